@@ -1,0 +1,45 @@
+"""What goes wrong, said in one sentence with what to do next.
+
+    ChurnError                 anything a person should read: message + fix
+    ├── ListRefused            the file or the rows in it cannot be used as they are
+    ├── RequestRefused         what was asked for makes no sense (a flag, a name, a number)
+    ├── NotFound               no such customer, model, campaign or profile
+    ├── Damaged                a file of ours was changed or cut; it is not opened
+    └── Unavailable            a part outside this program does not answer (disk, database, engine)
+
+Every door shows `message` and `fix` unchanged, so write them for the analyst.
+"""
+
+from __future__ import annotations
+
+
+class ChurnError(Exception):
+    """A refusal a person can act on: what is wrong, and what to do next."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message, fix)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+class ListRefused(ChurnError):
+    """The customer list cannot be used as it is."""
+
+
+class RequestRefused(ChurnError):
+    """The question itself cannot be answered: a wrong option, name or number."""
+
+
+class NotFound(ChurnError):
+    """There is no such thing here."""
+
+
+class Damaged(ChurnError):
+    """A stored file is not the one that was written; it stays closed."""
+
+
+class Unavailable(ChurnError):
+    """Something outside this program does not answer: a disk, a database, an engine."""

@@ -1,0 +1,133 @@
+"""Files that are whole or not there: atomic writes, hashes before opening, names that stay inside, safe exports."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from churn.errors import Damaged, RequestRefused, Unavailable
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+TEMPORARY = ".unfinished-"
+
+# A spreadsheet runs a cell that starts so as a formula; the full-width forms are folded to these by some.
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
+    """Where models, the score book and own profiles live: the folder given, else CHURN_HOME, else the repository."""
+    return Path(given or os.environ.get("CHURN_HOME") or REPOSITORY).expanduser().resolve()
+
+
+def checked_name(name: str, what: str = "name") -> str:
+    """The name itself when it is safe as a folder name; otherwise a refusal that shows the rule."""
+    if not NAME.match(name) or ".." in name:
+        raise RequestRefused(
+            f"{name!r} cannot be the {what}.",
+            "Use lower-case letters, digits, dot, dash and underscore, at most 64, starting with a letter or digit.",
+        )
+    return name
+
+
+@contextmanager
+def whole_file(target: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path to write to, which becomes `target` at the end, or vanishes if anything went wrong."""
+    path = Path(target)
+    unfinished = _unfinished_beside(path)
+    try:
+        yield unfinished
+        _flush_to_disk(unfinished)
+        os.replace(unfinished, path)
+        _flush_to_disk(path.parent)
+    except OSError as problem:
+        raise Unavailable(
+            f"{path.name} could not be written: {problem.strerror or problem}.",
+            "Nothing was changed. Free some space or choose another folder, then try again.",
+        ) from problem
+    finally:
+        with suppress(FileNotFoundError):
+            unfinished.unlink()
+
+
+def write_text(target: str | os.PathLike[str], text: str) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never a half."""
+    with whole_file(target) as path:
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(target: str | os.PathLike[str], content: Any) -> None:
+    """Write a mapping or list as readable JSON, whole or not at all."""
+    write_text(target, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file of ours holds; a file that is not JSON any more is named as damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise Damaged(f"{path.name} is not readable any more.", "Restore it from a backup.") from problem
+
+
+def sha256_of(path: Path) -> str:
+    """The fingerprint of a file's bytes, read block by block."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bytes_checked(path: Path, sha256: str) -> bytes:
+    """The bytes of a file, only when they are the ones that were written; never opens anything else."""
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise Damaged(f"{path.name} is missing or unreadable.", "Roll back to another version.") from problem
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Damaged(
+            f"{path.name} is not the file that was saved, so it was not opened.",
+            "Roll back to another version, or train again.",
+        )
+    return content
+
+
+def sweep_unfinished(folder: Path) -> int:
+    """Remove what writers that were killed left behind in a folder; returns how many files went."""
+    left = [p for p in folder.glob(f"{TEMPORARY}*") if p.is_file()]
+    for path in left:
+        with suppress(OSError):
+            path.unlink()
+    return len(left)
+
+
+def inert_text(cell: str) -> str:
+    """The cell with a leading quote if a spreadsheet would run it as a formula; numbers are never passed here."""
+    return f"'{cell}" if cell.startswith(_ACTIVE) else cell
+
+
+def _unfinished_beside(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
+    except OSError as problem:
+        raise Unavailable(
+            f"{path.parent} cannot be written to: {problem.strerror or problem}.",
+            "Choose another folder, or ask for write access.",
+        ) from problem
+    os.close(handle)
+    return Path(name)
+
+
+def _flush_to_disk(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

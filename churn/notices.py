@@ -1,0 +1,28 @@
+"""A Notice: one thing a person should know about what was just done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+NoticeKind = Literal["repaired", "set_aside", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence for the analyst, with the column, count and lines it speaks of.
+
+    kind    `repaired`: a value was changed to what it plainly means; `set_aside`: rows were left out;
+            `warning`: the result may mislead; `info`: good to know.
+    lines   line numbers in the file as an editor shows them (the first line is 1), at most a handful.
+    """
+
+    kind: NoticeKind
+    text: str
+    column: str | None = None
+    count: int | None = None
+    lines: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The notice as a plain mapping without empty fields."""
+        return {k: v for k, v in asdict(self).items() if v not in (None, (), [])}
