@@ -15,7 +15,7 @@ from typing import Any
 from churn.errors import Damaged, RequestRefused, Unavailable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TEMPORARY = ".unfinished-"
 
 # A spreadsheet runs a cell that starts so as a formula; the full-width forms are folded to these by some.
@@ -29,7 +29,7 @@ def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
 
 def checked_name(name: str, what: str = "name") -> str:
     """The name itself when it is safe as a folder name; otherwise a refusal that shows the rule."""
-    if not NAME.match(name) or ".." in name:
+    if not NAME.fullmatch(name) or ".." in name:
         raise RequestRefused(
             f"{name!r} cannot be the {what}.",
             "Use lower-case letters, digits, dot, dash and underscore, at most 64, starting with a letter or digit.",
@@ -45,7 +45,7 @@ def whole_file(target: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield unfinished
         _flush_to_disk(unfinished)
-        os.replace(unfinished, path)
+        unfinished.replace(path)
         _flush_to_disk(path.parent)
     except OSError as problem:
         raise Unavailable(

@@ -27,7 +27,7 @@ class Profile:
     title: str
     about: str = ""
     currency: str = ""
-    schema: Schema = Schema()
+    schema: Schema = field(default_factory=Schema)
     phrases: Mapping[str, Any] = field(default_factory=dict)
     playbook: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)

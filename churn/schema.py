@@ -130,7 +130,8 @@ def column_from(words: Mapping[str, Any]) -> Column:
         if word in _ALLOWED and value not in _ALLOWED[word]:
             allowed = ", ".join(str(w) for w in _ALLOWED[word])
             raise RequestRefused(f"Column {name!r} has {word} = {value!r}.", f"It is one of: {allowed}.")
-    return Column(**{k: tuple(v) if k in _LISTS else v for k, v in words.items()})
+    read: dict[str, Any] = {k: tuple(v) if k in _LISTS else v for k, v in words.items()}
+    return Column(**read)
 
 
 def _without_defaults(column: Column) -> dict[str, Any]:
