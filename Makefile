@@ -1,0 +1,71 @@
+# Holdfast: `make` lists what can be done. Only make, a shell and a Python 3.11–3.13 are needed.
+SHELL := /bin/sh
+PORT ?= 8501
+HOST ?= 127.0.0.1
+PYTHON := .venv/bin/python
+WINGS := intake events learning scoring deciding
+# A version manager's stand-in can exist without answering, so every candidate is run, not just looked for.
+ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench $(WINGS:%=bench-%) api samples screenshots lock clean
+
+help:  ## list what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: .venv/run.stamp  ## open the dashboard on http://127.0.0.1:8501 (PORT=… to change), API included
+	@$(PYTHON) -m app --host $(HOST) --port $(PORT) --demo --open
+
+api: .venv/run.stamp  ## the API alone, without the dashboard
+	@$(PYTHON) -m churn serve --host $(HOST) --port $(PORT)
+
+test: .venv/dev.stamp  ## the whole test suite
+	@$(PYTHON) -m pytest
+
+check: .venv/dev.stamp  ## lint, format, types and the house rules
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest tests/test_house.py
+
+bench: .venv/dev.stamp  ## every benchmark, small
+	@for wing in $(WINGS); do $(PYTHON) -m tests.bench.$$wing --small || exit 1; done
+
+$(WINGS:%=bench-%): bench-%: .venv/dev.stamp
+	@$(PYTHON) -m tests.bench.$*
+
+samples: .venv/run.stamp  ## make the shipped sample lists again from their seeds
+	@$(PYTHON) -m churn.samples
+
+screenshots: .venv/dev.stamp  ## take the pictures used in the documentation
+	@$(PYTHON) -m tests.screenshots
+
+lock: .venv/dev.stamp  ## choose package versions again: requirements.txt and tests/requirements.txt
+	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml -o requirements.txt
+	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra fast --extra postgres --group dev \
+	  -c requirements.txt -o tests/requirements.txt
+LOCKING := --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+clean:  ## remove what was made: the environment, caches, builds (models and the score book stay)
+	@rm -rf .venv build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is written last: an environment that was interrupted has none and is made again.
+.venv/run.stamp: requirements.txt
+	@python=; \
+	for candidate in python3.13 python3.12 python3.11 python3; do \
+	  if $$candidate -c '$(ANSWERS)' >/dev/null 2>&1; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Holdfast needs Python 3.11, 3.12 or 3.13 with venv: install one (on Debian: apt install python3-venv) and run make again." >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up with $$($$python --version) (once, a minute or two)…"; \
+	rm -rf .venv && $$python -m venv .venv && \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile -r requirements.txt && \
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp tests/requirements.txt
+	@echo "Adding what the tests need…"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile -r tests/requirements.txt
+	@touch $@
