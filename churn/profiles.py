@@ -20,7 +20,8 @@ FOLDER = Path("data") / "profiles"
 class Profile:
     """A ready-made business: what its columns mean, how reasons are said, what can be offered, how events add up.
 
-    phrases, playbook and recipe are handed on as they are written; the wing that uses one gives it its meaning.
+    phrases, playbook, recipe and roles are handed on as they are written; the wing that uses one gives it its meaning.
+    roles (of the general profile) are the headings a key, outcome, value or date is commonly found under.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Profile:
     phrases: Mapping[str, Any] = field(default_factory=dict)
     playbook: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, Any] = field(default_factory=dict)
 
 
 def profile_names(home: Path | None = None) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ def read_profile(name: str, home: Path | None = None) -> Profile:
         phrases=parts["phrases"],
         playbook=parts["playbook"],
         recipe=parts["recipe"],
+        roles=head.get("roles", {}),
     )
 
 

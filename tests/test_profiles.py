@@ -39,3 +39,8 @@ def test_a_profile_that_is_not_toml_names_the_line(home):
     gym(home, "title = \n")
     with pytest.raises(RequestRefused, match="not valid TOML.*line 1"):
         read_profile("gym", home)
+
+
+def test_common_headings_by_role_are_handed_on_as_written(home):
+    gym(home, '[roles]\nkey = ["member no"]\nvalue = ["fee"]\n')
+    assert read_profile("gym", home) == Profile("gym", "gym", roles={"key": ["member no"], "value": ["fee"]})
