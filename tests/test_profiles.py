@@ -37,7 +37,7 @@ def test_a_typing_error_in_a_profile_names_file_and_word(home):
 
 def test_a_profile_that_is_not_toml_names_the_line(home):
     gym(home, "title = \n")
-    with pytest.raises(RequestRefused, match="not valid TOML.*line 1"):
+    with pytest.raises(RequestRefused, match=r"not valid TOML.*line 1"):
         read_profile("gym", home)
 
 
