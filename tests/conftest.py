@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import browsing
+
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("CHURN_REAL_DATA", ROOT.parent / "shared" / "data"))
 
@@ -26,3 +28,20 @@ def home(tmp_path, monkeypatch):
     """An empty home, so that no test sees another's models, profiles or book."""
     monkeypatch.setenv("CHURN_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One real browser for the whole run."""
+    path = browsing.browser_path()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, headless=True, args=browsing.ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def app_address(browser, tmp_path_factory):
+    """The address of the real server over a home of its own; only started where there is a browser."""
+    with browsing.running_app(tmp_path_factory.mktemp("home")) as address:
+        yield address

@@ -1,0 +1,49 @@
+"""`python -m app`: the dashboard and the API together, on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import webbrowser
+
+from churn.api.serving import refuse_busy_port, serve_until_stopped
+from churn.errors import ChurnError
+
+
+def main(words: list[str] | None = None) -> int:
+    """Open the front door and keep it open until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m app", description="The dashboard and the API together.")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8501, help="the port to listen on (default: 8501)")
+    parser.add_argument("--demo", action="store_true", help="make the demo models in the background if missing")
+    parser.add_argument("--open", action="store_true", help="open a browser, on a desktop")
+    asked = parser.parse_args(words)
+    try:
+        refuse_busy_port(asked.host, asked.port)
+        serve(asked)
+    except ChurnError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(asked: argparse.Namespace) -> None:
+    """Serve at once; what can wait (a browser, the demo models) starts when the door is open."""
+
+    def when_ready(address: str) -> None:
+        if asked.open and on_a_desktop():
+            webbrowser.open(address)
+
+    serve_until_stopped("app.server:api", asked.host, asked.port, says="Holdfast is at {address}", on_ready=when_ready)
+
+
+def on_a_desktop() -> bool:
+    """Whether a browser window would appear in front of the person who started us."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("CI"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

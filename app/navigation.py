@@ -1,0 +1,5 @@
+"""The screens in the order of the sidebar: section, then (file and path, icon). The first one is the start."""
+
+SCREENS: dict[str, list[tuple[str, str]]] = {
+    "": [("start", "flag")],
+}

@@ -1,0 +1,56 @@
+"""Every word on screen, from one catalogue: `en.toml` is English, a second language is a second file.
+
+CHURN_LANGUAGE chooses the file (default `en`); a sentence that a language does not have yet is shown in English.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+ENGLISH = "en"
+
+# What Markdown, LaTeX or Streamlit's own marks (:red[…], :material/…:) would act on instead of showing.
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence of that key with its values filled in; text values are shown as text, never acted upon."""
+    sentence = _catalogue(os.environ.get("CHURN_LANGUAGE", ENGLISH)).get(key) or _catalogue(ENGLISH)[key]
+    return sentence.format(**{k: plain(v) if isinstance(v, str) else v for k, v in values.items()})
+
+
+def plain(text: str) -> str:
+    """Text from a customer list, made safe where Markdown is read: it shows as it is and does nothing."""
+    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there is a file for."""
+    return tuple(sorted(p.stem for p in FOLDER.glob("*.toml")))
+
+
+def sentences(language: str) -> dict[str, str]:
+    """All sentences of one language, as `section.name`."""
+    return dict(_catalogue(language))
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    path = FOLDER / f"{language}.toml"
+    if not path.is_file():
+        return {}
+    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def _flat(words: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    return [
+        pair
+        for name, value in words.items()
+        for pair in (_flat(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", value)])
+    ]

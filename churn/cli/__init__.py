@@ -1,0 +1,1 @@
+"""The line from a terminal: one small function per verb, no logic of its own."""

@@ -1,0 +1,23 @@
+"""Verbs about running Holdfast for others: serve."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from churn.cli.printing import Printer
+from churn.cli.verbs import verb
+
+
+def _serve_words(words: ArgumentParser) -> None:
+    words.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine only)")
+    words.add_argument("--port", type=int, default=8501, help="the port to listen on (default: 8501)")
+
+
+@verb("serve", "answer over HTTP: the API alone, without the dashboard", _serve_words, example="serve --port 8600")
+def serve(asked: Namespace, printer: Printer) -> None:
+    """Answer until stopped; a busy port is refused before anything starts."""
+    from churn.api.application import make_api
+    from churn.api.serving import serve_until_stopped
+    from churn.desk.counter import Desk
+
+    serve_until_stopped(make_api(Desk(asked.home)), asked.host, asked.port, says="The API is at {address}/docs")

@@ -1,0 +1,72 @@
+"""A real browser against the real server: started once for all tests that click."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+HOW_TO_GET_IT = "needs Chromium: apt install chromium (or set CHURN_BROWSER to a browser's path)"
+
+
+def browser_path() -> str:
+    """Where Chromium is; without it the test is skipped, or failed where CHURN_REQUIRE_BROWSER is set."""
+    named = [os.environ.get("CHURN_BROWSER"), "chromium", "chromium-browser", "google-chrome"]
+    found = next((path for name in named if name and (path := shutil.which(name))), None)
+    if found:
+        return found
+    if os.environ.get("CHURN_REQUIRE_BROWSER"):
+        pytest.fail(HOW_TO_GET_IT)
+    pytest.skip(HOW_TO_GET_IT)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running_app(home: Path, *words: str):
+    """The real server over one home, and its address; stopped at the end."""
+    port = free_port()
+    environment = {**os.environ, "CHURN_HOME": str(home), "CI": "true"}
+    command = [sys.executable, "-m", "app", "--port", str(port), *words]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield wait_until_up(f"http://127.0.0.1:{port}", process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def wait_until_up(address: str, process: subprocess.Popen, seconds: float = 60) -> str:
+    """The address, as soon as it answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
+                return address
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not come up")
+
+
+def outside_requests(page, address: str) -> list[str]:
+    """A list that grows with every request the page sends elsewhere."""
+    seen: list[str] = []
+    inside = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(inside) else seen.append(request.url))
+    return seen

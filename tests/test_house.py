@@ -1,0 +1,143 @@
+"""The rules of the house, read off the files themselves."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from statistics import median
+
+import pytest
+
+from app.navigation import SCREENS as NAVIGATION
+from churn.api.application import make_api
+from churn.cli.line import parser_of_all, register_verbs
+from churn.cli.verbs import VERBS
+from churn.profiles import GENERAL, profile_names, read_profile
+from tests.house import APP, CHURN, FLOORS, GROUND, ROOMS, ROOT, SCREENS, length_of
+
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "core", "service", "misc"}
+MODEL_LIBRARIES = {"sklearn", "xgboost", "lightgbm", "shap", "optuna", "scipy"}
+OPEN_TO_THE_APP = {"churn", "churn.Desk", "churn.api", "churn.showing", "churn.errors"}
+# Words of the design itself: they may be written in code although a profile has a column of that name.
+FIXED_WORDS = {"key", "probability", "tier", "action", "value", "cost", "date", "outcome", "rows", "columns", "count"}
+
+
+def label(room):
+    return room.label
+
+
+@pytest.mark.parametrize("room", [r for r in CHURN if r.wing in FLOORS], ids=label)
+def test_imports_only_look_down(room):
+    own = FLOORS[room.wing]
+    same_floor_ok = GROUND if room.wing in GROUND else {room.wing}
+    up = {w for w in room.wings_used if FLOORS[w] >= own and w not in same_floor_ok}
+    assert up == set()
+
+
+def test_every_wing_has_a_floor():
+    wings = {r.wing for r in CHURN} - {"__init__", "__main__"}
+    assert wings <= set(FLOORS)
+
+
+def test_nothing_in_churn_knows_streamlit():
+    assert [r.label for r in CHURN if any(m.split(".")[0] == "streamlit" for m in r.imports)] == []
+
+
+def test_the_app_holds_no_model_library():
+    assert [r.label for r in APP if {m.split(".")[0] for m in r.imports} & MODEL_LIBRARIES] == []
+
+
+@pytest.mark.parametrize("room", APP, ids=label)
+def test_the_app_asks_only_at_the_desk(room):
+    wings = {".".join(m.split(".")[:2]) for m in room.imports if m.split(".")[0] == "churn"}
+    assert wings <= OPEN_TO_THE_APP
+
+
+def test_only_state_touches_session_state_and_caches():
+    touching = re.compile(r"session_state|cache_data|cache_resource")
+    found = {r.path.name for r in APP if touching.search(r.path.read_text(encoding="utf-8"))}
+    assert found <= {"state.py"}
+
+
+@pytest.mark.parametrize("room", SCREENS, ids=label)
+def test_a_screen_asks_calls_and_shows(room):
+    text = room.path.read_text(encoding="utf-8")
+    assert re.findall(r"groupby|\.merge\(|\.agg\(|import pandas|import numpy", text) == []
+
+
+def test_no_room_has_an_empty_name():
+    assert [r.label for r in (*CHURN, *APP) if r.name in EMPTY_NAMES or r.wing in EMPTY_NAMES] == []
+
+
+def test_room_names_are_unique_across_wings():
+    assert [name for name, n in Counter(r.name for r in ROOMS).items() if n > 1] == []
+
+
+def test_a_room_and_its_function_never_share_a_name():
+    assert [r.label for r in ROOMS if r.name in {f.name for f in r.functions}] == []
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=label)
+def test_every_room_has_a_test_file(room):
+    assert (ROOT / "tests" / f"test_{room.name}.py").is_file()
+
+
+@pytest.mark.parametrize("room", SCREENS, ids=label)
+def test_every_page_has_a_test_file(room):
+    assert (ROOT / "tests" / f"test_page_{room.name}.py").is_file()
+
+
+@pytest.mark.parametrize("room", [*CHURN, *APP], ids=label)
+def test_a_file_stays_small_and_says_what_it_is_for(room):
+    long = [f"{f.name}: {length_of(f)} lines" for f in room.functions if length_of(f) > 50]
+    assert (room.lines <= 300, long) == (True, [])
+    assert room.tree.body and isinstance(room.tree.body[0].value.value, str)
+
+
+def test_functions_are_short_on_the_whole():
+    lengths = [length_of(f) for room in (*CHURN, *APP) for f in room.functions]
+    print(f"{len(lengths)} functions, median {median(lengths)} lines, {sum(n > 25 for n in lengths)} over 25")
+    assert median(lengths) < 12
+
+
+def one_profile_words():
+    """Profile names, and columns that only one profile has."""
+    columns = Counter(n for p in profile_names() for n in read_profile(p).schema.names)
+    return {n for n, times in columns.items() if times == 1} - FIXED_WORDS | set(profile_names()) - {GENERAL}
+
+
+@pytest.mark.parametrize("room", [r for r in CHURN if r.wing != "samples"], ids=label)
+def test_businesses_are_data_not_code(room):
+    assert room.literals & one_profile_words() == set()
+
+
+def test_importing_the_errors_brings_nothing_heavy():
+    heavy = "{'pandas', 'numpy', 'pyarrow', 'streamlit', 'sklearn'}"
+    code = f"import sys, churn.errors, churn; print({heavy} & set(sys.modules) or 'light')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "light"
+
+
+def test_every_verb_and_flag_is_explained():
+    register_verbs()
+    documented = (ROOT / "churn" / "README.md").read_text(encoding="utf-8")
+    assert [v for v in VERBS if f"`{v}" not in documented or not VERBS[v].does] == []
+    parsers = parser_of_all()._subparsers._group_actions[0].choices.values()
+    assert [f"{p.prog} {a.dest}" for p in parsers for a in p._actions if not a.help] == []
+
+
+def test_every_route_is_documented():
+    documented = (ROOT / "app" / "README.md").read_text(encoding="utf-8")
+    assert [path for path in make_api().openapi()["paths"] if f"`{path}`" not in documented] == []
+
+
+def test_every_page_is_documented_and_in_the_navigation():
+    documented = (ROOT / "app" / "README.md").read_text(encoding="utf-8")
+    pages = {name for section in NAVIGATION.values() for name, _ in section}
+    assert pages == {r.name for r in SCREENS}
+    assert [name for name in pages if f"`{name}`" not in documented] == []
+
+
+def test_no_screen_hides_behind_a_route():
+    pages = {f"/{name}" for section in NAVIGATION.values() for name, _ in section}
+    assert pages & set(make_api().openapi()["paths"]) == set()

@@ -1,0 +1,26 @@
+"""Words on screen come from one catalogue, and words from a list can do nothing there."""
+
+import re
+
+from app.strings import languages, plain, say, sentences
+from tests.house import APP
+
+
+def test_markdown_latex_and_streamlit_marks_in_data_are_shown_not_acted_on():
+    assert plain("**a** [x](y) $z$ :red[no] <b>") == r"\*\*a\*\* \[x\]\(y\) \$z\$ \:red\[no\] \<b\>"
+
+
+def test_values_from_a_list_are_escaped_on_their_way_into_a_sentence():
+    assert say("product.name") == "Holdfast"
+    assert plain("![pixel](http://x)").startswith(r"\!\[pixel\]")
+
+
+def test_every_sentence_asked_for_is_in_the_catalogue():
+    asked = {key for room in APP for key in re.findall(r'say\("([a-z_.]+)"', room.path.read_text(encoding="utf-8"))}
+    assert asked - set(sentences("en")) == set()
+
+
+def test_another_language_has_no_sentence_that_english_lacks():
+    assert {lang: set(sentences(lang)) - set(sentences("en")) for lang in languages()} == {
+        lang: set() for lang in languages()
+    }
