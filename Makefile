@@ -4,7 +4,8 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 PYTHON := .venv/bin/python
 WINGS := intake events learning scoring deciding
-# A version manager's stand-in can exist without answering, so every candidate is run, not just looked for.
+# PYTHONS=python3.12 chooses one. A version manager's stand-in can exist without answering, so every candidate is run, not just looked for.
+PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
@@ -12,6 +13,7 @@ ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo "  make bench-WING   one benchmark in full: $(WINGS)"
 
 run: .venv/run.stamp  ## open the dashboard on http://127.0.0.1:8501 (PORT=… to change), API included
 	@$(PYTHON) -m app --host $(HOST) --port $(PORT) --demo --open
@@ -53,7 +55,7 @@ clean:  ## remove what was made: the environment, caches, builds (models and the
 # The stamp is written last: an environment that was interrupted has none and is made again.
 .venv/run.stamp: requirements.txt
 	@python=; \
-	for candidate in python3.13 python3.12 python3.11 python3; do \
+	for candidate in $(PYTHONS); do \
 	  if $$candidate -c '$(ANSWERS)' >/dev/null 2>&1; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \

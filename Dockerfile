@@ -1,0 +1,29 @@
+# Two stages: the first installs the locked packages, the second carries only what runs.
+FROM python:3.12-slim-bookworm AS packages
+WORKDIR /build
+COPY requirements.txt .
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+
+FROM python:3.12-slim-bookworm
+# libgomp1: the threads of XGBoost and LightGBM.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libgomp1 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 holdfast \
+ && install --directory --owner holdfast /home/holdfast/churn
+COPY --from=packages /venv /venv
+WORKDIR /holdfast
+COPY app app
+COPY churn churn
+COPY data data
+COPY .streamlit .streamlit
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    CHURN_HOME=/home/holdfast/churn \
+    OMP_WAIT_POLICY=PASSIVE
+USER holdfast
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/health', timeout=4)"]
+CMD ["python", "-m", "app", "--host", "0.0.0.0", "--port", "8501"]
