@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -40,7 +39,6 @@ def serve_until_stopped(
         if on_ready:
             on_ready(address)
 
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     config = uvicorn.Config(
         application,
         host=host,
