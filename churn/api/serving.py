@@ -6,6 +6,7 @@ import errno
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -49,8 +50,9 @@ def serve_until_stopped(
         timeout_graceful_shutdown=10,
         ws_max_size=64 * 1024 * 1024,
     )
-    AnnouncingServer(config, announce).run()
-    print("Stopped.", file=sys.stderr)
+    # Ctrl-C is how a person stops a server: it has shut down in order by then, so there is nothing to report.
+    with suppress(KeyboardInterrupt):
+        AnnouncingServer(config, announce).run()
 
 
 def refuse_busy_port(host: str, port: int) -> None:
