@@ -1,0 +1,152 @@
+"""Long work in a process of its own: it survives a reload, shows how far it is, and can be stopped.
+
+A job is one line of the command line, run with `--json` in a folder of its own under the home. What it says goes to
+files there, so any session that knows the job's number, and a restarted server, can read how far it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT_SECONDS = 24 * 3600
+
+State = Literal["running", "done", "refused", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: its share done and what it says, then its answer or why it was refused."""
+
+    state: State
+    done: float = 0.0
+    text: str = ""
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of long work, known by the name of its folder."""
+
+    folder: Path
+
+    @property
+    def number(self) -> str:
+        """What the address of a page carries to find the job again."""
+        return self.folder.name
+
+    def progress(self) -> Progress:
+        """How far it is now, read from what it wrote."""
+        if (self.folder / "cancelled").exists():
+            return Progress("cancelled")
+        running = self._is_running()  # asked first: a job that ends in between has written its answer by then
+        steps, words = _said(self.folder / "said")
+        last = steps[-1] if steps else {}
+        if running:
+            return Progress("running", last.get("progress", 0.0), last.get("text", ""))
+        answer = _object(self.folder / "answer")
+        if answer is not None:
+            return Progress("done", 1.0, answer=answer)
+        return Progress("refused", last.get("progress", 0.0), " ".join(words[-2:]))
+
+    def cancel(self) -> None:
+        """Stop it; what it had not finished leaves nothing behind."""
+        if self._is_running():
+            (self.folder / "cancelled").touch()
+            with suppress(ProcessLookupError):
+                os.killpg(self._pid(), signal.SIGTERM)
+
+    def forget(self) -> None:
+        """Remove the folder, the uploaded list in it included."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _pid(self) -> int:
+        return int((self.folder / "pid").read_text())
+
+    def _is_running(self) -> bool:
+        try:
+            os.kill(self._pid(), 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
+
+def start_job(home: Path, words: Sequence[str], upload: bytes | None = None, suffix: str = ".csv") -> Job:
+    """Start `python -m churn WORDS` in the background; the word `LIST` stands for the uploaded file."""
+    folder = jobs_folder(home) / uuid4().hex[:12]
+    folder.mkdir(parents=True)
+    uploaded = folder / f"list{suffix}"
+    if upload is not None:
+        uploaded.write_bytes(upload)
+    command = [str(uploaded) if w == "LIST" else w for w in words]
+    with (folder / "answer").open("wb") as answer, (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "churn", *command, "--json", "--home", str(home)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=answer,
+            stderr=said,
+            start_new_session=True,
+        )
+    (folder / "pid").write_text(str(process.pid))
+    # Without a wait the ended process would stay in the process table and look alive.
+    threading.Thread(target=_reap, args=(process, uploaded), daemon=True).start()
+    return Job(folder)
+
+
+def find_job(home: Path, number: str) -> Job | None:
+    """The job of that number, if it is still known."""
+    known = {j.number: j for j in jobs(home)}
+    return known.get(number)
+
+
+def jobs(home: Path) -> Iterator[Job]:
+    """Every job still known; those older than a day are forgotten on the way."""
+    for folder in sorted(jobs_folder(home).glob("*")):
+        job = Job(folder)
+        if time.time() - folder.stat().st_mtime > KEPT_SECONDS and not job._is_running():
+            job.forget()
+        else:
+            yield job
+
+
+def jobs_folder(home: Path) -> Path:
+    """Where jobs keep what they say."""
+    return home / "data" / "jobs"
+
+
+def _reap(process: subprocess.Popen[bytes], uploaded: Path) -> None:
+    """Wait for the end and remove the uploaded list: it was needed for this work only."""
+    process.wait()
+    uploaded.unlink(missing_ok=True)
+
+
+def _said(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The steps a job reported, and whatever else it wrote (the sentence of a refusal)."""
+    steps, words = [], []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
+        try:
+            steps.append(json.loads(line))
+        except ValueError:
+            words.append(line)
+    return steps, words
+
+
+def _object(path: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
