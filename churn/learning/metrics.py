@@ -1,0 +1,128 @@
+"""Metrics: how well scores tell leavers from stayers, each number with an interval where one exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+RECALLS = (0.79, 0.90, 0.925)
+_TINY = 1e-15
+
+
+def metrics(labels: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    """All the numbers that judge probabilities on customers never seen."""
+    order = np.argsort(-p, kind="stable")
+    y, score = labels[order], p[order]
+    curve = _curve(y, score, np.ones(len(y)))
+    slope = calibration_slope(labels, p)
+    return _from_curve(curve) | {
+        "logloss": logloss(labels, p),
+        "brier": float(np.mean((p - labels) ** 2)),
+        "ece": expected_calibration_error(labels, p),
+        "calibration_slope": slope[0],
+        "calibration_intercept": slope[1],
+    }
+
+
+def auc(labels: np.ndarray, score: np.ndarray) -> float:
+    """The chance that a leaver is scored above a stayer; ties count half."""
+    order = np.argsort(-score, kind="stable")
+    return _from_curve(_curve(labels[order], score[order], np.ones(len(score))))["roc_auc"]
+
+
+def losses(labels: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """The log loss of each customer."""
+    kept = np.clip(p, _TINY, 1 - _TINY)
+    return -(labels * np.log(kept) + (1 - labels) * np.log1p(-kept))
+
+
+def logloss(labels: np.ndarray, p: np.ndarray) -> float:
+    """The mean log loss: the price of the probabilities, lower is better."""
+    return float(losses(labels, p).mean())
+
+
+def expected_calibration_error(labels: np.ndarray, p: np.ndarray, bins: int = 10) -> float:
+    """How far, on average, the share that left is from the probability given, over ten equal-width bins."""
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    gap = np.bincount(place, weights=labels - p, minlength=bins)
+    return float(np.abs(gap).sum() / len(p))
+
+
+def calibration_slope(labels: np.ndarray, p: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of the outcome on the log-odds: 1 and 0 when probabilities mean what they say."""
+    kept = np.clip(p, 1e-9, 1 - 1e-9)
+    return line_of_best_odds(np.log(kept / (1 - kept)), labels)
+
+
+def line_of_best_odds(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """The slope and intercept that make log-odds fit the outcome best (Platt's line), by Newton's steps."""
+    design = np.column_stack([margin, np.ones(len(margin))])
+    at = np.array([1.0, 0.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(design @ at, -500, 500)))
+        weight = np.maximum(p * (1 - p), 1e-12)
+        step = np.linalg.solve((design * weight[:, None]).T @ design + 1e-9 * np.eye(2), design.T @ (labels - p))
+        at = at + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return float(at[0]), float(at[1])
+
+
+def operating_point(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, float]:
+    """Accuracy, precision, recall, F1 and the share contacted when everyone at or above the threshold is."""
+    chosen = p >= threshold
+    hit = float((chosen & (labels == 1)).sum())
+    precision = hit / chosen.sum() if chosen.any() else 0.0
+    recall = hit / max(labels.sum(), 1)
+    f1 = 2 * precision * recall / (precision + recall) if hit else 0.0
+    accuracy = float((chosen == (labels == 1)).mean())
+    share = float(chosen.mean())
+    return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1, "contacted": share}
+
+
+def intervals(labels: np.ndarray, p: np.ndarray, *, seed: int, times: int = 200) -> dict[str, tuple[float, float]]:
+    """95 % bootstrap intervals: what other customers of the same kind could have shown."""
+    random = np.random.default_rng(seed)
+    order = np.argsort(-p, kind="stable")
+    y, score, cost, square = labels[order], p[order], losses(labels, p)[order], ((p - labels) ** 2)[order]
+    drawn: list[Mapping[str, float]] = []
+    for _ in range(times if len(y) < 200_000 else max(40, times // 5)):
+        weight = random.poisson(1.0, len(y)).astype(np.float64)
+        if not (weight * y).sum() or not (weight * (1 - y)).sum():
+            continue
+        means = {"logloss": float(np.average(cost, weights=weight)), "brier": float(np.average(square, weights=weight))}
+        drawn.append(_from_curve(_curve(y, score, weight)) | means)
+    if not drawn:
+        return {}
+    return {name: _percentiles([d[name] for d in drawn]) for name in drawn[0]}
+
+
+def _percentiles(values: list[float]) -> tuple[float, float]:
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _curve(y: np.ndarray, score: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leavers and stayers reached at each distinct score, from the highest down, ties together."""
+    ends = np.flatnonzero(np.append(np.diff(score) != 0, True))
+    return np.cumsum(weight * y)[ends], np.cumsum(weight * (1 - y))[ends]
+
+
+def _from_curve(curve: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+    hits, misses = curve
+    left, stayed = hits[-1], misses[-1]
+    reached = hits + misses
+    precision = hits / np.maximum(reached, 1e-12)
+    recall = hits / left
+    steps = np.diff(recall, prepend=0.0)
+    area = np.sum(np.diff(misses, prepend=0.0) * (hits + np.append(0.0, hits[:-1])) / 2) / (left * stayed)
+    tenth = np.interp(0.1 * (left + stayed), np.append(0, reached), np.append(0, hits))
+    found = {
+        "roc_auc": float(area),
+        "pr_auc": float(np.sum(steps * precision)),
+        "max_f1": float(np.max(2 * hits / np.maximum(reached + left, 1e-12))),
+        "times_random_top_tenth": float(tenth / (0.1 * left)),
+    }
+    at = {f"precision_at_recall_{r:g}": float(precision[np.searchsorted(recall, r - 1e-12)]) for r in RECALLS}
+    return found | at

@@ -1,0 +1,183 @@
+"""The outcome: which column says who left, and which of its words mean leaving."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from churn.errors import ListRefused, RequestRefused
+from churn.notices import Notice
+from churn.schema import Schema
+
+FEWEST = 10  # leavers, and stayers, without which nothing can be learnt or checked
+MOST_CLASSES = 12
+_YES = ("yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "sim", "tak")
+_NO = ("no", "false", "0", "n", "f", "nein", "non", "não", "nie", "nee")
+_OPPOSITE = {"yes": "No", "true": "False", "1": "0", "y": "N", "t": "F"}
+_LEAVING = re.compile(r"\b(churn|attrit|left|leav|exit|cancel|lapsed|lost|gone|terminat|inactive|gekünd|résili|baja)")
+_STAYING = re.compile(r"\b(not|no|non|never)\b|\b(stay|retain|exist|active|current|loyal)")
+_NAMES = re.compile(
+    r"churn|attrition|(^|_|\b)(left|exited|cancell?ed|lapsed|outcome|target|label|status)(\b|_|$)", re.I
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Who left, row by row.
+
+    labels  1 left, 0 stayed, −1 left out (unknown, or a class that was dropped)
+    leaves, stays  the list's own words
+    """
+
+    column: str
+    labels: np.ndarray
+    leaves: str
+    stays: str
+    notices: tuple[Notice, ...] = ()
+
+
+def outcome_of(
+    table: pa.Table,
+    schema: Schema,
+    *,
+    column: str | None = None,
+    positive: Sequence[str] = (),
+    drop_class: Sequence[str] = (),
+) -> Outcome:
+    """Who left, from the column named, marked in the schema, or plainly called so; doubt is refused."""
+    name = column or (schema.outcome.name if schema.outcome else _found(table))
+    if name not in table.column_names:
+        raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
+    written = _written(table.column(name))
+    classes = _classes(name, written)
+    told = tuple(positive) or (schema.by_name[name].positive if name in schema.by_name else ())
+    dropped = _named(name, drop_class, classes)
+    kept = {word: rows for word, rows in classes.items() if word not in dropped}
+    leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
+    labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
+    _refuse_too_few(name, labels)
+    words = _shown_words(table.column(name), written, labels, told)
+    return Outcome(name, labels, *words, _notices(name, written, dropped, leaving, kept))
+
+
+def folded(word: str) -> str:
+    """The word as it is compared: without case, blanks at the ends, or a trailing ".0"."""
+    return re.sub(r"\.0+$", "", " ".join(str(word).split()).casefold())
+
+
+def _found(table: pa.Table) -> str:
+    named = [c for c in table.column_names if _NAMES.search(c)]
+    likely = [c for c in named if 2 <= len(set(_written(table.column(c))) - {None}) <= 5]
+    if len(likely) == 1:
+        return likely[0]
+    which = f"Several columns could say who left: {', '.join(likely)}." if likely else "No column says who left."
+    raise RequestRefused(which, "Name it: --outcome COLUMN.")
+
+
+def _written(cells: pa.ChunkedArray) -> list[str | None]:
+    """Each cell folded to its word, each distinct one folded once."""
+    coded = cells.combine_chunks().dictionary_encode()
+    coded = coded if isinstance(coded, pa.DictionaryArray) else pa.concat_arrays(coded.chunks)
+    words = [folded(_plain(v)) or None for v in coded.dictionary.to_pylist()]
+    return [None if i is None else words[i] for i in coded.indices.to_pylist()]
+
+
+def _plain(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _classes(name: str, written: list[str | None]) -> Counter[str]:
+    """The different words with their rows; spellings of yes and no are one word where nothing else is written."""
+    classes = Counter(w for w in written if w is not None)
+    if len(classes) > MOST_CLASSES:
+        raise RequestRefused(
+            f"{name} holds {len(classes):,} different values, so it does not say who left.",
+            "Name the column that does: --outcome COLUMN.",
+        )
+    if len(classes) > 2 and all(w in _YES or w in _NO for w in classes):
+        for i, word in enumerate(written):
+            written[i] = None if word is None else "yes" if word in _YES else "no"
+        return Counter(w for w in written if w is not None)
+    return classes
+
+
+def _named(name: str, words: Iterable[str], classes: Counter[str] | dict[str, int]) -> set[str]:
+    """The classes these words name; an unknown one is refused with those there are."""
+    chosen = set()
+    for word in words:
+        spellings = [folded(word), *(family[0] for family in (_YES, _NO) if folded(word) in family)]
+        match = next((s for s in spellings if s in classes), None)
+        if match is None:
+            raise RequestRefused(f"{name} never says {word!r}.", f"It says: {_listed(classes)}.")
+        chosen.add(match)
+    return chosen
+
+
+def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str]:
+    """The class that means leaving: as the schema says, or the one of two that plainly does."""
+    known = {folded(t) for t in told} & classes.keys()
+    if known and len(known) < len(classes):
+        return known
+    if len(classes) == 2:
+        for family in (_YES, _NO):
+            hits = {w for w in classes if w in family}
+            if len(hits) == 1:
+                return hits if family is _YES else classes.keys() - hits
+        speaking = {w for w in classes if _LEAVING.search(w) and not _STAYING.search(w)}
+        if len(speaking) == 1:
+            return speaking
+    if len(classes) == 1:
+        return set()
+    raise RequestRefused(
+        f"{name} has {len(classes)} classes: {_listed(classes)}.",
+        "Say which mean that the customer left (--positive WORD); the rest count as staying, or leave some out "
+        "with --drop-class WORD.",
+    )
+
+
+def _refuse_too_few(name: str, labels: np.ndarray) -> None:
+    left, stayed = int((labels == 1).sum()), int((labels == 0).sum())
+    if not left and not stayed:
+        raise ListRefused(f"{name} is empty in every row.", "Use a list in which it is known who left.")
+    if not left or not stayed:
+        everyone = "left" if left else "stayed"
+        raise ListRefused(f"By {name}, everyone {everyone}.", "Use a list with customers who left and who stayed.")
+    if min(left, stayed) < FEWEST:
+        fewer = f"{left} customers left" if left < stayed else f"{stayed} customers stayed"
+        raise ListRefused(f"Only {fewer}; at least {FEWEST} are needed to learn from.", "Use a longer list.")
+
+
+def _shown_words(cells: pa.ChunkedArray, written: list, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:
+    """The most frequent spelling of leaving and of staying."""
+    if pa.types.is_boolean(cells.type):
+        leaves = told[0] if told else "True"
+        return leaves, _OPPOSITE.get(folded(leaves), f"not {leaves}")
+    spelt = [cells[int(np.flatnonzero(labels == side)[0])].as_py() for side in (1, 0)]
+    return _plain(spelt[0]).strip(), _plain(spelt[1]).strip()
+
+
+def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -> tuple[Notice, ...]:
+    notices = []
+    unknown = sum(w is None for w in written)
+    if unknown:
+        notices.append(Notice("set_aside", f"{unknown:,} customers without {name} were left out.", name, unknown))
+    if dropped:
+        rows = sum(w in dropped for w in written)
+        notices.append(Notice("set_aside", f"{rows:,} customers who are {_quoted(dropped)} were left out.", name, rows))
+    if len(kept) > 2:
+        rest = kept.keys() - leaving
+        notices.append(Notice("info", f"{_quoted(leaving)} count as left, {_quoted(rest)} as stayed.", name))
+    return tuple(notices)
+
+
+def _listed(classes: dict[str, int]) -> str:
+    return ", ".join(f"{word} ({classes[word]:,})" for word in sorted(classes))
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(repr(w) for w in sorted(words))
