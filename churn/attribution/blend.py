@@ -1,0 +1,156 @@
+"""The Explainer: a weighted sum of forests and regressions as one exact account of a score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from churn.attribution.library import Library, library_from
+from churn.attribution.linear import Linear, linear_from
+from churn.attribution.lookup import Core, Lookup, lookup_from
+from churn.attribution.tabulation import lookup_for
+from churn.attribution.trees import DEEPEST, Forest, Scale
+from churn.errors import Damaged, RequestRefused
+
+PROTOCOL = 1
+Member = Forest | Linear | Library
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """What every column adds to a customer's score: margin = base + the sum of the contributions, for every row.
+
+    features  how many columns a matrix must have
+    base      the score of a customer of whom nothing is known
+    scale     `log-odds`, or `probability` where averaged votes of trees are explained as they are
+    """
+
+    features: int
+    base: float
+    lookup: Lookup | None = None
+    linears: tuple[Linear, ...] = ()
+    libraries: tuple[Library, ...] = ()
+    scale: Scale = "log-odds"
+
+    @property
+    def libraries_needed(self) -> tuple[str, ...]:
+        """The libraries that explain what the tables cannot; empty where everything is in tables."""
+        return tuple(sorted({x.kind for x in self.libraries}))
+
+    def contributions(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
+        """What every column adds for every customer: float32 (customers, columns), each column contiguous."""
+        totals = np.zeros((self.features, len(matrix)), np.float32)
+        numbers = self._checked(matrix)
+        for linear in self.linears:
+            linear.add_to(totals, numbers)
+        for library in self.libraries:
+            library.add_to(totals, numbers)
+        if self.lookup:
+            self.lookup.add_to(totals, numbers, core=core)
+        return totals.T
+
+    def margin(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
+        """The score of every customer on the explainer's scale, float64."""
+        return self.margin_of(self.contributions(matrix, core=core))
+
+    def margin_of(self, contributions: np.ndarray) -> np.ndarray:
+        """The score that contributions add up to."""
+        # Column by column: a sum along rows would add in an order that depends on how many rows there are.
+        total = np.full(len(contributions), self.base)
+        for column in contributions.T:
+            total += column
+        return total
+
+    def probability(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
+        """The probability that the score stands for."""
+        return self.probability_of(self.margin(matrix, core=core))
+
+    def probability_of(self, margin: np.ndarray) -> np.ndarray:
+        """The probability of scores on the explainer's scale."""
+        return sigmoid(margin) if self.scale == "log-odds" else np.clip(margin, 0.0, 1.0)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The explainer as plain arrays, ready for an npz file; `explainer_from` reads them back."""
+        head = {"protocol": np.array(PROTOCOL), "features": np.array(self.features), "base": np.array(self.base)}
+        parts = {f"linear{i}": x.to_arrays() for i, x in enumerate(self.linears)}
+        parts |= {f"library{i}": x.to_arrays() for i, x in enumerate(self.libraries)}
+        if self.lookup:
+            parts["lookup"] = self.lookup.to_arrays()
+        arrays = {f"{part}.{name}": array for part, named in parts.items() for name, array in named.items()}
+        return {**head, "scale": np.array(self.scale), **arrays}
+
+    def _checked(self, matrix: np.ndarray) -> np.ndarray:
+        if matrix.ndim != 2 or matrix.shape[1] != self.features:
+            raise RequestRefused(
+                f"The matrix has shape {matrix.shape}, the model reads {self.features} columns.",
+                "Encode the list with the model's own encoder.",
+            )
+        return matrix.astype(np.float32, copy=False)
+
+
+def explainer_for(
+    members: Sequence[tuple[float, Member]], features: int, *, slope: float = 1.0, intercept: float = 0.0
+) -> Explainer:
+    """The Explainer of slope x (sum of weight x member) + intercept: a blend and its calibration.
+
+    Forests of all members go into the same tables, so a blend of many costs little more than its largest.
+    """
+    kept = [(m, m.times(weight * slope)) for weight, m in members if weight]
+    scale = _scale_of([m for m, _ in kept], alone=len(kept) == 1 and (slope, intercept) == (1.0, 0.0))
+    forests = [m for _, m in kept if isinstance(m, Forest)]
+    together = Forest(tuple(t for f in forests for t in f.trees), features)
+    if together.depth > DEEPEST:
+        raise RequestRefused(f"Trees deeper than {DEEPEST} do not fit into tables.", "Read them with `member_of`.")
+    return Explainer(
+        features,
+        intercept + together.expected + sum(m.base for _, m in kept),
+        lookup_for(together) if together.trees else None,
+        tuple(m for _, m in kept if isinstance(m, Linear)),
+        tuple(m for _, m in kept if isinstance(m, Library)),
+        scale,
+    )
+
+
+def explainer_from(arrays: Mapping[str, np.ndarray]) -> Explainer:
+    """The Explainer that `to_arrays` wrote; needs no machine-learning library for what is in tables."""
+    try:
+        if int(arrays["protocol"]) != PROTOCOL:
+            raise Damaged("The explanation tables are of another kind than this program reads.", "Train again.")
+        return Explainer(
+            int(arrays["features"]),
+            float(arrays["base"]),
+            lookup_from(_part(arrays, "lookup")) if "lookup.starts" in arrays else None,
+            tuple(linear_from(_part(arrays, name)) for name in _names(arrays, "linear")),
+            tuple(library_from(_part(arrays, name)) for name in _names(arrays, "library")),
+            "probability" if str(arrays["scale"]) == "probability" else "log-odds",
+        )
+    except (KeyError, ValueError, IndexError) as problem:
+        raise Damaged("The explanation tables are not complete.", "Roll back to another version.") from problem
+
+
+def sigmoid(margin: np.ndarray) -> np.ndarray:
+    """The probability that log-odds stand for."""
+    return 1.0 / (1.0 + np.exp(-np.clip(margin, -500.0, 500.0)))
+
+
+def _scale_of(members: Sequence[Member], *, alone: bool) -> Scale:
+    if all(isinstance(m, Linear) or m.scale == "log-odds" for m in members):
+        return "log-odds"
+    if not alone:
+        raise RequestRefused(
+            "A forest of averaged votes cannot be blended with log-odds, or calibrated, and stay explainable.",
+            "Let it stand alone, or leave it out of the blend.",
+        )
+    return "probability"
+
+
+def _part(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(f"{part}."): arrays[name] for name in arrays if name.startswith(f"{part}.")}
+
+
+def _names(arrays: Iterable[str], kind: str) -> list[str]:
+    """The parts of a kind, in the order they were added."""
+    found = {name.partition(".")[0] for name in arrays if name.startswith(kind)}
+    return sorted(found, key=lambda name: int(name.removeprefix(kind)))
