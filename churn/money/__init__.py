@@ -1,0 +1,1 @@
+"""What an offer costs, saves and is worth, and what a customer is worth."""

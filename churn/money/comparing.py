@@ -1,0 +1,98 @@
+"""One comparison of a column with words or numbers, over whatever table the column comes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_TRUE, _FALSE = ("yes", "true", "1"), ("no", "false", "0")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One comparison of a column with what it is measured against."""
+
+    column: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+def _column(columns: Any, name: str) -> pa.Array:
+    """A column as one Arrow array, missing as null."""
+    values = columns[name]
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    elif not isinstance(values, pa.Array):
+        values = pa.array(values, from_pandas=True)
+    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
+
+
+def compared(clause: Clause, columns: Any) -> np.ndarray:
+    """True for each row whose cell satisfies the comparison; an empty cell satisfies only `is missing`."""
+    values = _column(columns, clause.column)
+    if clause.operator in ("is missing", "is known"):
+        missing = _missing(values)
+        return missing if clause.operator == "is missing" else ~missing
+    if clause.operator in (">=", "<=", ">", "<", "between"):
+        return _measured(clause, _numbers(values))
+    found = np.logical_or.reduce([_equal(values, word) for word in clause.values])
+    turned = clause.operator in ("!=", "is not", "is not one of")
+    return ~found & np.asarray(pc.is_valid(values)) & ~_missing(values) if turned else found
+
+
+def _measured(clause: Clause, numbers: np.ndarray) -> np.ndarray:
+    first = float(clause.values[0])
+    if clause.operator == "between":
+        return (numbers >= first) & (numbers <= float(clause.values[1]))
+    compare = {">=": np.greater_equal, "<=": np.less_equal, ">": np.greater, "<": np.less}
+    return compare[clause.operator](numbers, first)
+
+
+def _equal(values: pa.Array, word: str) -> np.ndarray:
+    if pa.types.is_boolean(values.type):
+        if word.lower() not in _TRUE + _FALSE:
+            return np.zeros(len(values), bool)
+        return np.asarray(pc.fill_null(pc.equal(values, word.lower() in _TRUE), False))
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        number = _number(word)
+        return np.zeros(len(values), bool) if number is None else _numbers(values) == number
+    same = pc.equal(pc.utf8_lower(_trimmed(values)), word.strip().lower())
+    return np.asarray(pc.fill_null(same, False))
+
+
+def _numbers(values: pa.Array) -> np.ndarray:
+    """The column as numbers, NaN (which satisfies nothing) where it is empty or not a number."""
+    if pa.types.is_boolean(values.type) or pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return np.asarray(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False), float)
+    distinct = _trimmed(values).dictionary_encode()
+    known = np.array([_number(w) if w is not None else None for w in distinct.dictionary.to_pylist()] + [None], float)
+    return known[np.asarray(pc.fill_null(distinct.indices, len(known) - 1))]
+
+
+def _number(word: str) -> float | None:
+    if word.strip().lower() in ("yes", "true", "no", "false"):
+        return float(word.strip().lower() in _TRUE)
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(pc.cast(values, pa.string()))
+
+
+def _missing(values: pa.Array) -> np.ndarray:
+    empty = np.asarray(pc.is_null(values, nan_is_null=True))
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        empty = empty | np.asarray(pc.fill_null(pc.equal(_trimmed(values), ""), True))
+    return empty
+
+
+def empty_cells(columns: Any, name: str) -> np.ndarray:
+    """True where a column holds nothing."""
+    return _missing(_column(columns, name))

@@ -1,0 +1,99 @@
+"""What a customer is worth if they stay: the bill, the margin, how many periods, discounted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from churn.errors import RequestRefused
+from churn.money.playbook import Playbook, Scenario
+from churn.notices import Notice
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """Who might leave and what is at stake, one number per customer in the order of the list.
+
+    bill        money per period, never negative or missing (such customers count as worth nothing)
+    remaining   periods each is expected to stay, where a lifetime says so; else the playbook's periods count
+    """
+
+    probability: np.ndarray
+    bill: np.ndarray
+    remaining: np.ndarray | None = None
+    basis: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many customers there are."""
+        return len(self.probability)
+
+    def only(self, rows: np.ndarray) -> Stakes:
+        """The same for some of the customers."""
+        remaining = None if self.remaining is None else self.remaining[rows]
+        return Stakes(self.probability[rows], self.bill[rows], remaining, self.basis, self.notices)
+
+
+def stakes(
+    probability: Any, bill: Any | None, playbook: Playbook, *, column: str = "", remaining: Any = None
+) -> Stakes:
+    """What is at stake with each customer; bills that make no sense count as nothing and are reported.
+
+    column      the name of the column the bill was read from, for the notices
+    """
+    p = np.asarray(probability, float)
+    if len(p) and not (np.isfinite(p).all() and p.min() >= 0 and p.max() <= 1):
+        raise RequestRefused("Some probabilities are not between 0 and 1.", "Score the list again.")
+    if bill is None:
+        if playbook.bill is None:
+            raise RequestRefused(
+                "The list has no column that says what a customer is worth, and the playbook assumes no bill.",
+                "Name the value column, or add bill = … at the top of the playbook.",
+            )
+        note = Notice("warning", f"No value column: every customer is taken to pay {playbook.bill:,.2f} (assumed).")
+        return Stakes(p, np.full(len(p), playbook.bill), _periods(remaining), _basis(playbook, "assumed bill"), (note,))
+    amounts, notices = _sound(np.asarray(bill, float), column)
+    return Stakes(p, amounts, _periods(remaining), _basis(playbook, column or "value"), notices)
+
+
+def worth(given: Stakes, playbook: Playbook, at: Scenario = "mid") -> np.ndarray:
+    """The profit each customer still brings if they stay, in today's money."""
+    periods = np.full(given.rows, playbook.periods.at(at))
+    if given.remaining is not None:
+        periods = np.minimum(periods, given.remaining)
+    return given.bill * playbook.margin.at(at) * present_periods(periods, playbook)
+
+
+def present_periods(periods: np.ndarray | float, playbook: Playbook) -> np.ndarray:
+    """Periods to come counted in today's money: 12 at 10 % a year count as 11.5; the first is paid at once."""
+    rate = (1.0 + playbook.discount) ** (1.0 / playbook.per_year) - 1.0
+    count = np.asarray(periods, float)
+    if rate == 0.0:
+        return count
+    whole = np.floor(count)
+    last = (count - whole) * (1.0 + rate) ** -whole
+    return (1.0 - (1.0 + rate) ** -whole) / rate * (1.0 + rate) + last
+
+
+def _periods(remaining: Any) -> np.ndarray | None:
+    return None if remaining is None else np.nan_to_num(np.asarray(remaining, float), nan=0.0).clip(min=0.0)
+
+
+def _sound(bill: np.ndarray, column: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    missing, negative = ~np.isfinite(bill), np.nan_to_num(bill) < 0
+    notices = tuple(
+        Notice("warning", f"{many:,} customers have {what} in {column or 'the value'}; {then}.", column or None, many)
+        for bad, what in ((missing, "nothing"), (negative, "a negative amount"))
+        if (many := int(bad.sum()))
+        for then in ("they count as worth nothing and are not treated",)
+    )
+    return np.where(missing | negative, 0.0, bill), notices
+
+
+def _basis(playbook: Playbook, column: str) -> str:
+    margin, periods = playbook.margin, playbook.periods
+    discount = f", discounted {playbook.discount:.0%} a year" if playbook.discount else ""
+    return f"{column} × {margin.mid:.0%} margin × {periods.mid:g} periods{discount}"

@@ -1,0 +1,45 @@
+"""Which assumption the result hangs on."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from churn.money.eligibility import rule_from
+from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
+from churn.money.tornado import assumption_bars, range_of
+from churn.money.worth import stakes
+
+MAIL = Action("mail", channel="m", save=Estimate(0.4, 0.5, 0.7), contact=Estimate(8, 10, 11))
+BOOK = Playbook((MAIL,), periods=Estimate(0.5, 1, 2))
+LIST = pd.DataFrame({"p": [0.6, 0.2], "bill": [100.0, 400.0], "tier": ["High", "Low"]})
+GIVEN = stakes(LIST["p"], LIST["bill"], BOOK)
+BOTH = np.array([0, 0])
+
+
+def test_each_assumption_moves_the_total_by_hand_widest_first():
+    # the total is (60 + 80)·.5 − 20 = 50 in the middle
+    bars = assumption_bars(GIVEN, BOOK, LIST, BOTH)
+    assert [(b.assumption, round(b.gain_low, 6), round(b.gain_high, 6)) for b in bars] == [
+        ("periods", 15.0, 120.0),
+        ("mail: save rate", 36.0, 78.0),
+        ("mail: contact cost", 54.0, 48.0),
+    ]
+
+
+def test_actions_nobody_gets_have_no_bar():
+    assert [b.assumption for b in assumption_bars(GIVEN, BOOK, LIST, np.array([-1, -1]))] == ["periods"]
+
+
+def test_rates_of_a_segment_have_a_bar_of_their_own():
+    book = BOOK.having("mail", segments=(Segment(rule_from("tier is Low"), {"save": Estimate(0.1, 0.2, 0.3)}),))
+    bars = {b.assumption: b.width for b in assumption_bars(GIVEN, book, LIST, BOTH)}
+    assert bars["mail, tier is Low: save rate"] == pytest.approx(16.0)
+    assert bars["mail: save rate"] == pytest.approx(18.0)
+
+
+def test_the_widest_bar_is_said_in_words():
+    assert range_of(assumption_bars(GIVEN, BOOK, LIST, BOTH)) == (
+        "The result hangs most on periods: between 15 and 120 (assumed)."
+    )
+    plain = Playbook((Action("mail", channel="m", save=exactly(0.5)),))
+    assert range_of(assumption_bars(GIVEN, plain, LIST, BOTH)).startswith("No assumption has a range")
