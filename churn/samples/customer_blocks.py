@@ -1,0 +1,125 @@
+"""A Sample: made-up customers in blocks, so that ten million of them need no more memory than a few thousand.
+
+Customers are always made a whole unit at a time, from chance of that unit's own. So the first hundred customers are the
+same whether a hundred or a million are asked for, and however they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.errors import RequestRefused
+from churn.samples.latent import Draw, Integers, draw_for
+
+UNIT = 4096  # customers made at a time; another number makes other customers
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some customers: their rows in every table, and the truth about each (key first, then `probability` and more)."""
+
+    tables: Mapping[str, pa.Table]
+    truth: pa.Table
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A fault put into a sample on purpose, to be found; `lasting` when later customers have it too."""
+
+    change: Callable[[Block, Sample, int], Block]
+    lasting: bool = True
+
+
+@dataclass(frozen=True)
+class Business:
+    """How one business makes a unit of customers, and what its columns are called.
+
+    unit     makes one Block from chance and from the customers' places in line
+    rows     how many customers there are when nothing is said
+    key      the column that names the customer, in every table
+    outcome  the column that says who left, for a list; "" for tables of events, where what happens next says it
+    left     the cell of the outcome that means the customer left
+    unknown  further columns that a later list does not have
+    as_of    for tables of events: a day with enough before it to learn from and enough after it to know the outcome
+    """
+
+    name: str
+    unit: Callable[[Draw, Integers, int], Block]
+    rows: int
+    key: str
+    outcome: str = ""
+    left: str = ""
+    unknown: tuple[str, ...] = ()
+    as_of: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Customers number `first` up to `first + rows` of a business, as streams of blocks or as whole tables."""
+
+    business: Business
+    rows: int
+    seed: int
+    first: int = 0
+    plants: tuple[Plant, ...] = field(default=())
+    with_outcome: bool = True
+
+    @property
+    def name(self) -> str:
+        """The business the customers belong to."""
+        return self.business.name
+
+    def blocks(self) -> Iterator[Block]:
+        """The customers a unit at a time, in order."""
+        end = self.first + self.rows
+        for unit in range(self.first // UNIT, -(-end // UNIT)):
+            block = self.whole_unit(unit)
+            for plant in self.plants:
+                block = plant.change(block, self, unit)
+            block = _cut(block, self.business, max(self.first - unit * UNIT, 0), min(end - unit * UNIT, UNIT))
+            yield block if self.with_outcome else _without(block, {self.business.outcome, *self.business.unknown})
+
+    def whole_unit(self, unit: int) -> Block:
+        """All customers of a unit as they are made, before anything is planted."""
+        place = np.arange(unit * UNIT, (unit + 1) * UNIT, dtype=np.int64)
+        return self.business.unit(draw_for(self.name, self.seed, unit, UNIT), place, self.seed)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every table whole, by its name; for samples that fit into memory."""
+        blocks = list(self.blocks())
+        return {name: pa.concat_tables([b.tables[name] for b in blocks]) for name in blocks[0].tables}
+
+    def table(self, name: str = "") -> pa.Table:
+        """One table whole: the one of that name, or the only one."""
+        tables = self.tables()
+        if not name and len(tables) > 1:
+            raise RequestRefused(f"{self.name} has {len(tables)} tables.", f"Name one of: {', '.join(tables)}.")
+        return tables[name or next(iter(tables))]
+
+    def truth(self) -> pa.Table:
+        """What nobody knows in real life: the true probability behind each customer."""
+        return pa.concat_tables([block.truth for block in self.blocks()])
+
+    def later(self, rows: int) -> Sample:
+        """The next customers in line, whose outcomes are not known yet."""
+        lasting = tuple(p for p in self.plants if p.lasting)
+        return replace(self, first=self.first + self.rows, rows=rows, plants=lasting, with_outcome=False)
+
+
+def _cut(block: Block, business: Business, start: int, end: int) -> Block:
+    """The block with the customers of some places only; tables of events keep the rows of those customers."""
+    if (start, end) == (0, UNIT):
+        return block
+    keys = block.tables[next(iter(block.tables))].column(business.key).slice(start, end - start)
+    keep = {name: table.filter(pc.is_in(table[business.key], keys)) for name, table in block.tables.items()}
+    return Block(keep, block.truth.filter(pc.is_in(block.truth[business.key], keys)))
+
+
+def _without(block: Block, columns: set[str]) -> Block:
+    tables = block.tables.items()
+    return replace(block, tables={n: t.select([c for c in t.column_names if c not in columns]) for n, t in tables})

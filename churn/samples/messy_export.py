@@ -1,0 +1,88 @@
+"""The export an analyst really gets: the telco list with German headings, decimal commas, a title above, a sum below.
+
+Nothing is wrong with the customers; all that is wrong is how they were written down. `FAULTS` says what and where.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+HEADINGS = {
+    "customerID": "Kundennummer",
+    "gender": "Geschlecht",
+    "SeniorCitizen": "Rentner",
+    "Partner": "Partnerschaft",
+    "Dependents": "Angehörige",
+    "tenure": "Laufzeit in Monaten",
+    "PhoneService": "Telefon",
+    "MultipleLines": "mehrere Anschlüsse",
+    "InternetService": "Internetanschluss",
+    "OnlineSecurity": "Sicherheitspaket",
+    "OnlineBackup": "Datensicherung",
+    "DeviceProtection": "Geräteschutz",
+    "TechSupport": "Technischer Support",
+    "StreamingTV": "Fernsehen",
+    "StreamingMovies": "Filme",
+    "Contract": "Vertragslaufzeit",
+    "PaperlessBilling": "Online-Rechnung",
+    "PaymentMethod": "Zahlungsart",
+    "MonthlyCharges": "Monatsgebühr",
+    "TotalCharges": "Gesamtgebühr",
+}
+FLAGS = ("SeniorCitizen", "Partner", "Dependents", "PhoneService", "PaperlessBilling")
+MONEY = ("MonthlyCharges", "TotalCharges")
+YES_NO = {"Yes": "ja", "No": "nein", "1": "ja", "0": "nein"}
+TITLE = ("Kundenliste Festnetz und Internet", "Stand: 30.06.2026", "")
+BLANK_BEFORE, SHORT, TWICE = 120, 200, 300  # places in the list, counted from 0
+UNKNOWN_EVERY = 37  # every so many customers the way of paying is not known
+FAULTS = (
+    "saved as Windows text (cp1252) with CRLF line ends",
+    "separated by semicolons, decimals with a comma, thousands with a point",
+    "three lines of title above the headings",
+    "German headings, yes and no as ja and nein",
+    "blanks around the contract of every tenth customer",
+    "n/a where the way of paying is not known",
+    f"an empty line after {BLANK_BEFORE} customers",
+    f"customer {SHORT + 1} cut off after four cells",
+    f"customer {TWICE + 1} written twice",
+    "a line with the sum of the charges at the end",
+)
+
+
+def messy_bytes(table: pa.Table) -> bytes:
+    """The list as such an export holds it, byte for byte."""
+    rows = table.select(list(HEADINGS)).to_pylist()
+    lines = [*TITLE, ";".join(HEADINGS.values())]
+    for place, row in enumerate(rows):
+        if place == BLANK_BEFORE:
+            lines.append("")
+        cells = _cells(row, place)
+        lines.append(";".join(cells[:4] if place == SHORT else cells))
+        if place == TWICE:
+            lines.append(";".join(cells))
+    lines.append(_sum_line(rows))
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def _cells(row: dict[str, object], place: int) -> list[str]:
+    written = {name: str(value) for name, value in row.items()}
+    written |= {name: YES_NO[written[name]] for name in FLAGS}
+    written |= {name: _with_comma(written[name]) for name in MONEY}
+    if place % 10 == 0:
+        written["Contract"] = f"  {written['Contract']} "
+    if place % UNKNOWN_EVERY == 0:
+        written["PaymentMethod"] = "n/a"
+    return list(written.values())
+
+
+def _sum_line(rows: list[dict[str, object]]) -> str:
+    sums = {name: sum(round(float(str(row[name]).strip() or 0) * 100) for row in rows) / 100 for name in MONEY}
+    cells = dict.fromkeys(HEADINGS, "") | {"customerID": "Summe"}
+    return ";".join((cells | {name: _with_comma(f"{total:.2f}") for name, total in sums.items()}).values())
+
+
+def _with_comma(number: str) -> str:
+    """1234.5 as 1.234,50; a blank stays blank."""
+    if not number.strip():
+        return ""
+    return f"{float(number):,.2f}".translate(str.maketrans(",.", ".,"))

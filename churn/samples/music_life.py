@@ -1,0 +1,195 @@
+"""The life of a music subscriber, month by month: listening that fades, plans that run out, renewing or leaving.
+
+Whether a member renews leans only on what the tables show by the end of the month before: days with listening in the
+two months before, automatic renewal, a discount, earlier cancellations, the plan. So what is true can be learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from churn.samples.latent import Draw, Flags, Floats, Integers, chance, rounded
+from churn.samples.lettering import day_number
+
+MONTHS = 12
+FIRST_DAYS = tuple(day_number(str(np.datetime64("2025-07", "M") + month) + "-01") for month in range(MONTHS + 1))
+LOGGED_FROM = 6  # listening is written down from January 2026 on
+NEVER = 10**6
+HABIT, LIKING = -0.35, 1.15  # log-odds of listening on a day, and how much taste adds
+PLAN_DAYS = np.array([30, 31, 90, 180, 365])
+PLAN_PRICE = np.array([149, 149, 447, 799, 1490])
+Payment = dict[str, np.ndarray]
+
+
+@dataclass
+class Life:
+    """What members are and where they stand; `member_months` moves it on month by month."""
+
+    registered: Integers
+    joins: Integers  # the month of the first payment; -1: before the first month
+    auto: Flags
+    plan: Integers
+    method: Integers
+    promoted: Flags
+    taste: Floats
+    until: Integers
+    fading: Integers
+    cancels: Integers
+    listened: tuple[Integers, Integers]  # days with listening last month, and the month before
+
+
+@dataclass(frozen=True)
+class Month:
+    """What happened in one month: payments, days of listening, and the decisions of those whose plan ran out."""
+
+    first: int
+    payments: list[Payment]
+    listened: Flags
+    less: Integers
+    deciding: Integers
+    expires: Integers
+    probability: Floats
+    left: Flags
+
+
+def new_life(draw: Draw) -> Life:
+    """Members as they stand before the first month."""
+    old = draw.happens(np.full(draw.size, 0.62))
+    joins = np.where(old, -1, draw.whole(0, MONTHS - 3))
+    ages_ago = np.floor(3200 * rounded(draw.uniform() ** 1.6, 9)).astype(np.int64) + 40
+    auto = draw.happens(np.full(draw.size, 0.79))
+    plan = np.where(auto, 0, 1 + draw.level([0.74, 0.13, 0.08, 0.05]))
+    auto_method = np.array([41, 40, 39, 37, 34])[draw.level([0.62, 0.13, 0.12, 0.08, 0.05])]
+    own_method = np.array([38, 36, 32, 22, 12])[draw.level([0.40, 0.20, 0.20, 0.10, 0.10])]
+    taste, nobody = draw.normal(), np.zeros(draw.size, np.int64)
+    usual = np.where(old, np.floor(30 * chance(HABIT + LIKING * taste)), 0).astype(np.int64)
+    return Life(
+        registered=np.where(old, FIRST_DAYS[0] - ages_ago, np.array(FIRST_DAYS)[joins] + draw.whole(0, 20)),
+        joins=joins,
+        auto=auto,
+        plan=plan,
+        method=np.where(auto, auto_method, own_method),
+        promoted=draw.happens(np.where(old, 0.10, 0.38)),
+        taste=taste,
+        until=np.full(draw.size, NEVER),
+        fading=nobody.copy(),
+        cancels=nobody.copy(),
+        listened=(usual, usual),
+    )
+
+
+def member_months(draw: Draw, life: Life) -> Iterator[Month]:
+    """Each month in turn: new members pay, everybody listens, plans that run out are renewed or not."""
+    for month in range(MONTHS):
+        first, end = FIRST_DAYS[month], FIRST_DAYS[month + 1]
+        payments = [*_arrivals(draw, life, month), _returns(draw, life, first, end)]
+        here = life.until < NEVER
+        _fade(draw, life)
+        deciding = np.nonzero(here & (life.until >= first) & (life.until < end))[0]
+        expires, probability = life.until[deciding], chance(leaving(life))[deciding]
+        left = draw.happens(chance(leaving(life)))[deciding]
+        heard = _listening(draw, life, first, end)
+        less = life.fading.copy()
+        payments += _cancels(draw, life, deciding, left, first)
+        payments.append(_renewals(draw, life, deciding[~left], first))
+        life.listened = (heard.sum(axis=1), life.listened[0])
+        yield Month(first, payments, heard, less, deciding, expires, probability, left)
+
+
+def leaving(life: Life) -> Floats:
+    """The log-odds that nothing new is bought within 30 days, from what is known at the end of the month before."""
+    last, before = life.listened
+    return rounded(
+        -4.05
+        + 2.30 * ~life.auto
+        + 0.19 * np.clip(before - last, 0, 14) * np.where(life.auto, 1.0, 0.7)
+        - 0.055 * last
+        + 1.35 * (last <= 2)
+        + 1.05 * life.promoted
+        + 0.60 * np.minimum(life.cancels, 2)
+        + 0.50 * (life.plan >= 2)
+        + 0.60 * (~life.auto & (last <= 5))
+    )
+
+
+def _arrivals(draw: Draw, life: Life, month: int) -> list[Payment]:
+    """First payments: of this month's new members, and in the first month of those who were there already."""
+    first = FIRST_DAYS[month]
+    new = np.nonzero(life.joins == month)[0]
+    back = np.floor(PLAN_DAYS[life.plan] * draw.uniform()).astype(np.int64) + 1
+    parts = [_paid(life, new, life.registered[new])]
+    if month == 0:
+        old = np.nonzero(life.joins < 0)[0]
+        parts.append(_paid(life, old, np.maximum(first - back[old], life.registered[old])))
+    return parts
+
+
+def _returns(draw: Draw, life: Life, first: int, end: int) -> Payment:
+    """Some who left more than a month ago come back."""
+    back = draw.happens(np.where(life.until < first - 31, 0.035, 0.0))
+    life.fading = np.where(back, 0, life.fading)
+    day = draw.whole(first, end - 1)
+    who = np.nonzero(back)[0]
+    return _paid(life, who, day[who])
+
+
+def _fade(draw: Draw, life: Life) -> None:
+    """Interest is lost for a while: each month of it there is less listening, until it comes back or is gone."""
+    starts = draw.happens(np.where(life.fading == 0, 0.055, 0.0))
+    recovers = draw.happens(np.where(life.fading > 0, 0.16, 0.0))
+    life.fading = np.where(recovers, 0, np.minimum(life.fading + (starts | (life.fading > 0)), 4))
+
+
+def _listening(draw: Draw, life: Life, first: int, end: int) -> Flags:
+    """The days of the month on which each member listened; nobody listens without a running plan."""
+    days = np.arange(first, end)
+    weekend = (days + 3) % 7 >= 5
+    habit = HABIT + LIKING * life.taste - 1.05 * life.fading + 0.2 * draw.normal()
+    willing = chance(habit[:, None] + 0.25 * weekend[None, :])
+    running = (days[None, :] <= life.until[:, None]) & (days[None, :] >= life.registered[:, None])
+    return draw.happens(willing) & running & (life.until < NEVER)[:, None]
+
+
+def _cancels(draw: Draw, life: Life, deciding: Integers, left: Flags, first: int) -> list[Payment]:
+    """Leaving an automatic renewal needs a cancellation; now and then somebody cancels and takes a plan again."""
+    again = draw.happens(np.full(draw.size, 0.02))[deciding] & ~left
+    early = draw.whole(0, 9)[deciding]
+    cancelling = life.auto[deciding] & (left | again)
+    who = deciding[cancelling]
+    day = np.maximum(life.until[who] - early[cancelling], first)
+    life.cancels[who] += 1
+    return [_written(life, who, day, day, cancel=True)]
+
+
+def _renewals(draw: Draw, life: Life, who: Integers, first: int) -> Payment:
+    """The next payment of those who stay: on the day when it is automatic, else some days early or late."""
+    late = np.where(draw.happens(np.full(draw.size, 0.25)), draw.whole(1, 24), draw.whole(-4, 0))[who]
+    day = np.where(life.auto[who], life.until[who], np.maximum(life.until[who] + late, first))
+    over = draw.happens(np.full(draw.size, 0.3))
+    life.promoted[who] &= ~over[who]
+    return _paid(life, who, day)
+
+
+def _paid(life: Life, who: Integers, day: Integers) -> Payment:
+    """A payment that starts the next plan when the running one ends, or at once."""
+    running = np.where(life.until[who] < NEVER, np.maximum(life.until[who], day), day)
+    life.until[who] = running + PLAN_DAYS[life.plan[who]] + life.auto[who]
+    return _written(life, who, day, life.until[who])
+
+
+def _written(life: Life, who: Integers, day: Integers, until: Integers, *, cancel: bool = False) -> Payment:
+    price = PLAN_PRICE[life.plan[who]]
+    return {
+        "who": who,
+        "paid": day,
+        "until": until,
+        "payment_method_id": life.method[who],
+        "payment_plan_days": PLAN_DAYS[life.plan[who]],
+        "plan_list_price": price,
+        "actual_amount_paid": np.where(life.promoted[who], np.floor(price * 0.66).astype(np.int64), price),
+        "is_auto_renew": life.auto[who].astype(np.int64),
+        "is_cancel": np.full(len(who), int(cancel), np.int64),
+    }
