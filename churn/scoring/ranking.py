@@ -1,0 +1,165 @@
+"""A list is scored block by block: probability, tier, money at stake and reasons, each row for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from churn.attribution.lookup import Core
+from churn.errors import ListRefused
+from churn.learning.model import Model
+from churn.learning.thresholds import TIERS
+from churn.notices import Notice
+from churn.scoring.reasons import Group, Teller, groups_of, weighed
+from churn.scoring.wording import Wording
+
+# Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
+Suggester = Callable[[pa.Table, pa.Table], pa.Table]
+ROW = "row"  # names the customers of a list without a key
+
+
+@dataclass(frozen=True)
+class ScoredList:
+    """Scored customers in the order of the list, and which model scored them, when.
+
+    table  the key under its own name (or `row`), probability, percentile (0 to 100, among the customers learnt from),
+           prediction, tier, value_at_risk (probability x the money of a period), reason_1 …, action, expected_gain
+    """
+
+    table: pa.Table
+    model: str
+    version: str
+    scored_at: datetime
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How a list is scored; every block goes the same way, so a row's score never depends on its neighbours.
+
+    suggester  asked for the columns `action` and `expected_gain`; they stay empty without one
+    protected  whether protected columns may be named as reasons
+    keep       the columns of the list to carry along, after the scores
+    as_of      the day the list speaks of, where dates are counted back from it and the list has no such column
+    """
+
+    model: Model
+    wording: Wording
+    top: int = 3
+    suggester: Suggester | None = None
+    protected: bool = False
+    keep: tuple[str, ...] = ()
+    as_of: date | None = None
+    core: Core = "numpy"
+
+    def scored(self, table: pa.Table) -> ScoredList:
+        """A whole list at once, as the screens want it."""
+        scored = pa.concat_tables(self.blocks([table]))
+        return ScoredList(scored, self.model.name, self.model.version, datetime.now(UTC), self.notices_on(table))
+
+    def blocks(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Scored blocks for blocks of a checked list, in order, one in memory at a time."""
+        done = 0
+        for table in tables:
+            yield self.block(table, first_row=done + 1)
+            done += table.num_rows
+
+    def block(self, table: pa.Table, *, first_row: int = 1) -> pa.Table:
+        """The scores of one block of a checked list."""
+        matrix = self.model.encoder.matrix(table, as_of=self.as_of)
+        contributions = self._contributions(matrix)
+        margin = self._margin_of(contributions)
+        probability = self.model.calibration.probability(margin)
+        columns = {**self._key(table, first_row), **self._judged(table, probability)}
+        reasons = weighed(self.model, contributions, margin, self.groups, top=self.top, protected=self.protected)
+        said = self._teller.sentences(reasons, table)
+        said += [pa.nulls(table.num_rows, pa.string())] * (self.top - len(said))
+        columns |= {f"reason_{k}": text for k, text in enumerate(said, start=1)}
+        columns |= self._suggested(table, pa.table(columns))
+        return pa.table({**columns, **self._kept(table, columns)})
+
+    def notices_on(self, table: pa.Table) -> tuple[Notice, ...]:
+        """What the analyst should know about a list before trusting its scores."""
+        absent = [n for n in self.model.encoder.names if n not in table.schema.names]
+        if len(absent) == len(self.model.encoder.names):
+            raise ListRefused(
+                "The list has none of the columns the model was learnt from.",
+                f"It needs some of: {', '.join(self.model.encoder.names[:8])}.",
+            )
+        without = [
+            Notice("warning", f"The list has no {n}; every customer counts as unknown there.", n) for n in absent
+        ]
+        return (*without, *self._unseen(table))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups that reasons speak of."""
+        return groups_of(self.model.schema, self.model.encoder)
+
+    @cached_property
+    def _teller(self) -> Teller:
+        return Teller(self.wording, self.model.encoder)
+
+    def _contributions(self, matrix: np.ndarray) -> np.ndarray:
+        if self.core == "numba":
+            return self.model.explainer.contributions(matrix, core="numba")  # type: ignore[call-arg]
+        return self.model.explainer.contributions(matrix)
+
+    def _margin_of(self, contributions: np.ndarray) -> np.ndarray:
+        margin = np.full(len(contributions), self.model.explainer.base)
+        for column in contributions.T:
+            margin += column
+        return margin
+
+    def _key(self, table: pa.Table, first_row: int) -> dict[str, pa.Array]:
+        key = self.model.schema.key
+        if key and key.name in table.schema.names:
+            return {key.name: table.column(key.name)}
+        return {ROW: pa.array(np.arange(first_row, first_row + table.num_rows))}
+
+    def _judged(self, table: pa.Table, probability: np.ndarray) -> dict[str, pa.Array]:
+        thresholds = self.model.thresholds
+        leaves = thresholds.predicted(probability).astype(np.int8)
+        return {
+            "probability": pa.array(probability),
+            "percentile": pa.array(np.round(100 * self.model.reference.percentile(probability), 1)),
+            "prediction": _word(leaves, [self.model.stays, self.model.leaves]),
+            "tier": _word(thresholds.tier_places(probability), TIERS),
+            "value_at_risk": self._value_at_risk(table, probability),
+        }
+
+    def _value_at_risk(self, table: pa.Table, probability: np.ndarray) -> pa.Array:
+        value = self.model.schema.value
+        if value is None or value.name not in table.schema.names:
+            return pa.nulls(table.num_rows, pa.float64())
+        money = table.column(value.name).cast(pa.float64()).to_numpy()
+        return pa.array(np.maximum(money, 0) * probability, from_pandas=True)
+
+    def _suggested(self, table: pa.Table, scores: pa.Table) -> dict[str, pa.Array]:
+        kinds = {"action": pa.string(), "expected_gain": pa.float64()}
+        given = self.suggester(table, scores) if self.suggester else pa.table({})
+        empty = {name: pa.nulls(table.num_rows, kind) for name, kind in kinds.items()}
+        return {name: given.column(name) if name in given.schema.names else empty[name] for name in kinds}
+
+    def _kept(self, table: pa.Table, columns: Iterable[str]) -> dict[str, pa.Array]:
+        taken = set(columns)
+        return {name: table.column(name) for name in self.keep if name in table.schema.names and name not in taken}
+
+    def _unseen(self, table: pa.Table) -> list[Notice]:
+        matrix = self.model.encoder.matrix(table, as_of=self.as_of)
+        found = []
+        for i, field in enumerate(self.model.encoder.fields):
+            many = int((matrix[:, i] == field.unseen).sum()) if field.levels else 0
+            if many:
+                text = f"{many:,} customers have a value of {field.name} that the model has not seen."
+                found.append(Notice("warning", text, field.name, many))
+        return found
+
+
+def _word(places: np.ndarray, words: Iterable[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()))

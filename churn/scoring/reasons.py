@@ -1,0 +1,178 @@
+"""Exact contributions become reasons: by business group, weighed in points, said in the customer's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.learning.encoding import Encoder
+from churn.learning.model import Model
+from churn.schema import Schema
+from churn.scoring.wording import Wording, capital
+
+LEAST_POINTS = 0.5  # of a hundred; what moves a customer less is not worth a sentence
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns that are explained together; a protected column stands alone and is not said unless asked for."""
+
+    name: str
+    columns: tuple[int, ...]
+    protected: bool = False
+
+
+def groups_of(schema: Schema, encoder: Encoder) -> tuple[Group, ...]:
+    """The business groups of a model's columns, in the order of the columns; a column without one is its own."""
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for i, name in enumerate(encoder.names):
+        column = schema.by_name.get(name)
+        protected = column is not None and column.lever == "protected"
+        grouped = column.group if column and column.group and not protected else name
+        groups.setdefault((grouped, protected), []).append(i)
+    return tuple(Group(name, tuple(columns), protected) for (name, protected), columns in groups.items())
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The strongest reasons of many customers; every array is (reasons, customers), the strongest first.
+
+    column    the column of the encoder whose value is said: the strongest of its group in the same direction
+    points    how many points of a hundred the group adds to the probability against a typical customer; 0: no reason
+    """
+
+    group: np.ndarray
+    column: np.ndarray
+    points: np.ndarray
+
+
+def group_sums(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
+    """What each group adds to the log-odds: (groups, customers)."""
+    sums = np.empty((len(groups), len(contributions)), np.float32)
+    for total, group in zip(sums, groups, strict=True):
+        total[:] = contributions[:, group.columns[0]]
+        for column in group.columns[1:]:
+            total += contributions[:, column]
+    return sums
+
+
+def points_of(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray:
+    """Points of a hundred: the probability less what it would be without what was added to the log-odds.
+
+    Points of several groups do not add up, because the same log-odds weigh less far from the middle.
+    """
+    with_it, without = model.calibration.probability(margin), model.calibration.probability(margin - added)
+    return 100.0 * (with_it - without)
+
+
+def weighed(
+    model: Model,
+    contributions: np.ndarray,
+    margin: np.ndarray,
+    groups: Sequence[Group],
+    *,
+    top: int = 3,
+    protected: bool = False,
+) -> Weighed:
+    """The strongest reasons of every customer: first what raises the risk, then what lowers it most."""
+    said = [g for g in groups if protected or not g.protected]
+    sums = group_sums(contributions, said)
+    order = _strongest(sums, min(top, len(said)))
+    added = np.take_along_axis(sums, order, axis=0)
+    points = points_of(model, margin, added)
+    points[np.abs(points) < LEAST_POINTS] = 0.0
+    places = np.array([list(groups).index(g) for g in said], np.intp)
+    spoken = _spokesmen(contributions, said, order, added > 0)
+    return Weighed(places[order], spoken, points)
+
+
+def _strongest(sums: np.ndarray, top: int) -> np.ndarray:
+    """Per customer the places of the groups, raising ones first, the largest of each first."""
+    with np.errstate(divide="ignore"):
+        raising_first = np.where(sums > 0, -sums, np.where(sums < 0, -1 / sums, np.inf))
+    return np.argsort(raising_first.T, axis=1, kind="stable")[:, :top].T
+
+
+def _spokesmen(contributions: np.ndarray, groups: Sequence[Group], order: np.ndarray, raises: np.ndarray) -> np.ndarray:
+    """Per reason the column of the group that pulls hardest the same way."""
+    column = np.empty(order.shape, np.intp)
+    for place, group in enumerate(groups):
+        here, customers = np.nonzero(order == place)
+        if len(group.columns) == 1:
+            column[here, customers] = group.columns[0]
+            continue
+        pulls = contributions[customers[:, None], np.array(group.columns)]
+        hardest = np.where(raises[here, customers], pulls.argmax(axis=1), pulls.argmin(axis=1))
+        column[here, customers] = np.array(group.columns)[hardest]
+    return column
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Says reasons as sentences, many at once: each different value and each different ending is worded only once."""
+
+    wording: Wording
+    encoder: Encoder
+
+    def sentences(self, reasons: Weighed, table: pa.Table) -> list[pa.Array]:
+        """One text column per reason; null where there is none."""
+        tops, rows = reasons.points.shape
+        columns, points = reasons.column.ravel(), np.rint(reasons.points.ravel()).astype(np.int64)
+        customers = np.tile(np.arange(rows), tops)
+        said = [
+            (c, np.flatnonzero((columns == c) & (reasons.points.ravel() != 0))) for c in range(len(self.encoder.fields))
+        ]
+        texts = [(where, self._of_column(c, table, customers[where], points[where])) for c, where in said if len(where)]
+        if not texts:
+            return [pa.nulls(rows, pa.string())] * tops
+        place = np.full(tops * rows, -1)
+        place[np.concatenate([where for where, _ in texts])] = np.arange(sum(len(w) for w, _ in texts))
+        whole = pa.concat_arrays([text for _, text in texts])
+        chosen = whole.take(pa.array(place, mask=place < 0))
+        return [chosen.slice(k * rows, rows) for k in range(tops)]
+
+    def _of_column(self, column: int, table: pa.Table, customers: np.ndarray, points: np.ndarray) -> pa.Array:
+        name = self.encoder.names[column]
+        values = _values(table, name, customers)
+        distinct = values.dictionary.to_pylist()
+        learnt = self._learnt[column]
+        says = [self.wording.says(name, v, seen=learnt is None or v in learnt) for v in distinct]
+        endings, ending = np.unique(points, return_inverse=True)
+        around = [self._around(name, int(p)) for p in endings]
+        # A sentence that begins with the value gets the value's capital form.
+        begins = np.array([not before for before, _ in around])[ending]
+        spoken = pa.array([*says, *map(capital, says)])
+        code = values.indices.to_numpy(zero_copy_only=False) + np.where(begins, len(says), 0)
+        before, after = (pa.array([a[i] for a in around], pa.string()).take(pa.array(ending)) for i in (0, 1))
+        return pc.binary_join_element_wise(before, spoken.take(pa.array(code)), after, "")
+
+    def _around(self, name: str, points: int) -> tuple[str, str]:
+        """What stands before and after the value in a sentence."""
+        way = "raises" if points > 0 else "lowers"
+        key = f"{way}_one" if abs(points) == 1 else way
+        sentence = self.wording.sentence(key, points=str(abs(points)))
+        change = self.wording.change(name) if points > 0 else ""
+        if change:
+            sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
+        before, _, after = sentence.partition("{says}")
+        return capital(before), after
+
+    @cached_property
+    def _learnt(self) -> list[frozenset[str | None] | None]:
+        """Per column the levels the model knows; None where it has no levels."""
+        return [frozenset(f.levels) | {None} if f.levels else None for f in self.encoder.fields]
+
+
+def _values(table: pa.Table, name: str, customers: np.ndarray) -> pa.DictionaryArray:
+    """The customers' own values of a column, each different one once."""
+    if name not in table.schema.names:
+        return pa.nulls(len(customers), pa.string()).dictionary_encode(null_encoding="encode")
+    cells = table.column(name).combine_chunks()
+    if isinstance(cells, pa.ChunkedArray):
+        cells = pa.concat_arrays(cells.chunks)
+    return cells.take(pa.array(customers)).dictionary_encode(null_encoding="encode")

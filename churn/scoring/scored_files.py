@@ -1,0 +1,155 @@
+"""Scored blocks become a file: CSV, Parquet or Excel, whole or not there at all, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.errors import RequestRefused
+from churn.files import inert_text, whole_file
+
+Progress = Callable[[int, int | None], None]
+Put = Callable[[pa.Table], None]
+MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, the header not counted
+# The same first letters as `files.inert_text`, for millions of cells at once.
+_ACTIVE = r"^[=+\-@\t\r\n\x00＝＋－＠]"
+
+
+def write_scored(
+    blocks: Iterable[pa.Table],
+    target: Path | str | BinaryIO,
+    *,
+    progress: Progress | None = None,
+    total: int | None = None,
+) -> int:
+    """Write scored blocks, in order, as the target's ending asks (a stream gets CSV); returns how many rows.
+
+    progress  called after every block with the rows done and, where it is known, their total
+    """
+    rows = 0
+    with _place(target) as put:
+        for block in blocks:
+            put(block)
+            rows += block.num_rows
+            if progress:
+                progress(rows, total)
+    return rows
+
+
+@contextmanager
+def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
+    if not isinstance(target, Path | str):
+        with _csv(target) as put:
+            yield put
+        return
+    ways: dict[str, Any] = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
+    ending = Path(target).suffix.lower()
+    if ending not in ways:
+        raise RequestRefused(f"{Path(target).name} has no ending that can be written.", "Use .csv, .parquet or .xlsx.")
+    with whole_file(target) as unfinished, ways[ending](unfinished) as put:
+        yield put
+
+
+@contextmanager
+def _csv(target: Path | BinaryIO) -> Iterator[Put]:
+    from pyarrow import csv
+
+    writers: list[Any] = []
+
+    def put(block: pa.Table) -> None:
+        shown = inert(_rounded(block))
+        if not writers:
+            writers.append(csv.CSVWriter(target, shown.schema))
+        writers[0].write_table(shown)
+
+    try:
+        yield put
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+@contextmanager
+def _parquet(target: Path) -> Iterator[Put]:
+    from pyarrow import parquet
+
+    writers: list[Any] = []
+
+    def put(block: pa.Table) -> None:
+        if not writers:
+            writers.append(parquet.ParquetWriter(target, block.schema, compression="zstd", compression_level=1))
+        writers[0].write_table(block)
+
+    try:
+        yield put
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+@contextmanager
+def _xlsx(target: Path) -> Iterator[Put]:
+    import xlsxwriter
+
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(target), {"constant_memory": True, "nan_inf_to_errors": False, **safe})
+    sheet = book.add_worksheet("scored")
+    done = 0
+
+    def put(block: pa.Table) -> None:
+        nonlocal done
+        if done == 0:
+            sheet.write_row(0, 0, [inert_text(name) for name in block.column_names])
+        if done + block.num_rows > MOST_XLSX_ROWS:
+            raise RequestRefused(
+                f"A sheet holds {MOST_XLSX_ROWS:,} rows; the list has more.", "Write .csv or .parquet."
+            )
+        for row, cells in enumerate(zip(*(c.to_pylist() for c in inert(block).columns), strict=True), start=done + 1):
+            for place, cell in enumerate(cells):
+                _write_cell(sheet, (row, place), cell)
+        done += block.num_rows
+
+    try:
+        yield put
+    finally:
+        book.close()
+
+
+def _write_cell(sheet: Any, at: tuple[int, int], cell: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, bool | int | float):
+        sheet.write(*at, cell)
+    else:
+        sheet.write_string(*at, str(cell))
+
+
+def inert(table: pa.Table) -> pa.Table:
+    """The table with every text cell, and heading, harmless in a spreadsheet; numbers stay numbers."""
+    columns = [_inert_column(c) for c in table.columns]
+    return pa.table(columns, names=[inert_text(name) for name in table.column_names])
+
+
+def _inert_column(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.cast(cells.type.value_type)
+    if not pa.types.is_string(cells.type) and not pa.types.is_large_string(cells.type):
+        return cells
+    active = pc.match_substring_regex(cells, _ACTIVE)
+    if not pc.any(active).as_py():
+        return cells
+    return pc.if_else(active, pc.binary_join_element_wise("'", cells, ""), cells)
+
+
+def _rounded(table: pa.Table) -> pa.Table:
+    """Probabilities to six decimals and money to cents: a CSV is read by people."""
+    digits = {"probability": 6, "value_at_risk": 2, "expected_gain": 2}
+    for name in digits.keys() & set(table.column_names):
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pc.round(table.column(name), digits[name]))
+    return table

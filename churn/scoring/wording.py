@@ -1,0 +1,156 @@
+"""The words reasons are said in: a profile's phrases, and plain words for every column that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from churn.schema import Column, Schema
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+# What is said where even the general profile says nothing.
+PLAIN: Mapping[str, Any] = {
+    "sentences": {
+        "raises": "{says}: raises the risk by {points} points against a typical customer",
+        "lowers": "{says}: lowers the risk by {points} points against a typical customer",
+        "raises_one": "{says}: raises the risk by 1 point against a typical customer",
+        "lowers_one": "{says}: lowers the risk by 1 point against a typical customer",
+        "addressed": "{sentence}; {change} addresses it",
+        "association": "Associated with leaving in the customers learnt from; not shown to be its cause.",
+    },
+    "kinds": {
+        "number": {
+            "says": "{label} of {value}",
+            "below": "{label} under {value}",
+            "above": "{label} of {value} or more",
+        },
+        "flag": {"yes": "{label}: yes", "no": "{label}: no"},
+        "category": {"says": "{label}: {value}", "unseen": "{label}: {value}, which the model has not seen before"},
+        "date": {"says": "{label}: {value}"},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How columns, groups and reasons are called, for one schema."""
+
+    schema: Schema = field(default_factory=Schema)
+    phrases: Mapping[str, Any] = field(default_factory=lambda: PLAIN)
+    currency: str = ""
+
+    def label(self, name: str) -> str:
+        """A column's name in a sentence."""
+        return str(self._column(name).get("label", name))
+
+    def group_label(self, group: str) -> str:
+        """A group as a heading."""
+        return str(self._of("groups", group).get("label", group))
+
+    def change(self, name: str) -> str:
+        """What an offer that changes the column is called; empty where none can."""
+        if self._schema_column(name).lever != "actionable":
+            return ""
+        return str(self._column(name).get("change", ""))
+
+    def says(self, name: str, value: Any, *, seen: bool = True) -> str:
+        """A customer's own value in words; `seen` is False for a level the model has not learnt."""
+        column, words = self._schema_column(name), self._column(name)
+        if value is None:
+            return self._filled(name, "missing", default="{label} not known")
+        if isinstance(value, bool):
+            word = "yes" if value else "no"
+            return str(words.get("levels", {}).get(word) or self._filled(name, word))
+        if isinstance(value, str):
+            said = words.get("levels", {}).get(value)
+            return str(said or self._filled(name, "says" if seen else "unseen", value))
+        special = "zero" if value == 0 else "one" if value == 1 else ""
+        if special in words:
+            return str(words[special])
+        return self._filled(name, "says", self.shown(column.name, value))
+
+    def range_says(self, name: str, low: float | None, high: float | None) -> str:
+        """A range of a column in words: "12 months or more as a customer and under 24 months as a customer"."""
+        parts = [("above", low), ("below", high)]
+        return " and ".join(self._filled(name, key, self.shown(name, v)) for key, v in parts if v is not None)
+
+    def sentence(self, key: str, **words: str) -> str:
+        """One of the profile's sentences with its places filled."""
+        sentences = self.phrases.get("sentences", {})
+        return _fill(str(sentences.get(key, PLAIN["sentences"].get(key, ""))), words)
+
+    def shown(self, name: str, value: Any) -> str:
+        """A value as a person writes it: money with its currency, a share as a percentage, a count without decimals."""
+        if isinstance(value, date):
+            return value.isoformat()
+        if not isinstance(value, int | float):
+            return str(value)
+        unit = self._schema_column(name).unit
+        if unit == "share":
+            return f"{_short(value * 100)} %"
+        if unit == "money":
+            return _money(value, self.currency)
+        return f"{value:,.0f}" if unit in ("count", "days", "months") else _short(value)
+
+    def _filled(self, name: str, key: str, value: str = "", *, default: str = "{label}: {value}") -> str:
+        kind = self._schema_column(name).kind
+        plain = PLAIN["kinds"].get(kind, {})
+        phrase = self._column(name).get(key) or self._of("kinds", kind).get(key) or plain.get(key, default)
+        return _fill(str(phrase), {"label": self.label(name), "value": value})
+
+    def _column(self, name: str) -> Mapping[str, Any]:
+        return self._of("columns", name)
+
+    def _of(self, section: str, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.phrases.get(section, {}).get(name, {})
+        return found
+
+    def _schema_column(self, name: str) -> Column:
+        return self.schema.by_name.get(name) or Column(name, "category")
+
+
+def wording_for(
+    schema: Schema,
+    phrases: Mapping[str, Any] | None = None,
+    general: Mapping[str, Any] | None = None,
+    currency: str = "",
+) -> Wording:
+    """The words of a business: its own phrases over the general ones over plain English."""
+    said: dict[str, Any] = {}
+    for layer in (PLAIN, general or {}, phrases or {}):
+        for section, entries in layer.items():
+            together = said.setdefault(section, {})
+            for name, words in entries.items():
+                both = isinstance(words, Mapping) and isinstance(together.get(name), Mapping)
+                together[name] = {**together[name], **words} if both else words
+    return Wording(schema, said, currency)
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _fill(phrase: str, words: Mapping[str, str]) -> str:
+    # Not str.format: a customer's own value may hold braces, and a phrase may hold places we do not know.
+    for place, word in words.items():
+        phrase = phrase.replace("{" + place + "}", word)
+    return phrase
+
+
+def _short(value: float) -> str:
+    """At most two decimals, more for small numbers, none that say nothing."""
+    if value == int(value):
+        return f"{int(value):,}"
+    text = f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+    return text.rstrip("0").rstrip(".") if "e" not in text else text
+
+
+def _money(value: float, currency: str) -> str:
+    amount = f"{abs(value):,.0f}" if value == int(value) or abs(value) >= 1000 else f"{abs(value):,.2f}"
+    minus = "-" if value < 0 else ""
+    if currency in _SIGNS:
+        return f"{minus}{_SIGNS[currency]}{amount}"
+    return f"{minus}{amount} {currency}".rstrip()

@@ -1,0 +1,111 @@
+"""A list becomes a ranked list; every row is scored for itself."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn.errors import ListRefused
+from churn.scoring.ranking import Ranking
+from tests.small_model import THREE, WORDING, customers, small_model
+
+MODEL = small_model()
+RANKING = Ranking(MODEL, WORDING)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+# -1 + plan + 0.02 (spend - 50) - 0.05 (months - 24) + 0.5 if senior; an unseen plan counts as not monthly.
+EXPECTED = [sigmoid(-1 + 1 + 0.407 + 1.15 + 0.5), sigmoid(-1 - 1 - 0.6 - 1.8), sigmoid(-1 - 1)]
+
+
+def test_a_list_worked_out_by_hand():
+    scored = RANKING.scored(THREE)
+    got = scored.table.drop_columns(["probability", "percentile", "value_at_risk"]).to_pydict()
+    np.testing.assert_allclose(scored.table["probability"], EXPECTED, atol=1e-7)
+    np.testing.assert_allclose(scored.table["value_at_risk"].to_pylist()[:2], [70.35 * EXPECTED[0], 20 * EXPECTED[1]])
+    assert scored.table["value_at_risk"].to_pylist()[2] is None
+    assert (scored.model, scored.version) == ("small", "v1")
+    assert got == {
+        "id": ["a", "b", "=c"],
+        "prediction": ["Yes", "No", "No"],
+        "tier": ["High", "Low", "Low"],
+        "reason_1": [
+            "1 month as a customer: raises the risk by 17 points against a typical customer",
+            "60 months as a customer: lowers the risk by 6 points against a typical customer",
+            "Contract: weekly, which the model has not seen before: lowers the risk by 15 points against a typical customer",
+        ],
+        "reason_2": [
+            "Month-to-month contract: raises the risk by 14 points against a typical customer; a one-year offer addresses it",
+            "Contract: yearly: lowers the risk by 2 points against a typical customer",
+            None,
+        ],
+        "reason_3": [
+            "Pays $70.35 a month: raises the risk by 5 points against a typical customer",
+            "Pays $20 a month: lowers the risk by 1 point against a typical customer",
+            None,
+        ],
+        "action": [None] * 3,
+        "expected_gain": [None] * 3,
+    }
+
+
+def test_a_protected_column_is_a_reason_only_when_asked_for():
+    senior = customers(senior=[True], plan=["yearly"], spend=[50.0], months=[24.0])
+    assert RANKING.block(senior)["reason_1"].to_pylist() == [
+        "Contract: yearly: lowers the risk by 20 points against a typical customer"
+    ]
+    asked = Ranking(MODEL, WORDING, protected=True).block(senior)["reason_1"].to_pylist()
+    assert asked == ["Senior: yes: raises the risk by 6 points against a typical customer"]
+
+
+@given(st.permutations(range(30)), st.integers(1, 29))
+def test_order_and_blocks_never_change_a_row(order, cut):
+    many = pa.concat_tables([THREE] * 10).drop_columns("id").append_column("id", pa.array([f"k{i}" for i in range(30)]))
+    whole = RANKING.block(many)
+    shuffled = many.take(order)
+    pieces = pa.concat_tables(RANKING.blocks([shuffled.slice(0, cut), shuffled.slice(cut)]))
+    assert pieces.equals(whole.take(order).select(pieces.column_names))
+
+
+def test_the_order_of_columns_and_extra_ones_change_nothing():
+    other = THREE.append_column("extra", pa.array([1, 2, 3])).select(
+        ["months", "extra", "senior", "spend", "plan", "id"]
+    )
+    assert RANKING.block(other).equals(RANKING.block(THREE))
+
+
+def test_a_list_without_a_key_is_numbered_through_all_blocks():
+    blocks = RANKING.blocks([THREE.drop_columns("id")] * 2)
+    assert [b["row"].to_pylist() for b in blocks] == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_kept_columns_follow_and_the_suggester_is_asked_with_the_scores():
+    def suggest(table, scores):
+        return pa.table({"action": pa.array(scores["tier"].cast(pa.string())), "expected_gain": table["months"]})
+
+    block = Ranking(MODEL, WORDING, top=1, suggester=suggest, keep=("months", "id")).block(THREE)
+    assert block.column_names[-4:] == ["reason_1", "action", "expected_gain", "months"]
+    assert block.select(["action", "expected_gain"]).to_pydict() == {
+        "action": ["High", "Low", "Low"],
+        "expected_gain": [1.0, 60.0, 24.0],
+    }
+
+
+def test_what_a_list_lacks_and_what_is_new_in_it_is_told():
+    notices = RANKING.scored(THREE.drop_columns("senior")).notices
+    assert [(n.column, n.count) for n in notices] == [("senior", None), ("plan", 1)]
+    with pytest.raises(ListRefused, match="none of the columns"):
+        RANKING.scored(customers(id=["a"]))
+
+
+def test_an_all_missing_row_is_scored_as_nobody_in_particular():
+    nobody = customers(plan=[None], spend=[None], months=[None], senior=[None])
+    assert RANKING.block(nobody)["tier"].to_pylist() == ["Low"]
+
+
+def test_an_empty_list_gives_an_empty_result():
+    assert RANKING.scored(THREE.slice(0, 0)).table.num_rows == 0
