@@ -1,0 +1,1 @@
+"""A ranked list becomes a campaign; outcomes become measured lift."""

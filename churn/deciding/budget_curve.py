@@ -1,0 +1,94 @@
+"""What each budget would bring: the curve that shows where more money stops paying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from churn.deciding.choices import Choices, Limit
+from churn.deciding.filling import filled
+from churn.deciding.ordering import Order
+from churn.deciding.prices import prices
+from churn.deciding.weighing import History, Weighed, weighed
+from churn.money.playbook import Playbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE = 20_000
+
+
+@dataclass(frozen=True)
+class BudgetPoint:
+    """One budget: what it brings, what no plan could exceed, how many it treats, and what it really spends."""
+
+    budget: float
+    expected_gain: float
+    bound: float
+    treated: int
+    spent: float
+
+
+@dataclass(frozen=True)
+class BudgetCurve:
+    """Gain by budget, with nobody held out; `sampled` customers stand for all when the list is long."""
+
+    points: tuple[BudgetPoint, ...]
+    customers: int
+    sampled: int
+
+    @property
+    def words(self) -> str:
+        """Where more money stops paying."""
+        last = self.points[-1]
+        enough = next(p for p in self.points if p.expected_gain >= 0.999 * last.expected_gain)
+        return f"A budget of {enough.spent:,.0f} brings {enough.expected_gain:,.0f}; more brings next to nothing."
+
+
+def gain_by_budget(
+    scored: pd.DataFrame,
+    playbook: Playbook,
+    order: Order,
+    *,
+    key: str = "key",
+    value: str | None = "value",
+    history: History | None = None,
+    budgets: Iterable[float] | None = None,
+) -> BudgetCurve:
+    """The gain of the best plan for each budget, all other limits as ordered."""
+    ready = weighed(scored, playbook, order, key=key, value=value, history=history)
+    some, share, sampled = _some(ready, order.seed)
+    asked = sorted(set(budgets)) if budgets is not None else _steps(ready, order.budget)
+    points, start = [], None
+    for budget in asked:
+        tried = Choices(some.gain, some.cost, (Limit("budget", "budget", budget * share), *some.limits))
+        found = prices(tried, seed=order.seed, start=start)
+        start = found.values
+        choice = filled(tried, found.values)
+        rows = np.flatnonzero(choice >= 0)
+        spent = float(tried.cost[rows, choice[rows]].sum())
+        gain, most, many = tried.total(choice) / share, found.bound / share, round(len(rows) / share)
+        points.append(BudgetPoint(budget, gain, most, many, spent / share))
+    return BudgetCurve(tuple(points), ready.given.rows, sampled)
+
+
+def _some(ready: Weighed, seed: int) -> tuple[Choices, float, int]:
+    """All customers, or a random part of a long list with the limits scaled to it; without the budget."""
+    rows = np.arange(ready.given.rows)
+    if len(rows) > SAMPLE:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
+    share = len(rows) / ready.given.rows
+    limits = tuple(x for x in ready.limits if x.kind != "budget")
+    return Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share), share, len(rows)
+
+
+def _steps(ready: Weighed, budget: float | None, count: int = 12) -> list[float]:
+    """Budgets from nothing to what the best action for everybody would cost, the one asked for among them."""
+    best = ready.found.best
+    rows = np.flatnonzero(best >= 0)
+    full = float(ready.found.cost[rows, best[rows]].sum())
+    steps = {round(full * k / count, 2) for k in range(count + 1)}
+    return sorted(steps | ({float(budget)} if budget is not None else set()))

@@ -1,0 +1,105 @@
+"""A plan for both arms together, the holdout drawn among the chosen, and nothing above a limit.
+
+The limits are widened by the holdout share, so that both arms are chosen by one rule and only chance tells them apart.
+If the draw leaves the treated arm above a limit, the least valuable choices are dropped from both arms alike.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from churn.deciding.choices import Choices, Limit
+from churn.deciding.holdout import arms
+from churn.deciding.ordering import Order, widened
+from churn.deciding.prices import dual_bound
+from churn.deciding.solving import Solution, impossible, solved
+from churn.errors import RequestRefused
+from churn.money.gain import Offers
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who the customers are, for the draw."""
+
+    keys: np.ndarray
+    tiers: np.ndarray
+    earlier: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A choice with its holdout, after anything above a limit was dropped."""
+
+    solution: Solution
+    choice: np.ndarray
+    held: np.ndarray
+    dropped: int
+    total: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether this is proven to be the best plan there is."""
+        return self.solution.exact and not self.held.any() and not self.dropped
+
+    @property
+    def treat(self) -> np.ndarray:
+        """Who is treated."""
+        return (self.choice >= 0) & ~self.held
+
+
+def drawn(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names) -> Drawn:
+    """Plan for both arms and draw; where the treated arm alone breaks a limit, plan a little narrower as well."""
+    tried: list[Drawn] = []
+    for factor in (1.0 / (1.0 - order.holdout), 1.0 / (1.0 - order.holdout / 2.0), 1.0):
+        with suppress(RequestRefused):
+            tried += [d for d in [_drawn_once(found, limits, order, names, factor)] if _keeps(found, limits, d)]
+        if tried and not tried[0].dropped:
+            break
+    if not tried:
+        raise impossible()
+    return max(tried, key=lambda d: d.total)
+
+
+def _keeps(found: Offers, limits: tuple[Limit, ...], drawn: Drawn) -> bool:
+    return Choices(found.gain, found.cost, limits).keeps(np.where(drawn.held, -1, drawn.choice))
+
+
+def _drawn_once(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names, factor: float) -> Drawn:
+    wide = Choices(found.gain, found.cost, widened(limits, factor))
+    solution = solved(wide, seed=order.seed)
+    choice, held = solution.choice.copy(), np.zeros(wide.rows, bool)
+    rows = np.flatnonzero(choice >= 0)
+    strata = [f"{names.tiers[i]}|{choice[i]}" for i in rows]
+    held[rows] = arms(names.keys[rows], strata, share=order.holdout, seed=order.seed, earlier=names.earlier)
+    tight = Choices(found.gain, found.cost, limits)
+    net = tight.surplus(solution.prices)
+    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(limits)))
+    return Drawn(solution, choice, held, dropped, tight.total(np.where(held, -1, choice)))
+
+
+def _drop_lowest(tight: Choices, which: int, choice: np.ndarray, arm: tuple[np.ndarray, np.ndarray]) -> int:
+    """Drop the least valuable choices that use a limit, in both arms alike, until the treated arm keeps it."""
+    held, net = arm
+    if tight.limits[which].kind == "at least":
+        return 0
+    rows = np.flatnonzero(choice >= 0)
+    use = tight.use(which, rows, choice[rows])
+    rows, use = rows[use > 0], use[use > 0]
+    order = np.argsort(-net[rows, choice[rows]], kind="stable")
+    running = np.cumsum(np.where(held[rows[order]], 0.0, use[order]))
+    most = tight.bounds[which]
+    gone = rows[order][running > most + 1e-9 * max(1.0, abs(most))]
+    choice[gone], held[gone] = -1, False
+    return len(gone)
+
+
+def best_possible(found: Offers, limits: tuple[Limit, ...], plan: Drawn) -> float:
+    """What no plan could exceed for the customers who are not held out, under the limits as they stand."""
+    if plan.exact:
+        return plan.total
+    rest = np.flatnonzero(~plan.held)
+    some = Choices(found.gain, found.cost, limits).only(rest)
+    return max(plan.total, dual_bound(some, plan.solution.prices))

@@ -1,0 +1,148 @@
+"""A scored list and a budget become a Campaign: one action or none for each customer, and a holdout to measure by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from churn.deciding.campaign import Campaign, price_of
+from churn.deciding.drawing import Drawn, best_possible, drawn
+from churn.deciding.ordering import Order
+from churn.deciding.power import Detectable, detectable
+from churn.deciding.reasons_why import why_nobody
+from churn.deciding.weighing import History, Weighed, weighed
+from churn.money.gain import chosen_gain, expected_effect, terms
+from churn.money.playbook import Playbook
+from churn.notices import Notice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def planned_campaign(
+    scored: pd.DataFrame,
+    playbook: Playbook,
+    order: Order,
+    *,
+    key: str = "key",
+    value: str | None = "value",
+    history: History | None = None,
+) -> Campaign:
+    """The most valuable campaign this budget, these capacities and these offers allow.
+
+    scored      one row per customer: the key, `probability`, `tier`, the value column, and what the rules look at;
+                `remaining`, where it is there, says how many periods each is expected to stay
+    value       the name of the value column; None when the list has none
+    """
+    ready = weighed(scored, playbook, order, key=key, value=value, history=history)
+    plan = drawn(ready.found, ready.limits, order, ready.names)
+    return _campaign(scored, ready.playbook, order, _Made(key, ready, plan))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Everything the finished campaign is written from."""
+
+    key: str
+    ready: Weighed
+    plan: Drawn
+
+
+def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Made) -> Campaign:
+    plan = made.plan
+    table = _table(scored, playbook, made)
+    gains = {at: float(table.loc[table["arm"] == "treat", f"gain_{at}"].sum()) for at in ("low", "mid", "high")}
+    bound = best_possible(made.ready.found, made.ready.limits, plan)
+    shown = tuple(price_of(x, p, order.budget) for x, p in zip(made.ready.limits, plan.solution.prices, strict=True))
+    power = _power(scored, playbook, made)
+    notices = made.ready.notices + _notices(playbook, order, made, power)
+    return Campaign(
+        name=order.name or _content_name(order, made),
+        key=made.key,
+        table=table,
+        customers=made.ready.given.rows,
+        treated=int(plan.treat.sum()),
+        held=int(plan.held.sum()),
+        spent=float(table["cost"].sum()),
+        reserved=_reserved(scored, playbook, made),
+        expected_gain=gains,
+        bound=max(bound, gains["mid"]) if order.scenario == "mid" else bound,
+        prices=shown,
+        detectable=power,
+        budget=order.budget,
+        seed=order.seed,
+        basis=made.ready.given.basis,
+        exact=plan.exact,
+        notices=notices,
+    )
+
+
+def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFrame:
+    choice, held = made.plan.choice, made.plan.held
+    rows = np.flatnonzero(choice >= 0)
+    some, part = made.ready.given.only(rows), scored.iloc[rows]
+    gains = chosen_gain(some, playbook, part, choice[rows])
+    treat, taken = ~held[rows], choice[rows]
+    names = np.array([a.name for a in playbook.actions], object)
+    channels = np.array([a.channel for a in playbook.actions], object)
+    ours = {
+        "arm": np.where(treat, "treat", "holdout"),
+        "action": np.where(treat, names[taken], ""),
+        "channel": np.where(treat, channels[taken], ""),
+        "cost": np.where(treat, made.ready.found.cost[rows, taken], 0.0),
+        "expected_gain": np.where(treat, gains["mid"], 0.0),
+        "planned_action": names[taken],
+        "worth": made.ready.found.worth[rows],
+        **{f"gain_{at}": g for at, g in gains.items()},
+    }
+    table = part.drop(columns=[c for c in ours if c in part]).assign(**ours)
+    return table.iloc[np.argsort(-gains["mid"], kind="stable")].reset_index(drop=True)
+
+
+def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _Made, rows: np.ndarray) -> Any:
+    for a, action in enumerate(playbook.actions):
+        some = rows[made.plan.choice[rows] == a]
+        if len(some):
+            stated = terms(action, made.ready.given.bill[some], columns=scored.iloc[some])
+            yield some, stated
+
+
+def _power(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> Detectable:
+    rows, p = np.flatnonzero(made.plan.choice >= 0), made.ready.given.probability
+    if not len(rows):
+        return detectable(0, 0, leave=0.0, effect=0.0)
+    drop = sum(expected_effect(p[r], t).sum() for r, t in _chosen_terms(scored, playbook, made, rows)) / len(rows)
+    held = int(made.plan.held.sum())
+    return detectable(len(rows) - held, held, leave=float(p[rows].mean()), effect=float(drop))
+
+
+def _reserved(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> float:
+    """What the campaign costs if everybody takes what is offered."""
+    pairs = _chosen_terms(scored, playbook, made, np.flatnonzero(made.plan.treat))
+    return float(sum(np.sum(np.broadcast_to(t.contact + t.offer, len(r))) for r, t in pairs))
+
+
+def _content_name(order: Order, made: _Made) -> str:
+    """A name that the same list, order and outcome of the plan give again."""
+    content = sha256(repr(replace(order, name="")).encode())
+    rows = np.flatnonzero(made.plan.choice >= 0)
+    content.update("\n".join(f"{made.ready.names.keys[i]}|{made.plan.choice[i]}" for i in rows).encode())
+    return f"campaign-{content.hexdigest()[:10]}"
+
+
+def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -> tuple[Notice, ...]:
+    notes = [Notice("info", f"What a customer is worth: {made.ready.given.basis}.")]
+    if assumed := playbook.assumed:
+        notes.append(
+            Notice("info", f"{len(assumed)} rates of the playbook are assumed, not measured.", None, len(assumed))
+        )
+    if not (made.plan.choice >= 0).any():
+        notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits)))
+    elif power.smallest is None or power.chance < 0.5:
+        notes.append(Notice("warning", power.words))
+    if order.scenario != "mid":
+        notes.append(Notice("info", f"Planned by the {order.scenario} assumptions; the bound is of that case too."))
+    return tuple(notes)

@@ -1,0 +1,124 @@
+"""The best choice under all limits: exact for short lists, by prices within a proven distance for long ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from churn.deciding.choices import Choices
+from churn.deciding.filling import filled
+from churn.deciding.prices import linear_prices, prices, program
+from churn.deciding.quiet import solver_hushed
+from churn.errors import RequestRefused
+
+EXACT = 200
+DOUBTFUL = 200  # of a longer list, so many of the closest calls are decided again, exactly
+LONGEST_DOUBTED = 50_000  # beyond, two hundred closest calls no longer change anything that shows
+NODES = 300
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A choice, what no choice could exceed, and the price of every limit.
+
+    exact       the choice is proven best, so the bound is its own total
+    """
+
+    choice: np.ndarray
+    total: float
+    bound: float
+    prices: np.ndarray
+    exact: bool = False
+
+    @property
+    def reached(self) -> float:
+        """The share of the best possible that this choice is proven to reach."""
+        return 1.0 if self.bound <= 0 else max(0.0, self.total / self.bound)
+
+
+def solved(choices: Choices, *, seed: int = 0, exact: int = EXACT) -> Solution:
+    """The best choice; a set of limits that no choice can keep is refused."""
+    rows = np.flatnonzero(_worth_looking_at(choices))
+    some = choices.only(rows)
+    found = _short(some) if len(rows) <= exact else _long(some, seed)
+    choice = np.full(choices.rows, -1)
+    choice[rows] = found.choice
+    return Solution(choice, found.total, found.bound, found.prices, found.exact)
+
+
+def _worth_looking_at(choices: Choices) -> np.ndarray:
+    must = any(x.kind == "at least" for x in choices.limits)
+    open_to = np.isfinite(choices.gain) if must else choices.gain > 0
+    return np.asarray(open_to.any(axis=1))
+
+
+def _short(choices: Choices) -> Solution:
+    choice = searched(choices, gap=0.0)
+    if choice is None:
+        raise impossible()
+    total = choices.total(choice)
+    return Solution(choice, total, total, linear_prices(choices), exact=True)
+
+
+def _long(choices: Choices, seed: int) -> Solution:
+    found = prices(choices, seed=seed)
+    tried = [filled(choices, found.values)]
+    if choices.rows <= LONGEST_DOUBTED:
+        tried += [c for c in [_closest_calls(choices, found.values)] if c is not None]
+    sound = [c for c in tried if choices.keeps(c)]
+    if not sound:
+        raise impossible()
+    choice = max(sound, key=choices.total)
+    total = choices.total(choice)
+    return Solution(choice, total, max(found.bound, total), found.values)
+
+
+def _closest_calls(choices: Choices, at: np.ndarray) -> np.ndarray | None:
+    """The choice that prices make for everybody, with the closest calls decided together and exactly."""
+    net = np.hstack([np.zeros((choices.rows, 1)), choices.surplus(at)])
+    first, second = np.partition(net, -2, axis=1)[:, [-1, -2]].T
+    choice = net.argmax(axis=1) - 1
+    rows = np.sort(np.argsort(first - second, kind="stable")[:DOUBTFUL])
+    choice[rows] = -1
+    used = choices.used(choice)
+    some = choices.only(rows)
+    room = tuple(replace(x, most=x.most - x.sign * used[k]) for k, x in enumerate(some.limits))
+    found = searched(Choices(some.gain, some.cost, room), gap=1e-6, nodes=NODES)
+    if found is None:
+        return None
+    choice[rows] = found
+    return choice
+
+
+def searched(choices: Choices, *, gap: float, nodes: int | None = None) -> np.ndarray | None:
+    """The best choice by branch and bound; None where no choice keeps the limits (or none was found in time)."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    rows, actions, table = program(choices)
+    choice = np.full(choices.rows, -1)
+    if not len(rows):
+        return choice if choices.keeps(choice) else None
+    above = np.concatenate([choices.bounds, np.ones(choices.rows)])
+    options = {"mip_rel_gap": gap} | ({"node_limit": nodes} if nodes else {})
+    with solver_hushed():
+        found = milp(
+            -choices.gain[rows, actions],
+            constraints=LinearConstraint(table, -np.inf, above),
+            integrality=np.ones(len(rows)),
+            bounds=Bounds(0, 1),
+            options=options,
+        )
+    if found.x is None:
+        return None
+    taken = found.x > 0.5
+    choice[rows[taken]] = actions[taken]
+    return choice if choices.keeps(choice) else None
+
+
+def impossible() -> RequestRefused:
+    """The refusal when the minimums and the limits contradict each other."""
+    return RequestRefused(
+        "No plan can keep all limits at once: the minimums asked for do not fit into the budget and the capacities.",
+        "Lower a minimum, or raise the budget or the capacity it runs into.",
+    )

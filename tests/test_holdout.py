@@ -1,0 +1,54 @@
+"""Who is held out: random, durable, even within strata."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn.deciding.holdout import arms, draws
+from churn.errors import RequestRefused
+
+KEYS = [f"c{i}" for i in range(2000)]
+TIERS = ["High"] * 600 + ["Medium"] * 1001 + ["Low"] * 399
+
+
+def test_each_stratum_gives_its_tenth():
+    held = arms(KEYS, TIERS, share=0.1, seed=4)
+    counts = {t: int(held[np.array(TIERS) == t].sum()) for t in ("High", "Medium", "Low")}
+    assert counts == {"High": 60, "Medium": 100, "Low": 40}
+
+
+def test_the_order_of_the_list_does_not_matter():
+    held = dict(zip(KEYS, arms(KEYS, TIERS, seed=4), strict=True))
+    turned = dict(zip(KEYS[::-1], arms(KEYS[::-1], TIERS[::-1], seed=4), strict=True))
+    assert turned == held
+
+
+def test_a_customer_keeps_the_arm_when_others_join_or_leave():
+    first = arms(KEYS, TIERS, seed=4)
+    earlier = {k: "holdout" if h else "treat" for k, h in zip(KEYS, first, strict=True)}
+    again = arms([*KEYS[500:], *(f"new{i}" for i in range(500))], ["High"] * 2000, seed=4, earlier=earlier)
+    assert again[:1500].tolist() == first[500:].tolist()
+    assert 0 < again[1500:].sum() < 500
+
+
+def test_another_seed_draws_anew():
+    same = (arms(KEYS, TIERS, seed=1) & arms(KEYS, TIERS, seed=2)).sum()
+    assert same < 50
+
+
+def test_draws_are_even_and_never_change():
+    assert draws(["a", "b"], 0).round(6).tolist() == draws(["a", "b"], 0).round(6).tolist()
+    assert np.histogram(draws(KEYS, 7), bins=4, range=(0, 1))[0].min() > 430
+    assert abs(draws(KEYS, 7).mean() - 0.5) < 0.02
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=60), st.sampled_from([0.0, 0.1, 0.25, 0.5]))
+def test_the_share_is_held_out_to_the_nearest_customer(strata, share):
+    held = arms([str(i) for i in range(len(strata))], strata, share=share)
+    assert held.sum() == np.floor(len(strata) * share + 0.5)
+
+
+def test_a_share_above_half_is_refused():
+    with pytest.raises(RequestRefused, match=r"share is 0\.7"):
+        arms(["a"], ["x"], share=0.7)

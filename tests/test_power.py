@@ -1,0 +1,33 @@
+"""What a campaign can learn."""
+
+import pytest
+
+from churn.deciding.power import chance_to_see, customers_needed, detectable, smallest_effect
+
+
+@pytest.mark.parametrize(("leave", "effect", "arm"), [(0.5, 0.05, 1562), (0.5, 0.1, 385), (0.27, 0.03, 3310)])
+def test_equal_arms_need_the_size_the_textbook_formula_gives(leave, effect, arm):
+    assert customers_needed(leave, effect, 0.5) == pytest.approx(2 * arm, abs=3)
+    assert chance_to_see(arm, arm, leave, effect) == pytest.approx(0.8, abs=0.002)
+    assert smallest_effect(arm, arm, leave) == pytest.approx(effect, abs=0.0002)
+
+
+def test_a_small_list_says_plainly_that_it_teaches_nothing():
+    found = detectable(45, 5, leave=0.3, effect=0.05)
+    assert found.words == "With 45 treated and 5 held out this campaign is too small to learn anything from."
+
+
+def test_without_holdout_there_is_nothing_to_measure():
+    found = detectable(100, 0, leave=0.3, effect=0.05)
+    assert (found.smallest, found.chance, found.needed) == (None, 0.0, None)
+    assert found.words == "Nobody is held out, so this campaign cannot be measured."
+
+
+def test_a_chance_below_one_half_names_the_customers_needed():
+    found = detectable(900, 100, leave=0.4, effect=0.05)
+    assert f"about {found.needed:,} customers would be needed" in found.words
+    assert found.as_json().keys() == {"smallest", "expected", "chance", "needed", "words"}
+
+
+def test_a_playbook_that_expects_nothing_never_shows_anything():
+    assert (customers_needed(0.3, 0.0, 0.1), round(chance_to_see(900, 100, 0.3, 0.0), 3)) == (None, 0.05)
