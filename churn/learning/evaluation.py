@@ -100,7 +100,7 @@ def checked(
     *,
     seed: int,
     always: Sequence[str] = (),
-    heard: Callable[[str], None] = lambda text: None,
+    heard: Callable[[float, str], None] = lambda share, text: None,
 ) -> Checked:
     """Check every candidate on every fold; those that have clearly lost after the first repeat are spared the rest.
 
@@ -112,7 +112,8 @@ def checked(
     left = list(candidates)
     for r, repeat in enumerate(plan.repeats):
         for k, (learn, check) in enumerate(repeat):
-            heard(f"Checking {len(left)} candidates: fold {k + 1} of {len(repeat)}, repeat {r + 1}")
+            done = (r + k / len(repeat)) / len(plan.repeats)
+            heard(done, f"Checking {len(left)} candidates: fold {k + 1} of {len(repeat)}, repeat {r + 1}")
             for candidate in left:
                 fitted, spent = _timed(candidate, examples.only(learn), seed + 100 * r + k)
                 margins[candidate.name][r, check] = fitted.margin(examples.matrix[check])

@@ -32,12 +32,14 @@ class Outcome:
 
     labels  1 left, 0 stayed, −1 left out (unknown, or a class that was dropped)
     leaves, stays  the list's own words
+    positive       every word that means leaving
     """
 
     column: str
     labels: np.ndarray
     leaves: str
     stays: str
+    positive: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -61,8 +63,9 @@ def outcome_of(
     leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
     labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
     _refuse_too_few(name, labels)
-    words = _shown_words(table.column(name), written, labels, told)
-    return Outcome(name, labels, *words, _notices(name, written, dropped, leaving, kept))
+    leaves, stays = _shown_words(table.column(name), labels, told)
+    words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
+    return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
 
 
 def folded(word: str) -> str:
@@ -152,7 +155,7 @@ def _refuse_too_few(name: str, labels: np.ndarray) -> None:
         raise ListRefused(f"Only {fewer}; at least {FEWEST} are needed to learn from.", "Use a longer list.")
 
 
-def _shown_words(cells: pa.ChunkedArray, written: list, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:
+def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:
     """The most frequent spelling of leaving and of staying."""
     if pa.types.is_boolean(cells.type):
         leaves = told[0] if told else "True"

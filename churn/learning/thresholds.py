@@ -8,7 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from churn.errors import RequestRefused
+
 TIERS = ("High", "Medium", "Low")
+HIGH_SHARE = 1 / 3  # of the customers worth an offer, the share with the highest risk that is called High
+RECALLS = (0.79, 0.90, 0.925)
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,55 @@ class Thresholds:
     def as_json(self) -> dict[str, Any]:
         """The thresholds as a plain mapping; `Thresholds(**mapping)` reads them back."""
         return asdict(self)
+
+
+def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float) -> Thresholds:
+    """The thresholds by money, with those that recall or F1 would give beside them.
+
+    labels, p   customers never seen by the model that scored them
+    """
+    if not 0 < break_even < 1:
+        raise RequestRefused(f"A break-even of {break_even:g} is not a probability.", "Give a number between 0 and 1.")
+    medium, high = tier_edges_of(p, break_even)
+    others = {"money": break_even, "f1": threshold_by_f1(labels, p)}
+    others |= {f"recall {r:g}": threshold_by_recall(labels, p, r) for r in RECALLS}
+    return Thresholds(break_even, "money", break_even, medium, high, others)
+
+
+def tier_edges_of(p: np.ndarray, break_even: float) -> tuple[float, float]:
+    """Where Medium and High begin: at the break-even, and at the top third of the customers above it.
+
+    Low means that an offer costs more than it brings, whatever share of the list that is; where nearly everybody
+    leaves, High still names the third of them to call first.
+    """
+    worth = p[p >= break_even]
+    high = float(np.quantile(worth, 1 - HIGH_SHARE)) if len(worth) else (1 + break_even) / 2
+    return break_even, max(high, break_even)
+
+
+def threshold_by_recall(labels: np.ndarray, p: np.ndarray, recall: float) -> float:
+    """The highest threshold that still reaches this share of the leavers."""
+    if not 0 < recall <= 1:
+        raise RequestRefused(f"A recall of {recall:g} is not a share.", "Give a number above 0, at most 1.")
+    leavers = np.sort(p[labels == 1])[::-1]
+    return float(leavers[int(np.ceil(recall * len(leavers) - 1e-9)) - 1])
+
+
+def threshold_by_f1(labels: np.ndarray, p: np.ndarray) -> float:
+    """The threshold with the best balance of precision and recall (F1)."""
+    order = np.argsort(-p, kind="stable")
+    score, hits = p[order], np.cumsum(labels[order])
+    ends = np.flatnonzero(np.append(np.diff(score) != 0, True))
+    f1 = 2 * hits[ends] / (ends + 1 + labels.sum())
+    return float(score[ends[f1.argmax()]])
+
+
+def threshold_by_length(p: np.ndarray, customers: int) -> float:
+    """The threshold that keeps the list at no more than this many customers."""
+    if customers < 1:
+        raise RequestRefused(f"A list of {customers} customers is empty.", "Give at least 1.")
+    if customers >= len(p):
+        return float(p.min())
+    top = np.sort(p)[::-1]
+    above = np.unique(top[:customers][top[:customers] > top[customers]])
+    return float(above[0]) if len(above) else float(np.nextafter(top[0], 2.0))

@@ -1,0 +1,101 @@
+"""Copies: rows that are the same customer again, whole or with a few cells shifted; folds keep them together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from churn.learning.examples import Examples, first_seen, row_hashes
+from churn.notices import Notice
+
+SHIFTED = 3  # cells that may differ between copies; one more block than this finds every such pair
+SHARE_SHIFTED = 0.25  # … but never more than this share of the cells
+LONGEST_RUN = 60  # a block that more rows than this agree on tells nobody apart
+NEIGHBOURS = 6
+TELLING = 2  # rare values that copies must share; one alone is often chance
+WORTH_SAYING = 0.05  # share of rows with a copy from which the analyst is told
+
+
+def with_copies_together(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
+    """The examples with near-copies in one group, and what the analyst should know about them."""
+    groups = joined_groups(examples.groups, near_copies(examples.matrix))
+    if len(groups) - len(np.unique(groups)) < WORTH_SAYING * len(groups):
+        return replace(examples, groups=groups), ()
+    # The list is full of copies, so one shared rare value is no longer chance: look for the more distant ones too.
+    groups = joined_groups(groups, near_copies(examples.matrix, telling=1))
+    customers = len(np.unique(groups))
+    copied = len(groups) - customers
+    text = (
+        f"{copied:,} of {len(groups):,} rows are the same customer again, whole or with a few cells changed: there are "
+        f"{customers:,} distinct customers. The folds keep them together; without that every figure would be too good."
+    )
+    return replace(examples, groups=groups), (Notice("warning", text, count=copied),)
+
+
+def near_copies(matrix: np.ndarray, *, telling: int = TELLING) -> np.ndarray:
+    """Pairs of rows, (pairs, 2), that agree in all but a few cells, among them rare ones."""
+    rows, columns = matrix.shape
+    rare = _rare_cells(matrix)
+    blocks = _blocks(rare, min(SHIFTED + 1, columns))
+    allowed = min(SHIFTED, int(SHARE_SHIFTED * columns))
+    found = [_pairs_agreeing(matrix, rare, block, (allowed, telling)) for block in blocks]
+    exact = _neighbours(row_hashes(matrix), longest=rows)
+    return np.unique(np.concatenate([*found, exact]), axis=0)
+
+
+def joined_groups(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """The groups when every pair of rows belongs together."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if not len(pairs):
+        return groups
+    ends = groups[pairs]
+    size = int(groups.max()) + 1
+    links = coo_matrix((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    _, whole = connected_components(links, directed=False)
+    return first_seen(whole[groups])
+
+
+def _rare_cells(matrix: np.ndarray) -> np.ndarray:
+    """Which cells hold a value that few rows of the list have."""
+    few = max(12, len(matrix) // 500)
+    rare = np.zeros(matrix.shape, dtype=bool)
+    for j, column in enumerate(matrix.T):
+        _, code, count = np.unique(column, return_inverse=True, return_counts=True)
+        rare[:, j] = (count[code] <= few) & ~np.isnan(column)
+    return rare
+
+
+def _blocks(rare: np.ndarray, count: int) -> list[np.ndarray]:
+    """The columns dealt into blocks so that each gets some that tell customers apart."""
+    order = np.argsort(-rare.mean(axis=0), kind="stable")
+    return [order[k::count] for k in range(count)]
+
+
+def _pairs_agreeing(matrix: np.ndarray, rare: np.ndarray, block: np.ndarray, limits: tuple[int, int]) -> np.ndarray:
+    """Pairs that agree in a whole block and in nearly all other cells."""
+    allowed, telling = limits
+    pairs = _neighbours(row_hashes(matrix[:, block]), longest=LONGEST_RUN)
+    kept = []
+    for start in range(0, len(pairs), 200_000):
+        some = pairs[start : start + 200_000]
+        one, other = matrix[some[:, 0]], matrix[some[:, 1]]
+        same = (one == other) | (np.isnan(one) & np.isnan(other))
+        shared = (same & rare[some[:, 0]]).sum(axis=1) >= telling
+        kept.append(some[shared & ((~same).sum(axis=1) <= allowed)])
+    return np.concatenate(kept) if kept else np.empty((0, 2), dtype=np.int64)
+
+
+def _neighbours(hashes: np.ndarray, *, longest: int) -> np.ndarray:
+    """Pairs of rows with the same hash, a few neighbours each, where no more rows than `longest` share it."""
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    _, place, count = np.unique(ordered, return_inverse=True, return_counts=True)
+    short = count[place] <= longest
+    pairs = []
+    for lag in range(1, NEIGHBOURS + 1):
+        same = (ordered[lag:] == ordered[:-lag]) & short[lag:]
+        pairs.append(np.column_stack([order[:-lag][same], order[lag:][same]]))
+    return np.sort(np.concatenate(pairs), axis=1)
