@@ -12,6 +12,7 @@ from tests.small_model import THREE, WORDING, customers, small_model
 
 MODEL = small_model()
 RANKING = Ranking(MODEL, WORDING)
+AGAINST = "points against a typical customer"
 
 
 def sigmoid(x):
@@ -36,10 +37,10 @@ def test_a_list_worked_out_by_hand():
         "reason_1": [
             "1 month as a customer: raises the risk by 17 points against a typical customer",
             "60 months as a customer: lowers the risk by 6 points against a typical customer",
-            "Contract: weekly, which the model has not seen before: lowers the risk by 15 points against a typical customer",
+            f"Contract: weekly, which the model has not seen before: lowers the risk by 15 {AGAINST}",
         ],
         "reason_2": [
-            "Month-to-month contract: raises the risk by 14 points against a typical customer; a one-year offer addresses it",
+            f"Month-to-month contract: raises the risk by 14 {AGAINST}; a one-year offer addresses it",
             "Contract: yearly: lowers the risk by 2 points against a typical customer",
             None,
         ],
