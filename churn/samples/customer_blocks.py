@@ -21,8 +21,9 @@ UNIT = 4096  # customers made at a time; another number makes other customers
 
 @dataclass(frozen=True)
 class Block:
-    """Some customers: their rows in every table, and the truth about each (key first, then `probability` and more)."""
+    """Some customers: their keys in line, their rows in every table, and the truth about each of them."""
 
+    customers: pa.Array
     tables: Mapping[str, pa.Table]
     truth: pa.Table
 
@@ -115,9 +116,9 @@ def _cut(block: Block, business: Business, start: int, end: int) -> Block:
     """The block with the customers of some places only; tables of events keep the rows of those customers."""
     if (start, end) == (0, UNIT):
         return block
-    keys = block.tables[next(iter(block.tables))].column(business.key).slice(start, end - start)
+    keys = block.customers.slice(start, end - start)
     keep = {name: table.filter(pc.is_in(table[business.key], keys)) for name, table in block.tables.items()}
-    return Block(keep, block.truth.filter(pc.is_in(block.truth[business.key], keys)))
+    return Block(keys, keep, block.truth.filter(pc.is_in(block.truth[business.key], keys)))
 
 
 def _without(block: Block, columns: set[str]) -> Block:

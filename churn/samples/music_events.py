@@ -26,7 +26,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     members = _members(draw, life, key)
     months = list(member_months(draw, life))
     tables = {"members": members, "transactions": _transactions(months, key), "logs": _logs(draw, life, months, key)}
-    return Block(tables, _decisions(months, key))
+    return Block(key, tables, _decisions(months, key))
 
 
 MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-04-30")

@@ -7,7 +7,7 @@ two months before, automatic renewal, a discount, earlier cancellations, the pla
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,9 +24,9 @@ PLAN_PRICE = np.array([149, 149, 447, 799, 1490])
 Payment = dict[str, np.ndarray]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Life:
-    """What members are and where they stand; `member_months` moves it on month by month."""
+    """What members are and where they stand; every month makes a new one of it."""
 
     registered: Integers
     joins: Integers  # the month of the first payment; -1: before the first month
@@ -75,8 +75,8 @@ def new_life(draw: Draw) -> Life:
         promoted=draw.happens(np.where(old, 0.10, 0.38)),
         taste=taste,
         until=np.full(draw.size, NEVER),
-        fading=nobody.copy(),
-        cancels=nobody.copy(),
+        fading=nobody,
+        cancels=nobody,
         listened=(usual, usual),
     )
 
@@ -85,18 +85,18 @@ def member_months(draw: Draw, life: Life) -> Iterator[Month]:
     """Each month in turn: new members pay, everybody listens, plans that run out are renewed or not."""
     for month in range(MONTHS):
         first, end = FIRST_DAYS[month], FIRST_DAYS[month + 1]
-        payments = [*_arrivals(draw, life, month), _returns(draw, life, first, end)]
-        here = life.until < NEVER
-        _fade(draw, life)
-        deciding = np.nonzero(here & (life.until >= first) & (life.until < end))[0]
-        expires, probability = life.until[deciding], chance(leaving(life))[deciding]
-        left = draw.happens(chance(leaving(life)))[deciding]
+        life, arrivals = _arrivals(draw, life, month)
+        life, returns = _returns(draw, life, first, end)
+        life = _faded(draw, life)
+        deciding = np.nonzero((life.until >= first) & (life.until < end))[0]
+        expires, risk = life.until[deciding], chance(leaving(life))
+        left = draw.happens(risk)[deciding]
         heard = _listening(draw, life, first, end)
-        less = life.fading.copy()
-        payments += _cancels(draw, life, deciding, left, first)
-        payments.append(_renewals(draw, life, deciding[~left], first))
-        life.listened = (heard.sum(axis=1), life.listened[0])
-        yield Month(first, payments, heard, less, deciding, expires, probability, left)
+        life, cancels = _cancels(draw, life, deciding, left, first)
+        life, renewals = _renewals(draw, life, deciding[~left], first)
+        life = replace(life, listened=(heard.sum(axis=1), life.listened[0]))
+        payments = [*arrivals, returns, cancels, renewals]
+        yield Month(first, payments, heard, life.fading, deciding, expires, risk[deciding], left)
 
 
 def leaving(life: Life) -> Floats:
@@ -115,32 +115,32 @@ def leaving(life: Life) -> Floats:
     )
 
 
-def _arrivals(draw: Draw, life: Life, month: int) -> list[Payment]:
+def _arrivals(draw: Draw, life: Life, month: int) -> tuple[Life, list[Payment]]:
     """First payments: of this month's new members, and in the first month of those who were there already."""
     first = FIRST_DAYS[month]
     new = np.nonzero(life.joins == month)[0]
     back = np.floor(PLAN_DAYS[life.plan] * draw.uniform()).astype(np.int64) + 1
-    parts = [_paid(life, new, life.registered[new])]
-    if month == 0:
-        old = np.nonzero(life.joins < 0)[0]
-        parts.append(_paid(life, old, np.maximum(first - back[old], life.registered[old])))
-    return parts
+    life, paid = _paid(life, new, life.registered[new])
+    if month > 0:
+        return life, [paid]
+    old = np.nonzero(life.joins < 0)[0]
+    life, paid_before = _paid(life, old, np.maximum(first - back[old], life.registered[old]))
+    return life, [paid, paid_before]
 
 
-def _returns(draw: Draw, life: Life, first: int, end: int) -> Payment:
+def _returns(draw: Draw, life: Life, first: int, end: int) -> tuple[Life, Payment]:
     """Some who left more than a month ago come back."""
     back = draw.happens(np.where(life.until < first - 31, 0.035, 0.0))
-    life.fading = np.where(back, 0, life.fading)
     day = draw.whole(first, end - 1)
     who = np.nonzero(back)[0]
-    return _paid(life, who, day[who])
+    return _paid(replace(life, fading=np.where(back, 0, life.fading)), who, day[who])
 
 
-def _fade(draw: Draw, life: Life) -> None:
+def _faded(draw: Draw, life: Life) -> Life:
     """Interest is lost for a while: each month of it there is less listening, until it comes back or is gone."""
     starts = draw.happens(np.where(life.fading == 0, 0.055, 0.0))
     recovers = draw.happens(np.where(life.fading > 0, 0.16, 0.0))
-    life.fading = np.where(recovers, 0, np.minimum(life.fading + (starts | (life.fading > 0)), 4))
+    return replace(life, fading=np.where(recovers, 0, np.minimum(life.fading + (starts | (life.fading > 0)), 4)))
 
 
 def _listening(draw: Draw, life: Life, first: int, end: int) -> Flags:
@@ -153,31 +153,31 @@ def _listening(draw: Draw, life: Life, first: int, end: int) -> Flags:
     return draw.happens(willing) & running & (life.until < NEVER)[:, None]
 
 
-def _cancels(draw: Draw, life: Life, deciding: Integers, left: Flags, first: int) -> list[Payment]:
+def _cancels(draw: Draw, life: Life, deciding: Integers, left: Flags, first: int) -> tuple[Life, Payment]:
     """Leaving an automatic renewal needs a cancellation; now and then somebody cancels and takes a plan again."""
     again = draw.happens(np.full(draw.size, 0.02))[deciding] & ~left
     early = draw.whole(0, 9)[deciding]
     cancelling = life.auto[deciding] & (left | again)
     who = deciding[cancelling]
     day = np.maximum(life.until[who] - early[cancelling], first)
-    life.cancels[who] += 1
-    return [_written(life, who, day, day, cancel=True)]
+    life = replace(life, cancels=life.cancels + np.bincount(who, minlength=draw.size))
+    return life, _written(life, who, day, day, cancel=True)
 
 
-def _renewals(draw: Draw, life: Life, who: Integers, first: int) -> Payment:
+def _renewals(draw: Draw, life: Life, who: Integers, first: int) -> tuple[Life, Payment]:
     """The next payment of those who stay: on the day when it is automatic, else some days early or late."""
     late = np.where(draw.happens(np.full(draw.size, 0.25)), draw.whole(1, 24), draw.whole(-4, 0))[who]
     day = np.where(life.auto[who], life.until[who], np.maximum(life.until[who] + late, first))
-    over = draw.happens(np.full(draw.size, 0.3))
-    life.promoted[who] &= ~over[who]
-    return _paid(life, who, day)
+    over = draw.happens(np.full(draw.size, 0.3)) & np.isin(np.arange(draw.size), who)
+    return _paid(replace(life, promoted=life.promoted & ~over), who, day)
 
 
-def _paid(life: Life, who: Integers, day: Integers) -> Payment:
+def _paid(life: Life, who: Integers, day: Integers) -> tuple[Life, Payment]:
     """A payment that starts the next plan when the running one ends, or at once."""
     running = np.where(life.until[who] < NEVER, np.maximum(life.until[who], day), day)
-    life.until[who] = running + PLAN_DAYS[life.plan[who]] + life.auto[who]
-    return _written(life, who, day, life.until[who])
+    until = life.until.copy()
+    until[who] = running + PLAN_DAYS[life.plan[who]] + life.auto[who]
+    return replace(life, until=until), _written(life, who, day, until[who])
 
 
 def _written(life: Life, who: Integers, day: Integers, until: Integers, *, cancel: bool = False) -> Payment:

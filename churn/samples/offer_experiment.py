@@ -32,7 +32,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
         "uplift": rounded(without - with_call),
         "sleeping_dog": with_call > without,
     }
-    return Block({"customers": pa.table(list_)}, pa.table(truth))
+    return Block(key, {"customers": pa.table(list_)}, pa.table(truth))
 
 
 OFFER = Business("offer", unit, rows=12_000, key="customer_id", outcome="left", left="yes", unknown=("offer",))
@@ -55,9 +55,9 @@ def background(draw: Draw) -> Traits:
 def leaving(t: Traits) -> Floats:
     """The log-odds of leaving when nobody calls."""
     return rounded(
-        -1.35
+        -1.60
         - 1.0 * t["yearly"]
-        + 0.33 * np.minimum(t["complaints"], 4)
+        + 0.55 * np.minimum(t["complaints"], 4)
         - 0.018 * (t["use"] - 90)
         + 0.022 * (t["price"] - 34)
         - 0.012 * t["tenure"]
@@ -65,10 +65,10 @@ def leaving(t: Traits) -> Floats:
 
 
 def effect(t: Traits) -> Floats:
-    """What the call adds to the log-odds: it helps who pays much and complains, and wakes who pays on unused."""
-    asleep = (t["opened"] <= 1) & (t["tenure"] >= 24) & (t["complaints"] == 0)
-    wanting = (t["complaints"] >= 1) & (t["price"] >= 30) & ~t["yearly"]
-    return rounded(np.where(asleep, 1.15, np.where(wanting, -1.15 - 0.012 * (t["price"] - 30), -0.18)))
+    """What the call adds to the log-odds: it helps who finds it dear, comes too late for the angry, wakes the quiet."""
+    asleep = (t["opened"] <= 1) & (t["tenure"] >= 18) & (t["complaints"] == 0)
+    wanting = (t["complaints"] <= 2) & (t["price"] >= 30) & ~t["yearly"]
+    return rounded(np.where(asleep, 1.5, np.where(wanting, -1.25 - 0.012 * (t["price"] - 30), -0.12)))
 
 
 def _columns(t: Traits) -> dict[str, pa.Array]:

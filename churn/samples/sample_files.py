@@ -76,6 +76,7 @@ def _first_tables(sample: Sample) -> tuple[str, ...]:
 
 def _write(sample: Sample, paths: dict[str, Path], on_progress: Progress | None) -> None:
     """Every table of the sample to its file; all files appear at the end, or none."""
+    done = 0
     with ExitStack() as open_files:
         sinks: dict[str, _Sink] = {}
         for number, block in enumerate(sample.blocks()):
@@ -85,11 +86,8 @@ def _write(sample: Sample, paths: dict[str, Path], on_progress: Progress | None)
                     sinks[name] = open_files.enter_context(_sink(unfinished, table.schema))
                 sinks[name].write_table(table)
             if on_progress:
-                on_progress(min((number + 1) * _customers(block.truth), sample.rows), sample.rows)
-
-
-def _customers(truth: pa.Table) -> int:
-    return len(truth.column(0).unique())
+                done += len(block.customers)
+                on_progress(done, sample.rows)
 
 
 @contextmanager

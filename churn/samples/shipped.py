@@ -11,7 +11,7 @@ from churn.samples.messy_export import messy_bytes
 from churn.samples.sample_files import write_sample, write_table
 
 FOLDER = REPOSITORY / "data" / "samples"
-MEMBERS, SHOPPERS = 2000, 2000
+MEMBERS, SHOPPERS = 2000, 1500
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     visits = _sessions(draw, months, hour)
     events = _events(draw, visits, goods, taste)
     events = {name: column[np.argsort(events["second"], kind="stable")] for name, column in events.items()}
-    return Block({"events": _written(events, goods, key, place, seed)}, _months(months, key))
+    return Block(pa.array(key), {"events": _written(events, goods, key, place, seed)}, _months(months, key))
 
 
 SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-05-31")
