@@ -1,0 +1,175 @@
+"""The champion: which version of a model is live, since when and why, and the way back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
+from churn.files import checked_name, read_json, write_json
+from churn.learning.model import Model
+from churn.notices import Notice
+from churn.shelf.versions import FOLDER, damage, load, names, version_of, versions
+
+POINTER = "champion.json"
+
+
+@dataclass(frozen=True)
+class Reign:
+    """One entry of a name's history: which version went live, when, why, and by which act.
+
+    number  counts the entries of the name, so that two writers never make the same one
+    """
+
+    number: int
+    version: str
+    since: str
+    why: str
+    act: str
+
+
+def champion(home: Path, name: str) -> Reign | None:
+    """Which version of a name is live; None when none was ever promoted."""
+    past = history(home, name)
+    return past[-1] if past else None
+
+
+def history(home: Path, name: str) -> tuple[Reign, ...]:
+    """Every promotion and roll-back of a name, the oldest first."""
+    path = _pointer(home, name)
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(Reign(**entry) for entry in read_json(path)["history"])
+    except (KeyError, TypeError) as problem:
+        raise Damaged(f"{POINTER} of {name} is not complete.", "Promote a version again.") from problem
+
+
+def promote(home: Path, name: str, version: str, *, why: str, act: str = "promoted") -> Reign:
+    """Make a version live, once all its files are as they were written; the history keeps the reason."""
+    if not why.strip():
+        raise RequestRefused("A promotion needs a reason.", "Say in a few words why this version goes live.")
+    with _alone(home, name):
+        wrong = damage(home, name, version)
+        if wrong:
+            raise Damaged(f"{name} {version} cannot go live: {wrong[0]}", "Promote another version, or train again.")
+        past = _readable_history(home, name)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        reign = Reign(len(past) + 1, version, now, why.strip(), act)
+        write_json(_pointer(home, name), {"live": version, "history": [asdict(r) for r in (*past, reign)]})
+        return reign
+
+
+def rollback(home: Path, name: str, *, to: str | None = None, why: str = "rolled back") -> Reign:
+    """Go back to the version that was live before, or to the one named."""
+    past = history(home, name)
+    if not past:
+        raise NotFound(f"No version of {name} is live.", "Promote one first.")
+    live = past[-1].version
+    earlier = [r.version for r in past if r.version != live and _is_whole(home, name, r.version)]
+    target = to or (_before(past, live, earlier) if earlier else None)
+    if target is None:
+        raise NotFound(f"There is no earlier version of {name} to go back to.", f"{live} stays live.")
+    version_of(home, name, target)
+    return promote(home, name, target, why=why, act="rolled back")
+
+
+def load_live(home: Path, name: str) -> Model:
+    """The live model of a name; where its files were changed, the last good one, with a notice that says so."""
+    live = champion(home, name)
+    if live is None:
+        known = ", ".join(versions(home, name))
+        raise NotFound(f"No version of {name} is live.", f"Promote one of: {known}." if known else "Train it first.")
+    try:
+        return load(home, name, live.version)
+    except ChurnError as problem:
+        return _last_good(home, name, live.version, problem)
+
+
+def live_models(home: Path) -> dict[str, str]:
+    """Every name that has a live version, with that version."""
+    return {name: reign.version for name in names(home) if (reign := _champion_or_none(home, name))}
+
+
+def card(home: Path, name: str) -> dict[str, Any]:
+    """What the shelf knows of a name: versions, which one is live, and the history."""
+    live = champion(home, name)
+    return {
+        "name": name,
+        "live": live.version if live else None,
+        "versions": list(versions(home, name)),
+        "history": [asdict(r) for r in history(home, name)],
+    }
+
+
+def _before(past: tuple[Reign, ...], live: str, whole: list[str]) -> str:
+    """The version that was live before the live one first took over, going further back with every roll-back."""
+    first = next(r.number for r in past if r.version == live)
+    older = [r.version for r in past if r.number < first and r.version in whole]
+    return older[-1] if older else whole[-1]
+
+
+def _last_good(home: Path, name: str, live: str, problem: ChurnError) -> Model:
+    for reign in reversed(history(home, name)):
+        if reign.version == live or not _is_whole(home, name, reign.version):
+            continue
+        model = load(home, name, reign.version)
+        text = f"{live} of {name} could not be opened ({problem.message}) {reign.version} answers in its place."
+        return replace(model, notices=(Notice("warning", text), *model.notices))
+    raise problem
+
+
+def _is_whole(home: Path, name: str, version: str) -> bool:
+    try:
+        return not damage(home, name, version)
+    except NotFound:
+        return False
+
+
+def _champion_or_none(home: Path, name: str) -> Reign | None:
+    try:
+        return champion(home, name)
+    except Damaged:
+        return None
+
+
+def _readable_history(home: Path, name: str) -> tuple[Reign, ...]:
+    """The history, or nothing when its file is damaged: a promotion is the way out of that."""
+    try:
+        return history(home, name)
+    except Damaged:
+        return ()
+
+
+def _pointer(home: Path, name: str) -> Path:
+    return home / FOLDER / checked_name(name, "model name") / POINTER
+
+
+@contextmanager
+def _alone(home: Path, name: str) -> Iterator[None]:
+    """Hold the name's lock, which the system lets go of when its holder is killed."""
+    folder = _pointer(home, name).parent
+    if not folder.is_dir():
+        raise NotFound(f"There is no model {name}.", "Train it first.")
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _wait_for(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait_for(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows has a lock of its own
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
