@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.learning.examples import Examples, first_seen, row_hashes
+from churn.learning.examples import Examples, first_seen
+from churn.learning.hashing import row_hashes
 from churn.notices import Notice
 
 SHIFTED = 3  # cells that may differ between copies; one more block than this finds every such pair

@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.learning.encoding import Encoder
-
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+from churn.learning.hashing import row_hashes
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,6 @@ def canonical_order(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """An order of the rows that depends only on what is in them."""
     hashes = row_hashes(np.column_stack([matrix, labels.astype(np.float32)]))
     return np.argsort(hashes, kind="stable")
-
-
-def row_hashes(matrix: np.ndarray) -> np.ndarray:
-    """One 64-bit number per row, equal for equal rows, the same on every machine."""
-    hashes = np.full(len(matrix), len(matrix[0]) if len(matrix) else 0, dtype=np.uint64)
-    for column in matrix.T:
-        plain = np.where(np.isnan(column), np.float32(np.nan), column + np.float32(0)).astype(np.float32)
-        hashes = (hashes ^ plain.view(np.uint32).astype(np.uint64)) * _MIX
-        hashes ^= hashes >> np.uint64(29)
-    return hashes
 
 
 def key_groups(keys: pa.ChunkedArray) -> np.ndarray:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from churn.errors import ListRefused, RequestRefused
 from churn.learning.copies import with_copies_together
 from churn.learning.encoding import encoder_for
-from churn.learning.examples import Examples, examples_of, row_hashes
+from churn.learning.examples import Examples, examples_of
+from churn.learning.hashing import row_hashes
 from churn.learning.leaks import PLACE_TELLS, Leak, leaks_in, place_in_file_tells
 from churn.learning.outcome import Outcome, outcome_of
 from churn.learning.screening import LeftOut, Twins, collinear_twins, unusable_columns

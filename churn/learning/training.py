@@ -18,6 +18,7 @@ from churn.learning.earnings import break_even_of
 from churn.learning.examples import Examples
 from churn.learning.finishing import Champion, fitted_champion
 from churn.learning.folds import final_part
+from churn.learning.gate import Unseen
 from churn.learning.leaks import Leak
 from churn.learning.lineage import data_digest, library_versions
 from churn.learning.model import Model
@@ -67,6 +68,7 @@ class Trained:
     leaks: tuple[Leak, ...]
     notices: tuple[Notice, ...]
     seconds: float
+    unseen: Unseen
 
 
 def train(
@@ -94,14 +96,16 @@ def train(
     calibration, honest = calibrated(held.best, held.sample.labels, held.checked.plan.repeats)
     champion = fitted_champion(held.parts, work, calibration, seed=how.seed)
     progress(0.92, "Writing the report card")
-    model = _model(name, ready, held, champion, _trusted(calibration, held, honest), (table, honest, how))
+    model = _model(name, ready, held, champion, _trusted(calibration, held, honest), (table, honest, how, work))
     judged = Judged(ready, held, model, honest, champion, table, how.playbook, how.seed, quick=how.quick)
     card = card_of(judged, final)
     notices = (*said, *ready.notices, *held.notices, *model.notices)
     model = replace(model, report=card.as_json(), notices=notices)
     progress(1.0, "Done")
     board = tuple(card.as_json()["leaderboard"])
-    return Trained(model, card, board, ready.leaks, notices, time.perf_counter() - start)
+    seen = np.flatnonzero(~np.isnan(honest[0]))
+    unseen = Unseen(held.sample.places[seen], held.sample.labels[seen], honest[0][seen])
+    return Trained(model, card, board, ready.leaks, notices, time.perf_counter() - start, unseen)
 
 
 def _options(given: dict[str, Any]) -> tuple[Choices, Training]:
@@ -151,7 +155,7 @@ def _trusted(calibration: Calibration, held: Contest, honest: np.ndarray) -> Cal
 def _model(
     name: str, ready: Prepared, held: Contest, champion: Champion, calibration: Calibration, rest: tuple[Any, ...]
 ) -> Model:
-    table, honest, how = rest
+    table, honest, how, work = rest
     seen = ~np.isnan(honest[0])
     rows = held.sample.only(np.flatnonzero(seen))
     value = ready.schema.value.name if ready.schema.value else None
@@ -165,7 +169,7 @@ def _model(
         explainer=champion.explainer,
         calibration=calibration,
         thresholds=thresholds_for(rows.labels, honest[0][seen], even),
-        reference=reference_of(ready.examples.encoder, rows.matrix, honest[0][seen]),
+        reference=reference_of(ready.examples.encoder, rows.matrix, honest[0][seen], learnt=work.matrix),
         stays=ready.outcome.stays,
         leaves=ready.outcome.leaves,
         lineage={
