@@ -1,5 +1,7 @@
 """Profiles are data: what the TOML says is what the business is."""
 
+import re
+
 import pytest
 
 from churn.errors import NotFound, RequestRefused
@@ -44,3 +46,53 @@ def test_a_profile_that_is_not_toml_names_the_line(home):
 def test_common_headings_by_role_are_handed_on_as_written(home):
     gym(home, '[roles]\nkey = ["member no"]\nvalue = ["fee"]\n')
     assert read_profile("gym", home) == Profile("gym", "gym", roles={"key": ["member no"], "value": ["fee"]})
+
+
+LISTS = ("bank", "product", "telco")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_shipped_business_has_one_key_one_outcome_one_value_and_a_group_for_every_feature(name):
+    schema = read_profile(name).schema
+    assert [len([c for c in schema.columns if c.role == role]) for role in ("key", "outcome", "value")] == [1, 1, 1]
+    assert [c.name for c in schema.features if not (c.group and c.meaning)] == []
+    assert set(schema.outcome.positive) <= {*schema.outcome.levels, "Yes", "True"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_heading_stands_for_two_columns_of_a_business(name):
+    folded = [
+        (re.sub(r"[\s_-]", "", heading).casefold(), column.name)
+        for column in read_profile(name).schema.columns
+        for heading in (column.name, *column.synonyms)
+    ]
+    assert len(dict(folded)) == len(set(folded))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_phrase_belongs_to_a_column_a_level_or_a_group_that_exists(name):
+    profile = read_profile(name)
+    for column, words in profile.phrases["columns"].items():
+        stated = profile.schema.by_name[column]
+        levels = ("yes", "no") if stated.kind == "flag" else stated.levels
+        assert set(words.get("levels", {})) <= set(levels), column
+        assert "change" not in words or stated.lever == "actionable", column
+    assert set(profile.phrases["groups"]) == {c.group for c in profile.schema.features}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_feature_of_a_shipped_business_can_be_said(name):
+    profile = read_profile(name)
+    for column in profile.schema.features:
+        words = profile.phrases["columns"][column.name]
+        needed = {"yes", "no"} if column.kind == "flag" else set(column.levels) or {"any number"}
+        assert "{value}" in words.get("says", "") or set(words.get("levels", {})) == needed, column.name
+        assert words["label"] and words["missing"], column.name
+        assert column.lever != "actionable" or words["change"], column.name
+
+
+def test_no_common_heading_stands_for_two_roles():
+    roles = read_profile("general").roles
+    headings = [h.casefold() for role in ("key", "outcome", "outcome_kept", "value", "date") for h in roles[role]]
+    assert sorted(headings) == sorted(set(headings))
+    assert {w.casefold() for w in roles["left"]}.isdisjoint(w.casefold() for w in roles["stayed"])

@@ -104,7 +104,7 @@ def leaving(t: Traits) -> Floats:
     fresh = np.exp(-t["tenure"] / 9.0)
     bare = fibre & ~t["TechSupport"] & ~t["OnlineSecurity"]
     return rounded(
-        -2.19
+        -2.21
         + 0.95 * monthly
         - 1.25 * (t["contract"] == 2)
         + 1.45 * fresh * np.where(monthly, 1.0, 0.3)
