@@ -1,0 +1,169 @@
+"""The encoding of a text file: settled over the whole file; its text handed on as UTF-8 in blocks of whole lines."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from churn.intake.opening import Opened, too_big
+from churn.notices import Notice
+
+BLOCK = 16 << 20
+DAMAGED = "\ufffd"  # stands where bytes were no text; a row that holds it is set aside
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The letters and signs western European lists are made of; bytes that give anything else are some other encoding.
+_WESTERN = set("ÄÖÜäöüßÉÈÊËéèêëÀÁÂÃÅàáâãåÇçÑñÍÌÎÏíìîïÓÒÔÕØóòôõøÚÙÛúùûÆæœŒÝý€£§°’‘“”„–—…«»´®©™¿¡ºª·\u00a0½¼²³µ")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FOREIGN_RUN = re.compile(r"[^\x00-\x7f€£§°’‘“”„–—…«»\u00a0]{3,}|[£§°]\w|\w[§][a-z]")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the bytes become text: the codec, how many bytes of mark to skip, and whether the guess may be wrong."""
+
+    name: str
+    skip: int = 0
+    guessed: bool = False
+    damaged: bool = False
+    old_line_ends: bool = False  # lines end in a lone carriage return
+
+
+def encoding_of(found: Opened) -> Encoding:
+    """The encoding: by its mark, else strict UTF-8, else UTF-16 by its NULs, else the likeliest guess."""
+    with found.stream() as stream:
+        head = stream.read(BLOCK // 16)
+    name, skip = _by_mark(head)
+    if not name:
+        return _by_trial(found, head)
+    text = head[skip:].decode(name, "replace")
+    return Encoding(name, skip, old_line_ends=_old_line_ends(text), damaged=not name.startswith("utf-32"))
+
+
+def encoding_notice(encoding: Encoding, words: tuple[str, ...]) -> Notice | None:
+    """What was assumed about the encoding, with words of the file to judge it by."""
+    shown = f" Check that these read well: {', '.join(words)}." if words else ""
+    if encoding.guessed:
+        return Notice("warning", f"The text is not UTF-8; it was read as {encoding.name}, which is a guess.{shown}")
+    if not encoding.name.startswith("utf-8"):
+        return Notice("info", f"The text was read as {encoding.name}.")
+    return None
+
+
+def odd_words(text: str, at_most: int = 3) -> tuple[str, ...]:
+    """A few different words with letters beyond plain English, to judge an encoding by."""
+    words = (w for w in re.findall(r"[^\s,;|\"]{1,40}", text) if not w.isascii())
+    return tuple(dict.fromkeys(words))[:at_most]
+
+
+def text_blocks(found: Opened, encoding: Encoding, size: int = BLOCK) -> Iterator[bytes]:
+    """The text as UTF-8 in blocks of whole lines that end in a line feed; the last one may lack it."""
+    rest = b""
+    for block in _utf8(found, encoding, size):
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            rest += block
+            continue
+        yield rest + block[:cut]
+        rest = block[cut:]
+    if rest:
+        yield rest
+
+
+def _utf8(found: Opened, encoding: Encoding, size: int) -> Iterator[bytes]:
+    plain = encoding.name == "utf-8" and not encoding.damaged
+    decoder = codecs.getincrementaldecoder(encoding.name)("replace")
+    held, total = b"", 0
+    with found.stream() as stream:
+        stream.read(encoding.skip)
+        while chunk := stream.read(size):
+            total += len(chunk)
+            if total > found.limits.bytes:
+                raise too_big(found)
+            block = held + (chunk if plain else decoder.decode(chunk).encode("utf-8", "replace"))
+            # A carriage return at the very end may be half of a line end.
+            held = b"\r" if block.endswith(b"\r") and not encoding.old_line_ends else b""
+            yield _line_feeds(block[: len(block) - len(held)], encoding)
+        last = held + (b"" if plain else decoder.decode(b"", True).encode("utf-8", "replace"))
+    if last:
+        yield _line_feeds(last, encoding)
+
+
+def _line_feeds(block: bytes, encoding: Encoding) -> bytes:
+    if encoding.old_line_ends:
+        return block.replace(b"\r", b"\n")
+    return block.replace(b"\r\n", b"\n") if b"\r" in block else block
+
+
+def _by_mark(head: bytes) -> tuple[str, int]:
+    marked = next(((name, len(bom)) for bom, name in _BOMS if head.startswith(bom)), None)
+    if marked and marked[0] != "utf-8":
+        return marked
+    even, odd = head[0::2], head[1::2]
+    if odd.count(0) > len(odd) * 0.4 and even.count(0) < len(even) * 0.1:
+        return "utf-16-le", 0
+    if even.count(0) > len(even) * 0.4 and odd.count(0) < len(odd) * 0.1:
+        return "utf-16-be", 0
+    return "", 0
+
+
+def _by_trial(found: Opened, head: bytes) -> Encoding:
+    skip = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    old = _old_line_ends(head.decode("latin-1"))
+    good, bad, sample = _tried_as_utf8(found)
+    if not bad:
+        return Encoding("utf-8", skip, old_line_ends=old)
+    # Mostly sound UTF-8 with a few broken bytes is a damaged file, not another encoding: sound cells stay as they are.
+    if skip or good > 2 * bad:
+        return Encoding("utf-8", skip, damaged=True, old_line_ends=old)
+    return Encoding(_likeliest(sample), guessed=True, damaged=True, old_line_ends=old)
+
+
+def _tried_as_utf8(found: Opened) -> tuple[int, int, bytes]:
+    """How many characters beyond ASCII are sound and how many bytes are not, with a sample of the lines around them."""
+    good, bad, sample, rest = 0, 0, b"", b""
+    with found.stream() as stream:
+        while chunk := stream.read(BLOCK):
+            if not rest and chunk.isascii():
+                continue
+            cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 or len(chunk)
+            block, rest = rest + chunk[:cut], chunk[cut:]
+            good, bad, sample = _counted(block, good, bad, sample)
+    return _counted(rest, good, bad, sample)
+
+
+def _counted(block: bytes, good: int, bad: int, sample: bytes) -> tuple[int, int, bytes]:
+    try:
+        text = block.decode("utf-8")
+    except UnicodeDecodeError:
+        text = block.decode("utf-8", "surrogateescape")
+        broken = sum(1 for c in text if "\udc80" <= c <= "\udcff")
+        bad += broken
+        good -= broken
+        if len(sample) < 65536:
+            sample += b"\n".join(line for line in block.splitlines() if not line.isascii())[:65536]
+    return good + (0 if text.isascii() else sum(1 for c in text if c > "\x7f")), bad, sample
+
+
+def _likeliest(sample: bytes) -> str:
+    """Western if the bytes read as western words; otherwise what charset-normalizer finds likeliest."""
+    text = sample.decode("cp1252", "replace")
+    beyond = {c for c in text if c > "\x7f"}
+    if beyond <= _WESTERN and not _FOREIGN_RUN.search(text):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_exclusion=["utf_8", "utf_7", "ascii"]).best()
+    return best.encoding if best else "cp1252"
+
+
+def _old_line_ends(text: str) -> bool:
+    return "\r" in text and "\n" not in text

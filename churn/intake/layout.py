@@ -1,0 +1,234 @@
+"""Layout: where the list begins in a file: lines above it, its header in one or more rows, or no header at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from churn.errors import ListRefused
+from churn.intake.dialect import usual_width
+from churn.intake.marks import NO, YES, bare, is_missing, same_words
+from churn.intake.moments import date_says
+from churn.intake.numbers import written
+from churn.intake.records import Record
+from churn.intake.words import folded, tidy
+from churn.notices import Notice
+
+Known = Callable[[str], bool]  # is this a heading we have seen before?
+Rough = Literal["number", "date", "flag", "word", ""]
+_UNIT_WORDS = "months month days day years eur usd gbp € $ £ % text date number string int float yes/no y/n unit"
+_UNITS = frozenset(_UNIT_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the list begins: its headings, the line they stand on (0 for none), and the first line of the body."""
+
+    names: tuple[str, ...]
+    header: int
+    first: int
+    written: tuple[str, ...] = ()  # the header as it stands in the file, to know it again further down
+    sample: tuple[tuple[str, ...], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.names)
+
+
+def layout_of(records: Sequence[Record], name: str, known: Known) -> Layout:
+    """Find the header among the first rows of a file; what cannot be told apart is refused, never shifted."""
+    rows = [r for r in records if not r.why and not r.blank]
+    if not rows:
+        raise ListRefused(f"{name} holds no rows that can be read.", "Export the list again as CSV or .xlsx.")
+    width = _width(rows)
+    start = next(i for i, r in enumerate(rows) if (len(r.cells) == width and r.filled > width / 2) or r is rows[-1])
+    body = [r.cells for r in rows[start + 1 :] if len(r.cells) == width]
+    if not body:
+        raise _no_rows(name, rows[start], known)
+    # Right below a line that may itself be the header, only a row that is plainly one counts as one.
+    doubt = start > 0 and rows[start - 1].filled > 1 and rows[start - 1].line == rows[start].line - 1
+    if not _is_header(rows[start].cells, body, known, plainly=doubt):
+        return _without_header(rows, start, body, known)
+    return _with_header(rows, start, body, width)
+
+
+def looks_like_header(cells: Sequence[str], body: Sequence[Sequence[str]], known: Known) -> bool:
+    """True when a row further down is plainly the header of another table."""
+    typed = [j for j in range(len(cells)) if _usual(body, j) in ("number", "date")]
+    words = [j for j in typed if rough(cells[j]) == "word"]
+    return (len(words) >= 2 and len(words) == len(typed)) or (sum(known(c) for c in cells) > len(cells) / 2)
+
+
+def rough(cell: str) -> Rough:
+    """What a cell looks like at first sight."""
+    text = bare(cell)
+    if is_missing(text, words=False):
+        return ""
+    if written(text):
+        return "number"
+    if date_says(text):
+        return "date"
+    return "flag" if same_words(text) in YES | NO else "word"
+
+
+def _width(rows: Sequence[Record]) -> int:
+    """How many columns the list has; a row closed by one separator too many does not widen it."""
+    return usual_width([len(r.cells) for r in rows])[0]
+
+
+def _with_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]], width: int) -> Layout:
+    notices = _above(rows[:start], width)
+    header, at = list(rows[start].cells), start
+    upper = rows[start - 1].cells if start and len(rows[start - 1].cells) == width else ()
+    while len(body) > 1 and _is_second_header(rows[at + 1].cells, body[1:], width):
+        at += 1
+        lower = rows[at].cells
+        if _are_units(lower):
+            notices.append(
+                Notice("info", f"Line {rows[at].line} holds units and was left out.", lines=(rows[at].line,))
+            )
+        else:
+            upper, header = tuple(header), [bare(b) or a for a, b in zip(header, lower, strict=True)]
+        body = body[1:]
+    header = _told_apart(header, upper)
+    if at > start or header != list(rows[at].cells):
+        lines = tuple(r.line for r in rows[max(start - (1 if upper and at == start else 0), 0) : at + 1])
+        if len(lines) > 1:
+            notices.append(
+                Notice("repaired", f"The header runs over lines {_span(lines)}; they were joined.", lines=lines)
+            )
+    last = rows[at]
+    names, told = _named(header)
+    sample = tuple(body[:50])
+    return Layout(names, rows[start].line, last.line + last.lines, last.cells, sample, (*notices, *told))
+
+
+def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]], known: Known) -> Layout:
+    first = rows[start]
+    width = len(first.cells)
+    before = rows[start - 1] if start else None
+    if before and len(before.cells) > 1 and all(rough(c) in ("word", "") for c in before.cells) and before.filled > 1:
+        if len(before.cells) == width - 1 and not any(bare(r[-1]) for r in (first.cells, *body)):
+            names, told = _named([*before.cells, ""])
+            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]), told)
+        if len(before.cells) == width + 1 and not bare(before.cells[-1]):
+            names, told = _named(before.cells[:-1])
+            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]), told)
+        raise ListRefused(
+            f"The header in line {before.line} has {len(before.cells)} names, but the rows below have {width} values.",
+            "Correct the header, or export the list again.",
+        )
+    names = tuple(f"column {i + 1}" for i in range(width))
+    said = f"There is no header line; the columns were named {names[0]} to {names[-1]}."
+    notices = (*_above(rows[:start], width), Notice("warning", said, lines=(first.line,)))
+    return Layout(names, 0, first.line, (), (first.cells, *body[:49]), notices)
+
+
+def _above(rows: Sequence[Record], width: int) -> list[Notice]:
+    """What stood above the list: a few lines of prose, or another table."""
+    if not rows:
+        return []
+    lines = tuple(r.line for r in rows)
+    widths = Counter(len(r.cells) for r in rows if r.filled > 1)
+    if any(count > 1 for count in widths.values()):
+        text = f"Lines {_span(lines)} hold another table; only the list with {width} columns below it was read."
+        return [Notice("warning", text, lines=lines[:5])]
+    lines_are = (
+        f"Lines {_span(lines)} above the header were" if len(lines) > 1 else f"Line {lines[0]} above the header was"
+    )
+    return [Notice("info", f"{lines_are} skipped.", lines=lines[:5])]
+
+
+def _span(lines: Sequence[int]) -> str:
+    return f"{lines[0]} to {lines[-1]}" if len(lines) > 1 else str(lines[0])
+
+
+def _named(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+    names = [tidy(c) for c in cells]
+    empty = [i for i, n in enumerate(names) if not n]
+    named = tuple(n or f"column {i + 1}" for i, n in enumerate(names))
+    if not empty:
+        return named, ()
+    shown = ", ".join(named[i] for i in empty[:5])
+    return named, (Notice("info", f"{len(empty)} column(s) had no heading and were named {shown}.", count=len(empty)),)
+
+
+def _told_apart(header: list[str], upper: Sequence[str]) -> list[str]:
+    """Headings that repeat get the heading of the group above them in front."""
+    counts = Counter(folded(h) for h in header)
+    if not upper or all(counts[folded(h)] == 1 or not bare(h) for h in header):
+        return header
+    groups, last = [], ""
+    for cell in upper:
+        last = bare(cell) or last
+        groups.append(last)
+    return [f"{g} {h}".strip() if counts[folded(h)] > 1 else h for g, h in zip(groups, header, strict=True)]
+
+
+def _is_second_header(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
+    if len(cells) != width or not body:
+        return False
+    if _are_units(cells):
+        return True
+    typed = [j for j in range(width) if _usual(body, j) in ("number", "date")]
+    return len(typed) >= 2 and all(rough(cells[j]) == "word" for j in typed)
+
+
+def _are_units(cells: Sequence[str]) -> bool:
+    filled = [same_words(c) for c in cells if bare(c)]
+    return bool(filled) and all(c.strip("()[]") in _UNITS or (c[0], c[-1]) in (("(", ")"), ("[", "]")) for c in filled)
+
+
+def _is_header(cells: Sequence[str], body: Sequence[Sequence[str]], known: Known, *, plainly: bool) -> bool:
+    score = sum(_speaks(cell, [r[j] for r in body[:200]], _usual(body, j), known) for j, cell in enumerate(cells))
+    if score == 0:
+        return (
+            not plainly
+            and all(rough(c) in ("word", "") for c in cells)
+            and len({folded(c) for c in cells}) == len(cells)
+        )
+    return score > 0
+
+
+def _speaks(cell: str, below: list[str], usual: Rough, known: Known) -> float:
+    """How much one cell of the first row speaks for being a heading (above 0) or a value (below 0)."""
+    text, kind = bare(cell), rough(cell)
+    if known(text):
+        return 2
+    if not kind:
+        return 0
+    if usual in ("number", "date", "flag"):
+        return 1 if kind == "word" else -1.0
+    if kind in ("number", "date"):
+        return -1
+    if any(bare(b) == text for b in below):
+        return -1.5
+    return -1 if any(c.isdigit() for c in text) and _same_pattern(text, below) else 0
+
+
+def _same_pattern(text: str, below: Sequence[str]) -> bool:
+    """True when ids below are made like this cell: C001 among C002 and C003."""
+    patterns = Counter(_pattern(bare(b)) for b in below)
+    return patterns[_pattern(text)] > len(below) / 2
+
+
+def _pattern(text: str) -> str:
+    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in text)
+
+
+def _usual(body: Sequence[Sequence[str]], j: int) -> Rough:
+    kinds = Counter(k for r in body[:200] if j < len(r) and (k := rough(r[j])))
+    if not kinds:
+        return ""
+    kind, count = kinds.most_common(1)[0]
+    return kind if count >= 0.8 * sum(kinds.values()) else "word"
+
+
+def _no_rows(name: str, only: Record, known: Known) -> ListRefused:
+    if any(rough(c) in ("number", "date") and not known(c) for c in only.cells):
+        return ListRefused(f"{name} holds a single row and no header.", "Add a header line, or export the list again.")
+    return ListRefused(f"{name} has a header but no customers below it.", "Export the list again, with its rows.")

@@ -1,0 +1,67 @@
+"""Marks: what stands for nothing, for yes and for no, and how a cell looks once blanks around it are taken off."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Blanks of every kind, the ones without width included; taken off at both ends of a cell.
+BLANKS = (
+    " \t\n\r\x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u00ad"
+)
+
+# Nothing at all, in any column; the empty cell is the first of them.
+_NOTHING = (
+    "|na|n/a|n.a.|n.a|#n/a|nan|null|(null)|\\n|nil|-|--|---|–|—|.|?|<na>|(blank)|missing|k.a.|s/o|n.d."
+    "|#ref!|#div/0!|#value!|#name?|#num!|#null!"
+)
+MISSING = frozenset(_NOTHING.split("|"))
+# Words that are an answer in a column of words, and nothing in a column of numbers, dates or yes and no.
+_WORDS = "none|unknown|not available|not applicable|keine|unbekannt|inconnu|nd|tbd"
+WORDS_FOR_NOTHING = frozenset(_WORDS.split("|"))
+
+_YES = "yes y true t 1 1.0 on ja j wahr oui o vrai sí si sì s verdadero vero sim tak x ✓ ✔"
+_NO = "no n false f 0 0.0 off nein falsch non faux falso não nao nie nee"
+YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
+
+_RUNS = re.compile(r"\s+")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_CODE = re.compile(r"[A-Z]{2,4}")
+
+
+def bare(text: str) -> str:
+    """The cell without the blanks around it."""
+    return text.strip(BLANKS)
+
+
+def bare_column(values: pa.Array) -> pa.Array:
+    """A text column without the blanks around each cell; the very same column where there are none."""
+    trimmed = pc.utf8_trim(values, BLANKS)
+    same = pc.sum(pc.binary_length(trimmed)).as_py() == pc.sum(pc.binary_length(values)).as_py()
+    return values if same else trimmed
+
+
+def same_words(text: str) -> str:
+    """The cell as it is compared: one kind of blank, no case, no letters without width."""
+    return _RUNS.sub(" ", _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text))).strip().casefold()
+
+
+def is_missing(text: str, *, words: bool) -> bool:
+    """True when the cell stands for nothing; in a column of words, words such as None are answers."""
+    if len(text) > 20:
+        return False
+    seen = same_words(text)
+    return seen in MISSING or (not words and seen in WORDS_FOR_NOTHING)
+
+
+def real_levels(levels: dict[str, int]) -> frozenset[str]:
+    """Marks that are a level after all: NA among EU and APAC is North America, not a gap."""
+    others = [v for v in levels if not is_missing(v, words=True)]
+    total = sum(levels.values())
+    if len(others) < 2 or not all(_CODE.fullmatch(v) for v in others):
+        return frozenset()
+    return frozenset(v for v in levels if v == "NA" and levels[v] >= total * 0.02)

@@ -1,0 +1,146 @@
+"""Sifting: rows that are no customers are set aside: repeated headers, totals, notes and tables below the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow.compute as pc
+
+from churn.errors import ListRefused
+from churn.intake.blocks import Block
+from churn.intake.layout import Known, Layout, looks_like_header, rough
+from churn.intake.marks import bare, same_words
+from churn.intake.records import UNBALANCED, SetAside
+from churn.notices import Notice
+
+_TOTAL_WORDS = (
+    "totals?|sums?|summe|gesamt(?:summe)?|insgesamt|somme|suma|totale|totaal|razem|average|mean|mittelwert|durchschnitt"
+    "|moyenne|count|anzahl"
+)
+_TOTAL = rf"(?i)^\W*(?:grand |sub-?)?(?:{_TOTAL_WORDS})(?: general| général)?\W*$"
+_TOTAL_AT_END = re.compile(r"(?:grand |sub-?)?(?:total|sum|summe|gesamt|insgesamt|somme|suma|average)s?\b.*")
+AGAIN = "it repeats the header"
+TOTALS = "it is a totals row, not a customer"
+NOTE = "it is a note below the list"
+TAIL = 5
+
+
+def sifted(block: Block, layout: Layout, known: Known, *, last: bool, ended: bool) -> Block:
+    """The block without repeated headers and totals; a header of another table in the middle is refused."""
+    block = _without(block, _again(block, layout), AGAIN)
+    block = _without(block, _totals(block), TOTALS)
+    if last:
+        block = _without(block, _totals_at_end(block, layout), TOTALS)
+        block = _end_named(block, layout, ended=ended)
+    _refuse_second_table(block, layout, known)
+    return block
+
+
+def tables_below(
+    left: Sequence[SetAside], good: int, layout: Layout, known: Known
+) -> tuple[list[SetAside], list[Notice]]:
+    """Rows of another table below the list get that reason; two lists of like size are refused, naming both."""
+    runs = [run for run in _runs(left, layout.width) if len(run) > 1]
+    if not runs:
+        return list(left), []
+    lines = {s.line for run in runs for s in run}
+    start, size = runs[0][0].line, max(len(run) for run in runs)
+    if size > good / 2 and sum(map(known, runs[0][0].cells)) >= sum(map(known, layout.names)) and size > 2:
+        raise ListRefused(
+            f"The file holds two tables: {layout.width} columns from line {layout.header or layout.first}, and "
+            f"{len(runs[0][0].cells)} columns from line {start}.",
+            "Save the customer list in a file of its own.",
+        )
+    why = f"it belongs to another table, which begins in line {start}"
+    text = f"Another table begins in line {start}; its {len(lines)} rows were left out."
+    again = [SetAside(s.line, why, s.cells) if s.line in lines else s for s in left]
+    return again, [Notice("warning", text, count=len(lines), lines=(start,))]
+
+
+def _runs(left: Sequence[SetAside], width: int) -> list[list[SetAside]]:
+    """Rows of the same other width that stand directly below each other."""
+    runs: list[list[SetAside]] = []
+    for s in left:
+        joins = runs and runs[-1][-1].line == s.line - 1 and len(runs[-1][-1].cells) == len(s.cells)
+        if len(s.cells) < 2 or len(s.cells) == width or " value" not in s.why or not any(map(bare, s.cells[1:])):
+            continue
+        if joins:
+            runs[-1].append(s)
+        else:
+            runs.append([s])
+    return [run for run in runs if len(run) > 2 or all(rough(c) == "word" for c in run[0].cells)]
+
+
+def _without(block: Block, rows: Sequence[int], why: str) -> Block:
+    if not len(rows):
+        return block
+    keep = np.ones(len(block.lines), bool)
+    keep[list(rows)] = False
+    return block.taken(keep, [SetAside(int(block.lines[i]), why, _cells(block, i)) for i in rows])
+
+
+def _cells(block: Block, row: int) -> tuple[str, ...]:
+    return tuple(c[row].as_py() for c in block.table.columns)
+
+
+def _again(block: Block, layout: Layout) -> list[int]:
+    if not layout.written or not bare(layout.written[0]):
+        return []
+    likely = np.flatnonzero(pc.equal(block.table.column(0), layout.written[0]).to_numpy())
+    return [int(i) for i in likely if _cells(block, int(i)) == tuple(layout.written[: layout.width])]
+
+
+def _totals(block: Block) -> list[int]:
+    """Rows anywhere whose first cell is a word for a total and nothing else, and that hold numbers."""
+    likely = np.flatnonzero(pc.match_substring_regex(block.table.column(0), _TOTAL).to_numpy())
+    return [int(i) for i in likely if any(rough(c) == "number" for c in _cells(block, int(i))[1:])]
+
+
+def _totals_at_end(block: Block, layout: Layout) -> list[int]:
+    found: list[int] = []
+    for row in range(len(block.lines) - 1, max(len(block.lines) - 1 - TAIL, 0), -1):
+        cells = _cells(block, row)
+        if not _is_total(cells, layout):
+            break
+        found.append(row)
+    return found
+
+
+def _is_total(cells: tuple[str, ...], layout: Layout) -> bool:
+    filled = [bare(c) for c in cells if bare(c)]
+    numbers = [c for c in filled if rough(c) == "number"]
+    if _TOTAL_AT_END.fullmatch(same_words(filled[0])) and len(numbers) == len(filled) - 1:
+        return True
+    always = layout.sample and all(bare(r[0]) for r in layout.sample)
+    return bool(not bare(cells[0]) and always and len(numbers) == len(filled) and len(filled) < len(cells))
+
+
+def _end_named(block: Block, layout: Layout, *, ended: bool) -> Block:
+    """The rows left out at the very end get the reason a person would give: a note, or a file that was cut off."""
+    last = int(block.lines[-1]) if len(block.lines) else 0
+    left = list(block.set_aside)
+    for i, s in enumerate(left):
+        if s.line < last or (" value" not in s.why and s.why != UNBALANCED):
+            continue
+        filled = sum(1 for c in s.cells if bare(c))
+        if not ended and i == len(left) - 1:
+            left[i] = SetAside(s.line, f"the file ends in the middle of this line: {s.why}", s.cells)
+        elif filled == 1 and layout.width > 2 and s.why != UNBALANCED:
+            left[i] = SetAside(s.line, NOTE, s.cells)
+    return Block(block.table, block.lines, tuple(left), block.blank)
+
+
+def _refuse_second_table(block: Block, layout: Layout, known: Known) -> None:
+    after = set(block.blank)
+    if not after:
+        return
+    position = {int(line): i for i, line in enumerate(block.lines)}
+    for line in sorted(after):
+        row = position.get(line + 1)
+        if row is not None and looks_like_header(_cells(block, row), layout.sample, known):
+            raise ListRefused(
+                f"Another table begins in line {line + 1}, with its own header.",
+                "Save the customer list in a file of its own.",
+            )

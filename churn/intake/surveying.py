@@ -1,0 +1,261 @@
+"""Surveying: the first pass over a list settles what every column means before a single cell is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from churn.errors import ListRefused
+from churn.intake.asking import Asked
+from churn.intake.blocks import Block
+from churn.intake.grids import Grid, Way, grid_of
+from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
+from churn.intake.kinds import Holding
+from churn.intake.matching import Match, matches_of, sure_names
+from churn.intake.meaning import Meaning, meant, no_schema_meaning
+from churn.intake.opening import Source, opened
+from churn.intake.plans import Plan, plans_of
+from churn.intake.records import SetAside
+from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
+from churn.intake.sifting import tables_below
+from churn.intake.telling import told_column, told_empty
+from churn.intake.words import folded
+from churn.notices import Notice
+from churn.profiles import GENERAL, Profile
+from churn.schema import Schema
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first pass found: where each heading stands, how each column is read, and which rows are left out."""
+
+    grid: Grid
+    asked: Asked
+    positions: Mapping[str, int]
+    schema: Schema
+    plans: Mapping[str, Plan]  # their heading -> how it is read
+    matches: tuple[Match, ...]
+    profile: str
+    rows: int
+    set_aside: tuple[SetAside, ...]
+    dropped: tuple[SetAside, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass
+class _Seen:
+    """What piles up while the blocks go by."""
+
+    held: dict[str, Holding]
+    twins: dict[int, int]  # a repeated heading's position -> where it stood first
+    repeats: Repeats = field(default_factory=Repeats)
+    left: list[SetAside] = field(default_factory=list)
+    blank: int = 0
+    rows: int = 0
+    differing: dict[int, int] = field(default_factory=dict)
+
+    def add(self, block: Block, positions: Mapping[str, int], key: str | None) -> None:
+        """Count one more block."""
+        self.rows += len(block.lines)
+        self.blank += len(block.blank)
+        self.left += block.set_aside
+        for name, position in positions.items():
+            self.held[name].add(block.cells(position))
+        for later, earlier in self.twins.items():
+            if later not in self.differing and not block.table.column(later).equals(block.table.column(earlier)):
+                self.differing[later] = earlier
+        if key is not None and len(block.lines):
+            self.repeats.add(block.cells(positions[key]))
+
+
+def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
+    """Go through the file once and settle everything about it; what cannot be settled is refused."""
+    profiles = profiles_known(asked.home)
+    grid = _grid(source, filename, asked, profiles)
+    positions, twins = _positions(grid.layout.names)
+    profile = _profile(asked, tuple(positions), profiles)
+    target = asked.schema or (profile.schema if profile and profile.schema.columns else None)
+    key = _key_heading(tuple(positions), target, profiles.get(GENERAL), asked)
+    seen = _Seen(_holdings(tuple(positions), target, asked), twins)
+    for block in grid.blocks():
+        seen.add(block, positions, key)
+    _refuse_differing(grid.layout.names, seen.differing)
+    left, told = _left_out(grid, seen, headings_known(profiles))
+    positions, unnamed = _without_empty(grid, positions, seen)
+    held = {n: seen.held[n] for n in positions}
+    meaning = _meaning(held, target, asked, profiles)
+    plans = plans_of(meaning, held, asked.dates, comma_likely=grid.comma_likely)
+    survey = Survey(
+        grid, asked, positions, meaning.schema, plans, meaning.matches,
+        profile.name if profile else GENERAL, seen.rows, tuple(left), (),
+        (*grid.notices, *unnamed, *_told_twins(grid.layout.names, twins), *told,
+         *_told_profile(asked, profile), *meaning.notices),
+    )  # fmt: skip
+    return _with_repeats(survey, seen, key, held)
+
+
+def _grid(source: Source, filename: str, asked: Asked, profiles: Mapping[str, Profile]) -> Grid:
+    known = set(headings_known(profiles))
+    known |= {folded(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
+    found = opened(source, filename, limits=asked.limits)
+    return grid_of(found, Way(lambda text: folded(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row))
+
+
+def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:
+    if asked.schema is not None:
+        return profiles.get(asked.profile) if asked.profile else None
+    if asked.profile:
+        from churn.profiles import read_profile
+
+        return profiles.get(asked.profile) or read_profile(asked.profile, asked.home)
+    if asked.mapping:
+        headings = tuple(
+            next((o for t, o in asked.mapping.items() if folded(t) == folded(h)), h) or h for h in headings
+        )
+    return best_profile(headings, profiles)
+
+
+def _told_profile(asked: Asked, profile: Profile | None) -> Iterator[Notice]:
+    if asked.schema is None and asked.profile is None and profile:
+        yield Notice("info", f"The list was read as {profile.title} ({profile.name}); choose another with --profile.")
+
+
+def _positions(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:
+    """Where each heading stands; a heading that comes again is no second column but a twin of the first."""
+    first: dict[str, int] = {}
+    twins: dict[int, int] = {}
+    for i, name in enumerate(names):
+        if folded(name) and folded(name) in first:
+            twins[i] = first[folded(name)]
+        else:
+            first[folded(name) or name] = i
+    return {names[i]: i for i in first.values()}, twins
+
+
+def _refuse_differing(names: tuple[str, ...], differing: Mapping[int, int]) -> None:
+    for later, earlier in differing.items():
+        raise ListRefused(
+            f"Columns {earlier + 1} and {later + 1} are both called {names[later]} but hold different values.",
+            "Rename one of them.",
+        )
+
+
+def _told_twins(names: tuple[str, ...], twins: Mapping[int, int]) -> Iterator[Notice]:
+    for later, earlier in twins.items():
+        text = f"Columns {earlier + 1} and {later + 1} are both called {names[later]} and hold the same; one was kept."
+        yield Notice("repaired", text, names[earlier])
+
+
+def _holdings(headings: tuple[str, ...], target: Schema | None, asked: Asked) -> dict[str, Holding]:
+    if target is None:
+        return {h: Holding() for h in headings}
+    sure = {h: target.by_name[ours].kind for ours, h in sure_names(headings, target).items()}
+    for theirs, ours in asked.mapping.items():
+        for h in headings:
+            if folded(h) == folded(theirs) and ours in target.by_name:
+                sure[h] = target.by_name[ours].kind
+    return {h: Holding(stated=sure.get(h)) for h in headings}
+
+
+def _key_heading(headings: tuple[str, ...], target: Schema | None, general: Profile | None, asked: Asked) -> str | None:
+    """The heading whose cells are remembered to find customers that stand in the list twice."""
+    if "key" in asked.roles:
+        return next((h for h in headings if h == asked.roles["key"]), None)
+    if target is not None and target.key:
+        confirmed = [
+            h for t, o in asked.mapping.items() for h in headings if o == target.key.name and folded(h) == folded(t)
+        ]
+        return confirmed[0] if confirmed else sure_names(headings, target).get(target.key.name)
+    order = {folded(w): i for i, w in reversed(list(enumerate(general.roles.get("key", ()) if general else ())))}
+    found = [h for h in headings if folded(h) in order]
+    return min(found, key=lambda h: order[folded(h)]) if found else headings[0]
+
+
+def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetAside], list[Notice]]:
+    layout = grid.layout
+    left, told = tables_below(sorted(seen.left, key=lambda s: s.line), seen.rows, layout, lambda t: folded(t) in known)
+    odd = [s for s in left if " value" in s.why]
+    if not seen.rows or len(odd) > max(seen.rows, 3):
+        widths = sorted({len(s.cells) for s in odd})
+        theirs = f": they have {widths[0]} values" if len(widths) == 1 else ""
+        raise ListRefused(
+            f"The header in line {layout.header or layout.first} has {layout.width} names, but {len(left)} of "
+            f"{len(left) + seen.rows} rows do not fit it{theirs}.",
+            "Correct the header, or export the list again.",
+        )
+    if seen.blank:
+        told.append(Notice("info", f"{seen.blank} blank row(s) were skipped.", count=seen.blank))
+    return left, told
+
+
+def _without_empty(grid: Grid, positions: dict[str, int], seen: _Seen) -> tuple[dict[str, int], list[Notice]]:
+    """Columns without a heading and without a value are only separators at the end of lines."""
+    empty = [
+        n for n, i in positions.items() if n == f"column {i + 1}" and not seen.held[n].filled and grid.layout.header
+    ]
+    kept = {n: i for n, i in positions.items() if n not in empty}
+    return kept, [Notice("info", f"{len(empty)} column(s) without heading and values were left out.")] if empty else []
+
+
+def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, profiles: Mapping[str, Profile]) -> Meaning:
+    general = profiles.get(GENERAL)
+    if target is None:
+        meaning = no_schema_meaning(guessed_schema(held, general), asked)
+    else:
+        matches = matches_of(tuple(held), target, mapping=asked.mapping, held=held)
+        meaning = meant(matches, target, held, asked)
+    schema = with_roles(meaning.schema, asked.roles)
+    for name in asked.drop:
+        schema = schema.having(name, role="ignored")
+    if asked.positive and schema.outcome:
+        schema = schema.having(schema.outcome.name, positive=asked.positive)
+    return replace(meaning, schema=schema)
+
+
+def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[str, Holding]) -> Survey:
+    notices = [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
+    notices += told_empty(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
+    column = survey.schema.key
+    heading = next((h for h, p in survey.plans.items() if column and p.column.name == column.name), None)
+    dropped: tuple[SetAside, ...] = ()
+    if heading is not None:
+        repeats = seen.repeats if heading == key else _repeats(survey, heading)
+        dropped, told = _settled(survey, repeats, heading)
+        notices = [*told, *notices]
+    left = tuple(sorted((*survey.set_aside, *dropped), key=lambda s: s.line))
+    summary = _summary(survey.rows - len(dropped), left)
+    return replace(survey, set_aside=left, dropped=dropped, notices=(*summary, *survey.notices, *notices))
+
+
+def _repeats(survey: Survey, heading: str) -> Repeats:
+    repeats = Repeats()
+    for block in survey.grid.blocks():
+        repeats.add(block.cells(survey.positions[heading]))
+    return repeats
+
+
+def _settled(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetAside, ...], tuple[Notice, ...]]:
+    twice, keys, different = repeats.twice()
+    if not len(twice):
+        return (), ()
+    asked = survey.asked
+    if asked.duplicates is None and keys >= LOG_ROWS and keys - different > LOG_SHARE * keys:
+        text = f"{heading} names {different:,} different customers in {keys:,} rows: this looks like a list of events."
+        if asked.purpose != "check":
+            raise ListRefused(text, "Turn it into one row per customer with `summarise`, or say --duplicates newest.")
+        return (), (Notice("warning", f"{text} Turn it into one row per customer with `summarise`.", heading),)
+    date = survey.schema.date
+    dated = next((h for h, p in survey.plans.items() if date and p.column.name == date.name), None)
+    order = survey.plans[dated].order if dated else None
+    column = KeyColumn(survey.positions[heading], heading, survey.positions[dated] if dated else None, order)
+    found = settled(survey.grid.blocks(), column, twice, asked.duplicates)
+    return found.drop, found.notices
+
+
+def _summary(rows: int, left: tuple[SetAside, ...]) -> Iterator[Notice]:
+    if not left:
+        return
+    shown = "; ".join(f"line {s.line} set aside because {s.why}" for s in left[:3])
+    more = f"; {len(left) - 3} more" if len(left) > 3 else ""
+    text = f"{rows:,} of {rows + len(left):,} rows read; {shown}{more}."
+    yield Notice("set_aside", text, count=len(left), lines=tuple(s.line for s in left[:5]))
