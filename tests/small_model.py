@@ -26,10 +26,10 @@ SCHEMA = Schema(
 )
 ENCODER = Encoder(
     (
-        Field("months", "number"),
-        Field("plan", "nominal", ("monthly", "yearly")),
-        Field("senior", "flag"),
-        Field("spend", "number"),
+        Field("months", "number", group="Tenure", direction=-1),
+        Field("plan", "nominal", ("monthly", "yearly"), group="Contract", lever="actionable"),
+        Field("senior", "flag", group="Customer", lever="protected"),
+        Field("spend", "number", group="Charges", lever="actionable", direction=1),
     )
 )
 # Half of the customers learnt from have a monthly plan: +1 for it, -1 for a yearly one; an unseen plan goes right.

@@ -82,20 +82,20 @@ def weighed(
     """The strongest reasons of every customer: first what raises the risk, then what lowers it most."""
     said = [g for g in groups if protected or not g.protected]
     sums = group_sums(contributions, said)
-    order = _strongest(sums, min(top, len(said)))
-    added = np.take_along_axis(sums, order, axis=0)
-    points = points_of(model, margin, added)
+    points = points_of(model, margin, sums)
     points[np.abs(points) < LEAST_POINTS] = 0.0
-    places = np.array([list(groups).index(g) for g in said], np.intp)
-    spoken = _spokesmen(contributions, said, order, added > 0)
-    return Weighed(places[order], spoken, points)
+    order = _strongest(sums, points, min(top, len(said)))
+    added, points = (np.take_along_axis(a, order, axis=0) for a in (sums, points))
+    places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
+    return Weighed(places[order], _spokesmen(contributions, said, order, added > 0), points)
 
 
-def _strongest(sums: np.ndarray, top: int) -> np.ndarray:
-    """Per customer the places of the groups, raising ones first, the largest of each first."""
-    with np.errstate(divide="ignore"):
-        raising_first = np.where(sums > 0, -sums, np.where(sums < 0, -1 / sums, np.inf))
-    return np.argsort(raising_first.T, axis=1, kind="stable")[:, :top].T
+def _strongest(sums: np.ndarray, points: np.ndarray, top: int) -> np.ndarray:
+    """Per customer the places of the groups: raising ones, the largest first, then lowering ones, then no reasons."""
+    with np.errstate(divide="ignore", over="ignore"):
+        lowering_next = np.where(points < 0, -1 / sums, np.float32(np.inf))
+    order = np.argsort(np.where(points > 0, -sums, lowering_next).T, axis=1, kind="stable")
+    return order[:, :top].T
 
 
 def _spokesmen(contributions: np.ndarray, groups: Sequence[Group], order: np.ndarray, raises: np.ndarray) -> np.ndarray:

@@ -1,0 +1,180 @@
+"""One customer, explained: the score, what raises and what lowers it, and what became of customers scored alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from churn.learning.calibration import Bin
+from churn.learning.model import Model
+from churn.notices import Notice
+from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
+from churn.scoring.wording import Wording, capital
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one business group adds to one customer's risk, in log-odds and in points of a hundred.
+
+    columns  the columns of the group with what each adds to the log-odds, the strongest of the reason's way first
+    lever    `actionable` where an offer can change the column that is said, `context` where none can, `protected`
+    change   what such an offer is called
+    """
+
+    group: str
+    label: str
+    text: str
+    points: float
+    log_odds: float
+    columns: Mapping[str, float]
+    lever: str = "context"
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything known about one customer's score; base + the contributions are the log-odds of the probability.
+
+    alike   what became of customers scored like this one, none of whom the model had learnt from
+    likely  between which probabilities 80 % of models learnt from other customers would put this one
+    """
+
+    key: str | None
+    probability: float
+    percentile: float
+    tier: str
+    prediction: str
+    value_at_risk: float | None
+    base: float
+    contributions: Mapping[str, float]
+    groups: tuple[Reason, ...]
+    protected: tuple[Reason, ...] = ()
+    alike: Bin | None = None
+    likely: tuple[float, float] | None = None
+    cannot_tell: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def raising(self) -> tuple[Reason, ...]:
+        """What raises the risk, the most first."""
+        return tuple(sorted((r for r in self.groups if r.points >= LEAST_POINTS), key=lambda r: -r.log_odds))
+
+    @property
+    def lowering(self) -> tuple[Reason, ...]:
+        """What lowers the risk, the most first."""
+        return tuple(sorted((r for r in self.groups if r.points <= -LEAST_POINTS), key=lambda r: r.log_odds))
+
+    def reasons(self, top: int = 3) -> tuple[str, ...]:
+        """The reasons a scored list would name: what raises the risk first, then what lowers it."""
+        return tuple(r.text for r in (*self.raising, *self.lowering)[:top])
+
+
+def explanation(
+    model: Model,
+    wording: Wording,
+    customer: Mapping[str, Any],
+    *,
+    protected: bool = False,
+    as_of: date | None = None,
+) -> Explanation:
+    """Score and explain one customer, given as checked values by column; what is absent counts as unknown.
+
+    protected  whether protected columns may be named among the reasons; they are always in `protected`
+    """
+    row = model.encoder.row(customer, as_of=as_of)
+    contributions = model.explainer.contributions(row[None])
+    margin = model.explainer.base + sum(float(c) for c in contributions[0])
+    probability = model.calibration.probability(np.array([margin]))
+    groups = groups_of(model.schema, model.encoder)
+    reasons = _reasons(_Account(model, wording, customer, row), groups, contributions, margin)
+    p, key, money = float(probability[0]), model.schema.key, _money(model, customer)
+    return Explanation(
+        key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
+        probability=p,
+        percentile=round(100 * float(model.reference.percentile(probability)[0]), 1),
+        tier=model.thresholds.tier(p),
+        prediction=model.status(p),
+        value_at_risk=None if money is None else max(money, 0.0) * p,
+        base=float(model.explainer.base),
+        contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
+        groups=tuple(r for r in reasons if protected or r.lever != "protected"),
+        protected=tuple(r for r in reasons if r.lever == "protected"),
+        alike=model.calibration.bin_of(p),
+        likely=model.calibration.range_of(p),
+        cannot_tell=bool(model.calibration.cannot_tell(probability)[0]),
+        notices=_notices(model, customer, row),
+    )
+
+
+@dataclass(frozen=True)
+class _Account:
+    model: Model
+    wording: Wording
+    customer: Mapping[str, Any]
+    row: np.ndarray
+
+    def text(self, column: int, points: float) -> str:
+        """The sentence a scored list would show for this column."""
+        field, whole = self.model.encoder.fields[column], round(abs(points))
+        value = self.customer.get(field.name)
+        says = self.wording.says(field.name, value, seen=not field.levels or value in field.levels)
+        way = "raises" if points > 0 else "lowers"
+        words = {"says": says, "points": str(whole)}
+        sentence = self.wording.sentence(f"{way}_one" if whole == 1 else way, **words)
+        change = self.change(column, points)
+        if change:
+            sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
+        return capital(sentence)
+
+    def change(self, column: int, points: float) -> str:
+        """What an offer is called that addresses this column, where it raises the risk."""
+        return self.wording.change(self.model.encoder.fields[column].name) if points > 0 else ""
+
+
+def _reasons(
+    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: float
+) -> tuple[Reason, ...]:
+    sums = group_sums(contributions, groups)[:, 0].astype(np.float64)
+    points = points_of(account.model, np.full(len(sums), margin), sums)
+    return tuple(
+        _reason(account, group, contributions[0], (float(added), float(moved)))
+        for group, added, moved in zip(groups, sums, points, strict=True)
+    )
+
+
+def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: tuple[float, float]) -> Reason:
+    added, points = weight
+    names = account.model.encoder.names
+    columns = sorted(group.columns, key=lambda c: -float(contributions[c]) if added > 0 else float(contributions[c]))
+    speaker = names[columns[0]]
+    column = account.model.schema.by_name.get(speaker)
+    return Reason(
+        group=group.name,
+        label=account.wording.group_label(group.name),
+        text=account.text(columns[0], points),
+        points=points,
+        log_odds=added,
+        columns={names[c]: float(contributions[c]) for c in columns},
+        lever=column.lever if column else "context",
+        change=account.change(columns[0], points),
+    )
+
+
+def _money(model: Model, customer: Mapping[str, Any]) -> float | None:
+    value = customer.get(model.schema.value.name) if model.schema.value else None
+    return None if value is None else float(value)
+
+
+def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:
+    unknown = [f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number)]
+    unseen = [f for f in model.encoder.fields if f.levels and customer.get(f.name) not in (None, *f.levels)]
+    told = [
+        Notice("warning", f"The model has not seen {f.name} = {customer[f.name]!r} before.", f.name) for f in unseen
+    ]
+    if unknown:
+        told.append(Notice("info", f"Not known of this customer: {', '.join(unknown)}.", count=len(unknown)))
+    return tuple(told)

@@ -1,0 +1,68 @@
+"""One customer is explained with the same numbers and the same words as in a list of a million."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn.scoring.explanation import explanation
+from churn.scoring.ranking import Ranking
+from tests.small_model import BINS, THREE, WORDING, customers, small_model
+
+MODEL = small_model()
+ANN = THREE.to_pylist()[0]
+PERSON = st.fixed_dictionaries(
+    {
+        "plan": st.sampled_from(["monthly", "yearly", "odd", None]),
+        "spend": st.none() | st.floats(0, 200, width=16),
+        "months": st.none() | st.integers(0, 90).map(float),
+        "senior": st.sampled_from([True, False, None]),
+    }
+)
+
+
+@given(PERSON)
+def test_one_customer_is_told_what_the_list_tells(person):
+    one = explanation(MODEL, WORDING, person)
+    row = Ranking(MODEL, WORDING).block(customers(**{name: [v] for name, v in person.items()})).to_pylist()[0]
+    reasons = [*one.reasons(), None, None, None][:3]
+    assert reasons == [row["reason_1"], row["reason_2"], row["reason_3"]]
+    assert (one.probability, one.percentile, one.tier) == (row["probability"], row["percentile"], row["tier"])
+    assert (one.prediction, one.value_at_risk) == (row["prediction"], row["value_at_risk"])
+
+
+@given(PERSON)
+def test_base_and_contributions_are_the_score(person):
+    one = explanation(MODEL, WORDING, person)
+    margin = one.base + sum(one.contributions.values())
+    assert 1 / (1 + math.exp(-margin)) == pytest.approx(one.probability, abs=1e-9)
+    grouped = sum(r.log_odds for r in (*one.groups, *one.protected))
+    assert grouped == pytest.approx(sum(one.contributions.values()), abs=1e-5)
+
+
+def test_raising_and_lowering_are_apart_and_levers_are_told():
+    one = explanation(MODEL, WORDING, ANN)
+    assert [(r.group, r.lever, r.change) for r in one.raising] == [
+        ("Tenure", "context", ""),
+        ("Contract", "actionable", "a one-year offer"),
+        ("Charges", "actionable", ""),
+    ]
+    assert one.lowering == ()
+    assert (one.raising[0].label, [r.group for r in one.protected]) == ("Time as a customer", ["senior"])
+
+
+def test_a_protected_column_is_among_the_reasons_only_when_asked_for():
+    named = [r.group for r in explanation(MODEL, WORDING, ANN, protected=True).groups]
+    assert ("senior" in named, "senior" in [r.group for r in explanation(MODEL, WORDING, ANN).groups]) == (True, False)
+
+
+def test_the_score_comes_with_what_became_of_customers_like_this_and_how_sure_it_is():
+    sure, unsure = (explanation(MODEL, WORDING, {**ANN, "months": m}) for m in (1.0, 60.0))
+    assert (sure.alike, sure.cannot_tell, unsure.cannot_tell) == (BINS[1], False, True)
+    assert sure.likely[0] < sure.probability < sure.likely[1]
+
+
+def test_what_is_unknown_or_new_is_said():
+    notices = explanation(MODEL, WORDING, {"plan": "weekly", "months": 3}).notices
+    assert [(n.kind, n.column, n.count) for n in notices] == [("warning", "plan", None), ("info", None, 2)]
