@@ -1,0 +1,193 @@
+"""Realised performance: what became of customers who were scored, against what their scores promised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from churn.errors import ListRefused
+from churn.learning.calibration import logit, sigmoid
+from churn.learning.metrics import auc, line_of_best_odds
+from churn.learning.model import Model
+from churn.learning.reliability import wilson
+from churn.money.gain import chosen_gain, offers
+from churn.money.playbook import Playbook
+from churn.money.worth import Stakes
+from churn.watching.changes import percent
+from churn.watching.estimate import Likely, learnt_measures
+from churn.watching.expected_profit import ALARMING_FALL, SURE, Z95
+
+FEWEST_CUSTOMERS, FEWEST_LEAVERS = 500, 50
+SLOPES = RATES = (0.8, 1.25)
+WINDOW = 3  # lists a rolling number is taken over
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A scored list whose outcomes are known, one entry per customer.
+
+    left                  1 for those who left
+    if_leaves, if_stays   what the action chosen for the customer brings in either case; None without money
+    """
+
+    name: str
+    probability: np.ndarray
+    left: np.ndarray
+    if_leaves: np.ndarray | None = None
+    if_stays: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a model did on customers whose outcomes are known; `learnt` is what the scores or the training promised.
+
+    churn_rate  its `learnt` is the rate the scores promised for these very customers
+    profit      gain per customer of the actions the scores chose; its `learnt` is what the scores promised
+    signs       what is clearly worse: "auc", "calibration", "rate", "profit"
+    """
+
+    name: str
+    customers: int
+    leavers: int
+    auc: Likely
+    slope: Likely
+    churn_rate: Likely
+    profit: Likely | None = None
+    signs: tuple[str, ...] = ()
+    why: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The performance as a plain mapping."""
+        parts = {"auc": self.auc, "calibration_slope": self.slope, "churn_rate": self.churn_rate, "profit": self.profit}
+        said = {"list": self.name, "customers": self.customers, "leavers": self.leavers}
+        return said | {k: v.as_json() for k, v in parts.items() if v} | {"signs": list(self.signs), "why": self.why}
+
+
+def judged_list(
+    name: str, given: Stakes, left: np.ndarray, *, playbook: Playbook | None = None, columns: Any = None
+) -> Judged:
+    """A scored list with its outcomes, and what acting on its scores brings whether a customer leaves or stays.
+
+    given  probabilities as they were given then, and the bills; leave out customers who got an action, for whom
+           leaving less often is what the action was for
+    """
+    y = np.asarray(left, float)
+    if len(y) != given.rows or not np.isin(y, (0.0, 1.0)).all():
+        raise ListRefused("Some outcomes are neither 0 nor 1.", "Give one outcome per scored customer.")
+    if playbook is None or not playbook.actions:
+        return Judged(name, given.probability, y)
+    choice = offers(given, playbook, columns).best
+    worlds = (replace(given, probability=np.full(given.rows, leaves)) for leaves in (1.0, 0.0))
+    if_leaves, if_stays = (chosen_gain(world, playbook, columns, choice)["mid"] for world in worlds)
+    return Judged(name, given.probability, y, if_leaves, if_stays)
+
+
+def performance_of(model: Model, judged: Judged, *, floor: float | None = None) -> Performance:
+    """How the model did on one list with outcomes; too few customers or leavers are refused with the numbers.
+
+    floor  the ROC-AUC below which the report card no longer vouches for the model (mean − 2 standard deviations)
+    """
+    y, p = judged.left, judged.probability
+    leavers = int(y.sum())
+    if len(y) < FEWEST_CUSTOMERS or min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
+        raise ListRefused(
+            f"{judged.name}: {len(y):,} outcomes with {leavers:,} leavers are too few to judge the model.",
+            f"Wait for at least {FEWEST_CUSTOMERS} outcomes with {FEWEST_LEAVERS} who left and as many who stayed.",
+        )
+    rank, slope, rate, profit = _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(judged)
+    signs = _signs((rank, slope, rate, profit), judged, floor)
+    return Performance(judged.name, len(y), leavers, rank, slope, rate, profit, signs, _why(rank, rate, profit))
+
+
+def rolling_performance(
+    model: Model, lists: Sequence[Judged], *, window: int = WINDOW, floor: float | None = None
+) -> tuple[Performance, ...]:
+    """How the model did over the last few lists together, once for each list, the oldest first."""
+    spans = [lists[max(0, i + 1 - window) : i + 1] for i in range(len(lists))]
+    return tuple(performance_of(model, together(span), floor=floor) for span in spans)
+
+
+def together(lists: Sequence[Judged]) -> Judged:
+    """Some lists as one, named after the last."""
+
+    def column(part: str) -> np.ndarray | None:
+        values = [getattr(one, part) for one in lists]
+        return None if any(v is None for v in values) else np.concatenate(values)
+
+    p, left = (np.concatenate([getattr(one, part) for one in lists]) for part in ("probability", "left"))
+    return Judged(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
+
+
+def _rank(model: Model, y: np.ndarray, p: np.ndarray) -> Likely:
+    found = auc(y, p)
+    half = Z95 * auc_error(found, int(y.sum()), int(len(y) - y.sum()))
+    return Likely(found, max(0.0, found - half), min(1.0, found + half), learnt_measures(model)["auc"])
+
+
+def auc_error(found: float, leavers: int, stayers: int) -> float:
+    """The standard error of a ROC-AUC (Hanley and McNeil)."""
+    one, two = found / (2 - found), 2 * found**2 / (1 + found)
+    spread = found * (1 - found) + (leavers - 1) * (one - found**2) + (stayers - 1) * (two - found**2)
+    return float(np.sqrt(max(spread, 0.0) / (leavers * stayers)))
+
+
+def _slope(y: np.ndarray, p: np.ndarray) -> Likely:
+    margin = logit(p)
+    slope, shift = line_of_best_odds(margin, y)
+    q = sigmoid(slope * margin + shift)
+    w = q * (1 - q)
+    spread = float((w * margin**2).sum() - (w * margin).sum() ** 2 / max(w.sum(), 1e-12))
+    half = Z95 / np.sqrt(max(spread, 1e-12))
+    return Likely(slope, slope - half, slope + half, 1.0)
+
+
+def _rate(y: np.ndarray, p: np.ndarray) -> Likely:
+    low, high = wilson(int(y.sum()), len(y))
+    return Likely(float(y.mean()), low, high, float(p.mean()))
+
+
+def _profit(judged: Judged) -> Likely | None:
+    if judged.if_leaves is None or judged.if_stays is None:
+        return None
+    difference, p = judged.if_leaves - judged.if_stays, judged.probability
+    promised = float((judged.if_stays + p * difference).mean())
+    came = float((judged.if_stays + judged.left * difference).mean())
+    half = Z95 * float(np.sqrt(np.sum(difference**2 * p * (1 - p)))) / len(p)
+    return Likely(came, came - half, came + half, promised)
+
+
+def _signs(found: tuple[Likely, Likely, Likely, Likely | None], judged: Judged, floor: float | None) -> tuple[str, ...]:
+    rank, slope, rate, profit = found
+    p = judged.probability
+    promised = rate.learnt or 1e-12
+    wavers = np.sqrt(np.sum(p * (1 - p))) / len(p)
+    worse = {
+        "auc": _clearly_below(rank, rank.learnt) and (floor is None or rank.value < floor),
+        "calibration": not SLOPES[0] <= slope.value <= SLOPES[1] and _clearly_off(slope, 1.0),
+        "rate": not RATES[0] <= rate.value / promised <= RATES[1] and abs(rate.value - promised) > SURE * wavers,
+        "profit": profit is not None
+        and profit.value < (1 - ALARMING_FALL) * (profit.learnt or 0)
+        and _clearly_below(profit, profit.learnt),
+    }
+    return tuple(sign for sign, is_worse in worse.items() if is_worse)
+
+
+def _clearly_below(found: Likely, learnt: float | None) -> bool:
+    return learnt is not None and learnt - found.value > SURE * (found.high - found.low) / (2 * Z95)
+
+
+def _clearly_off(found: Likely, right: float) -> bool:
+    return abs(found.value - right) > SURE * (found.high - found.low) / (2 * Z95)
+
+
+def _why(rank: Likely, rate: Likely, profit: Likely | None) -> str:
+    said = (
+        f"{percent(rate.value)} left where {percent(rate.learnt or 0)} were expected; a leaver was scored above a "
+        f"stayer in {percent(rank.value)} of pairs, {percent(rank.learnt or 0)} when it learnt"
+    )
+    if profit is not None and profit.learnt:
+        said += f"; acting on the scores brings {percent(profit.value / profit.learnt)} of what they promised"
+    return said + "."
