@@ -53,7 +53,7 @@ def test_leaving_means_no_new_plan_within_30_days_of_the_expiry():
     paid = PAYMENTS[PAYMENTS["is_cancel"] == 0]
     until, made = days(paid["membership_expire_date"]), days(paid["transaction_date"])
     mine = paid.reset_index().groupby("msno").groups
-    decided = TRUTH[TRUTH["as_of"] == "2026-04-30"]
+    decided = TRUTH[TRUTH["as_of"] == "2026-05-01"]
     for who, expires, left in zip(decided["msno"], days(decided["expires"]), decided["left"], strict=True):
         renewed = (until[mine[who]] > expires) & (made[mine[who]] <= expires + 30)
         assert renewed.any() == (not left)
@@ -68,7 +68,7 @@ def test_what_happens_next_month_can_be_known_from_this_one_believably_well():
 def test_fading_listeners_and_hand_payers_are_the_ones_at_risk():
     logs = TABLES["logs"].to_pandas()
     april = logs[(logs["date"] > 20260331) & (logs["date"] <= 20260430)].groupby("msno").size()
-    decided = TRUTH[TRUTH["as_of"] == "2026-04-30"].set_index("msno")["probability"]
+    decided = TRUTH[TRUTH["as_of"] == "2026-05-01"].set_index("msno")["probability"]
     heard = april.reindex(decided.index).fillna(0)
     assert decided[heard <= 2].mean() > 3 * decided[heard >= 10].mean()
     by_hand = PAYMENTS.groupby("msno")["is_auto_renew"].last().reindex(decided.index) == 0

@@ -52,13 +52,13 @@ def test_leaving_is_a_month_without_an_event():
 
 def test_not_buying_is_a_month_without_a_purchase():
     bought = LOG.loc[(LOG["event_time"] >= "2026-06-01") & (LOG["event_type"] == "purchase"), "user_id"]
-    june = TRUTH[TRUTH["as_of"] == "2026-05-31"]
+    june = TRUTH[TRUTH["as_of"] == "2026-06-01"]
     assert june["left_buying"].tolist() == [who not in set(bought) for who in june["user_id"]]
 
 
 def test_next_month_can_be_known_believably_well_among_recent_customers():
     recent = set(LOG.loc[(LOG["event_time"] >= "2026-03-03") & (LOG["event_time"] < "2026-06-01"), "user_id"])
-    june = TRUTH[(TRUTH["as_of"] == "2026-05-31") & TRUTH["user_id"].isin(recent)]
+    june = TRUTH[(TRUTH["as_of"] == "2026-06-01") & TRUTH["user_id"].isin(recent)]
     assert 0.75 <= best_auc(june["no_purchase"]) <= 0.85
     assert 0.75 <= best_auc(june["probability"]) <= 0.87
 

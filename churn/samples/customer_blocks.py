@@ -46,7 +46,7 @@ class Business:
     outcome  the column that says who left, for a list; "" for tables of events, where what happens next says it
     left     the cell of the outcome that means the customer left
     unknown  further columns that a later list does not have
-    as_of    for tables of events: a day with enough before it to learn from and enough after it to know the outcome
+    as_of    for tables of events: a day with enough before it to learn from, and enough from it on to know the outcome
     """
 
     name: str

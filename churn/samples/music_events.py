@@ -29,7 +29,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, tables, _decisions(months, key))
 
 
-MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-04-30")
+MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-05-01")
 
 
 def _members(draw: Draw, life: Life, key: pa.Array) -> pa.Table:
@@ -88,7 +88,7 @@ def _logs(draw: Draw, life: Life, months: list[Month], key: pa.Array) -> pa.Tabl
 def _decisions(months: list[Month], key: pa.Array) -> pa.Table:
     """Every expiry with the true probability that nothing new is bought within 30 days of it."""
     who = np.concatenate([m.deciding for m in months])
-    known = np.concatenate([np.full(len(m.deciding), day - 1) for m, day in zip(months, FIRST_DAYS, strict=False)])
+    known = np.concatenate([np.full(len(m.deciding), day) for m, day in zip(months, FIRST_DAYS, strict=False)])
     columns = {
         "msno": key.take(pa.array(who)),
         "as_of": dates(known),

@@ -68,7 +68,7 @@ def effect(t: Traits) -> Floats:
     """What the call adds to the log-odds: it helps who finds it dear, comes too late for the angry, wakes the quiet."""
     asleep = (t["opened"] <= 1) & (t["tenure"] >= 18) & (t["complaints"] == 0)
     wanting = (t["complaints"] <= 2) & (t["price"] >= 30) & ~t["yearly"]
-    return rounded(np.where(asleep, 1.5, np.where(wanting, -1.25 - 0.012 * (t["price"] - 30), -0.12)))
+    return rounded(np.where(asleep, 1.5, np.where(wanting, -1.25 - 0.012 * (t["price"] - 30), -0.30)))
 
 
 def _columns(t: Traits) -> dict[str, pa.Array]:

@@ -45,7 +45,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(pa.array(key), {"events": _written(events, goods, key, place, seed)}, _months(months, key))
 
 
-SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-05-31")
+SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-06-01")
 
 
 def catalogue_of(seed: int) -> dict[str, np.ndarray]:
@@ -137,7 +137,7 @@ def _months(months: list[Month], key: Integers) -> pa.Table:
     bought = [np.bincount(m.who[m.bought], minlength=len(key)) for m in months]
     columns = {
         "user_id": key[np.concatenate(chosen)],
-        "as_of": dates(np.concatenate([np.full(len(who), FIRST_DAYS[m] - 1) for m, who in pairs])),
+        "as_of": dates(np.concatenate([np.full(len(who), FIRST_DAYS[m]) for m, who in pairs])),
         "probability": np.concatenate([months[m].no_visit[who] for m, who in pairs]),
         "no_purchase": np.concatenate([months[m].no_purchase[who] for m, who in pairs]),
         "left": np.concatenate([months[m].visits[who] == 0 for m, who in pairs]),
