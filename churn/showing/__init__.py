@@ -1,0 +1,1 @@
+"""Tables become figures, figures become pages that need nothing else to be read."""

@@ -1,0 +1,211 @@
+"""Drawing: a figure as a small picture (SVG) for pages that must open, print and be read without any script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+WIDTH, HEIGHT = 640, 360
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 30, 48
+WIDEST_LABEL = 26  # letters of a category that are shown beside its bar
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of a picture: the span of numbers or the categories it shows, and where they lie in pixels."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    title: str = ""
+    percent: bool = False
+    categories: tuple[str, ...] = ()
+
+    def at(self, value: Any) -> float:
+        """The pixel of a number or a category."""
+        number = self.categories.index(str(value)) if self.categories and isinstance(value, str) else float(value)
+        return self.start + (number - self.low) / (self.high - self.low) * (self.end - self.start)
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Where marks stand, with their words."""
+        if self.categories:
+            return [(self.at(c), _short(c)) for c in self.categories]
+        step = _round_step((self.high - self.low) / 5)
+        first = np.ceil(self.low / step - 1e-9) * step
+        values = np.arange(first, self.high + step * 1e-6, step)
+        rounded = [0.0 if abs(v) < step * 1e-6 else float(v) for v in values]
+        return [(self.at(v), _said(v, step, self.percent)) for v in rounded]
+
+
+def svg_of(figure: Any, *, label: str) -> str:
+    """The figure as SVG text; `label` is what a screen reader says."""
+    plain = figure.to_plotly_json()
+    traces, layout = [t for t in plain["data"] if t.get("visible", True) is True], plain["layout"]
+    lying = any(t["type"] == "bar" and t.get("orientation") == "h" for t in traces) or layout.get("meta") == "rows"
+    height = HEIGHT if not lying else max(HEIGHT // 2, TOP + BOTTOM + 26 * _rows(traces, layout))
+    left = 190 if lying else LEFT
+    x = _axis(traces, layout.get("xaxis", {}), "x", (left, WIDTH - RIGHT))
+    y = _axis(traces, layout.get("yaxis", {}), "y", (height - BOTTOM, TOP))
+    drawn = "".join(_trace(t, x, y) for t in traces)
+    body = _frame(x, y) + drawn + _legend(traces, left)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label, quote=True)}" '
+        f'xmlns="http://www.w3.org/2000/svg" font-size="12">{body}</svg>'
+    )
+
+
+def _rows(traces: list[dict[str, Any]], layout: dict[str, Any]) -> int:
+    ticks = layout.get("yaxis", {}).get("ticktext")
+    return len(ticks) if ticks is not None else max(len(t["y"]) for t in traces)
+
+
+def _axis(traces: list[dict[str, Any]], words: dict[str, Any], side: str, span: tuple[float, float]) -> Axis:
+    title = words.get("title", {}).get("text", "")
+    percent = str(words.get("tickformat", "")).endswith("%")
+    names = words.get("ticktext")
+    values = [v for t in traces for v in _values(t, side)]
+    if names is None and values and all(isinstance(v, str) for v in values):
+        names = list(dict.fromkeys(values))
+    if names is not None:
+        return Axis(-0.6, len(names) - 0.4, *span, title, False, tuple(str(n) for n in names))
+    numbers = [float(v) for v in values if v is not None and np.isfinite(float(v))] or [0.0, 1.0]
+    low, high = words.get("range") or (min(numbers), max(numbers))
+    room = 0.0 if words.get("range") else 0.04 * ((high - low) or 1.0)
+    return Axis(low - room, high + room, *span, title, percent)
+
+
+def _values(trace: dict[str, Any], side: str) -> list[Any]:
+    values = list(trace.get(side, []))
+    error = trace.get(f"error_{side}") or {}
+    if "array" in error:
+        values += [v + e for v, e in zip(trace[side], error["array"], strict=True)]
+        values += [v - e for v, e in zip(trace[side], error["arrayminus"], strict=True)]
+    lying = trace.get("orientation") == "h"
+    if trace["type"] == "bar" and (side == "x") == lying:
+        values.append(0.0)
+    return values
+
+
+def _trace(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+    kind = trace["type"]
+    if kind == "bar":
+        return _bars(trace, x, y)
+    if kind == "heatmap":
+        return _fields(trace, x, y)
+    points = [(x.at(a), y.at(b)) for a, b in zip(trace["x"], trace["y"], strict=True)]
+    mode = trace.get("mode", "lines")
+    line = _line(trace, points) if "lines" in mode else ""
+    return _errors(trace, x, y) + line + (_markers(trace, points) if "markers" in mode else "")
+
+
+def _line(trace: dict[str, Any], points: list[tuple[float, float]]) -> str:
+    style = trace.get("line", {})
+    dash = ' stroke-dasharray="5 4"' if style.get("dash") else ""
+    path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+    return f'<polyline points="{path}" fill="none" stroke="{style.get("color", "#555")}" stroke-width="2"{dash}/>'
+
+
+def _markers(trace: dict[str, Any], points: list[tuple[float, float]]) -> str:
+    style = trace.get("marker", {})
+    colours = style.get("color", "#555")
+    each = colours if not isinstance(colours, str) else [colours] * len(points)
+    size = style.get("size", 7) / 2
+    return "".join(
+        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{size:g}" fill="{c}" fill-opacity="{style.get("opacity", 1)}"/>'
+        for (a, b), c in zip(points, each, strict=True)
+    )
+
+
+def _errors(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+    drawn = []
+    for side in ("x", "y"):
+        error = trace.get(f"error_{side}") or {}
+        for a, b, up, down in zip(
+            trace["x"], trace["y"], error.get("array", []), error.get("arrayminus", []), strict=False
+        ):
+            if side == "y":
+                ends = (x.at(a), y.at(b - down), x.at(a), y.at(b + up))
+            else:
+                ends = (x.at(a - down), y.at(b), x.at(a + up), y.at(b))
+            drawn.append('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="#888"/>'.format(*ends))
+    return "".join(drawn)
+
+
+def _bars(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+    colour = trace.get("marker", {}).get("color", "#555")
+    each = colour if not isinstance(colour, str) else [colour] * len(trace["x"])
+    drawn = []
+    for a, b, c in zip(trace["x"], trace["y"], each, strict=True):
+        if trace.get("orientation") == "h":
+            start, end = sorted((x.at(0), x.at(a)))
+            drawn.append(_box(start, y.at(b) - 9, end - start, 18, c))
+        else:
+            wide = abs(x.end - x.start) / (x.high - x.low) * 0.7
+            top, bottom = sorted((y.at(0), y.at(b)))
+            drawn.append(_box(x.at(a) - wide / 2, top, wide, bottom - top, c))
+    return "".join(drawn)
+
+
+def _fields(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+    largest = max(max(row) for row in trace["z"]) or 1
+    wide, tall = abs(x.at(1) - x.at(0)), abs(y.at(1) - y.at(0))
+    drawn = []
+    for j, row in enumerate(trace["z"]):
+        for i, value in enumerate(row):
+            a, b = x.at(i), y.at(j)
+            share = 0.1 + 0.5 * value / largest
+            drawn.append(_box(a - wide / 2, b - tall / 2, wide, tall, "#0072B2", share))
+            words = escape(str(trace["text"][j][i]))
+            drawn.append(f'<text x="{a:.1f}" y="{b + 5:.1f}" text-anchor="middle" font-size="15">{words}</text>')
+    return "".join(drawn)
+
+
+def _box(x: float, y: float, wide: float, tall: float, colour: str, share: float = 1.0) -> str:
+    size = f'x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.5):.1f}" height="{max(tall, 0.5):.1f}"'
+    return f'<rect {size} fill="{colour}" fill-opacity="{share:.2f}"/>'
+
+
+def _frame(x: Axis, y: Axis) -> str:
+    bottom, top, drawn = y.start, y.end, []
+    for at, words in x.ticks():
+        drawn.append(f'<line x1="{at:.1f}" y1="{bottom}" x2="{at:.1f}" y2="{top}" stroke="#e4e4e4"/>')
+        drawn.append(f'<text x="{at:.1f}" y="{bottom + 16}" text-anchor="middle" fill="#444">{escape(words)}</text>')
+    for at, words in y.ticks():
+        drawn.append(f'<line x1="{x.start}" y1="{at:.1f}" x2="{x.end}" y2="{at:.1f}" stroke="#e4e4e4"/>')
+        drawn.append(f'<text x="{x.start - 6}" y="{at + 4:.1f}" text-anchor="end" fill="#444">{escape(words)}</text>')
+    middle = (x.start + x.end) / 2
+    drawn.append(f'<text x="{middle:.0f}" y="{bottom + 38}" text-anchor="middle">{escape(x.title)}</text>')
+    turned = f'transform="translate(14 {(top + bottom) / 2:.0f}) rotate(-90)"'
+    drawn.append(f'<text {turned} text-anchor="middle">{escape(y.title)}</text>')
+    return "".join(drawn)
+
+
+def _legend(traces: list[dict[str, Any]], left: float) -> str:
+    """The names of the traces in one row above the picture, where they cover nothing."""
+    drawn, x = [], left
+    for trace in (t for t in traces if t.get("showlegend") and t.get("name")):
+        colour = trace.get("line", {}).get("color") or trace.get("marker", {}).get("color", "#555")
+        drawn.append(_box(x, 6, 14, 8, colour if isinstance(colour, str) else "#555"))
+        drawn.append(f'<text x="{x + 20:.0f}" y="14">{escape(str(trace["name"]))}</text>')
+        x += 40 + 6.5 * len(str(trace["name"]))
+    return "".join(drawn)
+
+
+def _round_step(step: float) -> float:
+    """The step rounded to 1, 2 or 5 times a power of ten."""
+    size = 10.0 ** np.floor(np.log10(step)) if step > 0 else 1.0
+    return float(size * min((1, 2, 5, 10), key=lambda m: abs(m * size - step)))
+
+
+def _said(value: float, step: float, percent: bool) -> str:
+    if percent:
+        return f"{value:.0%}" if step >= 0.01 else f"{value:.1%}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 6):g}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= WIDEST_LABEL else words[: WIDEST_LABEL - 1] + "…"

@@ -1,0 +1,70 @@
+"""The page frame: self-contained HTML that opens from a disk, prints well and runs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from churn.showing.drawing import svg_of
+from churn.showing.model_figures import Chart
+
+_STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.8rem; margin-bottom: 0; } h2 { font-size: 1.25rem; margin-top: 2.5rem; }
+.lead { font-size: 1.1rem; } .quiet { color: #565656; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid #ddd; }
+th:first-child, td:first-child { text-align: left; } tr.chosen { font-weight: 600; }
+.scroll { overflow-x: auto; } figure { margin: 1.5rem 0; break-inside: avoid; } svg { width: 100%; height: auto; }
+figcaption { font-weight: 600; } figure p { margin: .25rem 0; color: #565656; }
+"""
+# Nothing may be fetched, and nothing may run, even if a cell of a list slipped through as markup.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def page_of(title: str, parts: Iterable[str]) -> str:
+    """A whole page with its title and parts, which are HTML already."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
+    )
+
+
+def heading(text: str, level: int = 2) -> str:
+    """A heading."""
+    return f"<h{level}>{escape(text)}</h{level}>"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """A paragraph of plain text."""
+    return f'<p class="{escape(kind)}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+def listing(texts: Sequence[str]) -> str:
+    """A list of sentences; nothing when there are none."""
+    return "<ul>" + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>" if texts else ""
+
+
+def picture(chart: Chart) -> str:
+    """A chart with its finding above and how to read it below."""
+    drawn = svg_of(chart.figure, label=f"{chart.finding}. {chart.reading}")
+    return f"<figure><figcaption>{escape(chart.finding)}</figcaption>{drawn}<p>{escape(chart.reading)}</p></figure>"
+
+
+def tabulated(rows: Sequence[Mapping[str, Any]], *, chosen: int | None = None) -> str:
+    """Rows as a table with the keys of the first as its head; the chosen row stands out."""
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{escape(str(k))}</th>' for k in rows[0])
+    body = []
+    for i, row in enumerate(rows):
+        cells = "".join(f"<td>{escape(str(v))}</td>" for v in row.values())
+        body.append(f'<tr class="chosen">{cells}</tr>' if i == chosen else f"<tr>{cells}</tr>")
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return f'<div class="scroll" tabindex="0">{table}</div>'
