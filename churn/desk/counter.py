@@ -2,27 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from churn.desk import demos, lists, models
+from churn.desk.choosing import ModelsOpen
 from churn.files import home_folder
+from churn.intake.opening import Source
+from churn.intake.reading import Reading, read_list
+from churn.learning.model import Model
 from churn.profiles import Profile, profile_names, read_profile
+from churn.scoring.whatif import Comparison
+from churn.shelf import champion as reigns
+from churn.shelf import versions as shelf
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything Holdfast can do, over one home folder (models, the score book, own profiles)."""
+    """Everything Holdfast can do, over one home folder (models, the score book, own profiles).
+
+    A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
+    (for bytes), `sheet`, `mapping`, `dates`, `duplicates`, `profile`.
+    """
 
     home: Path = field(default_factory=home_folder)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "home", home_folder(self.home))
 
+    @cached_property
+    def _open(self) -> ModelsOpen:
+        return ModelsOpen(self.home)
+
     def profiles(self) -> tuple[Profile, ...]:
         """The businesses known here, shipped and own."""
         return tuple(read_profile(name, self.home) for name in profile_names(self.home))
 
+    def check(self, source: Source, **said: Any) -> Reading:
+        """What is understood of a list: its columns, what was repaired, what was set aside and why."""
+        return read_list(source, home=self.home, **{k: v for k, v in said.items() if v is not None})
+
+    def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
+        """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
+        return models.trained_version(self.home, source, said=said or {}, **asked)
+
+    def model(self, name: str) -> Model:
+        """The live model of a name, or the version `NAME@V`."""
+        return self._open.named(name)
+
+    def model_for(self, source: Source, *, model: str | None = None, **said: Any) -> Model:
+        """The model that answers a list: the one named, else the live one whose columns the list has."""
+        if model:
+            return self.model(model)
+        return self._open.fitting(source, said.get("filename", ""), said.get("sheet"))
+
+    def score(self, source: Source, *, model: str | None = None, top: int = 3, **said: Any) -> lists.Ranked:
+        """A list in memory with probability, tier, reasons and the suggested action for each customer."""
+        return lists.ranked_list(self.model_for(source, model=model, **said), self.home, source, top=top, said=said)
+
+    def score_file(
+        self, source: Source, target: Path | BinaryIO, *, model: str | None = None, said: Mapping[str, Any], **how: Any
+    ) -> lists.ScoredFile:
+        """The same for a list of any length, from file to file, in flat memory."""
+        chosen = self.model_for(source, model=model, **said)
+        return lists.scored_file(chosen, self.home, source, target, said=said, **how)
+
+    def explain(self, source: Source, key: str, *, model: str | None = None, **said: Any) -> lists.Explained:
+        """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
+        chosen = self.model_for(source, model=model, **said)
+        reading = lists.read_for(chosen, self.home, source, said)
+        return self.explain_customer(chosen, lists.customer_in(reading, key))
+
+    def explain_customer(self, model: Model, customer: Mapping[str, Any]) -> lists.Explained:
+        """The same for a customer given as values by column."""
+        return lists.explained(model, self.home, customer)
+
+    def what_if(
+        self, source: Source, key: str, changes: Mapping[str, Any], *, model: str | None = None, **said: Any
+    ) -> Comparison:
+        """One customer of a list before and after some fields change."""
+        chosen = self.model_for(source, model=model, **said)
+        reading = lists.read_for(chosen, self.home, source, said)
+        return lists.compared(chosen, self.home, lists.customer_in(reading, key), changes)
+
+    def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
+        """Write synthetic customers of a business, for demos and tests."""
+        return demos.written_sample(name, target, **asked)
+
+    def shelf(self) -> list[dict[str, Any]]:
+        """Every model with its versions, which one is live, and the history."""
+        return [reigns.card(self.home, name) for name in shelf.names(self.home)]
+
+    def promote(self, name: str, version: str, why: str) -> reigns.Reign:
+        """Make a version live because a person says so."""
+        return reigns.promote(self.home, name, version, why=why)
+
+    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> reigns.Reign:
+        """Go back to the version that was live before."""
+        return reigns.rollback(self.home, name, to=to, why=why)
+
+    def verify(self, name: str, version: str) -> tuple[str, ...]:
+        """What is wrong with a version's files; empty when every one is as it was written."""
+        return shelf.damage(self.home, name, version)
+
     def health(self) -> dict[str, Any]:
         """Whether a model is ready to score, and which."""
-        return {"model_loaded": False, "features_count": 0, "model": None, "version": None}
+        live = reigns.live_models(self.home)
+        if not live:
+            return {"model_loaded": False, "features_count": 0, "model": None, "version": None}
+        model = self.model(next(iter(live)))
+        count = len(model.encoder.fields)
+        return {"model_loaded": True, "features_count": count, "model": model.name, "version": model.version}

@@ -1,0 +1,69 @@
+"""The business a model or a list belongs to: its words, its offers, and the action they suggest for a customer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from churn.learning.model import Model
+from churn.money.gain import Offers, offers
+from churn.money.playbook import Playbook
+from churn.money.playbook_text import playbook_from, playbook_from_text
+from churn.money.worth import stakes
+from churn.profiles import GENERAL, Profile, profile_names, read_profile
+from churn.scoring.ranking import Suggester
+from churn.scoring.wording import Wording, wording_for
+
+
+def profile_of(model: Model, home: Path) -> Profile:
+    """The ready-made business a model was trained for; the general one where it is not here any more."""
+    name = model.lineage.get("profile", GENERAL)
+    return read_profile(name if name in profile_names(home) else GENERAL, home)
+
+
+def wording_of(model: Model, home: Path) -> Wording:
+    """The words in which this model's reasons are said."""
+    own = profile_of(model, home)
+    general = read_profile(GENERAL, home)
+    return wording_for(model.schema, own.phrases, general.phrases, own.currency)
+
+
+def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
+    """The offers of a business: those of the file given, else its own, else the general ones."""
+    if file is not None:
+        return playbook_from_text(file.read_text(encoding="utf-8"), str(file))
+    words = profile.playbook or read_profile(GENERAL, home).playbook
+    return playbook_from(words, source=f"{profile.name}/playbook.toml")
+
+
+def suggester_of(model: Model, playbook: Playbook) -> Suggester:
+    """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
+    value = model.schema.value.name if model.schema.value else None
+
+    def suggest(table: pa.Table, scores: pa.Table) -> pa.Table:
+        bill = _numbers(table, value)
+        given = stakes(scores.column("probability").to_numpy(), bill, playbook, column=value or "")
+        return _suggested(offers(given, playbook, table))
+
+    return suggest
+
+
+def _numbers(table: pa.Table, name: str | None) -> Any:
+    if name is None or name not in table.column_names:
+        return None
+    return table.column(name).cast(pa.float64()).to_numpy()
+
+
+def _suggested(found: Offers) -> pa.Table:
+    best = found.best
+    words = pa.array([action.words for action in found.actions], pa.string())
+    gain = found.gain[np.arange(len(best)), best] if found.actions else np.full(len(best), np.nan)
+    return pa.table(
+        {
+            "action": words.take(pa.array(best, mask=best < 0)),
+            "expected_gain": pa.array(gain, mask=best < 0),
+        }
+    )
