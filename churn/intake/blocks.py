@@ -32,6 +32,7 @@ class Block:
     lines: np.ndarray
     set_aside: tuple[SetAside, ...] = ()
     blank: tuple[int, ...] = ()
+    open_end: bool = False  # the file ends right after the last row, without a line end
     seen: dict[int, Cells] = field(default_factory=dict, compare=False, repr=False)
 
     def cells(self, position: int) -> Cells:
@@ -43,7 +44,7 @@ class Block:
     def taken(self, keep: np.ndarray, why: Sequence[SetAside] = ()) -> Block:
         """The same block without some rows, which join the rows left out."""
         left = tuple(sorted((*self.set_aside, *why), key=lambda s: s.line))
-        return Block(self.table.filter(pa.array(keep)), self.lines[keep], left, self.blank)
+        return Block(self.table.filter(pa.array(keep)), self.lines[keep], left, self.blank, self.open_end)
 
 
 @dataclass(frozen=True)

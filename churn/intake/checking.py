@@ -100,7 +100,7 @@ class Tally:
             self._told_unread(column),
             self._told_rule(column, "range", f"beyond {_span(column)}"),
             self._told_levels(column),
-            self._told_rule(column, "key", "without a key"),
+            self._told_keys(column),
             self._told_missing(column),
             self._told_unit(column, median),
         ]
@@ -119,9 +119,21 @@ class Tally:
         if not count:
             return None
         examples = self.examples[column.name, rule]
-        shown = "" if rule == "key" else f": {_shown(examples)}"
-        text = f"{count} row(s) have a {column.name} {what}{shown}."
+        text = f"{count} row(s) have a {column.name} {what}: {_shown(examples)}."
         return Notice("warning", text, column.name, count, tuple(n for n, _ in examples))
+
+    def _told_keys(self, column: Column) -> Notice | None:
+        count = self.counts.get((column.name, "key"), 0)
+        if not count:
+            return None
+        lines = tuple(n for n, _ in self.examples[column.name, "key"])
+        return Notice(
+            "warning",
+            f"{count} row(s) have no {column.name}, so nobody can find them again.",
+            column.name,
+            count,
+            lines,
+        )
 
     def _told_levels(self, column: Column) -> Notice | None:
         count = self.counts.get((column.name, "level"), 0)

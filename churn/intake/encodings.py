@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from churn.intake.alphabets import likeliest_codec
 from churn.intake.opening import Opened, too_big
 from churn.notices import Notice
 
@@ -20,10 +21,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# The letters and signs western European lists are made of; bytes that give anything else are some other encoding.
-_WESTERN = set("ÄÖÜäöüßÉÈÊËéèêëÀÁÂÃÅàáâãåÇçÑñÍÌÎÏíìîïÓÒÔÕØóòôõøÚÙÛúùûÆæœŒÝý€£§°’‘“”„–—…«»´®©™¿¡ºª·\u00a0½¼²³µ")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_FOREIGN_RUN = re.compile(r"[^\x00-\x7f€£§°’‘“”„–—…«»\u00a0]{3,}|[£§°]\w|\w[§][a-z]")
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def _by_trial(found: Opened, head: bytes) -> Encoding:
     # Mostly sound UTF-8 with a few broken bytes is a damaged file, not another encoding: sound cells stay as they are.
     if skip or good > 2 * bad:
         return Encoding("utf-8", skip, damaged=True, old_line_ends=old)
-    return Encoding(_likeliest(sample), guessed=True, damaged=True, old_line_ends=old)
+    return Encoding(likeliest_codec(sample), guessed=True, damaged=True, old_line_ends=old)
 
 
 def _tried_as_utf8(found: Opened) -> tuple[int, int, bytes]:
@@ -151,18 +148,6 @@ def _counted(block: bytes, good: int, bad: int, sample: bytes) -> tuple[int, int
         if len(sample) < 65536:
             sample += b"\n".join(line for line in block.splitlines() if not line.isascii())[:65536]
     return good + (0 if text.isascii() else sum(1 for c in text if c > "\x7f")), bad, sample
-
-
-def _likeliest(sample: bytes) -> str:
-    """Western if the bytes read as western words; otherwise what charset-normalizer finds likeliest."""
-    text = sample.decode("cp1252", "replace")
-    beyond = {c for c in text if c > "\x7f"}
-    if beyond <= _WESTERN and not _FOREIGN_RUN.search(text):
-        return "cp1252"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, cp_exclusion=["utf_8", "utf_7", "ascii"]).best()
-    return best.encoding if best else "cp1252"
 
 
 def _old_line_ends(text: str) -> bool:

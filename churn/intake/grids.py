@@ -166,7 +166,9 @@ def _joined(one: Block, other: Block) -> Block:
 def _without_end_mark(texts: Iterator[bytes]) -> Iterator[bytes]:
     """The text without the Ctrl-Z that old programs close a file with."""
     for text in texts:
-        yield text.rstrip(b"\x1a") if text.endswith(b"\x1a") else text
+        kept = text.rstrip(b"\x1a") if text.endswith(b"\x1a") else text
+        if kept:
+            yield kept
 
 
 def _told_encoding(found: Opened, encoding: Encoding) -> Iterator[Notice]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from churn.errors import RequestRefused
 from churn.intake.kinds import Holding
-from churn.intake.marks import NO, WORDS_FOR_NOTHING, YES, same_words
+from churn.intake.marks import NO, WORDS_FOR_NOTHING, YES, real_levels, same_words
 from churn.intake.matching import sure_names
 from churn.intake.words import folded
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
@@ -139,7 +139,7 @@ def _outcome(column: Column, holding: Holding, general: Profile | None) -> Colum
 def _levels_of(holding: Holding, kind: Kind) -> tuple[str, ...]:
     if kind != "category" or holding.many:
         return ()
-    commonest: dict[str, str] = {}
+    commonest = {same_words(v): v for v in real_levels({**holding.levels, **holding.missing})}
     for text, _ in sorted(holding.levels.items(), key=lambda item: (-item[1], item[0])):
         commonest.setdefault(same_words(text), text)
     return tuple(sorted(commonest.values()))

@@ -81,30 +81,25 @@ def _width(rows: Sequence[Record]) -> int:
 
 
 def _with_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]], width: int) -> Layout:
-    notices = _above(rows[:start], width)
-    header, at = list(rows[start].cells), start
+    header, at, joined = list(rows[start].cells), start, False
+    told: list[Notice] = []
     upper = rows[start - 1].cells if start and len(rows[start - 1].cells) == width else ()
     while len(body) > 1 and _is_second_header(rows[at + 1].cells, body[1:], width):
         at += 1
         lower = rows[at].cells
         if _are_units(lower):
-            notices.append(
-                Notice("info", f"Line {rows[at].line} holds units and was left out.", lines=(rows[at].line,))
-            )
+            told.append(Notice("info", f"Line {rows[at].line} holds units and was left out.", lines=(rows[at].line,)))
         else:
-            upper, header = tuple(header), [bare(b) or a for a, b in zip(header, lower, strict=True)]
+            upper, header, joined = tuple(header), [bare(b) or a for a, b in zip(header, lower, strict=True)], True
         body = body[1:]
-    header = _told_apart(header, upper)
-    if at > start or header != list(rows[at].cells):
-        lines = tuple(r.line for r in rows[max(start - (1 if upper and at == start else 0), 0) : at + 1])
-        if len(lines) > 1:
-            notices.append(
-                Notice("repaired", f"The header runs over lines {_span(lines)}; they were joined.", lines=lines)
-            )
+    apart = _told_apart(header, upper)
+    above = start - 1 if apart != header and not joined else start
+    if above < start or joined:
+        lines = tuple(r.line for r in rows[above : at + 1])
+        told.append(Notice("repaired", f"The header runs over lines {_span(lines)}; they were joined.", lines=lines))
     last = rows[at]
-    names, told = _named(header)
-    sample = tuple(body[:50])
-    return Layout(names, rows[start].line, last.line + last.lines, last.cells, sample, (*notices, *told))
+    notices = (*_above(rows[:above], width), *told)
+    return Layout(_named(apart), rows[start].line, last.line + last.lines, last.cells, tuple(body[:50]), notices)
 
 
 def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]], known: Known) -> Layout:
@@ -113,16 +108,16 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
     before = rows[start - 1] if start else None
     if before and len(before.cells) > 1 and all(rough(c) in ("word", "") for c in before.cells) and before.filled > 1:
         if len(before.cells) == width - 1 and not any(bare(r[-1]) for r in (first.cells, *body)):
-            names, told = _named([*before.cells, ""])
-            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]), told)
+            names = _named([*before.cells, ""])
+            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
         if len(before.cells) == width + 1 and not bare(before.cells[-1]):
-            names, told = _named(before.cells[:-1])
-            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]), told)
+            names = _named(before.cells[:-1])
+            return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
         raise ListRefused(
             f"The header in line {before.line} has {len(before.cells)} names, but the rows below have {width} values.",
             "Correct the header, or export the list again.",
         )
-    names = tuple(f"column {i + 1}" for i in range(width))
+    names = tuple(map(unnamed, range(width)))
     said = f"There is no header line; the columns were named {names[0]} to {names[-1]}."
     notices = (*_above(rows[:start], width), Notice("warning", said, lines=(first.line,)))
     return Layout(names, 0, first.line, (), (first.cells, *body[:49]), notices)
@@ -147,14 +142,13 @@ def _span(lines: Sequence[int]) -> str:
     return f"{lines[0]} to {lines[-1]}" if len(lines) > 1 else str(lines[0])
 
 
-def _named(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
-    names = [tidy(c) for c in cells]
-    empty = [i for i, n in enumerate(names) if not n]
-    named = tuple(n or f"column {i + 1}" for i, n in enumerate(names))
-    if not empty:
-        return named, ()
-    shown = ", ".join(named[i] for i in empty[:5])
-    return named, (Notice("info", f"{len(empty)} column(s) had no heading and were named {shown}.", count=len(empty)),)
+def _named(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(tidy(c) or unnamed(i) for i, c in enumerate(cells))
+
+
+def unnamed(position: int) -> str:
+    """What a column without a heading is called."""
+    return f"column {position + 1}"
 
 
 def _told_apart(header: list[str], upper: Sequence[str]) -> list[str]:
@@ -201,6 +195,8 @@ def _speaks(cell: str, below: list[str], usual: Rough, known: Known) -> float:
         return 2
     if not kind:
         return 0
+    if kind == "number" and _is_year(text) and not all(map(_is_year, below)):
+        return 0
     if usual in ("number", "date", "flag"):
         return 1 if kind == "word" else -1.0
     if kind in ("number", "date"):
@@ -208,6 +204,10 @@ def _speaks(cell: str, below: list[str], usual: Rough, known: Known) -> float:
     if any(bare(b) == text for b in below):
         return -1.5
     return -1 if any(c.isdigit() for c in text) and _same_pattern(text, below) else 0
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isdigit() and 1950 <= int(text) <= 2100
 
 
 def _same_pattern(text: str, below: Sequence[str]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -32,8 +33,10 @@ def sifted(block: Block, layout: Layout, known: Known, *, last: bool, ended: boo
     block = _without(block, _again(block, layout), AGAIN)
     block = _without(block, _totals(block), TOTALS)
     if last:
-        block = _without(block, _totals_at_end(block, layout), TOTALS)
-        block = _end_named(block, layout, ended=ended)
+        open_end = not ended and bool(len(block.lines)) and not any(s.line > block.lines[-1] for s in block.set_aside)
+        block = _without(block, _at_end(block, lambda cells: _is_note(cells, layout)), NOTE)
+        block = _without(block, _at_end(block, lambda cells: _is_total(cells, layout)), TOTALS)
+        block = replace(_end_named(block, layout, ended=ended), open_end=open_end)
     _refuse_second_table(block, layout, known)
     return block
 
@@ -98,11 +101,11 @@ def _totals(block: Block) -> list[int]:
     return [int(i) for i in likely if any(rough(c) == "number" for c in _cells(block, int(i))[1:])]
 
 
-def _totals_at_end(block: Block, layout: Layout) -> list[int]:
+def _at_end(block: Block, odd: Callable[[tuple[str, ...]], bool]) -> list[int]:
     found: list[int] = []
     for row in range(len(block.lines) - 1, max(len(block.lines) - 1 - TAIL, 0), -1):
         cells = _cells(block, row)
-        if not _is_total(cells, layout):
+        if not odd(cells):
             break
         found.append(row)
     return found
@@ -113,8 +116,16 @@ def _is_total(cells: tuple[str, ...], layout: Layout) -> bool:
     numbers = [c for c in filled if rough(c) == "number"]
     if _TOTAL_AT_END.fullmatch(same_words(filled[0])) and len(numbers) == len(filled) - 1:
         return True
-    always = layout.sample and all(bare(r[0]) for r in layout.sample)
-    return bool(not bare(cells[0]) and always and len(numbers) == len(filled) and len(filled) < len(cells))
+    # The row itself may be in the sample, so one row without an id does not make ids optional.
+    always = sum(not bare(r[0]) for r in layout.sample) <= 1 < len(layout.sample)
+    return not bare(cells[0]) and always and len(numbers) == len(filled) and rough(layout.sample[0][0]) != ""
+
+
+def _is_note(cells: tuple[str, ...], layout: Layout) -> bool:
+    """A few words in the first cell and nothing else, where every row above is filled."""
+    alone = layout.width > 2 and bare(cells[0]) and not any(map(bare, cells[1:])) and rough(cells[0]) == "word"
+    others = [r for r in layout.sample if r != cells]
+    return bool(alone) and len(others) > 1 and all(sum(map(bool, map(bare, r))) > 1 for r in others)
 
 
 def _end_named(block: Block, layout: Layout, *, ended: bool) -> Block:

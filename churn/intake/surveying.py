@@ -11,6 +11,7 @@ from churn.intake.blocks import Block
 from churn.intake.grids import Grid, Way, grid_of
 from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
 from churn.intake.kinds import Holding
+from churn.intake.layout import unnamed
 from churn.intake.matching import Match, matches_of, sure_names
 from churn.intake.meaning import Meaning, meant, no_schema_meaning
 from churn.intake.opening import Source, opened
@@ -51,6 +52,7 @@ class _Seen:
     repeats: Repeats = field(default_factory=Repeats)
     left: list[SetAside] = field(default_factory=list)
     blank: int = 0
+    open_end: int = 0  # the last line, when the file stops right after it
     rows: int = 0
     differing: dict[int, int] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ class _Seen:
         """Count one more block."""
         self.rows += len(block.lines)
         self.blank += len(block.blank)
+        self.open_end = int(block.lines[-1]) if block.open_end else 0
         self.left += block.set_aside
         for name, position in positions.items():
             self.held[name].add(block.cells(position))
@@ -135,7 +138,7 @@ def _positions(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:
 def _refuse_differing(names: tuple[str, ...], differing: Mapping[int, int]) -> None:
     for later, earlier in differing.items():
         raise ListRefused(
-            f"Columns {earlier + 1} and {later + 1} are both called {names[later]} but hold different values.",
+            f"Columns {earlier + 1} ({names[earlier]}) and {later + 1} ({names[later]}) share a name, not values.",
             "Rename one of them.",
         )
 
@@ -185,16 +188,25 @@ def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetA
         )
     if seen.blank:
         told.append(Notice("info", f"{seen.blank} blank row(s) were skipped.", count=seen.blank))
+    if seen.open_end:
+        text = f"The file stops right after line {seen.open_end}, without a line end: its last value may be cut off."
+        told.append(Notice("info", text, lines=(seen.open_end,)))
     return left, told
 
 
 def _without_empty(grid: Grid, positions: dict[str, int], seen: _Seen) -> tuple[dict[str, int], list[Notice]]:
     """Columns without a heading and without a value are only separators at the end of lines."""
-    empty = [
-        n for n, i in positions.items() if n == f"column {i + 1}" and not seen.held[n].filled and grid.layout.header
-    ]
+    empty = [n for n, i in positions.items() if n == unnamed(i) and not seen.held[n].filled and grid.layout.header]
     kept = {n: i for n, i in positions.items() if n not in empty}
-    return kept, [Notice("info", f"{len(empty)} column(s) without heading and values were left out.")] if empty else []
+    told = []
+    if empty:
+        told.append(
+            Notice("info", f"{len(empty)} column(s) without heading and values were left out.", count=len(empty))
+        )
+    named = [n for n, i in kept.items() if n == unnamed(i) and grid.layout.header]
+    if named:
+        told.append(Notice("info", f"{len(named)} column(s) had no heading and were named {', '.join(named[:5])}."))
+    return kept, told
 
 
 def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, profiles: Mapping[str, Profile]) -> Meaning:
@@ -212,8 +224,19 @@ def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, prof
     return replace(meaning, schema=schema)
 
 
+def _told_outcome(survey: Survey) -> Iterator[Notice]:
+    """Which words were taken to mean that the customer left, when nobody has said so."""
+    outcome = survey.schema.outcome
+    if outcome is None or survey.matches or survey.asked.positive:
+        return
+    words = " or ".join(repr(p) for p in outcome.positive[:3])
+    meant = f"{words} means that the customer left" if words else "which word means `left` must be said with --positive"
+    yield Notice("info", f"{outcome.name} was taken as the outcome; {meant}.", outcome.name)
+
+
 def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[str, Holding]) -> Survey:
-    notices = [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
+    notices = list(_told_outcome(survey))
+    notices += [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
     notices += told_empty(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
     column = survey.schema.key
     heading = next((h for h, p in survey.plans.items() if column and p.column.name == column.name), None)
