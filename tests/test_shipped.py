@@ -1,8 +1,13 @@
 """The shipped samples are what their seed makes, byte for byte, and stay small."""
 
+import os
+import subprocess
+import sys
+
 import pyarrow.parquet as pq
 import pytest
 
+from churn.files import REPOSITORY
 from churn.samples.shipped import FOLDER, write_shipped
 
 
@@ -33,3 +38,11 @@ def test_every_shipped_parquet_is_made_again(again):
 
 def test_together_they_stay_below_six_megabytes():
     assert sum(p.stat().st_size for p in FOLDER.iterdir()) < 6_000_000
+
+
+def test_a_processor_without_wide_instructions_makes_the_same_bytes(again, tmp_path):
+    """There `exp` and `log` differ in their last bits; numpy leaves the wide instructions out when told to."""
+    code = f"from pathlib import Path; from churn.samples.shipped import *; write_shipped(Path({str(tmp_path)!r}))"
+    narrow = {**os.environ, "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR AVX512_SKX"}
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=narrow, cwd=REPOSITORY, check=True)
+    assert [n for n, p in again.items() if p.read_bytes() != (tmp_path / n).read_bytes()] == []
