@@ -1,0 +1,140 @@
+"""Outcomes that come back, matched with the campaign they are about; a list that cannot be that is refused.
+
+Whose outcome is missing, who is on the list twice, and who was contacted although held out is counted and said,
+because each of them can bend a measured effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from churn.errors import ListRefused
+from churn.notices import Notice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING_WARNED = 0.05
+CONTAMINATED_WARNED = 0.01
+_YES, _NO = ("1", "1.0", "true", "yes", "y"), ("0", "0.0", "false", "no", "n")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The campaign's customers whose outcome is known, with it: `left`, and `contacted`, `accepted` where stated."""
+
+    table: pd.DataFrame
+    planned: dict[str, int]
+    known: dict[str, int]
+    notices: tuple[Notice, ...] = ()
+
+
+def matched(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome: str) -> Matched:
+    """The outcomes of a campaign's customers.
+
+    campaign    the campaign's table: the key, `arm`, `planned_action`, `tier`, `probability`, `worth`, `cost`
+    outcomes    one row per customer: the key, whether they left (yes or no), and, where known, `contacted`, `accepted`
+    """
+    given, notices = _once_each(outcomes, key, outcome)
+    table = campaign.assign(**{key: campaign[key].astype(str)}).merge(given, on=key, how="left", suffixes=("", "_list"))
+    unknown = len(given) - int(given[key].isin(table[key]).sum())
+    _checked_campaign(len(given), unknown, key)
+    known = table[table["left"].notna()].assign(left=lambda t: t["left"].astype(float))
+    counts = {arm: int((known["arm"] == arm).sum()) for arm in ("treat", "holdout")}
+    planned = {arm: int((campaign["arm"] == arm).sum()) for arm in ("treat", "holdout")}
+    _checked_arms(planned, counts)
+    found = (*_unknown(unknown), *_missing(planned, counts), *_contaminated(known))
+    return Matched(known.reset_index(drop=True), planned, counts, (*notices, *found))
+
+
+def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    for column in (key, outcome):
+        if column not in outcomes:
+            raise ListRefused(f"The outcomes have no column {column!r}.", f"They have: {', '.join(outcomes.columns)}.")
+    given = outcomes[outcomes[key].notna()]
+    given = given.assign(**{key: given[key].astype(str).str.strip()}).rename(columns={outcome: "left"})
+    given["left"] = yes_or_no(given["left"], outcome)
+    kept = [c for c in ("contacted", "accepted") if c in given]
+    for column in kept:
+        given[column] = yes_or_no(given[column], column)
+    given = given[[key, "left", *kept]]
+    twice = given[given.duplicated(key, keep=False)]
+    at_odds = twice.groupby(key)["left"].nunique(dropna=False)
+    wrong = at_odds[at_odds > 1].index
+    if len(wrong):
+        names = ", ".join(map(str, wrong[:5]))
+        raise ListRefused(
+            f"{len(wrong):,} customers have two different outcomes: {names}.", "Keep the right one of each."
+        )
+    single = given.drop_duplicates(key)
+    many = len(given) - len(single)
+    text = f"{many:,} rows repeated a customer with the same outcome; one of each counts."
+    note = Notice("repaired", text, key, many)
+    return single, (note,) if many else ()
+
+
+def yes_or_no(values: pd.Series, name: str) -> np.ndarray:
+    """1 for yes, 0 for no, NaN for an empty cell; any other word is refused by name."""
+    words = values.astype("string").str.strip().str.lower()
+    told = np.where(words.isin(_YES), 1.0, np.where(words.isin(_NO), 0.0, np.nan))
+    other = words[np.isnan(told) & words.notna().to_numpy() & (words != "").fillna(False).to_numpy()]
+    if len(other):
+        raise ListRefused(
+            f"{name} holds {other.iloc[0]!r}, which is neither yes nor no.", "Name the word that means left."
+        )
+    return told
+
+
+def _checked_campaign(rows: int, unknown: int, key: str) -> None:
+    if rows == 0:
+        raise ListRefused("The list has no outcome.", "Add one row per customer with the key and whether they left.")
+    if unknown == rows:
+        raise ListRefused(
+            "None of these customers are in this campaign.", f"Check the campaign and the column {key!r}."
+        )
+
+
+def _checked_arms(planned: dict[str, int], known: dict[str, int]) -> None:
+    names = {"treat": "treated", "holdout": "held out"}
+    for arm, other in (("treat", "holdout"), ("holdout", "treat")):
+        if planned[arm] and not known[arm]:
+            raise ListRefused(
+                f"The list has outcomes of the {names[other]} customers only, so there is nothing to compare with.",
+                f"Add the outcomes of the {planned[arm]:,} {names[arm]} customers of this campaign.",
+            )
+
+
+def _unknown(unknown: int) -> tuple[Notice, ...]:
+    text = f"{unknown:,} customers on the list are not in this campaign and do not count."
+    return (Notice("set_aside", text, None, unknown),) if unknown else ()
+
+
+def _missing(planned: dict[str, int], known: dict[str, int]) -> tuple[Notice, ...]:
+    lost = sum(planned.values()) - sum(known.values())
+    if not lost:
+        return ()
+    shares = {a: 1.0 - known[a] / planned[a] for a in planned if planned[a]}
+    said = ", ".join(f"{share:.0%} of the {'treated' if a == 'treat' else 'held out'}" for a, share in shares.items())
+    serious = max(shares.values()) > MISSING_WARNED
+    text = f"{lost:,} customers have no outcome yet: {said}."
+    more = " If those differ from the others, so does the true effect." if serious else ""
+    return (Notice("warning" if serious else "info", text + more, None, lost),)
+
+
+def _contaminated(known: pd.DataFrame) -> tuple[Notice, ...]:
+    if "contacted" not in known:
+        return ()
+    held, treat = known[known["arm"] == "holdout"], known[known["arm"] == "treat"]
+    wrong, never = int((held["contacted"] == 1).sum()), int((treat["contacted"] == 0).sum())
+    notices = []
+    if wrong:
+        serious = wrong > CONTAMINATED_WARNED * len(held)
+        text = f"{wrong:,} of {len(held):,} held-out customers were contacted all the same; the effect looks too small."
+        notices.append(Notice("warning" if serious else "info", text, None, wrong))
+    if never:
+        text = f"{never:,} of {len(treat):,} treated customers were never contacted; they still count as treated."
+        notices.append(Notice("info", text, None, never))
+    return tuple(notices)

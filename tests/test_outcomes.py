@@ -1,0 +1,65 @@
+"""Outcomes matched with their campaign, and lists that cannot be that."""
+
+import pandas as pd
+import pytest
+
+from churn.deciding.outcomes import matched, yes_or_no
+from churn.errors import ListRefused
+
+CAMPAIGN = pd.DataFrame({"id": list("abcdef"), "arm": ["treat"] * 4 + ["holdout"] * 2})
+BACK = pd.DataFrame({"id": list("abcdef"), "left": ["no", "yes", "no", "no", "yes", "no"]})
+
+
+def _matched(back, campaign=CAMPAIGN):
+    return matched(campaign, back, key="id", outcome="left")
+
+
+def test_every_customer_gets_the_outcome():
+    found = _matched(BACK)
+    assert found.table["left"].tolist() == [0, 1, 0, 0, 1, 0]
+    assert (found.known, found.notices) == ({"treat": 4, "holdout": 2}, ())
+
+
+def test_unknown_customers_do_not_count_and_are_said():
+    found = _matched(pd.concat([BACK, pd.DataFrame({"id": ["x", "y"], "left": ["no", "no"]})]))
+    assert (len(found.table), found.notices[0].count) == (6, 2)
+
+
+def test_a_customer_twice_with_the_same_outcome_counts_once():
+    found = _matched(pd.concat([BACK, BACK.head(1)]))
+    assert (len(found.table), found.notices[0].count) == (6, 1)
+
+
+def test_missing_outcomes_are_counted_per_arm():
+    found = _matched(BACK.drop(index=[1, 4]))
+    assert found.known == {"treat": 3, "holdout": 1}
+    assert "25% of the treated, 50% of the held out" in found.notices[0].text
+
+
+def test_contact_with_the_held_out_and_none_with_the_treated_are_said():
+    found = _matched(BACK.assign(contacted=["yes", "no", "yes", "yes", "yes", "no"]))
+    assert [(n.kind, n.count) for n in found.notices] == [("warning", 1), ("info", 1)]
+    assert found.notices[0].text.startswith("1 of 2 held-out customers were contacted all the same")
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (BACK.rename(columns={"left": "gone"}), "no column 'left'.*They have: id, gone"),
+        (BACK.assign(id=[f"z{i}" for i in range(6)]), "None of these customers are in this campaign"),
+        (BACK.head(4), "outcomes of the treated customers only"),
+        (BACK.tail(2), "outcomes of the held out customers only"),
+        (BACK.head(0), "The list has no outcome"),
+        (pd.concat([BACK, BACK.head(2).assign(left="yes")]), "1 customers have two different outcomes: a"),
+        (BACK.assign(left="maybe"), "left holds 'maybe', which is neither yes nor no"),
+    ],
+)
+def test_a_list_that_cannot_be_these_outcomes_is_refused(back, said):
+    with pytest.raises(ListRefused, match=said):
+        _matched(back)
+
+
+def test_yes_and_no_are_read_in_every_usual_form():
+    words = pd.Series(["Yes", "n", "TRUE", "0", " 1 ", None, ""])
+    assert yes_or_no(words, "x").tolist()[:5] == [1, 0, 1, 0, 1]
+    assert yes_or_no(pd.Series([True, False]), "x").tolist() == yes_or_no(pd.Series([1.0, 0.0]), "x").tolist() == [1, 0]

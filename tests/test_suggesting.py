@@ -1,0 +1,22 @@
+"""The action a ranked list suggests for each customer."""
+
+import numpy as np
+import pyarrow as pa
+
+from churn.money.eligibility import rule_from
+from churn.money.suggesting import suggestions
+from tests.scored import BOOK, FOUR
+
+LIST = pa.table({"bill": [100.0] * 4, "region": FOUR["region"].tolist()})
+SCORES = pa.table({"probability": FOUR["probability"].tolist(), "tier": FOUR["tier"].tolist()})
+
+
+def test_each_customer_gets_what_pays_most_or_nothing():
+    found = suggestions(BOOK, value="bill")(LIST, SCORES)
+    assert found["action"].to_pylist()[:2] + found["action"].to_pylist()[3:] == ["call", "call", None]
+    assert np.round(found["expected_gain"].to_numpy(), 6).tolist() == [35, 15, 5, 0]
+
+
+def test_rules_may_look_at_the_list_and_at_the_scores():
+    book = BOOK.having("call", rule=rule_from("region is n and tier is High"))
+    assert suggestions(book, value="bill")(LIST, SCORES)["action"].to_pylist() == ["call", "mail", "mail", None]
