@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from churn.desk import demos, lists, models
+from churn.desk import demos, lists, models, views
 from churn.desk.choosing import ModelsOpen
 from churn.files import home_folder
 from churn.intake.opening import Source
@@ -18,6 +18,12 @@ from churn.profiles import Profile, profile_names, read_profile
 from churn.scoring.whatif import Comparison
 from churn.shelf import champion as reigns
 from churn.shelf import versions as shelf
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from churn.scoring.drivers import Driver
+    from churn.scoring.segments import Segment
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,22 @@ class Desk:
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
         return demos.written_sample(name, target, **asked)
+
+    def overview(self, ranked: lists.Ranked) -> views.Overview:
+        """What a scored list says as a whole."""
+        return views.overview_of(ranked, self.home)
+
+    def customers(self, ranked: lists.Ranked, **asked: Any) -> pd.DataFrame:
+        """The customers of a scored list to look at first, as a pandas table."""
+        return views.customers_shown(ranked, **asked)
+
+    def drivers(self, ranked: lists.Ranked) -> tuple[Driver, ...]:
+        """What moves the scores of a list, by business group."""
+        return views.top_drivers(ranked, self.home)
+
+    def segments(self, ranked: lists.Ranked) -> tuple[Segment, ...]:
+        """Groups of a list that are alike, the likeliest to leave first."""
+        return views.segments_of(ranked, self.home)
 
     def shelf(self) -> list[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""

@@ -101,9 +101,9 @@ def _default_name(reading: Reading) -> str:
 
 def _pages(trained: Trained) -> dict[str, str]:
     """The model card and its plots, as pages that need nothing else."""
-    from churn.showing.card import card_pages
+    from churn.showing.model_card import card_pages
 
-    return card_pages(trained.model, trained.report)
+    return card_pages(trained.model)
 
 
 def _promoted(home: Path, model: Model, trained: Trained, reading: Reading, promotion: Promotion) -> GateVerdict:

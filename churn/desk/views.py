@@ -1,0 +1,123 @@
+"""Views of a scored list: what the screens show of it, counted and cut here so that no screen has to reckon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.desk.businesses import profile_of, wording_of
+from churn.desk.lists import Ranked
+from churn.learning.thresholds import TIERS
+from churn.scoring.drivers import Driver, group_drivers
+from churn.scoring.segments import Segment, segments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
+ORDERS = ("expected_gain", "value_at_risk", "probability")
+
+
+@dataclass(frozen=True)
+class TierCount:
+    """One tier of a list: how many customers, how many of them are expected to leave, and the money at risk."""
+
+    tier: str
+    customers: int
+    leavers: float
+    value_at_risk: float | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a scored list says as a whole.
+
+    leavers      expected leavers, with the range chance alone would give if every probability is right
+    value_at_risk  money of one period, None where the list has no value column
+    gain         what the suggested actions would bring together, without any budget
+    """
+
+    customers: int
+    leavers: float
+    low: float
+    high: float
+    value_at_risk: float | None
+    currency: str
+    suggested: int
+    gain: float
+    tiers: tuple[TierCount, ...]
+
+
+def overview_of(ranked: Ranked, home: Path) -> Overview:
+    """The list in a few numbers."""
+    table = ranked.scored.table
+    p = table.column("probability").to_numpy()
+    around = 1.96 * float(np.sqrt((p * (1 - p)).sum()))
+    return Overview(
+        customers=table.num_rows,
+        leavers=float(p.sum()),
+        low=max(float(p.sum()) - around, 0.0),
+        high=min(float(p.sum()) + around, float(len(p))),
+        value_at_risk=_total(table.column("value_at_risk")),
+        currency=profile_of(ranked.model, home).currency,
+        suggested=table.num_rows - table.column("action").null_count,
+        gain=_total(table.column("expected_gain")) or 0.0,
+        tiers=tuple(_tier(table, tier) for tier in TIERS),
+    )
+
+
+def customers_shown(
+    ranked: Ranked, *, tiers: Sequence[str] = TIERS, search: str = "", by: str = ORDERS[0], most: int = 200
+) -> pd.DataFrame:
+    """The first customers of a list in an order, of the tiers asked for, whose key or reasons hold a text."""
+    table = ranked.scored.table
+    key = table.column_names[0]
+    keep = pc.is_in(table.column("tier").cast(pa.string()), value_set=pa.array(list(tiers), pa.string()))
+    if search.strip():
+        keep = pc.and_(keep, _holding(table, (key, "reason_1", "action"), search.strip()))
+    found = table.select([key, *(n for n in SHOWN if n in table.column_names)]).filter(keep)
+    order = pc.sort_indices(found, [(by, "descending"), ("probability", "descending")], null_placement="at_end")
+    return found.take(order.slice(0, most)).to_pandas()
+
+
+def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
+    """What moves the scores of this list, by business group, the strongest first."""
+    model = ranked.model
+    matrix = model.encoder.matrix(ranked.reading.table)
+    return group_drivers(model, wording_of(model, home), model.explainer.contributions(matrix))
+
+
+def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
+    """Groups of customers of this list that are alike, the likeliest to leave first."""
+    model = ranked.model
+    return segments(model, wording_of(model, home), model.encoder.matrix(ranked.reading.table))
+
+
+def _tier(table: pa.Table, tier: str) -> TierCount:
+    some = table.filter(pc.equal(table.column("tier").cast(pa.string()), tier))
+    leavers = pc.sum(some.column("probability")).as_py() or 0.0
+    return TierCount(tier, some.num_rows, float(leavers), _total(some.column("value_at_risk")))
+
+
+def _total(cells: pa.ChunkedArray) -> float | None:
+    total = pc.sum(cells).as_py()
+    return None if total is None else float(total)
+
+
+def _holding(table: pa.Table, names: Sequence[str], text: str) -> pa.ChunkedArray:
+    """Rows in which one of the columns holds the text, whatever its case."""
+    hits = [
+        pc.fill_null(pc.match_substring(table.column(n).cast(pa.string()), text, ignore_case=True), False)
+        for n in names
+        if n in table.column_names
+    ]
+    result = hits[0]
+    for hit in hits[1:]:
+        result = pc.or_(result, hit)
+    return result
