@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 RECALLS = (0.79, 0.90, 0.925)
+STEEPEST = 1000.0  # a line this steep separates leavers from stayers; steeper says no more
 _TINY = 1e-15
 
 
@@ -58,15 +59,27 @@ def calibration_slope(labels: np.ndarray, p: np.ndarray) -> tuple[float, float]:
 def line_of_best_odds(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """The slope and intercept that make log-odds fit the outcome best (Platt's line), by Newton's steps."""
     design = np.column_stack([margin, np.ones(len(margin))])
-    at = np.array([1.0, 0.0])
+    share = np.clip(labels.mean(), 1e-6, 1 - 1e-6)
+    at = np.array([0.0, np.log(share / (1 - share))])
+    price = _line_price(design, labels, at)
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(design @ at, -500, 500)))
-        weight = np.maximum(p * (1 - p), 1e-12)
-        step = np.linalg.solve((design * weight[:, None]).T @ design + 1e-9 * np.eye(2), design.T @ (labels - p))
+        bend = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, design.T @ (labels - p))
+        # A full step can overshoot; a halved one that is no dearer cannot.
+        while np.abs(step).max() > 1e-10 and _line_price(design, labels, at + step) > price:
+            step = step / 2
         at = at + step
-        if np.abs(step).max() < 1e-10:
+        price = _line_price(design, labels, at)
+        if np.abs(step).max() < 1e-9 or np.abs(at).max() > STEEPEST:
             break
-    return float(at[0]), float(at[1])
+    slope, intercept = np.clip(at, -STEEPEST, STEEPEST)
+    return float(slope), float(intercept)
+
+
+def _line_price(design: np.ndarray, labels: np.ndarray, at: np.ndarray) -> float:
+    total = design @ at
+    return float(np.sum(np.logaddexp(0, total) - labels * total))
 
 
 def operating_point(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, float]:

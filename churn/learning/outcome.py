@@ -134,8 +134,8 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
         speaking = {w for w in classes if _LEAVING.search(w) and not _STAYING.search(w)}
         if len(speaking) == 1:
             return speaking
-    if len(classes) == 1:
-        return set()
+    if len(classes) < 2:
+        return {w for w in classes if w in known or w in _YES or _LEAVING.search(w)}
     raise RequestRefused(
         f"{name} has {len(classes)} classes: {_listed(classes)}.",
         "Say which mean that the customer left (--positive WORD); the rest count as staying, or leave some out "

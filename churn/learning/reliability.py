@@ -73,13 +73,21 @@ def wilson(left: int, customers: int) -> tuple[float, float]:
 
 def conformal_edges(p: np.ndarray, labels: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Up to which score "stays" alone is plausible, and from which "leaves" alone, at this confidence."""
-    strange = np.where(labels == 1, 1 - p, p)
-    rank = int(np.ceil((len(p) + 1) * confidence))
-    if rank > len(p):
-        return 0.0, 1.0
-    limit = float(np.sort(strange)[rank - 1])
+    limit = conformal_limit(p, labels, confidence)
     # "Leaves" is plausible from 1 − limit on, "stays" up to the limit: between the two both are, or neither is.
     return min(limit, 1 - limit), max(limit, 1 - limit)
+
+
+def conformal_limit(p: np.ndarray, labels: np.ndarray, confidence: float = CONFIDENCE) -> float:
+    """How improbable an outcome may have been called and still be plausible: it holds for nine customers in ten."""
+    strange = strangeness(p, labels)
+    rank = int(np.ceil((len(p) + 1) * confidence))
+    return 1.0 if rank > len(p) else float(np.sort(strange)[rank - 1])
+
+
+def strangeness(p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How improbable what happened was called."""
+    return np.where(labels == 1, 1 - p, p)
 
 
 def spread_between(margins: np.ndarray) -> float | None:

@@ -1,0 +1,42 @@
+"""Our logistic regression is scikit-learn's, and keeps known directions."""
+
+import numpy as np
+import pyarrow as pa
+from sklearn.linear_model import LogisticRegression as Theirs
+
+from churn.learning.encoding import encoder_for
+from churn.learning.examples import examples_of
+from churn.learning.logistic import LogisticRegression
+from churn.schema import Column, Schema
+from tests.small_lists import SCHEMA, small_table
+
+TABLE = small_table(400)
+
+
+def examples(schema=SCHEMA, table=TABLE):
+    return examples_of(encoder_for(schema, table), table, np.asarray(table["gone"]).astype(np.int8), keys=None)
+
+
+def test_it_gives_the_margins_that_scikit_learn_gives_on_the_same_design():
+    free = Schema(tuple(Column(c.name, c.kind, c.role, levels=c.levels) for c in SCHEMA.columns))
+    learnt = examples(free)
+    ours = LogisticRegression().fit(learnt, seed=0)
+    from churn.attribution.linear import design_for
+
+    design = design_for(learnt.matrix, [len(f.levels) if f.is_set else 0 for f in learnt.encoder.fields])
+    columns = design.columns(learnt.matrix)
+    theirs = Theirs(C=1.0, tol=1e-10, max_iter=5000).fit(columns, learnt.labels)
+    np.testing.assert_allclose(ours.margin(learnt.matrix), theirs.decision_function(columns), atol=2e-4)
+
+
+def test_a_weight_never_goes_against_a_known_direction():
+    upside_down = SCHEMA.having("tenure", direction=1)
+    fitted = LogisticRegression().fit(examples(upside_down), seed=0)
+    assert fitted.linear.slopes[examples(upside_down).encoder.names.index("tenure")] == 0
+
+
+def test_leavers_and_stayers_told_apart_completely_still_give_finite_weights():
+    table = pa.table({"x": [0.0] * 50 + [1.0] * 50, "gone": [False] * 50 + [True] * 50})
+    schema = Schema((Column("x"), Column("gone", "flag", "outcome")))
+    margin = LogisticRegression().fit(examples(schema, table), seed=0).margin(np.array([[0.0], [1.0]], np.float32))
+    assert np.isfinite(margin).all() and margin[0] < 0 < margin[1]

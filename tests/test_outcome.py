@@ -1,0 +1,98 @@
+"""The outcome column is read as a person would, and doubt is refused with the choices."""
+
+import pyarrow as pa
+import pytest
+
+from churn.errors import ListRefused, RequestRefused
+from churn.learning.outcome import outcome_of
+from churn.schema import Column, Schema
+
+
+def said(words, times=12, **options):
+    table = pa.table({"churn": words * times})
+    column = Column("churn", "category", "outcome", positive=options.pop("told", ()))
+    return outcome_of(table, Schema((column,)), **options)
+
+
+@pytest.mark.parametrize(
+    ("words", "leaves", "stays"),
+    [
+        (["Yes", "No"], "Yes", "No"),
+        (["T", "F"], "T", "F"),
+        ([0.0, 1.0], "1", "0"),
+        ([1, 0], "1", "0"),
+        (["True", "False"], "True", "False"),
+        (["Attrited Customer", "Existing Customer"], "Attrited Customer", "Existing Customer"),
+        (["stayed", "left"], "left", "stayed"),
+        ([True, False], "True", "False"),
+    ],
+)
+def test_the_usual_words_for_leaving_are_known(words, leaves, stays):
+    found = said(words)
+    assert (found.leaves, found.stays) == (leaves, stays)
+    assert found.labels.tolist() == [int(str(w) in (leaves, f"{leaves}.0", "1.0")) for w in words] * 12
+
+
+def test_typing_slips_are_the_word_they_mean():
+    assert said(["Yes", "yes", "Yes ", "y", "No", "NO", "n"], 4).labels.tolist() == [1, 1, 1, 1, 0, 0, 0] * 4
+
+
+def test_three_classes_are_refused_with_their_names_until_told():
+    classes = ["churned", "joined", "stayed"]
+    with pytest.raises(RequestRefused, match=r"3 classes: churned \(12\), joined \(12\), stayed \(12\)"):
+        said(classes)
+    assert said(classes, positive=("Churned",)).labels.tolist() == [1, 0, 0] * 12
+
+
+def test_a_dropped_class_is_left_out_and_counted():
+    found = said(["Churned", "Joined", "Stayed"], drop_class=("joined",))
+    assert found.labels.tolist() == [1, -1, 0] * 12
+    assert found.notices[0].text == "12 customers who are 'joined' were left out."
+
+
+def test_several_classes_may_mean_leaving():
+    found = said(["moved", "cancelled", "active"], positive=("moved", "cancelled"))
+    assert found.labels.tolist() == [1, 1, 0] * 12
+    assert found.positive == ("moved", "cancelled")
+
+
+def test_rows_without_an_outcome_are_left_out_with_a_count():
+    found = said(["Yes", "No", None, ""])
+    assert found.labels.tolist() == [1, 0, -1, -1] * 12
+    assert found.notices[0].count == 24
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["No"] * 30, "everyone stayed"),
+        ([None] * 30, "empty in every row"),
+        (["Yes"] * 3 + ["No"] * 30, "Only 3 customers left; at least 10"),
+    ],
+)
+def test_a_list_from_which_nothing_can_be_learnt_is_refused(words, why):
+    with pytest.raises(ListRefused, match=why):
+        said(words, 1)
+
+
+def test_a_column_of_amounts_is_not_an_outcome():
+    with pytest.raises(RequestRefused, match="60 different values"):
+        said([float(i) for i in range(60)])
+
+
+def test_a_word_that_never_occurs_is_refused_with_those_that_do():
+    with pytest.raises(RequestRefused, match="never says 'gone'") as refused:
+        said(["Yes", "No"], positive=("gone",))
+    assert refused.value.fix == "It says: no (12), yes (12)."
+
+
+def test_the_column_is_found_by_its_name_unless_two_could_be_meant():
+    columns = {"spend": [1.0, 2.0] * 12, "Churned": ["Yes", "No"] * 12}
+    schema = Schema(tuple(Column(c, "category") for c in columns))
+    assert outcome_of(pa.table(columns), schema).column == "Churned"
+    with pytest.raises(RequestRefused, match="Several columns could say who left: Churned, status"):
+        outcome_of(pa.table({**columns, "status": ["on", "off"] * 12}), schema)
+
+
+def test_a_schema_word_says_which_class_leaves():
+    assert said(["off", "on"], told=("off",)).labels.tolist() == [1, 0] * 12

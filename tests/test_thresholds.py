@@ -1,0 +1,68 @@
+"""Thresholds and tiers come from money, not from habit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn.errors import RequestRefused
+from churn.learning.thresholds import (
+    Thresholds,
+    threshold_by_f1,
+    threshold_by_length,
+    threshold_by_recall,
+    thresholds_for,
+    tier_edges_of,
+)
+
+P = np.array([0.9, 0.8, 0.7, 0.4, 0.2, 0.1])
+LABELS = np.array([1.0, 0, 1, 1, 0, 0])
+
+
+def test_low_is_where_an_offer_costs_more_than_it_brings_and_high_the_top_third_above():
+    assert tier_edges_of(P, 0.3) == (0.3, pytest.approx(0.8))
+    found = thresholds_for(LABELS, P, 0.3)
+    assert [found.tier(p) for p in P] == ["High", "High", "Medium", "Medium", "Low", "Low"]
+
+
+def test_tiers_still_tell_customers_apart_when_nearly_everybody_leaves():
+    p = np.linspace(0.7, 0.99, 300)
+    medium, high = tier_edges_of(p, 0.1)
+    assert medium == 0.1 and np.mean(p >= high) == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_nobody_is_high_when_no_offer_pays():
+    medium, high = tier_edges_of(P, 0.95)
+    assert (medium, high) == (0.95, pytest.approx(0.975))
+
+
+def test_many_tiers_at_once_are_the_tiers_one_by_one():
+    found = Thresholds(0.5, "money", 0.3, 0.3, 0.75)
+    assert [("High", "Medium", "Low")[i] for i in found.tier_places(P)] == [found.tier(p) for p in P]
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=40), st.sampled_from([0.5, 0.79, 0.9, 1.0]))
+def test_the_threshold_for_a_recall_reaches_it(scores, recall):
+    p = np.array(scores)
+    labels = np.arange(len(p)) % 2
+    at = threshold_by_recall(labels, p, recall)
+    assert (labels[p >= at].sum()) >= recall * labels.sum() - 1e-9
+
+
+def test_the_threshold_with_the_best_f1_is_found():
+    assert threshold_by_f1(LABELS, P) == 0.4
+
+
+@pytest.mark.parametrize(("length", "threshold"), [(1, 0.9), (3, 0.7), (6, 0.1), (99, 0.1)])
+def test_a_list_is_never_longer_than_asked_for(length, threshold):
+    assert threshold_by_length(P, length) == threshold
+
+
+def test_equal_scores_at_the_end_of_the_list_are_left_out_together():
+    p = np.array([0.9, 0.5, 0.5, 0.1])
+    assert np.sum(p >= threshold_by_length(p, 2)) == 1
+
+
+def test_a_break_even_that_is_no_probability_is_refused():
+    with pytest.raises(RequestRefused, match=r"break-even of 1\.5"):
+        thresholds_for(LABELS, P, 1.5)
