@@ -1,8 +1,11 @@
 """Every business can be made by its name, and nonsense is refused in a sentence."""
 
+import re
+
 import pytest
 
 from churn.errors import NotFound, RequestRefused
+from churn.files import REPOSITORY
 from churn.profiles import profile_names
 from churn.samples.catalogue import BUSINESSES, make_sample, sample_names
 
@@ -47,7 +50,14 @@ def test_an_unknown_business_is_refused_with_those_that_exist():
         make_sample("gym")
 
 
-@pytest.mark.parametrize("asked", [{"rows": 0}, {"rows": -5}, {"rows": 10**9}, {"seed": -1}])
+@pytest.mark.parametrize("asked", [{"rows": 0}, {"rows": -5}, {"rows": 10**9}, {"seed": -1}, {"seed": 2**63}])
 def test_numbers_that_make_no_sense_are_refused(asked):
     with pytest.raises(RequestRefused):
         make_sample("telco", **asked)
+
+
+def test_the_python_in_the_data_readme_runs():
+    text = (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
+    found = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], found)
+    assert (found["sample"].rows, found["sample"].table().num_rows) == (500, 500)

@@ -92,6 +92,9 @@ def test_events_drift_in_the_table_that_has_the_column():
         ("telco", "drift:tenure", "cannot be planted"),
         ("telco", "leaks", "cannot be planted"),
         ("product", "drift:last_active=1", "neither a number nor a category"),
+        ("telco", "drift:tenure=1e9", "cannot be planted"),
+        ("music", "drift:date=1", "'date' cannot drift in music"),
+        ("shop", "drift:product_id=1", "'product_id' cannot drift in shop"),
         ("music", "leak", "no outcome column"),
     ],
 )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from churn.errors import NotFound, RequestRefused
+from churn.files import REPOSITORY
 from churn.profiles import Profile, profile_names, read_profile
 from churn.schema import Column, Schema
 
@@ -96,3 +97,14 @@ def test_no_common_heading_stands_for_two_roles():
     headings = [h.casefold() for role in ("key", "outcome", "outcome_kept", "value", "date") for h in roles[role]]
     assert sorted(headings) == sorted(set(headings))
     assert {w.casefold() for w in roles["left"]}.isdisjoint(w.casefold() for w in roles["stayed"])
+
+
+@pytest.mark.parametrize("name", ("general", *LISTS))
+def test_every_word_a_shipped_profile_uses_is_described(name):
+    text = (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
+    phrases = read_profile(name).phrases
+    spoken = {word for part in ("columns", "groups") for said in phrases.get(part, {}).values() for word in said}
+    used = spoken | {word for column in read_profile(name).schema.as_json() for word in column if word != "name"}
+    described = r"(?m)`[^`\n]*\b{}\b[^`\n]*`|^{} ="
+    assert [word for word in sorted(used) if not re.search(described.format(word, word), text)] == []
+    assert set(phrases) <= {"columns", "groups", "sentences", "kinds"}

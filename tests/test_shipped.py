@@ -46,3 +46,8 @@ def test_a_processor_without_wide_instructions_makes_the_same_bytes(again, tmp_p
     narrow = {**os.environ, "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR AVX512_SKX"}
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=narrow, cwd=REPOSITORY, check=True)
     assert [n for n, p in again.items() if p.read_bytes() != (tmp_path / n).read_bytes()] == []
+
+
+def test_every_shipped_file_is_described():
+    text = (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in FOLDER.iterdir() if f"`{p.name}`" not in text] == []

@@ -26,8 +26,8 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     left = draw.happens(probability)
     key = pa.array(serial(place, seed, first=708_000_000, span=120_000_000))
     flag = words(left, ("Existing Customer", "Attrited Customer"))
-    list_ = {"CLIENTNUM": key, "Attrition_Flag": flag} | _columns(t)
-    return Block(key, {"customers": pa.table(list_)}, pa.table({"CLIENTNUM": key, "probability": probability}))
+    columns = {"CLIENTNUM": key, "Attrition_Flag": flag} | _columns(t)
+    return Block(key, {"customers": pa.table(columns)}, pa.table({"CLIENTNUM": key, "probability": probability}))
 
 
 BANK = Business("bank", unit, rows=10_127, key="CLIENTNUM", outcome="Attrition_Flag", left="Attrited Customer")

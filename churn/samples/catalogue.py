@@ -23,7 +23,7 @@ from churn.samples.shop_events import SHOP
 from churn.samples.telco_list import TELCO
 
 SEED = 2026
-MOST_ROWS = 100_000_000
+MOST_ROWS, MOST_SEED = 100_000_000, 2**32 - 1
 BUSINESSES: dict[str, Business] = {b.name: b for b in (TELCO, BANK, PRODUCT, MUSIC, SHOP, CLUB, OFFER)}
 
 
@@ -40,8 +40,8 @@ def make_sample(name: str, *, rows: int | None = None, seed: int = SEED, plant: 
     wanted = business.rows if rows is None else rows
     if not 1 <= wanted <= MOST_ROWS:
         raise RequestRefused(f"{wanted:,} customers cannot be made.", f"Ask for 1 to {MOST_ROWS:,}.")
-    if seed < 0:
-        raise RequestRefused(f"The seed {seed} is negative.", "Give a whole number from 0 on.")
+    if not 0 <= seed <= MOST_SEED:
+        raise RequestRefused(f"{seed} cannot be the seed.", f"Give a whole number from 0 to {MOST_SEED}.")
     sample = Sample(business, wanted, seed)
     faults = [plant] if isinstance(plant, str) else plant
     return replace(sample, plants=tuple(plant_from(fault, sample) for fault in faults))

@@ -23,9 +23,9 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     t |= visits(draw, t)
     probability = chance(leaving(t))
     key = pa.array(serial(place, seed, first=100_000_000, span=900_000_000)).cast(pa.string())
-    list_ = {"Member No": key} | _columns(t)
-    list_["Status"] = words(draw.happens(probability), ("Active", "Cancelled"))
-    return Block(key, {"customers": pa.table(list_)}, pa.table({"Member No": key, "probability": probability}))
+    columns = {"Member No": key} | _columns(t)
+    columns["Status"] = words(draw.happens(probability), ("Active", "Cancelled"))
+    return Block(key, {"customers": pa.table(columns)}, pa.table({"Member No": key, "probability": probability}))
 
 
 CLUB = Business("general", unit, rows=3000, key="Member No", outcome="Status", left="Cancelled")

@@ -46,6 +46,7 @@ class Business:
     outcome  the column that says who left, for a list; "" for tables of events, where what happens next says it
     left     the cell of the outcome that means the customer left
     unknown  further columns that a later list does not have
+    fixed    codes and dates written as numbers, which are no measurements and so cannot drift
     as_of    for tables of events: a day with enough before it to learn from, and enough from it on to know the outcome
     """
 
@@ -56,6 +57,7 @@ class Business:
     outcome: str = ""
     left: str = ""
     unknown: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     as_of: str = ""
 
 

@@ -1,6 +1,9 @@
 """The export an analyst really gets: the telco list with German headings, decimal commas, a title above, a sum below.
 
-Nothing is wrong with the customers; all that is wrong is how they were written down. `FAULTS` says what and where.
+Nothing is wrong with the customers; all that is wrong is how they were written down: as Windows text (cp1252) with CRLF
+line ends, semicolons, decimal commas and thousands points, three lines of title, German headings, ja and nein, blanks
+around every tenth contract, `n/a` where the way of paying is not known, an empty line, a line cut off after four cells,
+a customer written twice, and a line with the sums at the end. `data/README.md` says where.
 """
 
 from __future__ import annotations
@@ -35,18 +38,6 @@ YES_NO = {"Yes": "ja", "No": "nein", "1": "ja", "0": "nein"}
 TITLE = ("Kundenliste Festnetz und Internet", "Stand: 30.06.2026", "")
 BLANK_BEFORE, SHORT, TWICE = 120, 200, 300  # places in the list, counted from 0
 UNKNOWN_EVERY = 37  # every so many customers the way of paying is not known
-FAULTS = (
-    "saved as Windows text (cp1252) with CRLF line ends",
-    "separated by semicolons, decimals with a comma, thousands with a point",
-    "three lines of title above the headings",
-    "German headings, yes and no as ja and nein",
-    "blanks around the contract of every tenth customer",
-    "n/a where the way of paying is not known",
-    f"an empty line after {BLANK_BEFORE} customers",
-    f"customer {SHORT + 1} cut off after four cells",
-    f"customer {TWICE + 1} written twice",
-    "a line with the sum of the charges at the end",
-)
 
 
 def messy_bytes(table: pa.Table) -> bytes:

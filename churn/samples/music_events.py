@@ -29,7 +29,9 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, tables, _decisions(months, key))
 
 
-MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-05-01")
+DATES = ("registration_init_time", "transaction_date", "membership_expire_date", "date")
+CODES = ("city", "registered_via", "payment_method_id")
+MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-05-01", fixed=(*DATES, *CODES))
 
 
 def _members(draw: Draw, life: Life, key: pa.Array) -> pa.Table:

@@ -23,8 +23,8 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     called = draw.happens(np.full(draw.size, 0.5))
     left = draw.happens(np.where(called, with_call, without))
     key = pa.array(serial(place, seed, first=10_000_000, span=89_000_000)).cast(pa.string())
-    list_ = {"customer_id": key} | _columns(t)
-    list_ |= {"offer": words(called, ARMS), "left": words(left, ("no", "yes"))}
+    columns = {"customer_id": key} | _columns(t)
+    columns |= {"offer": words(called, ARMS), "left": words(left, ("no", "yes"))}
     truth = {
         "customer_id": key,
         "probability": without,
@@ -32,7 +32,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
         "uplift": rounded(without - with_call),
         "sleeping_dog": with_call > without,
     }
-    return Block(key, {"customers": pa.table(list_)}, pa.table(truth))
+    return Block(key, {"customers": pa.table(columns)}, pa.table(truth))
 
 
 OFFER = Business("offer", unit, rows=12_000, key="customer_id", outcome="left", left="yes", unknown=("offer",))

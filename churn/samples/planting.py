@@ -20,6 +20,7 @@ from churn.samples.lettering import words
 
 REASONS = ("Competitor made a better offer", "Price too high", "Moved away", "Poor service", "Not needed any more")
 MOST_LEVELS = 50
+MOST_DRIFT = 100
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,21 @@ class _Habits:
     decimals: int
 
 
-def plant_from(words_: str, sample: Sample) -> Plant:
-    """The fault those words ask for: `leak`, or `drift:COL=0.3`."""
-    if words_ == "leak":
+def plant_from(wanted: str, sample: Sample) -> Plant:
+    """The fault that is wanted: `leak`, or `drift:COL=0.3`."""
+    if wanted == "leak":
         return _leak(sample.business)
-    kind, _, rest = words_.partition(":")
+    kind, _, rest = wanted.partition(":")
     column, _, amount = rest.rpartition("=")
     try:
         by = float(amount)
     except ValueError:
         by = float("nan")
-    if kind != "drift" or not column or not np.isfinite(by):
-        raise RequestRefused(f"{words_!r} cannot be planted.", "Say leak, or drift:COLUMN=0.3.")
+    if kind != "drift" or not column or not abs(by) <= MOST_DRIFT:
+        raise RequestRefused(
+            f"{wanted!r} cannot be planted.",
+            f"Say leak, or drift:COLUMN=0.3 with a number from -{MOST_DRIFT} to {MOST_DRIFT}.",
+        )
     return _drift(sample, column, by)
 
 
@@ -82,7 +86,7 @@ def _drift(sample: Sample, column: str, by: float) -> Plant:
 def _column_of(sample: Sample, column: str) -> tuple[str, pa.ChunkedArray]:
     """The table that has the column, and the column as it usually is."""
     business, tables = sample.business, sample.whole_unit(0).tables
-    fixed = (business.key, business.outcome)
+    fixed = (business.key, business.outcome, *business.fixed)
     found = next((name for name, table in tables.items() if column in table.column_names and column not in fixed), None)
     if found is None:
         known = dict.fromkeys(c for table in tables.values() for c in table.column_names if c not in fixed)

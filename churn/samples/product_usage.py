@@ -23,7 +23,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     days = last // DAY - first // DAY
     probability = chance(leaving(events, revenue, days))
     key = uuids(place, seed)
-    list_ = {
+    columns = {
         "user_id": key,
         "total_events": events.astype(np.int64),
         "total_sessions": sessions.astype(np.int64),
@@ -35,7 +35,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
         "revenue_per_session": rounded(revenue / sessions),
         "churned": words(draw.happens(probability), ("False", "True")),
     }
-    return Block(key, {"customers": pa.table(list_)}, pa.table({"user_id": key, "probability": probability}))
+    return Block(key, {"customers": pa.table(columns)}, pa.table({"user_id": key, "probability": probability}))
 
 
 PRODUCT = Business("product", unit, rows=5000, key="user_id", outcome="churned", left="True")

@@ -45,7 +45,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(pa.array(key), {"events": _written(events, goods, key, place, seed)}, _months(months, key))
 
 
-SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-06-01")
+SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-06-01", fixed=("product_id", "category_id"))
 
 
 def catalogue_of(seed: int) -> dict[str, np.ndarray]:

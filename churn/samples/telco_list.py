@@ -27,8 +27,8 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     t |= charges(draw, t)
     probability = chance(leaving(t))
     key = contract_codes(place, seed)
-    list_ = {"customerID": key} | _columns(t) | {"Churn": _yes(draw.happens(probability))}
-    return Block(key, {"customers": pa.table(list_)}, pa.table({"customerID": key, "probability": probability}))
+    columns = {"customerID": key} | _columns(t) | {"Churn": _yes(draw.happens(probability))}
+    return Block(key, {"customers": pa.table(columns)}, pa.table({"customerID": key, "probability": probability}))
 
 
 TELCO = Business("telco", unit, rows=7043, key="customerID", outcome="Churn", left="Yes")
