@@ -86,5 +86,5 @@ def _toml(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> dict[str, Any]:
-    """What a TOML text says. Kept by its content, so an edited file is never read stale; nobody may change the answer."""
+    """What a TOML text says, kept by its content so that an edit is never missed; nobody may change the answer."""
     return tomllib.loads(text)
