@@ -77,4 +77,5 @@ def test_a_writer_that_fails_half_way_leaves_nothing(tmp_path):
 
 def test_a_single_table_is_written_by_its_ending(tmp_path):
     table = make_sample("telco", rows=5).table()
-    assert pq.read_table(write_table(table, tmp_path / "t.parquet")).equals(table)
+    assert pq.read_table(write_table(table, tmp_path / "t.PARQUET")).equals(table)
+    assert write_table(table, tmp_path / "t.CSV").read_text().startswith("customerID,gender")

@@ -39,7 +39,7 @@ def write_sample(
     path = Path(target)
     if path.is_dir() or not path.suffix:
         return _folder(sample, path, kind, on_progress)
-    if path.suffix not in KINDS:
+    if path.suffix.lower() not in KINDS:
         raise RequestRefused(f"A sample cannot be written as {path.suffix}.", "Name a .csv, a .parquet, or a folder.")
     tables = _first_tables(sample)
     if len(tables) > 1:
@@ -92,7 +92,7 @@ def _write(sample: Sample, paths: dict[str, Path], on_progress: Progress | None)
 
 @contextmanager
 def _sink(path: Path, schema: pa.Schema) -> Iterator[_Sink]:
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         with pa_csv.CSVWriter(path, schema, write_options=PLAIN) as writer:
             yield writer
         return
