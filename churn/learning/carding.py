@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -28,7 +29,6 @@ from churn.learning.report import (
     scores_of,
     verdict_of,
 )
-from churn.learning.spent import milliseconds_of
 from churn.money.playbook import Playbook
 
 BOARD = ("roc_auc", "pr_auc", "logloss", "brier", "ece", "max_f1")
@@ -62,7 +62,7 @@ def card_of(judged: Judged, final: Examples | None) -> ReportCard:
         verdict=word,
         summary=summary,
         customers=len(judged.ready.examples),
-        distinct=len(np.unique(judged.ready.examples.groups)),
+        distinct=judged.ready.distinct,
         leavers=judged.ready.examples.leavers,
         plan=held.checked.plan.said,
         champion=held.champion,
@@ -125,6 +125,16 @@ def importance_of(model: Model) -> list[dict[str, Any]]:
     fields = model.encoder.fields
     rows = [{"column": f.name, "group": f.group, "size": float(m)} for f, m in zip(fields, moved, strict=True)]
     return sorted(rows, key=lambda r: -r["size"])
+
+
+def milliseconds_of(model: Model, tries: int = 15) -> float:
+    """Milliseconds to score one customer with all reasons, the middle of several tries."""
+    taken = []
+    for row in range(min(tries, len(model.reference.rows))):
+        start = time.perf_counter()
+        model.explainer.contributions(model.reference.rows[row : row + 1])
+        taken.append(time.perf_counter() - start)
+    return float(np.median(taken) * 1000)
 
 
 def _first_repeat(judged: Judged) -> tuple[Examples, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,20 +18,38 @@ TELLING = 2  # rare values that copies must share; one alone is often chance
 WORTH_SAYING = 0.05  # share of rows with a copy from which the analyst is told
 
 
-def with_copies_together(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
-    """The examples with near-copies in one group, and what the analyst should know about them."""
+@dataclass(frozen=True)
+class Grouped:
+    """Examples whose copies are in one group, and how many distinct customers that leaves."""
+
+    examples: Examples
+    distinct: int
+    notices: tuple[Notice, ...] = ()
+
+
+def with_copies_together(examples: Examples) -> Grouped:
+    """The examples with near-copies in one group; the analyst is told when there are many."""
+    rows, keys = len(examples), len(np.unique(examples.groups))
     groups = joined_groups(examples.groups, near_copies(examples.matrix))
-    if len(groups) - len(np.unique(groups)) < WORTH_SAYING * len(groups):
-        return replace(examples, groups=groups), ()
+    if keys - len(np.unique(groups)) < WORTH_SAYING * rows:
+        # A few look-alikes are chance; keeping them together costs nothing, but they are customers of their own.
+        return Grouped(replace(examples, groups=groups), keys, _repeated_keys(rows, keys))
     # The list is full of copies, so one shared rare value is no longer chance: look for the more distant ones too.
     groups = joined_groups(groups, near_copies(examples.matrix, telling=1))
-    customers = len(np.unique(groups))
-    copied = len(groups) - customers
+    distinct = len(np.unique(groups))
     text = (
-        f"{copied:,} of {len(groups):,} rows are the same customer again, whole or with a few cells changed: there are "
-        f"{customers:,} distinct customers. The folds keep them together; without that every figure would be too good."
+        f"{rows - distinct:,} of {rows:,} rows are the same customer again, whole or with a few cells changed: there "
+        f"are {distinct:,} distinct customers. Folds keep them together; else every figure would be too good."
     )
-    return replace(examples, groups=groups), (Notice("warning", text, count=copied),)
+    notice = Notice("warning", text, count=rows - distinct)
+    return Grouped(replace(examples, groups=groups), distinct, (notice,))
+
+
+def _repeated_keys(rows: int, keys: int) -> tuple[Notice, ...]:
+    if rows == keys:
+        return ()
+    text = f"{rows - keys:,} rows repeat the key of another row; the folds keep the rows of one customer together."
+    return (Notice("info", text, count=rows - keys),)
 
 
 def near_copies(matrix: np.ndarray, *, telling: int = TELLING) -> np.ndarray:

@@ -42,11 +42,12 @@ class Choices:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is learnt from, and what is not."""
+    """What is learnt from, how many distinct customers that is, and what is left out."""
 
     schema: Schema
     outcome: Outcome
     examples: Examples
+    distinct: int
     leaks: tuple[Leak, ...]
     left_out: tuple[LeftOut, ...]
     twins: tuple[Twins, ...]
@@ -71,13 +72,15 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
     if not encoder.fields:
         raise ListRefused("No column is left to learn from.", "Use a list with columns that describe the customers.")
     keys = table.column(schema.key.name) if schema.key else None
-    examples, copied = with_copies_together(examples_of(encoder, table, outcome.labels, keys=keys))
-    examples, undated = _dated(examples)
-    notices = (*outcome.notices, *undated, *copied, *_warnings(examples, outcome), *_said(leaks, choices))
+    dated, undated = _dated(examples_of(encoder, table, outcome.labels, keys=keys))
+    grouped = with_copies_together(dated)
+    examples = grouped.examples
+    notices = (*outcome.notices, *undated, *grouped.notices, *_warnings(examples, outcome), *_said(leaks, choices))
     return Prepared(
         schema=_with_learnt(schema, encoder.names),
         outcome=outcome,
         examples=examples,
+        distinct=grouped.distinct,
         leaks=leaks,
         left_out=tuple(left_out),
         twins=tuple(collinear_twins(encoder, examples.matrix)),

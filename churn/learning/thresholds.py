@@ -56,12 +56,17 @@ def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float) -> Thre
 
     labels, p   customers never seen by the model that scored them
     """
-    if not 0 < break_even < 1:
-        raise RequestRefused(f"A break-even of {break_even:g} is not a probability.", "Give a number between 0 and 1.")
+    refuse_no_probability(break_even)
     medium, high = tier_edges_of(p, break_even)
     others = {"money": break_even, "f1": threshold_by_f1(labels, p)}
     others |= {f"recall {r:g}": threshold_by_recall(labels, p, r) for r in RECALLS}
     return Thresholds(break_even, "money", break_even, medium, high, others)
+
+
+def refuse_no_probability(break_even: float | None) -> None:
+    """Refuse a break-even that is given and is not between 0 and 1."""
+    if break_even is not None and not 0 < break_even < 1:
+        raise RequestRefused(f"A break-even of {break_even:g} is not a probability.", "Give a number between 0 and 1.")
 
 
 def tier_edges_of(p: np.ndarray, break_even: float) -> tuple[float, float]:

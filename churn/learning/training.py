@@ -26,7 +26,7 @@ from churn.learning.preparing import Choices, Prepared, prepared
 from churn.learning.reference import reference_of
 from churn.learning.reliability import calibrated, conformal_edges, reliability_bins, spread_between
 from churn.learning.report import ReportCard
-from churn.learning.thresholds import thresholds_for
+from churn.learning.thresholds import refuse_no_probability, thresholds_for
 from churn.learning.tuning import Aim, tuned_steps
 from churn.money.playbook import Playbook
 from churn.notices import Notice
@@ -86,6 +86,7 @@ def train(
     """
     start = time.perf_counter()
     choices, how = _options(options)
+    refuse_no_probability(how.break_even)
     table, schema, said = _parts_of(source, schema)
     progress(0.0, "Looking for columns that know the outcome already")
     ready = prepared(table, schema, choices)
