@@ -139,7 +139,7 @@ def dependence(model: Model, matrix: np.ndarray, contributions: np.ndarray, name
 def _cut(encoder: Encoder, numbers: np.ndarray, j: int) -> tuple[np.ndarray, list[Any], list[float | None]]:
     """Per customer a place; per place its level, or the start and the end of its range; None is missing."""
     field = encoder.fields[j]
-    if field.form in ("number", "age"):
+    if not field.levels and field.form != "flag":
         edges = range_edges(numbers, 20)
         known = numbers[~np.isnan(numbers)]
         starts: list[Any] = [*([float(known.min())] if len(known) else []), *edges.tolist()]

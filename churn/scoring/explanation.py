@@ -90,7 +90,7 @@ def explanation(
     margin = model.explainer.base + sum(float(c) for c in contributions[0])
     probability = model.calibration.probability(np.array([margin]))
     groups = groups_of(model.schema, model.encoder)
-    reasons = _reasons(_Account(model, wording, customer, row), groups, contributions, margin)
+    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
     p, key, money = float(probability[0]), model.schema.key, _money(model, customer)
     return Explanation(
         key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
@@ -115,7 +115,7 @@ class _Account:
     model: Model
     wording: Wording
     customer: Mapping[str, Any]
-    row: np.ndarray
+    names: tuple[str, ...]
 
     def text(self, column: int, points: float) -> str:
         """The sentence a scored list would show for this column."""
@@ -132,7 +132,7 @@ class _Account:
 
     def change(self, column: int, points: float) -> str:
         """What an offer is called that addresses this column, where it raises the risk."""
-        return self.wording.change(self.model.encoder.fields[column].name) if points > 0 else ""
+        return self.wording.change(self.names[column]) if points > 0 else ""
 
 
 def _reasons(
@@ -148,7 +148,7 @@ def _reasons(
 
 def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: tuple[float, float]) -> Reason:
     added, points = weight
-    names = account.model.encoder.names
+    names = account.names
     columns = sorted(group.columns, key=lambda c: -float(contributions[c]) if added > 0 else float(contributions[c]))
     speaker = names[columns[0]]
     column = account.model.schema.by_name.get(speaker)

@@ -154,10 +154,11 @@ def _change(
 ) -> Change:
     said = " and ".join(wording.says(name, value) for name, value in options)
     points = 100 * (p[1] - p[0])
+    lower = abs(round(points))
     return Change(
         {name: (customer.get(name), value) for name, value in options},
         p[1],
         points,
         p[1] < limit <= p[0],
-        capital(f"{said}: {abs(round(points))} points lower"),
+        capital(f"{said}: {lower} point{'' if lower == 1 else 's'} lower"),
     )

@@ -109,7 +109,8 @@ class _Grower:
     def _cuts(self, column: int, rows: np.ndarray) -> Iterator[_Cut]:
         """The best cut of these customers in one column, if one leaves both sides large enough."""
         numbers, p = self.matrix[rows, column], self.p[rows]
-        if self.encoder.fields[column].form in ("number", "age"):
+        field = self.encoder.fields[column]
+        if not field.levels and field.form != "flag":
             edges = range_edges(numbers, 24)
             places = np.searchsorted(edges, numbers, side="right")
             places[np.isnan(numbers)] = len(edges)

@@ -49,7 +49,7 @@ def child_cost(code: str, *arguments: str) -> tuple[Cost, float]:
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     if ran.returncode:
         raise RuntimeError(ran.stderr)
-    *printed, peak = ran.stdout.strip().splitlines()
+    *printed, peak = [line for line in ran.stdout.splitlines() if line.strip()]
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, wall, printed[-1] if printed else ""), json.loads(peak)["peak_mb"]
 

@@ -1,0 +1,297 @@
+"""Scoring's figures: exact SHAP by tables, a list end to end, one customer; beside the usual stack, equality first.
+
+python -m tests.bench.scoring            100k rows beside the usual stack; 1M rows alone, beside its scaled figures
+python -m tests.bench.scoring --small    20k rows and 100k rows
+python -m tests.bench.scoring --huge     and 10M rows alone: memory and linearity (2 GB of CSV in a temporary folder)
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import xgboost
+
+from churn.attribution.blend import explainer_for
+from churn.attribution.library import member_of
+from churn.intake.reading import read_list
+from churn.learning.calibration import Calibration
+from churn.learning.encoding import encoder_for
+from churn.learning.model import Model
+from churn.learning.reference import reference_of
+from churn.learning.thresholds import Thresholds
+from churn.profiles import read_profile
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+from churn.schema import Column
+from churn.scoring.explanation import explanation
+from churn.scoring.nearest import nearest_changes
+from churn.scoring.ranking import Ranking
+from churn.scoring.reasons import groups_of, weighed
+from churn.scoring.wording import Wording, wording_for
+from churn.shelf.versions import save
+from tests.bench.measuring import Line, child_cost, cost_of, table_of
+
+SEED, BUSINESS, LEARNT = 7, "telco", 7000
+TREES = {"max_depth": 4, "eta": 0.05, "subsample": 0.8, "colsample_bytree": 0.6, "objective": "binary:logistic"}
+OURS = """
+import json, sys, time
+from pathlib import Path
+from churn.desk.lists import scored_file
+from churn.shelf.versions import load
+home = Path(sys.argv[1])
+model = load(home, "bench", "v1")
+cpu, wall = time.process_time(), time.perf_counter()
+scored_file(model, home, Path(sys.argv[2]), Path(sys.argv[3]), said={})
+print(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}))
+"""
+USUAL = """
+import json, sys
+from tests.bench import usual_stack
+print(json.dumps(getattr(usual_stack, sys.argv[1])(*sys.argv[2:])))
+"""
+SCORE = "import sys; from churn.cli.line import run_line; assert run_line(sys.argv[1:]) == 0"
+IMPORTS = "import pandas, sklearn.pipeline, xgboost, shap"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One model in the three forms the benchmark needs, and where its files are."""
+
+    folder: Path
+    booster: xgboost.Booster
+    types: list[str]
+    model: Model
+    table: pa.Table
+    matrix: np.ndarray
+    labels: np.ndarray
+
+    def data(self, matrix: np.ndarray, labels: np.ndarray | None = None) -> xgboost.DMatrix:
+        """The rows as XGBoost wants them."""
+        return xgboost.DMatrix(matrix, labels, feature_types=self.types, enable_categorical=True)
+
+    def list_of(self, rows: int) -> Path:
+        """A synthetic list of so many customers, as CSV."""
+        path = self.folder / f"list{rows}.csv"
+        if not path.exists():
+            write_sample(make_sample(BUSINESS, rows=rows, seed=SEED + 1), path)
+        return path
+
+
+def setting(folder: Path) -> Setting:
+    """The reference model: 300 trees of depth 4 on 7,000 synthetic customers, saved on a shelf of its own."""
+    learnt = folder / "learnt.csv"
+    write_sample(make_sample(BUSINESS, rows=LEARNT, seed=SEED), learnt)
+    reading = read_list(learnt, profile=BUSINESS)
+    encoder = encoder_for(reading.schema, reading.table)
+    matrix, labels = encoder.matrix(reading.table), _labels(reading.table, reading.schema.outcome)
+    types = ["c" if f.is_set else "q" for f in encoder.fields]
+    data = xgboost.DMatrix(matrix, labels, feature_types=types, enable_categorical=True)
+    booster = xgboost.train(TREES, data, 300)
+    built = cost_of(lambda: explainer_for([(1.0, member_of(booster))], matrix.shape[1]))
+    print(f"tables built once in {built.cpu:.2f} CPU s, {built.result.lookup.credits.nbytes / 1e6:.1f} MB")
+    scores = built.result.probability(matrix)
+    thresholds = Thresholds(0.3, "money", 0.3, 0.3, 0.6)
+    reference = reference_of(encoder, matrix, scores)
+    lineage = {"profile": BUSINESS}
+    model = Model(
+        "bench", "", reading.schema, encoder, built.result, Calibration(), thresholds, reference, lineage=lineage
+    )
+    return Setting(folder, booster, types, save(folder, model), reading.table, matrix, labels)
+
+
+def _labels(table: pa.Table, outcome: Column | None) -> np.ndarray:
+    assert outcome
+    return np.array([left in (True, "Yes") for left in table.column(outcome.name).to_pylist()])
+
+
+def shap_lines(given: Setting, rows: int) -> list[Line]:
+    """Exact contributions by tables beside pred_contribs; the largest difference decides first."""
+    matrix = np.tile(given.matrix, (-(-rows // LEARNT), 1))[:rows]
+    matrix[np.random.default_rng(SEED).random(matrix.shape) < 0.01] = np.nan
+    data = given.data(matrix)
+    theirs = cost_of(lambda: given.booster.predict(data, pred_contribs=True))
+    lines = []
+    for core, reach in (("numpy", 25 if xgboost.__version__ < "3.4" else 16), ("numba", 60)):
+        given.model.explainer.contributions(matrix[:100], core=core)
+        ours = cost_of(partial(given.model.explainer.contributions, matrix, core=core), repeats=3)
+        apart = float(np.abs(ours.result - theirs.result[:, :-1]).max())
+        assert apart <= 1e-4, apart
+        what = f"exact SHAP, {rows:,} rows, {core} (largest difference {apart:.1e})"
+        named = f"pred_contribs of xgboost {xgboost.__version__}, CPU"
+        lines.append(_line(what, ours.cpu, theirs.cpu, reach, named))
+        if core == "numpy":
+            lines.append(_line("the same, wall", ours.wall, theirs.wall, 8, "the same, wall"))
+    return lines
+
+
+def list_lines(given: Setting, rows: int, many: int) -> list[Line]:
+    """A CSV scored to a file, imports left out, beside the usual stack; a longer list beside its scaled figures."""
+    child_cost(USUAL, "train", str(given.folder / "learnt.csv"), str(given.folder / "usual.joblib"))
+    usual, usual_peak = _child(
+        USUAL, "score", given.folder / "usual.joblib", given.list_of(rows), given.folder / "u.csv"
+    )
+    short, short_peak = _ours(given, rows)
+    long, long_peak = _ours(given, many)
+    scale = many / rows
+    return [
+        _line(f"{rows:,} rows of CSV to a scored file, CPU", short["cpu"], usual["cpu"], 12, "usual stack"),
+        _line(f"{many:,} rows, CPU", long["cpu"], usual["cpu"] * scale, 20, f"usual stack, scaled from {rows:,}"),
+        Line(f"{many:,} rows, wall", f"{long['wall']:.1f} s", "", "", "≤ 25 s at 1M", long["wall"] <= 25 * many / 1e6),
+        Line(
+            f"peak memory, {rows:,} and {many:,} rows",
+            f"{short_peak:.0f}, {long_peak:.0f} MB",
+            f"{usual_peak:.0f} MB at {rows:,}",
+        ),
+        _linear(rows, short["cpu"], many, long["cpu"]),
+    ]
+
+
+def huge_lines(given: Setting, many: int, huge: int) -> list[Line]:
+    """Ten times the list: does memory stay flat and CPU linear?"""
+    long, long_peak = _ours(given, many)
+    huge_cost, huge_peak = _ours(given, huge)
+    growth = huge_peak / long_peak
+    memory = Line(
+        f"memory from {many:,} to {huge:,} rows",
+        f"{long_peak:.0f} to {huge_peak:.0f} MB",
+        "",
+        f"{growth:.2f}x",
+        "< 1.5x",
+        growth < 1.5,
+    )
+    return [memory, _linear(many, long["cpu"], huge, huge_cost["cpu"])]
+
+
+def one_lines(given: Setting) -> list[Line]:
+    """One customer: the same score as in the list and in the library; how fast, with reasons and nearest changes."""
+    people = given.table.slice(0, 1000).to_pylist()
+    words = _wording(given)
+    block = Ranking(given.model, words).block(given.table.slice(0, 1000)).column("probability").to_numpy()
+    single = np.array([explanation(given.model, words, p).probability for p in people])
+    library = given.booster.predict(given.data(given.matrix[:1000]))
+    apart = float(max(np.abs(block - single).max(), np.abs(block - library).max()))
+    explained = cost_of(lambda: [explanation(given.model, words, p).reasons() for p in people], repeats=2)
+    nearest = cost_of(lambda: nearest_changes(given.model, words, people[:20]), repeats=3)
+    usual, _ = _child(USUAL, "one", given.folder / "usual.joblib", given.folder / "learnt.csv")
+    return [
+        Line("list = one customer = library, probability", f"{apart:.1e}", "", "", "≤ 1e-5", apart <= 1e-5),
+        _line(
+            "one customer, score and reasons, CPU",
+            explained.cpu / 1000,
+            usual["cpu"],
+            40,
+            "cached pipeline and TreeExplainer",
+        ),
+        Line("1,000 customers explained and phrased", f"{explained.cpu:.2f} s", "", "", "< 1 s", explained.cpu < 1),
+        Line(
+            "nearest changes, one customer",
+            f"{nearest.cpu / 20 * 1000:.0f} ms",
+            "",
+            "",
+            "< 50 ms",
+            nearest.cpu / 20 < 0.05,
+        ),
+        _stability(given),
+    ]
+
+
+def whole_process_line(given: Setting) -> Line:
+    """`score` on 100 rows as a process of its own, beside a process that only imports the usual libraries."""
+    asked = [
+        "score",
+        str(given.list_of(100)),
+        "--model",
+        "bench@v1",
+        "--home",
+        str(given.folder),
+        "-o",
+        str(given.folder / "s.csv"),
+    ]
+    ours, _ = child_cost(SCORE, *asked)
+    theirs, _ = child_cost(IMPORTS)
+    ratio = ours.cpu / theirs.cpu
+    return Line(
+        "score of 100 rows, whole process, CPU",
+        f"{ours.cpu:.2f} s",
+        f"{theirs.cpu:.2f} s (imports only)",
+        f"{ratio:.2f}x",
+        "≤ 0.5x",
+        ratio <= 0.5,
+    )
+
+
+def _stability(given: Setting, refits: int = 5) -> Line:
+    """The share of a customer's three strongest raising groups that a model learnt from other customers names too."""
+    groups = groups_of(given.model.schema, given.model.encoder)
+    random, asked = np.random.default_rng(SEED), given.matrix[:1400]
+    named = [_top_groups(given, groups, asked, None)]
+    for _ in range(refits):
+        named.append(_top_groups(given, groups, asked, random.integers(0, LEARNT, LEARNT)))
+    overlap = [len(set(a) & set(b)) / 3 for other in named[1:] for a, b in zip(named[0].T, other.T, strict=True)]
+    share = float(np.mean(overlap))
+    return Line("top-3 groups again in bootstrap refits", f"{share:.3f}", "", "", "≥ .90", share >= 0.9)
+
+
+def _top_groups(given: Setting, groups: tuple, asked: np.ndarray, rows: np.ndarray | None, bags: int = 3) -> np.ndarray:
+    rows = np.arange(LEARNT) if rows is None else rows
+    data = given.data(given.matrix[rows], given.labels[rows])
+    boosters = [xgboost.train({**TREES, "seed": seed}, data, 150) for seed in range(bags)]
+    blend = explainer_for([(1 / bags, member_of(b)) for b in boosters], asked.shape[1])
+    return weighed(given.model, blend.contributions(asked), blend.margin(asked), groups, protected=True).group
+
+
+def _wording(given: Setting) -> Wording:
+    profile = read_profile(BUSINESS)
+    return wording_for(given.model.schema, profile.phrases, read_profile("general").phrases, profile.currency)
+
+
+def _ours(given: Setting, rows: int) -> tuple[dict[str, float], float]:
+    return _child(OURS, given.folder, given.list_of(rows), given.folder / "ours.csv")
+
+
+def _child(code: str, *arguments: object) -> tuple[dict[str, float], float]:
+    cost, peak = child_cost(code, *map(str, arguments))
+    return json.loads(cost.result), peak
+
+
+def _line(what: str, ours: float, theirs: float, reach: float, named: str) -> Line:
+    ratio = theirs / ours
+    return Line(what, _seconds(ours), f"{_seconds(theirs)} ({named})", f"{ratio:.0f}x", f"≥ {reach:g}x", ratio >= reach)
+
+
+def _linear(few: int, few_cpu: float, many: int, many_cpu: float) -> Line:
+    exponent = math.log(many_cpu / few_cpu) / math.log(many / few)
+    return Line(f"CPU from {few:,} to {many:,} rows", f"exponent {exponent:.2f}", "", "", "≤ 1.05", exponent <= 1.05)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, and print the table."""
+    small, start = "--small" in arguments, time.perf_counter()
+    rows, many = (20_000, 100_000) if small else (100_000, 1_000_000)
+    with tempfile.TemporaryDirectory() as folder:
+        given = setting(Path(folder))
+        lines = shap_lines(given, 20_000)
+        lines += list_lines(given, rows, many)
+        lines += one_lines(given)
+        lines.append(whole_process_line(given))
+        if "--huge" in arguments:
+            lines += huge_lines(given, many, 10 * many)
+        print(table_of(lines))
+    print(f"\n{time.perf_counter() - start:.0f} s in all, seed {SEED}, model 300 trees of depth 4")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
