@@ -1,0 +1,51 @@
+"""The ledger: which dates the data can answer for, said in days one can check by hand."""
+
+from datetime import date
+
+import pytest
+
+from churn.errors import ListRefused, RequestRefused
+from churn.events.engine import opened
+from churn.events.ledger import open_ledger
+from churn.events.recipe_words import recipe_from
+
+COLUMNS = {"key": "who", "time": "at"}
+RECIPE = recipe_from({"title": "T", "rule": "inactivity", "tables": {"events": {"shape": "log", "columns": COLUMNS}}})
+
+
+def ledger_of(engine, folder, text="who,at\na,2020-01-01\na,2020-02-29\n", **changes):
+    (folder / "log.csv").write_text(text)
+    return open_ledger(engine, {"events": folder / "log.csv"}, RECIPE, **changes)
+
+
+def test_dates_run_from_the_second_day_to_the_day_after_the_last(tmp_path):
+    with opened() as engine:
+        ledger = ledger_of(engine, tmp_path)
+    assert (ledger.first, ledger.last, ledger.latest) == (date(2020, 1, 1), date(2020, 2, 29), date(2020, 3, 1))
+    assert ledger.latest_known(30) == date(2020, 1, 31)
+    assert ledger.day_of(date(2020, 1, 31), 30) == ledger.day_of(date(2020, 1, 31), None) == 18292
+    for wrong, horizon in ((date(2020, 1, 1), None), (date(2020, 3, 2), None), (date(2020, 2, 1), 30)):
+        with pytest.raises(RequestRefused):
+            ledger.day_of(wrong, horizon)
+
+
+def test_a_log_known_to_be_complete_further_on_answers_for_more(tmp_path):
+    with opened() as engine:
+        ledger = ledger_of(engine, tmp_path, complete_to=date(2020, 3, 31))
+    assert ledger.latest_known(30) == date(2020, 3, 2)
+
+
+def test_a_column_can_be_named(tmp_path):
+    with opened() as engine:
+        ledger = ledger_of(engine, tmp_path, "Kunde,at\na,2020-01-01\n", named={"events": {"key": "Kunde"}})
+    assert ledger.main.found == {"key": "Kunde", "time": "at"}
+
+
+def test_tables_the_recipe_does_not_know_or_misses_are_refused(tmp_path):
+    with opened() as engine:
+        with pytest.raises(RequestRefused, match="The recipe has no table 'logs'"):
+            open_ledger(engine, {"logs": tmp_path}, RECIPE)
+        with pytest.raises(RequestRefused, match="The recipe has no table 'log'"):
+            ledger_of(engine, tmp_path, named={"log": {}})
+        with pytest.raises(ListRefused, match="The table 'events' is missing"):
+            open_ledger(engine, {}, RECIPE)
