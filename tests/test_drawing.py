@@ -1,33 +1,60 @@
-"""The plan for both arms and the draw among the chosen."""
+"""A figure becomes a picture in which every number is where it belongs."""
 
-import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import re
+from xml.etree import ElementTree
 
-from churn.deciding.choices import Choices
-from churn.deciding.drawing import best_possible, drawn
-from churn.deciding.ordering import Order
-from churn.deciding.weighing import weighed
-from tests.scored import BOOK, random_list
+import plotly.graph_objects as go
+import pytest
 
+from churn.showing.drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, svg_of
+from churn.showing.model_figures import line, styled
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 999), st.sampled_from([0.0, 0.1, 0.3]), st.integers(5, 400))
-def test_the_treated_arm_never_breaks_a_limit(seed, holdout, budget):
-    order = Order(budget=budget, capacity={"phone": 7}, at_most={("region", "n"): 30}, holdout=holdout, seed=seed)
-    ready = weighed(random_list(120, seed), BOOK, order, key="id", value="bill", history=None)
-    plan = drawn(ready.found, ready.limits, order, ready.names)
-    tight = Choices(ready.found.gain, ready.found.cost, ready.limits)
-    assert tight.keeps(np.where(plan.held, -1, plan.choice))
-    assert plan.total <= best_possible(ready.found, ready.limits, plan) + 1e-6
+DRAWN = "{http://www.w3.org/2000/svg}"
 
 
-def test_only_chance_tells_the_arms_apart():
-    order = Order(budget=900, holdout=0.3, seed=2)
-    ready = weighed(random_list(3000), BOOK, order, key="id", value="bill", history=None)
-    plan = drawn(ready.found, ready.limits, order, ready.names)
-    p, chosen = ready.given.probability, plan.choice >= 0
-    treat, held = p[chosen & ~plan.held], p[plan.held]
-    spread = np.sqrt(treat.var() / len(treat) + held.var() / len(held))
-    assert abs(treat.mean() - held.mean()) < 3 * spread
-    assert abs(plan.held.sum() / chosen.sum() - 0.3) < 0.005
+def parsed(figure):
+    return ElementTree.fromstring(svg_of(figure, label="a 'label' <b>"))
+
+
+def test_a_line_runs_from_corner_to_corner():
+    figure = styled(go.Figure(line([0, 1], [0, 1], "this", "#123456")), x="x", y="y")
+    figure.update_xaxes(range=[0, 1]).update_yaxes(range=[0, 1])
+    path = parsed(figure).find(f"{DRAWN}polyline").get("points")
+    assert path == f"{LEFT:.1f},{HEIGHT - BOTTOM:.1f} {WIDTH - RIGHT:.1f},{TOP:.1f}"
+
+
+def test_bars_are_as_long_as_their_numbers():
+    figure = styled(go.Figure(go.Bar(x=[1.0, 3.0], y=["a", "b"], orientation="h")), x="x", y="")
+    boxes = [float(b.get("width")) for b in parsed(figure).findall(f"{DRAWN}rect")]
+    assert boxes[1] / boxes[0] == pytest.approx(3, rel=0.01)
+
+
+def test_words_from_a_list_never_become_markup():
+    figure = styled(go.Figure(go.Bar(x=[1.0], y=['<img src="x">'], orientation="h")), x="</svg>", y="")
+    assert "<img" not in svg_of(figure, label="x") and parsed(figure).find(f"{DRAWN}img") is None
+
+
+def test_marks_are_round_numbers_in_the_units_of_the_axis():
+    assert [words for _, words in Axis(-0.04, 1.04, 0, 100, percent=True).ticks()] == [
+        "0%",
+        "20%",
+        "40%",
+        "60%",
+        "80%",
+        "100%",
+    ]
+    assert [words for _, words in Axis(0, 5200, 0, 100).ticks()] == ["0", "1,000", "2,000", "3,000", "4,000", "5,000"]
+
+
+def test_a_table_of_counts_shows_each_count():
+    heat = go.Heatmap(z=[[1, 2], [3, 4]], x=["a", "b"], y=["c", "d"], text=[["1", "2"], ["3", "4,000"]])
+    assert re.findall(r'font-size="15">([^<]+)<', svg_of(styled(go.Figure(heat), x="", y=""), label="x")) == [
+        "1",
+        "2",
+        "3",
+        "4,000",
+    ]
+
+
+def test_the_label_is_read_out_as_it_is():
+    assert parsed(styled(go.Figure(line([0, 1], [0, 0], "n", "#000")), x="", y="")).get("aria-label") == "a 'label' <b>"
