@@ -7,7 +7,7 @@ enough to mean something: p-values alone cry wolf on a million customers, sizes 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,14 @@ import numpy as np
 from churn.learning.model import Model
 from churn.scoring.wording import Wording
 from churn.watching.changes import change_in_words
-from churn.watching.distances import Distance, distance, false_discoveries_held, widest_gap
+from churn.watching.distances import Distance, distance, false_discoveries_held, mean_shift, widest_gap
 from churn.watching.shapes import Shape
 from churn.watching.sketch import Sketch
 
 FEWEST = 500  # customers below which no verdict on drift is given
 FALSE_ALARMS = 0.01  # share of columns called moved by mistake, over all columns of a list
 NO_DISTANCE = Distance()
-LARGE_PSI, LARGE_GAP, LARGE_TV = 0.04, 0.08, 0.06
+LARGE_PSI, LARGE_GAP, LARGE_TV, LARGE_SHIFT = 0.04, 0.08, 0.06, 0.2
 AN_EVEN_SHARE = 0.5  # a column matters from half an even share of what drives the risk
 
 
@@ -79,14 +79,17 @@ def distance_of(shape: Shape, sketch: Sketch, place: int) -> Distance:
     if min(sketch.known(place), shape.known) < 1:
         return Distance()
     found = distance(shape.coarsely(counts), shape.coarsely(shape.shares), shape.known, ordered=shape.is_number)
-    gap = widest_gap(counts, shape.shares) if shape.is_number else None
-    return Distance(**{**asdict(found), "ks": gap})
+    if shape.middle is None or shape.learnt is None:
+        return found
+    shift, chance = mean_shift(sketch.sampled(place), shape.learnt, (shape.middle[1], shape.middle[99]))
+    either = min(1.0, 2 * min(found.p_value, chance))
+    return replace(found, ks=widest_gap(counts, shape.shares), shift=shift, p_value=either)
 
 
 def is_large(found: Distance) -> bool:
     """Whether a difference is large enough to mean something, if chance does not explain it."""
     gap = found.tv >= LARGE_TV if found.ks is None else found.ks >= LARGE_GAP
-    return found.psi >= LARGE_PSI or gap
+    return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT
 
 
 def _judged(

@@ -15,7 +15,7 @@ from churn.money.playbook import Playbook
 from churn.money.worth import stakes
 from churn.notices import Notice
 from churn.watching.estimate import Likely
-from churn.watching.score_drift import BINS
+from churn.watching.score_drift import BINS, FEWEST_FOR_ALARM
 
 Z95 = 1.959964
 SURE = 2.58  # standard errors from which a fall counts as real: with two lists in a row, chance all but never does it
@@ -26,7 +26,7 @@ ALARMING_FALL = 0.05
 class Profit:
     """Expected gain per customer of giving each the best action of the playbook, before any budget.
 
-    fell      it is lower than learnt by more than 5 %, and chance does not explain it
+    fell      it is lower than learnt by more than 5 %, on 1,000 customers or more, and chance does not explain it
     notices   what could not be reckoned
     """
 
@@ -55,7 +55,7 @@ def profit_of(model: Model, matrix: np.ndarray, p: np.ndarray, playbook: Playboo
     now, now_error = float(gains.mean()), float(gains.std() / np.sqrt(len(gains)))
     then, then_error = learnt_mean(model, before)
     likely = Likely(now, now - Z95 * now_error, now + Z95 * now_error, then)
-    sure = then - now > SURE * np.hypot(now_error, then_error)
+    sure = len(gains) >= FEWEST_FOR_ALARM and then - now > SURE * np.hypot(now_error, then_error)
     return Profit(likely, gains, bool(sure and now < (1 - ALARMING_FALL) * then), notices)
 
 

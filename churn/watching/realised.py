@@ -26,7 +26,7 @@ WINDOW = 3  # lists a rolling number is taken over
 
 
 @dataclass(frozen=True)
-class Judged:
+class Followed:
     """A scored list whose outcomes are known, one entry per customer.
 
     left                  1 for those who left
@@ -66,9 +66,9 @@ class Performance:
         return said | {k: v.as_json() for k, v in parts.items() if v} | {"signs": list(self.signs), "why": self.why}
 
 
-def judged_list(
+def followed_list(
     name: str, given: Stakes, left: np.ndarray, *, playbook: Playbook | None = None, columns: Any = None
-) -> Judged:
+) -> Followed:
     """A scored list with its outcomes, and what acting on its scores brings whether a customer leaves or stays.
 
     given  probabilities as they were given then, and the bills; leave out customers who got an action, for whom
@@ -78,39 +78,34 @@ def judged_list(
     if len(y) != given.rows or not np.isin(y, (0.0, 1.0)).all():
         raise ListRefused("Some outcomes are neither 0 nor 1.", "Give one outcome per scored customer.")
     if playbook is None or not playbook.actions:
-        return Judged(name, given.probability, y)
+        return Followed(name, given.probability, y)
     choice = offers(given, playbook, columns).best
     worlds = (replace(given, probability=np.full(given.rows, leaves)) for leaves in (1.0, 0.0))
     if_leaves, if_stays = (chosen_gain(world, playbook, columns, choice)["mid"] for world in worlds)
-    return Judged(name, given.probability, y, if_leaves, if_stays)
+    return Followed(name, given.probability, y, if_leaves, if_stays)
 
 
-def performance_of(model: Model, judged: Judged, *, floor: float | None = None) -> Performance:
-    """How the model did on one list with outcomes; too few customers or leavers are refused with the numbers.
-
-    floor  the ROC-AUC below which the report card no longer vouches for the model (mean − 2 standard deviations)
-    """
-    y, p = judged.left, judged.probability
+def performance_of(model: Model, followed: Followed) -> Performance:
+    """How the model did on one list with outcomes; too few customers or leavers are refused with the numbers."""
+    y, p = followed.left, followed.probability
     leavers = int(y.sum())
     if len(y) < FEWEST_CUSTOMERS or min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
         raise ListRefused(
-            f"{judged.name}: {len(y):,} outcomes with {leavers:,} leavers are too few to judge the model.",
+            f"{followed.name}: {len(y):,} outcomes with {leavers:,} leavers are too few to judge the model.",
             f"Wait for at least {FEWEST_CUSTOMERS} outcomes with {FEWEST_LEAVERS} who left and as many who stayed.",
         )
-    rank, slope, rate, profit = _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(judged)
-    signs = _signs((rank, slope, rate, profit), judged, floor)
-    return Performance(judged.name, len(y), leavers, rank, slope, rate, profit, signs, _why(rank, rate, profit))
+    rank, slope, rate, profit = _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(followed)
+    signs = _signs((rank, slope, rate, profit), followed, vouched(model)[1])
+    return Performance(followed.name, len(y), leavers, rank, slope, rate, profit, signs, _why(rank, rate, profit))
 
 
-def rolling_performance(
-    model: Model, lists: Sequence[Judged], *, window: int = WINDOW, floor: float | None = None
-) -> tuple[Performance, ...]:
+def rolling_performance(model: Model, lists: Sequence[Followed], *, window: int = WINDOW) -> tuple[Performance, ...]:
     """How the model did over the last few lists together, once for each list, the oldest first."""
     spans = [lists[max(0, i + 1 - window) : i + 1] for i in range(len(lists))]
-    return tuple(performance_of(model, together(span), floor=floor) for span in spans)
+    return tuple(performance_of(model, together(span)) for span in spans)
 
 
-def together(lists: Sequence[Judged]) -> Judged:
+def together(lists: Sequence[Followed]) -> Followed:
     """Some lists as one, named after the last."""
 
     def column(part: str) -> np.ndarray | None:
@@ -118,13 +113,20 @@ def together(lists: Sequence[Judged]) -> Judged:
         return None if any(v is None for v in values) else np.concatenate(values)
 
     p, left = (np.concatenate([getattr(one, part) for one in lists]) for part in ("probability", "left"))
-    return Judged(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
+    return Followed(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
 
 
 def _rank(model: Model, y: np.ndarray, p: np.ndarray) -> Likely:
     found = auc(y, p)
     half = Z95 * auc_error(found, int(y.sum()), int(len(y) - y.sum()))
-    return Likely(found, max(0.0, found - half), min(1.0, found + half), learnt_measures(model)["auc"])
+    return Likely(found, max(0.0, found - half), min(1.0, found + half), vouched(model)[0])
+
+
+def vouched(model: Model) -> tuple[float, float]:
+    """The ROC-AUC the report card vouches for, and the floor below which it no longer does (mean − 2 sd over folds)."""
+    card = model.report.get("scores", {}).get("roc_auc", {})
+    mean = float(card.get("mean", learnt_measures(model)["auc"]))
+    return mean, mean - 2 * float(card.get("sd", 0.0))
 
 
 def auc_error(found: float, leavers: int, stayers: int) -> float:
@@ -149,23 +151,23 @@ def _rate(y: np.ndarray, p: np.ndarray) -> Likely:
     return Likely(float(y.mean()), low, high, float(p.mean()))
 
 
-def _profit(judged: Judged) -> Likely | None:
-    if judged.if_leaves is None or judged.if_stays is None:
+def _profit(followed: Followed) -> Likely | None:
+    if followed.if_leaves is None or followed.if_stays is None:
         return None
-    difference, p = judged.if_leaves - judged.if_stays, judged.probability
-    promised = float((judged.if_stays + p * difference).mean())
-    came = float((judged.if_stays + judged.left * difference).mean())
+    difference, p = followed.if_leaves - followed.if_stays, followed.probability
+    promised = float((followed.if_stays + p * difference).mean())
+    came = float((followed.if_stays + followed.left * difference).mean())
     half = Z95 * float(np.sqrt(np.sum(difference**2 * p * (1 - p)))) / len(p)
     return Likely(came, came - half, came + half, promised)
 
 
-def _signs(found: tuple[Likely, Likely, Likely, Likely | None], judged: Judged, floor: float | None) -> tuple[str, ...]:
+def _signs(found: tuple[Likely, Likely, Likely, Likely | None], followed: Followed, floor: float) -> tuple[str, ...]:
     rank, slope, rate, profit = found
-    p = judged.probability
+    p = followed.probability
     promised = rate.learnt or 1e-12
     wavers = np.sqrt(np.sum(p * (1 - p))) / len(p)
     worse = {
-        "auc": _clearly_below(rank, rank.learnt) and (floor is None or rank.value < floor),
+        "auc": _clearly_below(rank, rank.learnt) and rank.value < floor,
         "calibration": not SLOPES[0] <= slope.value <= SLOPES[1] and _clearly_off(slope, 1.0),
         "rate": not RATES[0] <= rate.value / promised <= RATES[1] and abs(rate.value - promised) > SURE * wavers,
         "profit": profit is not None

@@ -26,6 +26,7 @@ class Shape:
     coarse    the place of each fine bin among the bins PSI is taken over
     missing   share of customers without a value
     middle    quantiles of a number (101), None for levels and flags
+    learnt    known values of a number among the kept customers
     """
 
     field: Field
@@ -35,6 +36,7 @@ class Shape:
     cuts: np.ndarray | None = None
     coarse: np.ndarray | None = None
     middle: np.ndarray | None = None
+    learnt: np.ndarray | None = None
 
     @property
     def name(self) -> str:
@@ -85,8 +87,8 @@ def _shape(model: Model, place: int, field: Field) -> Shape:
     absent = missing / reference.customers
     if field.form in ("number", "age"):
         cuts, shares = cuts_between(reference.quantiles[place])
-        middle = reference.quantiles[place]
-        return Shape(field, shares, absent, known, cuts, coarse_places(shares), middle)
+        middle, kept = reference.quantiles[place], reference.rows[:, place]
+        return Shape(field, shares, absent, known, cuts, coarse_places(shares), middle, kept[~np.isnan(kept)])
     codes = len(field.levels) + 1 if field.form != "flag" else 2
     counts = reference.counts[place][:codes].astype(float)
     return Shape(field, counts / max(counts.sum(), 1.0), absent, known)
@@ -104,7 +106,17 @@ def cuts_between(quantiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def coarse_places(shares: np.ndarray, bins: int = COARSE) -> np.ndarray:
-    """Which of about ten bins with about equal shares each fine bin belongs to."""
-    middle = np.cumsum(shares) - shares / 2
-    place = np.minimum((middle * bins + 1e-9).astype(int), bins - 1)
-    return np.unique(place, return_inverse=True)[1]
+    """Which of about ten bins with about equal shares each fine bin belongs to.
+
+    A bin of less than half a tenth never stands alone: where many customers share a value, a percentile interpolated
+    next to it makes a sliver that no customer is in.
+    """
+    place, filled, current = np.zeros(len(shares), int), 0.0, 0
+    for i, share in enumerate(shares):
+        if filled >= 0.9 / bins:
+            current, filled = current + 1, 0.0
+        place[i] = current
+        filled += share
+    if current and filled < 0.5 / bins:
+        place[place == current] = current - 1
+    return place
