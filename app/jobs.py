@@ -107,6 +107,19 @@ def start_job(home: Path, words: Sequence[str], upload: bytes | None = None, suf
     return Job(folder)
 
 
+def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
+    """The command line that trains on the uploaded list with what was said and chosen on screen."""
+    words = ["train", "LIST"]
+    for name in ("sheet", "dates", "duplicates", "profile"):
+        words += [f"--{name}={said[name]}"] if said.get(name) else []
+    words += [f"--map={theirs}={ours}" for theirs, ours in said.get("mapping", {}).items()]
+    for name in ("outcome", "value", "key", "name"):
+        words += [f"--{name}={chosen[name]}"] if chosen.get(name) else []
+    for name in ("positive", "drop"):
+        words += [f"--{name}", *chosen[name]] if chosen.get(name) else []
+    return words + (["--quick"] if chosen.get("quick") else [])
+
+
 def find_job(home: Path, number: str) -> Job | None:
     """The job of that number, if it is still known."""
     known = {j.number: j for j in jobs(home)}

@@ -2,4 +2,6 @@
 
 SCREENS: dict[str, list[tuple[str, str]]] = {
     "": [("start", "flag")],
+    "work": [("score", "upload_file"), ("customer", "person_search")],
+    "care": [("training", "model_training")],
 }

@@ -18,6 +18,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TEMPORARY = ".unfinished-"
 
+_UMASK = os.umask(0)  # the only way to read it is to set it
+os.umask(_UMASK)
+
 # A spreadsheet runs a cell that starts so as a formula; the full-width forms are folded to these by some.
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -120,6 +123,8 @@ def _unfinished_beside(path: Path) -> Path:
             "Choose another folder, or ask for write access.",
         ) from problem
     os.close(handle)
+    # mkstemp lets only its maker read; a finished file should be as readable as any other the person makes.
+    Path(name).chmod(0o666 & ~_UMASK)
     return Path(name)
 
 

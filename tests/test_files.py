@@ -76,3 +76,10 @@ def test_a_text_cell_a_spreadsheet_would_run_is_made_inert(cell):
 
 def test_ordinary_text_is_exported_as_it_is():
     assert [inert_text(c) for c in ["Anna", "a=b", "", "00123"]] == ["Anna", "a=b", "", "00123"]
+
+
+def test_a_finished_file_can_be_read_by_others_as_usual(tmp_path):
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    write_text(tmp_path / "whole", "")
+    assert (tmp_path / "whole").stat().st_mode == plain.stat().st_mode

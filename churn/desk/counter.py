@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from churn.desk import demos, lists, models, views
+from churn.desk import demos, downloads, lists, memory, models, views
 from churn.desk.choosing import ModelsOpen
 from churn.files import home_folder
 from churn.intake.opening import Source
-from churn.intake.reading import Reading, read_list
+from churn.intake.reading import Reading
 from churn.learning.model import Model
 from churn.profiles import Profile, profile_names, read_profile
 from churn.scoring.whatif import Comparison
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from churn.scoring.drivers import Driver
+    from churn.scoring.explanation import Explanation
     from churn.scoring.segments import Segment
+    from churn.showing.model_figures import Chart
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,19 @@ class Desk:
 
     def check(self, source: Source, **said: Any) -> Reading:
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
-        return read_list(source, home=self.home, **{k: v for k, v in said.items() if v is not None})
+        return memory.read_remembering(self.home, source, {k: v for k, v in said.items() if v is not None})
+
+    def remember_mapping(self, reading: Reading, mapping: Mapping[str, str]) -> None:
+        """Keep what a person confirmed about a source's columns, for lists of the same layout."""
+        memory.remember(self.home, reading.layout, mapping)
+
+    def set_aside_csv(self, reading: Reading) -> bytes:
+        """The lines left out, to correct."""
+        return downloads.set_aside_csv(reading)
+
+    def scored_csv(self, ranked: lists.Ranked) -> bytes:
+        """A scored list, to take home."""
+        return downloads.scored_csv(ranked)
 
     def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
@@ -105,6 +119,40 @@ class Desk:
     def customers(self, ranked: lists.Ranked, **asked: Any) -> pd.DataFrame:
         """The customers of a scored list to look at first, as a pandas table."""
         return views.customers_shown(ranked, **asked)
+
+    def keys(self, ranked: lists.Ranked) -> list[str]:
+        """The keys of a scored list, in its own order."""
+        return views.keys_of(ranked)
+
+    def explain_in(self, ranked: lists.Ranked, key: str) -> lists.Explained:
+        """One customer of a list that is scored already."""
+        return self.explain_customer(ranked.model, lists.customer_in(ranked.reading, key))
+
+    def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any]) -> Comparison:
+        """A customer given as values, before and after some fields change."""
+        return lists.compared(model, self.home, customer, changes)
+
+    def certainty(self, told: Explanation) -> tuple[str, ...]:
+        """How sure a score is, in sentences."""
+        return views.certainty_of(told)
+
+    def levels(self, model: Model, name: str) -> list[str]:
+        """The levels of a category the model knows; empty for a number."""
+        return views.levels_of(model, name)
+
+    def outcome_words(self, reading: Reading, name: str) -> dict[str, int]:
+        """The words that stand in a column, the most frequent first, with how many customers have each."""
+        return views.words_in(reading, name)
+
+    def model_card(self, name: str, version: str) -> bytes:
+        """The model card of a version, as one page that needs nothing else."""
+        return shelf.page(shelf.version_of(self.home, name, version), "card.html")
+
+    def report_charts(self, model: Model) -> list[Chart]:
+        """The pictures of a model's report card."""
+        from churn.showing.model_figures import report_charts
+
+        return report_charts(model.report)
 
     def drivers(self, ranked: lists.Ranked) -> tuple[Driver, ...]:
         """What moves the scores of a list, by business group."""

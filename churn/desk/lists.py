@@ -13,10 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from churn.desk.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.memory import read_remembering, remembered
 from churn.errors import NotFound
 from churn.intake.asking import Asked
+from churn.intake.matching import layout_key
 from churn.intake.opening import Source
-from churn.intake.reading import Reading, read_list
+from churn.intake.reading import Reading
 from churn.intake.streaming import Stream, open_list
 from churn.learning.model import Model
 from churn.notices import Notice
@@ -87,7 +89,7 @@ def ranking_for(model: Model, home: Path, *, top: int = 3, keep: tuple[str, ...]
 
 def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The list read by the model's own columns."""
-    return read_list(source, home=home, **_by_model(model, said))
+    return read_remembering(home, source, _by_model(model, said))
 
 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
@@ -109,9 +111,7 @@ def scored_file(
 ) -> ScoredFile:
     """A list of any length scored to a file, block by block, in the order of the list."""
     start = time.perf_counter()
-    filename = said.get("filename", "")
-    asked = {k: v for k, v in _by_model(model, said).items() if k != "filename"}
-    stream = open_list(source, filename=filename, asked=Asked(home=home, keep=STREAMED, **asked))
+    stream = _streamed(home, source, _by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     blocks = _counted(ranking_for(model, home, top=top, keep=columns).blocks(_tables(stream)), tiers)
@@ -162,6 +162,18 @@ def _medians(model: Model) -> dict[str, float]:
     """The usual middle value of each number the model learnt, to notice a change of unit."""
     middles = zip(model.encoder.fields, model.reference.quantiles[:, 50], strict=True)
     return {field.name: float(middle) for field, middle in middles if field.form == "number" and middle}
+
+
+def _streamed(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+    """The list ready to go by in blocks, with what was confirmed for its layout before."""
+
+    def opened(words: Mapping[str, Any]) -> Stream:
+        asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
+        return open_list(source, filename=words.get("filename", ""), asked=asked)
+
+    stream = opened(said)
+    more = remembered(home, layout_key(stream.survey.positions), stream.survey.matches, said)
+    return opened({**said, **more}) if more else stream
 
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from churn.desk.businesses import playbook_of
+from churn.desk.memory import read_remembering
 from churn.errors import ChurnError, RequestRefused
 from churn.files import checked_name
 from churn.intake.opening import Source
-from churn.intake.reading import Reading, read_list
+from churn.intake.reading import Reading
 from churn.learning.gate import GateVerdict, gate
 from churn.learning.model import Model
 from churn.learning.training import Trained, train
@@ -88,7 +89,8 @@ def _labelled(home: Path, source: Source, said: Mapping[str, Any], asked: Mappin
     """The list read for learning; without a profile that fits, the columns named take their roles."""
     kept = {k: v for k, v in said.items() if v is not None}
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
-    return read_list(source, home=home, roles=roles, positive=tuple(asked.get("positive") or ()), **kept)
+    kept |= {"roles": roles, "positive": tuple(asked.get("positive") or ())}
+    return read_remembering(home, source, kept)
 
 
 def _default_name(reading: Reading) -> str:

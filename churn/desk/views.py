@@ -13,14 +13,18 @@ import pyarrow.compute as pc
 
 from churn.desk.businesses import profile_of, wording_of
 from churn.desk.lists import Ranked
+from churn.intake.reading import Reading
+from churn.learning.model import Model
 from churn.learning.thresholds import TIERS
 from churn.scoring.drivers import Driver, group_drivers
+from churn.scoring.explanation import Explanation
 from churn.scoring.segments import Segment, segments
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
+MOST_WORDS = 50
 ORDERS = ("expected_gain", "value_at_risk", "probability")
 
 
@@ -82,7 +86,7 @@ def customers_shown(
     if search.strip():
         keep = pc.and_(keep, _holding(table, (key, "reason_1", "action"), search.strip()))
     found = table.select([key, *(n for n in SHOWN if n in table.column_names)]).filter(keep)
-    order = pc.sort_indices(found, [(by, "descending"), ("probability", "descending")], null_placement="at_end")
+    order = pc.sort_indices(found, [(by, "descending", "at_end"), ("probability", "descending", "at_end")])
     return found.take(order.slice(0, most)).to_pandas()
 
 
@@ -97,6 +101,43 @@ def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
     model = ranked.model
     return segments(model, wording_of(model, home), model.encoder.matrix(ranked.reading.table))
+
+
+def keys_of(ranked: Ranked) -> list[str]:
+    """The keys of a scored list as text, in its own order."""
+    return ranked.scored.table.column(0).cast(pa.string()).to_pylist()
+
+
+def certainty_of(told: Explanation) -> tuple[str, ...]:
+    """How sure a score is: what became of customers scored alike, the range of other models, and an honest shrug."""
+    said = []
+    if told.alike:
+        bin_ = told.alike
+        of_100 = [100 * share for share in (bin_.share, bin_.likely_low, bin_.likely_high)]
+        said.append(
+            f"Of 100 customers scored like this, {of_100[0]:.0f} left (between {of_100[1]:.0f} and {of_100[2]:.0f}, "
+            f"seen in {bin_.customers:,} customers the model had not learnt from)."
+        )
+    if told.likely:
+        low, high = told.likely
+        said.append(f"Models learnt from other customers would mostly say between {low:.0%} and {high:.0%}.")
+    if told.cannot_tell:
+        said.append("The model cannot tell: both leaving and staying remain plausible for this customer.")
+    return tuple(said)
+
+
+def levels_of(model: Model, name: str) -> list[str]:
+    """The levels of a category that the model has learnt."""
+    return list(next((f.levels for f in model.encoder.fields if f.name == name), ()))
+
+
+def words_in(reading: Reading, name: str) -> dict[str, int]:
+    """How often each word stands in a column, as it was written in the file where the file has it."""
+    theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
+    cells = reading.raw.column(theirs) if theirs in reading.raw.column_names else reading.table.column(name)
+    counts = [(pair["values"], pair["counts"]) for pair in cells.cast(pa.string()).value_counts().to_pylist()]
+    ordered = sorted(((str(w), n) for w, n in counts if w not in (None, "")), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ordered[:MOST_WORDS])
 
 
 def _tier(table: pa.Table, tier: str) -> TierCount:

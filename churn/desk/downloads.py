@@ -1,0 +1,36 @@
+"""What a person takes home from a screen: the same bytes as the command line would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from churn.desk.lists import Ranked
+from churn.intake.reading import Reading, write_clean, write_set_aside
+from churn.scoring.scored_files import write_scored
+
+
+def scored_csv(ranked: Ranked) -> bytes:
+    """The whole scored list as a CSV, in the order of the list."""
+    content = BytesIO()
+    write_scored([ranked.scored.table], content)
+    return content.getvalue()
+
+
+def set_aside_csv(reading: Reading) -> bytes:
+    """The lines left out, each with the reason, as a CSV to correct."""
+    return _written(lambda path: write_set_aside(reading.set_aside, path))
+
+
+def clean_csv(reading: Reading) -> bytes:
+    """The rows as they were read, as a CSV of text."""
+    return _written(lambda path: write_clean(reading, path))
+
+
+def _written(write: Callable[[Path], None]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "download.csv"
+        write(path)
+        return path.read_bytes()

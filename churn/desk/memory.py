@@ -1,0 +1,49 @@
+"""What the desk remembers of a source: columns a person confirmed once are not asked about again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from churn.intake.matching import Match
+from churn.intake.opening import Source
+from churn.intake.reading import Reading, read_list
+
+
+def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
+    reading = read_list(source, home=home, **said)
+    more = remembered(home, reading.layout, reading.matches, said)
+    return read_list(source, home=home, **{**said, **more}) if more else reading
+
+
+def remembered(home: Path, layout: str, matches: Iterable[Match], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The mapping to read again with; empty where nothing is doubtful or nothing was confirmed.
+
+    The book is opened only when it can help: most lists leave nothing in doubt.
+    """
+    doubtful = {m.theirs for m in matches if m.doubtful}
+    if not doubtful:
+        return {}
+    from churn.book.remembered import remembered_mapping
+    from churn.book.tables import open_book
+
+    engine = open_book(home)
+    try:
+        known = {t: o for t, o in remembered_mapping(engine, layout).items() if t in doubtful}
+    finally:
+        engine.dispose()
+    return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
+
+
+def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
+    """Keep what a person confirmed for a source layout."""
+    from churn.book.remembered import remember_mapping
+    from churn.book.tables import open_book
+
+    engine = open_book(home)
+    try:
+        remember_mapping(engine, layout, mapping)
+    finally:
+        engine.dispose()
