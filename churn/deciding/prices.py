@@ -14,7 +14,7 @@ import numpy as np
 from churn.deciding.choices import Choices
 
 SAMPLE = 4000
-CLOSE = 2e-5
+CLOSE = 5e-6
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from churn.deciding.quiet import solver_hushed
 from churn.errors import RequestRefused
 
 EXACT = 200
-DOUBTFUL = 200  # of a longer list, so many of the closest calls are decided again, exactly
-LONGEST_DOUBTED = 50_000  # beyond, two hundred closest calls no longer change anything that shows
+DOUBTFUL = 400  # of a longer list, so many of the closest calls are decided again, exactly
+LONGEST_DOUBTED = 50_000  # beyond, four hundred close calls no longer change anything that shows
 NODES = 300
 
 
@@ -63,31 +63,32 @@ def _short(choices: Choices) -> Solution:
 
 def _long(choices: Choices, seed: int) -> Solution:
     found = prices(choices, seed=seed)
-    tried = [filled(choices, found.values)]
+    choice = filled(choices, found.values)
     if choices.rows <= LONGEST_DOUBTED:
-        tried += [c for c in [_closest_calls(choices, found.values)] if c is not None]
-    sound = [c for c in tried if choices.keeps(c)]
-    if not sound:
+        choice = _reconsidered(choices, found.values, choice)
+    if not choices.keeps(choice):
         raise impossible()
-    choice = max(sound, key=choices.total)
     total = choices.total(choice)
     return Solution(choice, total, max(found.bound, total), found.values)
 
 
-def _closest_calls(choices: Choices, at: np.ndarray) -> np.ndarray | None:
-    """The choice that prices make for everybody, with the closest calls decided together and exactly."""
+def _reconsidered(choices: Choices, at: np.ndarray, choice: np.ndarray) -> np.ndarray:
+    """The choice with its most doubtful parts decided again, together and exactly: regrets first, then close calls."""
     net = np.hstack([np.zeros((choices.rows, 1)), choices.surplus(at)])
     first, second = np.partition(net, -2, axis=1)[:, [-1, -2]].T
-    choice = net.argmax(axis=1) - 1
-    rows = np.sort(np.argsort(first - second, kind="stable")[:DOUBTFUL])
-    choice[rows] = -1
-    used = choices.used(choice)
-    some = choices.only(rows)
-    room = tuple(replace(x, most=x.most - x.sign * used[k]) for k, x in enumerate(some.limits))
-    found = searched(Choices(some.gain, some.cost, room), gap=1e-6, nodes=NODES)
-    if found is None:
-        return None
-    choice[rows] = found
+    regret = first - net[np.arange(len(net)), choice + 1]
+    for doubt in (np.where(regret > 1e-9, -1.0, first - second), first - second):
+        rows = np.sort(np.argsort(doubt, kind="stable")[:DOUBTFUL])
+        rest = choice.copy()
+        rest[rows] = -1
+        used, some = choices.used(rest), choices.only(rows)
+        room = tuple(replace(x, most=x.most - x.sign * used[k]) for k, x in enumerate(some.limits))
+        found = searched(Choices(some.gain, some.cost, room), gap=1e-6, nodes=NODES)
+        if found is None:
+            continue
+        rest[rows] = found
+        if choices.keeps(rest) and (choices.total(rest) > choices.total(choice) or not choices.keeps(choice)):
+            choice = rest
     return choice
 
 
