@@ -72,7 +72,8 @@ def take(name: str, content: bytes) -> None:
 
 def take_sample(name: str) -> None:
     """Take one of the shipped samples in hand, and note it in the address."""
-    let_go()
+    if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
+        let_go()
     st.session_state["list"] = ListInHand(name, (SAMPLES / name).read_bytes(), sample=True)
     st.query_params["sample"] = name
 

@@ -63,7 +63,7 @@ def chart(made: Any) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(made.finding)}**")
         # Exports have their own style; on screen the theme's fonts and colours apply.
-        made.figure.update_layout(template=None)
+        made.figure.update_layout(template=None, legend={"orientation": "h", "y": 1.12, "x": 0})
         st.plotly_chart(made.figure, theme="streamlit", key=f"chart {made.name}", config={"displayModeBar": False})
         st.caption(plain(made.reading))
 

@@ -95,7 +95,7 @@ def findings(answer: dict[str, Any]) -> None:
 def leaderboard(rows: list[dict[str, Any]]) -> None:
     """Every candidate on the same unseen customers."""
     shown = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "f1", "accuracy", "seconds", "milliseconds")
-    table = {say(f"training.{name}"): [row.get(name) for row in rows] for name in shown}
+    table = {say(f"board.{name}"): [row.get(name) for row in rows] for name in shown}
     st.dataframe(table, hide_index=True, alt=say("training.leaderboard"))
 
 
