@@ -15,7 +15,7 @@ from churn.money.eligibility import rule_from
 from churn.money.playbook import NOTHING, RATES, Action, Estimate, Playbook, Segment, exactly
 from churn.money.toml_places import Place, toml_key, toml_value
 
-TOP = ("title", "bill", "margin", "periods", "per_year", "discount", "actions", "channels")
+TOP = ("title", "bill", "margin", "periods", "per_year", "discount_rate", "actions", "channels")
 CHANNEL = ("capacity", "title")
 OFFER = ("amount", "bill_share", "periods")
 ESTIMATE = ("low", "mid", "high", "from", "customers")
@@ -47,7 +47,7 @@ def playbook_from(words: Mapping[str, Any], *, text: str = "", source: str = "pl
         margin=_estimate(top, words, "margin", high=1.0, default=exactly(1.0)),
         periods=_estimate(top, words, "periods", high=1200.0, default=exactly(12.0)),
         per_year=top.number(words, "per_year", 12.0, low=0.01, high=366.0),
-        discount=top.number(words, "discount", 0.0, low=0.0, high=1.0),
+        discount=top.number(words, "discount_rate", 0.0, low=0.0, high=1.0),
         bill=top.number(words, "bill", 0.0, low=0.0, high=MONEY) if "bill" in words else None,
     )
     _checked_channels(top, playbook, channels)
@@ -135,7 +135,7 @@ def playbook_words(playbook: Playbook) -> dict[str, Any]:
     top: dict[str, Any] = {"title": playbook.title} if playbook.title else {}
     top |= {"bill": playbook.bill} if playbook.bill is not None else {}
     top |= {"margin": playbook.margin.as_toml(), "periods": playbook.periods.as_toml()}
-    top |= {"per_year": playbook.per_year, "discount": playbook.discount}
+    top |= {"per_year": playbook.per_year, "discount_rate": playbook.discount}
     top["channels"] = {name: {"capacity": limit} for name, limit in playbook.capacity.items()}
     return top | {"actions": {a.name: _action_words(a) for a in playbook.actions}}
 
