@@ -1,12 +1,13 @@
 """The engine: settings from its URL, files letter by letter, and a plain word when disk or memory run out."""
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import RequestRefused, Unavailable
-from churn.events.engine import NOTE, opened, settings_of
+from churn.events.engine import NOTE, opened, said_plainly, settings_of
 
 
 def test_settings_come_from_the_url():
@@ -58,10 +59,31 @@ def test_a_written_file_carries_its_note_and_its_order(tmp_path):
     assert pq.read_metadata(tmp_path / "t").metadata[NOTE.encode()] == b"it's"
 
 
-def test_a_full_spill_disk_is_said_plainly():
-    hungry = ibis.range(0, 1_500_000).unnest().name("n").as_table()
+@pytest.mark.parametrize(
+    ("complaint", "said"),
+    [
+        (
+            duckdb.OutOfMemoryException("failed to offload data block of size 64.0 KiB (2.6 MiB/2.6 MiB used)"),
+            "disk filled up",
+        ),
+        (duckdb.IOException("Could not write file: No space left on device"), "disk filled up"),
+        (
+            duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256.0 KiB"),
+            "memory limit is too small",
+        ),
+        (duckdb.IOException("Cannot open file"), "could not read or write a file: Cannot open file"),
+    ],
+)
+def test_a_full_disk_or_memory_is_said_plainly(complaint, said):
+    with pytest.raises(Unavailable, match=said) as refused, said_plainly():
+        raise complaint
+    assert refused.value.fix
+
+
+def test_too_little_memory_is_refused_and_nothing_is_left(tmp_path):
+    hungry = ibis.range(0, 600_000).unnest().name("n").as_table()
     hungry = hungry.mutate(text=hungry.n.cast("string").lpad(60, "x")).order_by(ibis.desc("text"))
-    url = "duckdb://?memory=70MB&threads=1&spill_limit=1MB"
-    with opened(url) as engine, pytest.raises(Unavailable, match="disk filled up") as refused:
+    url = f"duckdb://?memory=30MB&threads=1&spill={tmp_path}"
+    with pytest.raises(Unavailable, match="Nothing was written"), opened(url) as engine:
         engine.kept(hungry)
-    assert "Nothing was written" in refused.value.fix
+    assert not list(tmp_path.iterdir())

@@ -219,8 +219,8 @@ def test_what_cannot_be_answered_is_refused_and_nothing_is_written(tmp_path, sai
     assert [p.name for p in tmp_path.iterdir()] == ["events.csv"]
 
 
-def test_a_disk_that_fills_up_leaves_no_half_written_file(tmp_path):
-    rows = (f"{i:06},{AS_OF - timedelta(days=1 + i % 90)},buy,s{i},{i}" for i in range(120_000))
+def test_an_engine_that_runs_out_leaves_no_half_written_file(tmp_path):
+    rows = (f"{i:06},{AS_OF - timedelta(days=1 + i % 90)},buy,s{i},{i}" for i in range(60_000))
     log = events(tmp_path, "\n".join(["who,at,kind,visit,price", *rows]))
     url = f"duckdb://?threads=1&memory=30MB&spill={tmp_path / 'spill'}&spill_limit=1MB"
     with pytest.raises(Unavailable) as refused:
