@@ -24,6 +24,12 @@ def test_an_empty_cell_satisfies_no_comparison():
     assert empty_cells(columns, "n").tolist() == empty_cells(columns, "t").tolist() == [False, True]
 
 
+def test_a_column_of_numbers_and_words_compares_as_words():
+    columns = {"mixed": np.array([3, "many", None, 4.5], object)}
+    assert compared(Clause("mixed", "is", ("many",)), columns).tolist() == [False, True, False, False]
+    assert compared(Clause("mixed", ">", ("2",)), columns).tolist() == [True, False, False, True]
+
+
 def test_numbers_and_flags_are_compared_with_their_words():
     columns = {"flag": pa.array([True, False, None]), "whole": pa.array([1, 0, 2])}
     assert compared(Clause("flag", "is", ("No",)), columns).tolist() == [False, True, False]

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.deciding.experiment import Experiment, experiment_uplift
+from churn.deciding.experiment import Experiment, experiment_uplift, ranked_customers
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
 from tests.experiments import small_experiment
@@ -26,6 +26,15 @@ def test_the_two_arms_and_the_outcome_are_read_from_their_words():
     assert rows.tolist() == list(range(30, 1500))
     assert np.corrcoef(found.uplift, effect[30:])[0, 1] > 0.7
     assert found.notices[-1].count == 30
+
+
+def test_the_ranked_list_says_what_to_do_with_each_customer():
+    table, _ = _table()
+    found, rows = experiment_uplift(table, SCHEMA, Experiment("offer", "left", arm="call", bad=("true",)))
+    ranked = ranked_customers(found, [f"c{i}" for i in rows]).to_pandas()
+    assert (len(ranked), ranked["uplift"].is_monotonic_decreasing) == (1470, True)
+    assert (ranked["advice"].iloc[0], ranked["advice"].iloc[-1]) == ("contact", "leave alone")
+    assert (ranked["advice"] == "leave alone").sum() == found.sleeping.sum()
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,13 @@ def test_unknown_customers_do_not_count_and_are_said():
     assert (len(found.table), found.notices[0].count) == (6, 2)
 
 
+def test_a_list_mostly_of_strangers_asks_whether_it_is_the_right_one():
+    strangers = pd.DataFrame({"id": [f"x{i}" for i in range(7)], "left": ["no"] * 7})
+    found = _matched(pd.concat([BACK, strangers]))
+    assert (found.notices[0].kind, found.notices[0].count) == ("warning", 7)
+    assert found.notices[0].text.endswith("is it the right campaign?")
+
+
 def test_a_customer_twice_with_the_same_outcome_counts_once():
     found = _matched(pd.concat([BACK, BACK.head(1)]))
     assert (len(found.table), found.notices[0].count) == (6, 1)

@@ -7,7 +7,7 @@ import pytest
 
 from churn.deciding.ordering import Order
 from churn.deciding.plan import planned_campaign
-from churn.deciding.weighing import History
+from churn.deciding.resting import History
 from churn.errors import ChurnError
 from churn.money.playbook import exactly
 from tests.scored import BOOK, FOUR, random_list
@@ -81,6 +81,12 @@ def test_a_customer_keeps_the_arm_when_the_list_is_planned_again():
     common = again.table[again.table["id"].isin(arms)]
     assert len(common) > 100
     assert common["arm"].tolist() == [arms[k] for k in common["id"]]
+
+
+def test_customers_better_left_alone_are_in_neither_arm():
+    campaign = _planned(history=History(never=frozenset({"ann"})))
+    assert set(campaign.table["id"]) == {"ben", "cid"}
+    assert "1 customers are left alone on purpose." in [n.text for n in campaign.notices]
 
 
 def test_a_short_campaign_warns_that_it_teaches_nothing():

@@ -12,7 +12,8 @@ from churn.deciding.choices import Choices, Limit
 from churn.deciding.filling import filled
 from churn.deciding.ordering import Order
 from churn.deciding.prices import prices
-from churn.deciding.weighing import History, Weighed, weighed
+from churn.deciding.resting import History
+from churn.deciding.weighing import Weighed, weighed
 from churn.money.playbook import Playbook
 
 if TYPE_CHECKING:

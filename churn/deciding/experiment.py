@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,6 +53,20 @@ def experiment_uplift(
     lost = len(arms) - len(rows)
     note = Notice("info", f"{lost:,} customers of other arms or without outcome do not count.", None, lost)
     return (replace(found, notices=(*found.notices, note)) if lost else found), rows
+
+
+def ranked_customers(found: Uplift, keys: Sequence[str]) -> pa.Table:
+    """The customers of an experiment from the most helped to the most harmed, and what to do with each."""
+    order = np.argsort(-found.uplift, kind="stable")
+    advice = np.where(found.sleeping, "leave alone", np.where(found.targets, "contact", "no need"))
+    return pa.table(
+        {
+            "key": pa.array(np.asarray(keys, object)[order], pa.string()),
+            "uplift": found.uplift[order],
+            "rank": np.arange(1, len(order) + 1),
+            "advice": pa.array(advice[order].astype(object), pa.string()),
+        }
+    )
 
 
 def _matrix(table: pa.Table, schema: Schema, asked: Experiment) -> np.ndarray:

@@ -46,7 +46,7 @@ def matched(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome
     counts = {arm: int((known["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     planned = {arm: int((campaign["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     _checked_arms(planned, counts)
-    found = (*_unknown(unknown), *_missing(planned, counts), *_contaminated(known))
+    found = (*_unknown(unknown, len(given)), *_missing(planned, counts), *_contaminated(known))
     return Matched(known.reset_index(drop=True), planned, counts, (*notices, *found))
 
 
@@ -107,8 +107,10 @@ def _checked_arms(planned: dict[str, int], known: dict[str, int]) -> None:
             )
 
 
-def _unknown(unknown: int) -> tuple[Notice, ...]:
+def _unknown(unknown: int, rows: int) -> tuple[Notice, ...]:
     text = f"{unknown:,} customers on the list are not in this campaign and do not count."
+    if unknown * 2 > rows:
+        return (Notice("warning", f"{text} That is most of the list: is it the right campaign?", None, unknown),)
     return (Notice("set_aside", text, None, unknown),) if unknown else ()
 
 

@@ -13,7 +13,8 @@ from churn.deciding.drawing import Drawn, best_possible, drawn
 from churn.deciding.ordering import Order
 from churn.deciding.power import Detectable, detectable
 from churn.deciding.reasons_why import why_nobody
-from churn.deciding.weighing import History, Weighed, weighed
+from churn.deciding.resting import History
+from churn.deciding.weighing import Weighed, weighed
 from churn.money.gain import chosen_gain, expected_effect, terms
 from churn.money.playbook import Playbook
 from churn.notices import Notice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,25 +17,35 @@ if TYPE_CHECKING:
 DRIVER = "driver_"
 
 
-def barred(
-    scored: pd.DataFrame, playbook: Playbook, *, keys: np.ndarray, contacts: pd.DataFrame | None, as_of: Any
-) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
-    """Customers × actions that may not be offered now, and what to say about it.
+@dataclass(frozen=True)
+class History:
+    """What the score book remembers about the customers.
 
-    contacts    earlier contacts: `key` and `date`
-    as_of       the day of the campaign
+    arms        of an earlier export of this campaign, `treat` or `holdout` by key; they stand
+    contacts    earlier contacts: `key` and `date`; `as_of` is then the day of the campaign
+    never       keys of customers who are better left alone (sleeping dogs, or by their own wish)
     """
+
+    arms: dict[str, str] | None = None
+    contacts: pd.DataFrame | None = None
+    as_of: Any = None
+    never: frozenset[str] = frozenset()
+
+
+def barred(
+    scored: pd.DataFrame, playbook: Playbook, *, keys: np.ndarray, history: History
+) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
+    """Customers × actions that may not be offered now, and what to say about it."""
     stopped = np.zeros((len(scored), len(playbook.actions)), bool)
-    notices = (*_resting(stopped, playbook, keys, (contacts, as_of)), *_unanswered(stopped, scored, playbook))
+    resting, unanswered = _resting(stopped, playbook, keys, history), _unanswered(stopped, scored, playbook)
+    notices = (*resting, *unanswered, *_asleep(stopped, keys, history))
     return (stopped if stopped.any() else None), notices
 
 
-def _resting(
-    stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, earlier: tuple[pd.DataFrame | None, Any]
-) -> tuple[Notice, ...]:
+def _resting(stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
     import pandas as pd
 
-    contacts, as_of = earlier
+    contacts, as_of = history.contacts, history.as_of
     if contacts is None or contacts.empty:
         return ()
     if as_of is None:
@@ -62,3 +73,12 @@ def _unanswered(stopped: np.ndarray, scored: pd.DataFrame, playbook: Playbook) -
         answers = np.column_stack([scored[c].isin(playbook.actions[a].answers) for c in drivers]).any(axis=1)
         stopped[:, a] |= ~answers
     return ()
+
+
+def _asleep(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
+    if not history.never:
+        return ()
+    alone = np.fromiter((k in history.never for k in keys), bool, len(keys))
+    stopped[alone] = True
+    many = int(alone.sum())
+    return (Notice("info", f"{many:,} customers are left alone on purpose.", None, many),) if many else ()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from churn.deciding.choices import Limit
 from churn.deciding.drawing import Names
 from churn.deciding.ordering import Order, checked_minimums, checked_order, limits_of
-from churn.deciding.resting import barred
+from churn.deciding.resting import History, barred
 from churn.errors import ListRefused
 from churn.money.gain import Offers, offers
 from churn.money.playbook import Playbook
@@ -19,15 +19,6 @@ from churn.notices import Notice
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class History:
-    """What the score book remembers: arms of an earlier export of this campaign, and contacts (key, action, date)."""
-
-    arms: dict[str, str] | None = None
-    contacts: pd.DataFrame | None = None
-    as_of: Any = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,7 @@ def weighed(
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
     given = stakes(scored["probability"], bill, playbook, column=value or "", remaining=scored.get("remaining"))
-    stopped, resting = barred(scored, playbook, keys=keys, contacts=history.contacts, as_of=history.as_of)
+    stopped, resting = barred(scored, playbook, keys=keys, history=history)
     found = offers(given, playbook, scored, order.scenario, barred=stopped)
     limits = limits_of(order, playbook, scored, rows=given.rows)
     checked_minimums(limits, np.isfinite(found.gain).any(axis=1))

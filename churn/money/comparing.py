@@ -27,8 +27,15 @@ def _column(columns: Any, name: str) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     elif not isinstance(values, pa.Array):
-        values = pa.array(values, from_pandas=True)
+        values = _as_arrow(values)
     return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
+
+
+def _as_arrow(values: Any) -> pa.Array:
+    try:
+        return pa.array(values, from_pandas=True)
+    except pa.ArrowException:  # numbers and words in one column: compared as words
+        return pa.array([None if v is None or v != v else str(v) for v in values], pa.string())
 
 
 def compared(clause: Clause, columns: Any) -> np.ndarray:
