@@ -1,68 +1,62 @@
-"""Moments: dates and times in the forms that exports use become the same day and second, or nothing."""
+"""Dates are settled by the vote of the whole column; an open vote is asked about."""
 
-from datetime import date, datetime
+from datetime import date
 
-import ibis
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from churn.events.moments import is_plain, moment_of, plain_moment, seconds
-
-EPOCH = datetime(1970, 1, 1)
-
-
-def moments(cells, clock=0):
-    column = ibis.memtable(pa.table({"t": cells})).t
-    day, second = plain_moment(column) if is_plain(column, clock) else moment_of(seconds(column, clock))
-    rows = ibis.duckdb.connect().to_pyarrow(column.as_table().select(day=day, second=second)).to_pylist()
-    return [None if r["day"] is None else (date.fromordinal(719163 + r["day"]), r["second"]) for r in rows]
+from churn.intake.moments import date_of, date_says, dates_of, has_time, said
+from tests.messy import told
+from tests.messy.moments import CASES
 
 
-READ = {
-    "2019-10-01 00:00:05 UTC": (date(2019, 10, 1), 5),
-    "2019-10-01T03:04:05Z": (date(2019, 10, 1), 11045),
-    "2019-10-01T01:04:05+02:00": (date(2019, 9, 30), 83045),
-    "2019-10-01 03:04:05 +0530": (date(2019, 9, 30), 77645),
-    "2019-10-01T23:59:59.123456789-01": (date(2019, 10, 2), 3599),
-    "2019-10-01 03:04:05.5": (date(2019, 10, 1), 11045),
-    "20170228": (date(2017, 2, 28), 0),
-    " 2017-02-28 ": (date(2017, 2, 28), 0),
-    "2017/02/28 10:00": (date(2017, 2, 28), 36000),
-    "2017-02-28 10:00+02": (date(2017, 2, 28), 28800),
-    "2017-2-3": (date(2017, 2, 3), 0),
-    "1569888000": (date(2019, 10, 1), 0),
-    "1569888000123": (date(2019, 10, 1), 0),
-}
-NOT_READ = ["", "28/02/2017", "2017-02-30", "20171345", "0001-01-01", "2019-10-01 24:00:00", "-5", "12", "soon", None]
-
-
-def test_every_usual_form_is_read():
-    assert dict(zip(READ, moments(list(READ)), strict=True)) == READ
-
-
-def test_what_is_not_understood_is_nothing_and_never_a_guess():
-    assert moments(NOT_READ) == [None] * len(NOT_READ)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_messy_file_becomes_exactly_what_it_must(case):
+    assert told(case) == case
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("text", "says"),
     [
-        pa.array([20170228]),
-        pa.array([20170228.0]),
-        pa.array([date(2017, 2, 28)]),
-        pa.array([datetime(2017, 2, 28)], pa.timestamp("us", "UTC")),
-        pa.array([datetime(2017, 2, 28)], pa.timestamp("ns")),
+        ("2026-02-13", "settled"),
+        ("13/02/2026", "day-first"),
+        ("02/13/2026", "month-first"),
+        ("02/03/2026", "open"),
+        ("03.03.2026", "same"),
+        ("5 Mar 2026", "settled"),
+        ("1. März 2024", "settled"),
+        ("Mar 5, 2026", "settled"),
+        ("12/31/2020 11:59 PM", "month-first"),
+        ("31/02/2026", None),
+        ("2026-13-01", None),
+        ("1.2.3", None),
+        ("hello 5", None),
     ],
 )
-def test_typed_columns_say_the_same_as_text(cells):
-    assert moments(cells) == moments(["2017-02-28"])
+def test_each_way_of_writing_says_what_it_can(text, says):
+    assert date_says(text) == says
 
 
-def test_the_clock_moves_times_but_never_dates():
-    assert moments(["2017-02-28 23:30:00", "20170228"], clock=1) == [(date(2017, 3, 1), 1800), (date(2017, 2, 28), 0)]
-    assert moments(pa.array([datetime(2017, 2, 28, 0, 30)]), clock=-1) == [(date(2017, 2, 27), 84600)]
+@given(st.dates(date(1970, 1, 1), date(2068, 12, 31)))
+def test_a_day_is_read_back_from_every_way_of_writing_it(day):
+    for text in (f"{day:%d/%m/%Y}", f"{day:%d.%m.%y}", f"{day:%Y-%m-%d}", f"{day:%Y-%m-%d} 10:15:00 UTC"):
+        assert date_of(text, "day-first") == day
+    assert date_of(f"{day:%m/%d/%Y}", "month-first") == day
+    assert date_of(f"{day:%Y%m%d}", None, compact=True) == day
 
 
-def test_the_same_expression_compiles_for_spark():
-    sql = ibis.to_sql(seconds(ibis.table({"t": "string"}, name="log").t).name("x"), dialect="databricks")
-    assert "TRY_CAST" in sql
+def test_a_column_reads_as_its_cells_do_one_by_one():
+    texts = ["2026-02-13", "13/02/2026", "", "x", "2026-02-31", "2026-01-01 00:00:00"]
+    assert dates_of(pa.array(texts), "day-first").to_pylist() == [date_of(t, "day-first") if t else None for t in texts]
+    moments = ["2026-02-13 10:00:00", "2026-02-13T11:00:00Z", "2026-02-14"]
+    assert dates_of(pa.array(moments), None).to_pylist() == [date_of(t, None) for t in moments]
+
+
+def test_a_question_shows_both_readings():
+    assert said("02/03/2026") == "2 March 2026 or 3 February 2026"
+
+
+def test_midnight_is_no_time_of_day():
+    assert [has_time(t) for t in ("2026-01-01", "2026-01-01 00:00:00", "2026-01-01T00:00:01Z")] == [False, False, True]

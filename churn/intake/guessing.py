@@ -187,13 +187,10 @@ def _is_flag(holding: Holding) -> bool:
     said = sum(n for v, n in holding.levels.items() if same_words(v) in _FLAG_WORDS)
     if not words & YES or (not words & NO and not words & (YES - {"1", "1.0", "x", "o", "s", "t", "j", "y"})):
         return False
-    # One odd word among many plain answers is a slip to report, not a third level.
-    return words <= _FLAG_WORDS or (
-        said >= 0.98 * holding.filled
-        and len(words - _FLAG_WORDS) <= 2
-        and holding.filled >= 50
-        and not words & {"1", "0"}
-    )
+    odd = {v: n for v, n in holding.levels.items() if same_words(v) not in _FLAG_WORDS | WORDS_FOR_NOTHING}
+    # One odd word among many plain answers is a slip to report, not a third level; beside 0 and 1 it is a number.
+    slips = len(odd) <= 2 and all(n <= max(1, holding.filled // 100) for n in odd.values())
+    return not odd or (slips and said >= 0.9 * holding.filled and holding.filled >= 10 and not words & {"1", "0"})
 
 
 def _is_code(name: str, holding: Holding, filled: int) -> bool:

@@ -49,6 +49,7 @@ def layout_of(records: Sequence[Record], name: str, known: Known) -> Layout:
     body = [r.cells for r in rows[start + 1 :] if len(r.cells) == width]
     if not body:
         raise _no_rows(name, rows[start], known)
+    _refuse_table_above(rows[: start + 1], len(body), known)
     # Right below a line that may itself be the header, only a row that is plainly one counts as one.
     doubt = start > 0 and rows[start - 1].filled > 1 and rows[start - 1].line == rows[start].line - 1
     if not _is_header(rows[start].cells, body, known, plainly=doubt):
@@ -106,7 +107,7 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
     first = rows[start]
     width = len(first.cells)
     before = rows[start - 1] if start else None
-    if before and len(before.cells) > 1 and all(rough(c) in ("word", "") for c in before.cells) and before.filled > 1:
+    if before and before.filled > 1:
         if len(before.cells) == width - 1 and not any(bare(r[-1]) for r in (first.cells, *body)):
             names = _named([*before.cells, ""])
             return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
@@ -114,13 +115,34 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
             names = _named(before.cells[:-1])
             return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
         raise ListRefused(
-            f"The header in line {before.line} has {len(before.cells)} names, but the rows below have {width} values.",
+            f"{_first_line(before)} has {len(before.cells)} names, but the rows below have {width} values.",
             "Correct the header, or export the list again.",
         )
     names = tuple(map(unnamed, range(width)))
     said = f"There is no header line; the columns were named {names[0]} to {names[-1]}."
     notices = (*_above(rows[:start], width), Notice("warning", said, lines=(first.line,)))
     return Layout(names, 0, first.line, (), (first.cells, *body[:49]), notices)
+
+
+def _first_line(record: Record) -> str:
+    words = all(rough(c) in ("word", "") for c in record.cells)
+    return f"The header in line {record.line}" if words else f"Line {record.line} has no header above it and"
+
+
+def _refuse_table_above(rows: Sequence[Record], size: int, known: Known) -> None:
+    """Two lists of like size in one file: only a person can say which is the one with the customers."""
+    *above, header = rows
+    above = [r for r in above if r.filled > 1]
+    width, count = max(Counter(len(r.cells) for r in above).items(), key=lambda w: w[1], default=(0, 0))
+    if count < 3 or count <= size / 2:
+        return
+    first = next(r for r in above if len(r.cells) == width)
+    if sum(map(known, first.cells)) >= sum(map(known, header.cells)):
+        raise ListRefused(
+            f"The file holds two tables: {width} columns from line {first.line}, and {len(header.cells)} columns "
+            f"from line {header.line}.",
+            "Save the customer list in a file of its own.",
+        )
 
 
 def _above(rows: Sequence[Record], width: int) -> list[Notice]:

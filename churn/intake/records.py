@@ -80,8 +80,7 @@ def _record_at(lines: Sequence[str], at: int, dialect: Dialect, width: int | Non
         return Record(0, (line,), damage)
     cells = split_line(line, dialect)
     if cells is not None:
-        stray = any("\r" in c for c in cells)
-        return Record(0, tuple(cells), STRAY_RETURN if stray else "")
+        return Record(0, tuple(cells), _strayed(line, cells, dialect))
     joined = _joined(lines, at, dialect)
     if joined is None or (width is not None and len(joined[0]) != width):
         return Record(0, (line,), STRAY_RETURN if "\r" in line else UNBALANCED)
@@ -89,6 +88,18 @@ def _record_at(lines: Sequence[str], at: int, dialect: Dialect, width: int | Non
     if damage := _damage("".join(cells)):
         return Record(0, (line,), damage)
     return Record(0, tuple(cells), "", used)
+
+
+def _strayed(line: str, cells: Sequence[str], dialect: Dialect) -> str:
+    """Why a row that could be split is not to be trusted all the same."""
+    if "\r" in line and any("\r" in c for c in cells):
+        return STRAY_RETURN
+    if dialect.quote not in line or dialect.escape:
+        return ""
+    # Two values with half a pair of quotes each were one quoted value that lost its beginning.
+    pieces = set(line.split(dialect.delimiter))
+    halves = [c for c in cells if c.count(dialect.quote) % 2 and c in pieces]
+    return UNBALANCED if len(halves) > 1 else ""
 
 
 def _joined(lines: Sequence[str], at: int, dialect: Dialect) -> tuple[list[str], int] | None:

@@ -1,0 +1,92 @@
+"""Messy files that try the moments room."""
+
+from tests.messy import Case
+
+CASES = (
+    Case(
+        "iso",
+        "id,joined\nA1,2026-02-13\nA2,2025-12-01\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2025-12-01")),
+    ),
+    Case(
+        "day_first_settled",
+        "id,joined\nA1,13/02/2026\nA2,02/03/2026\nA3,01/04/2026\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2026-03-02"), (4, "A3", "2026-04-01")),
+        notices=("info: Dates in joined are read day first, as in 13/02/2026 (line 2).",),
+    ),
+    Case(
+        "month_first_settled",
+        "id,joined\nA1,02/13/2026\nA2,02/03/2026\nA3,01/04/2026\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2026-02-03"), (4, "A3", "2026-01-04")),
+        notices=("info: Dates in joined are read month first, as in 02/13/2026 (line 2).",),
+    ),
+    Case(
+        "open",
+        "id,joined\nA1,02/03/2026\nA2,04/05/2026\n",
+        refused=("Column joined can be read two ways: 02/03/2026 in line 2 is 2 March 2026 or 3 February 2026."),
+    ),
+    Case(
+        "open_said",
+        "id,joined\nA1,02/03/2026\nA2,04/05/2026\n",
+        "text* date",
+        ((2, "A1", "2026-02-03"), (3, "A2", "2026-04-05")),
+        notices=("info: Dates in joined are read month first, as in 02/03/2026 (line 2).",),
+        said={"dates": "month-first"},
+    ),
+    Case(
+        "both_ways",
+        "id,joined\nA1,13/02/2026\nA2,02/13/2026\nA3,01/04/2026\n",
+        refused=(
+            "Column joined writes some dates day first and some month first (line 2: 13/02/2026; line 3: 02/13/2026)."
+        ),
+    ),
+    Case(
+        "german",
+        "id;seit\nA1;13.02.2026\nA2;01.03.2026\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2026-03-01")),
+        notices=("info: Dates in seit are read day first, as in 13.02.2026 (line 2).",),
+    ),
+    Case(
+        "named_months",
+        "id,joined\nA1,5 Mar 2026\nA2,12 December 2025\n",
+        "text* date",
+        ((2, "A1", "2026-03-05"), (3, "A2", "2025-12-12")),
+    ),
+    Case(
+        "times_and_zones",
+        "id,joined\nA1,2026-02-13 10:15:00 UTC\nA2,2025-12-01T00:00:00Z\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2025-12-01")),
+        notices=("info: 1 time(s) of day in joined were left out; the day was kept.",),
+    ),
+    Case(
+        "impossible_day",
+        "id,joined\nA1,2026-02-13\nA2,2026-02-31\nA3,2026-02-01\nA4,2026-02-02\nA5,2026-02-03\nA6,2026-02-03\n",
+        "text* date",
+        (
+            (2, "A1", "2026-02-13"),
+            (3, "A2", None),
+            (4, "A3", "2026-02-01"),
+            (5, "A4", "2026-02-02"),
+            (6, "A5", "2026-02-03"),
+            (7, "A6", "2026-02-03"),
+        ),
+        notices=("warning: 1 cell(s) of joined are no date and were read as missing: line 3: '2026-02-31'.",),
+    ),
+    Case(
+        "compact_with_a_date_heading",
+        "id,signup date\nA1,20260213\nA2,20251201\n",
+        "text* date",
+        ((2, "A1", "2026-02-13"), (3, "A2", "2025-12-01")),
+    ),
+    Case(
+        "compact_without",
+        "id,amount\nA1,20260213\nA2,20251201\n",
+        "text* number",
+        ((2, "A1", 20260213.0), (3, "A2", 20251201.0)),
+    ),
+)
