@@ -6,7 +6,10 @@ import argparse
 import os
 import sys
 import webbrowser
+from pathlib import Path
 
+from app.demos import make_in_background
+from churn import Desk
 from churn.api.serving import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError
 
@@ -34,8 +37,15 @@ def serve(asked: argparse.Namespace) -> None:
     def when_ready(address: str) -> None:
         if asked.open and on_a_desktop():
             webbrowser.open(address)
+        if asked.demo:
+            make_in_background(home_of_desk())
 
     serve_until_stopped("app.server:api", asked.host, asked.port, says="Holdfast is at {address}", on_ready=when_ready)
+
+
+def home_of_desk() -> Path:
+    """Where models and the score book live."""
+    return Desk().home
 
 
 def on_a_desktop() -> bool:

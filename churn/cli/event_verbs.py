@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from datetime import date
 from pathlib import Path
 
-from churn.cli.printing import Printer
+from churn.cli.list_words import pair_of
+from churn.cli.printing import Printer, notice_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.counter import Desk
+from churn.errors import RequestRefused
 
 
 def _sample_words(words: ArgumentParser) -> None:
@@ -38,3 +41,53 @@ def sample(asked: Namespace, printer: Printer) -> Answer:
     )
     lines = (*(f"{path}" for path in files), "Synthetic: no real person is in these files.")
     return Answer({"files": [str(path) for path in files], "synthetic": True}, lines)
+
+
+def _summarise_words(words: ArgumentParser) -> None:
+    words.add_argument(
+        "tables", metavar="NAME=FILE", nargs="+", help="a table of the recipe and its file, folder or pattern"
+    )
+    words.add_argument("--recipe", metavar="P", required=True, help="the business whose recipe to follow")
+    words.add_argument("--as-of", metavar="DATE", required=True, help="the date to look back from, as 2026-05-01")
+    words.add_argument("--horizon", type=int, metavar="DAYS", help="say who left within so many days after the date")
+    words.add_argument("--engine", metavar="URL", help="duckdb://?memory=2GB&threads=2&spill=DIR (default duckdb://)")
+    words.add_argument("-o", metavar="TABLE.parquet", dest="output", required=True, help="the table to write")
+
+
+@verb(
+    "summarise",
+    "turn event logs into one row per customer, as of a date",
+    _summarise_words,
+    example="summarise events=data/samples/shop_events.parquet --recipe shop --as-of 2026-06-01 -o shop.parquet",
+)
+def summarise(asked: Namespace, printer: Printer) -> Answer:
+    """Write the customer table; with a horizon, with who left."""
+    found = Desk(asked.home).summarise(
+        dict(pair_of(pair, "NAME=FILE") for pair in asked.tables),
+        asked.recipe,
+        as_of=_day(asked.as_of),
+        horizon=asked.horizon,
+        engine=asked.engine,
+        output=Path(asked.output),
+    )
+    counts = {"rows": found.rows, "leavers": found.leavers, "stayers": found.stayers}
+    lines = [f"{found.rows:,} customers as of {found.as_of}, {len(found.schema.features)} columns to learn from."]
+    if found.leavers is not None:
+        lines.append(f"{found.leavers:,} left within {found.horizon} days, {found.stayers:,} stayed.")
+    content = {
+        **counts,
+        "as_of": str(found.as_of),
+        "horizon": found.horizon,
+        "columns": [
+            {"name": c.name, "kind": c.kind, "role": c.role, "meaning": c.meaning} for c in found.schema.columns
+        ],
+        "notices": [n.as_json() for n in found.notices],
+    }
+    return Answer(content, (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise RequestRefused(f"{text!r} is no date.", "Write it as 2026-05-01.") from problem

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from churn.errors import NotFound
 from churn.learning.model import Model
 from churn.money.gain import Offers, offers
 from churn.money.playbook import Playbook
@@ -34,9 +35,16 @@ def wording_of(model: Model, home: Path) -> Wording:
 def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
     """The offers of a business: those of the file given, else its own, else the general ones."""
     if file is not None:
-        return playbook_from_text(file.read_text(encoding="utf-8"), str(file))
+        return playbook_from_text(_text_of(file), str(file))
     words = profile.playbook or read_profile(GENERAL, home).playbook
     return playbook_from(words, source=f"{profile.name}/playbook.toml")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise NotFound(f"The playbook {file} cannot be read.", "Name a TOML file with your offers.") from problem
 
 
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:

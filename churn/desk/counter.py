@@ -22,6 +22,8 @@ from churn.shelf import versions as shelf
 if TYPE_CHECKING:
     import pandas as pd
 
+    from churn.events.outlook import Outlook
+    from churn.events.summary import Summary
     from churn.scoring.drivers import Driver
     from churn.scoring.explanation import Explanation
     from churn.scoring.segments import Segment
@@ -161,6 +163,18 @@ class Desk:
     def segments(self, ranked: lists.Ranked) -> tuple[Segment, ...]:
         """Groups of a list that are alike, the likeliest to leave first."""
         return views.segments_of(ranked, self.home)
+
+    def summarise(self, tables: Mapping[str, str], profile: str, **asked: Any) -> Summary:
+        """Event logs as one row per customer, as of a date; with a horizon, with who left."""
+        from churn.desk.event_logs import summarised
+
+        return summarised(self.home, tables, profile, **asked)
+
+    def outlook(self, tables: Mapping[str, str], profile: str, **asked: Any) -> Outlook:
+        """What dates event logs cover, and who would have left for any date and horizon."""
+        from churn.desk.event_logs import looked_over
+
+        return looked_over(self.home, tables, profile, **asked)
 
     def shelf(self) -> list[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""

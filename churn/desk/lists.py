@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from churn.desk.businesses import playbook_of, profile_of, suggester_of, wording_of
 from churn.desk.memory import read_remembering, remembered
-from churn.errors import NotFound
+from churn.errors import NotFound, RequestRefused
 from churn.intake.asking import Asked
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
@@ -29,6 +29,7 @@ from churn.scoring.scored_files import write_scored
 from churn.scoring.whatif import Comparison, whatif
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
+MOST_REASONS = 20
 Progress = Callable[[int, int | None], None]
 
 
@@ -83,6 +84,8 @@ class Explained:
 
 def ranking_for(model: Model, home: Path, *, top: int = 3, keep: tuple[str, ...] = ()) -> Ranking:
     """How this model ranks a list here: with its business's words, and the action its playbook suggests."""
+    if not 0 <= top <= MOST_REASONS:
+        raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
     playbook = playbook_of(profile_of(model, home), home)
     return Ranking(model, wording_of(model, home), top=top, suggester=suggester_of(model, playbook), keep=keep)
 
