@@ -93,6 +93,10 @@ def test_what_cannot_be_read_as_a_number_is_refused_by_name():
         ENCODER.row({"spend": "much"})
 
 
+def test_a_slip_of_the_keyboard_counts_as_the_edge_of_what_was_learnt():
+    assert [ENCODER.row({"spend": s})[5] for s in (1e9, -1e9, 2.0)] == [4.5, 0.0, 2.0]
+
+
 def test_the_encoder_survives_json():
     assert encoder_from(json.loads(json.dumps(ENCODER.as_json()))) == ENCODER
 

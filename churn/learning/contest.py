@@ -13,7 +13,7 @@ from churn.learning.evaluation import Candidate, Checked, checked, plan_for
 from churn.learning.examples import Examples
 from churn.learning.folds import fold_numbers
 from churn.learning.forests import DecisionTree, RandomForest
-from churn.learning.ladder import MOST_BAGS, RUNGS, Step, best_step, climbed, with_bags
+from churn.learning.ladder import MOST_BAGS, QUICK_RUNGS, RUNGS, Step, best_step, climbed, with_bags
 from churn.learning.logistic import LogisticRegression
 from churn.learning.metrics import logloss
 from churn.learning.mixing import honest_blend, mixing_weights
@@ -126,7 +126,7 @@ def _libraries(quick: bool) -> tuple[list[Library], list[Notice]]:
 
 
 def _climb(sample: Examples, libraries: list[Library], quick: bool, seed: int, heard: Progress) -> list[Step]:
-    rungs = RUNGS[:3] if quick else RUNGS
+    rungs = QUICK_RUNGS if quick else RUNGS
     checks = 3 if quick or len(sample) > 20_000 else 5
     steps: list[Step] = []
     told: list[Step] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -29,6 +29,7 @@ class Field:
     form    `number`; `flag` 0 or 1; `nominal` and `ordered` the place of the level; `service` 0 no, 1 yes,
             2 does not apply to this customer; `age` days between the date and the list's date
     levels  the levels with a code of their own, in code order; a text outside them gets the next free code
+    low, high   numbers beyond these count as these: a slip of the keyboard must not outweigh all that was learnt
     """
 
     name: str
@@ -37,6 +38,8 @@ class Field:
     group: str = ""
     lever: str = "context"
     direction: int = 0
+    low: float | None = None
+    high: float | None = None
 
     @property
     def unseen(self) -> int:
@@ -84,14 +87,15 @@ class Encoder:
         numbers = np.empty((table.num_rows, len(self.fields)), dtype=np.float32, order="F")
         day = self._days_of(table, as_of)
         for i, field in enumerate(self.fields):
-            numbers[:, i] = _fitting(_column_numbers(field, table, day)) if field.name in table.schema.names else np.nan
+            known = field.name in table.schema.names
+            numbers[:, i] = _fitting(_column_numbers(field, table, day), *self._limits[:, i]) if known else np.nan
         return numbers
 
     def row(self, customer: Mapping[str, Any], *, as_of: date | None = None) -> np.ndarray:
         """One customer as float32 (fields,), number for number what `matrix` gives."""
         day = _day_number(customer.get(self.date_column)) if self.date_column else self._reference_day(as_of)
         values = [reader(customer.get(name), day) for name, reader in self._readers]
-        return _fitting(np.array(values, dtype=np.float64)).astype(np.float32)
+        return _fitting(np.array(values, dtype=np.float64), *self._limits).astype(np.float32)
 
     def list_date(self, table: pa.Table) -> date | None:
         """The date a list speaks of: the latest date in its date columns, or None where it has none."""
@@ -116,6 +120,13 @@ class Encoder:
     def _readers(self) -> tuple[tuple[str, Callable[[Any, float], float]], ...]:
         return tuple((f.name, _reader(f)) for f in self.fields)
 
+    @cached_property
+    def _limits(self) -> np.ndarray:
+        """The lowest and the highest number of each field, within what float32 can hold."""
+        low = [-_LARGEST if f.low is None else f.low for f in self.fields]
+        high = [_LARGEST if f.high is None else f.high for f in self.fields]
+        return np.array([low, high], dtype=np.float64)
+
     def _days_of(self, table: pa.Table, as_of: date | None) -> Any:
         if self.date_column and self.date_column in table.schema.names:
             return _day_numbers(table.column(self.date_column))
@@ -132,7 +143,8 @@ def encoder_for(schema: Schema, table: pa.Table, *, drop: Iterable[str] = ()) ->
     fields = tuple(_field_for(c, table.column(c.name)) for c in columns)
     when = schema.date.name if schema.date and schema.date.name in table.schema.names else None
     latest = None if when else latest_date(table, [f.name for f in fields if f.form == "age"])
-    return Encoder(fields, when, latest.isoformat() if latest else None)
+    encoder = Encoder(fields, when, latest.isoformat() if latest else None)
+    return replace(encoder, fields=tuple(_limited(f, encoder, table) for f in fields))
 
 
 def encoder_from(words: Mapping[str, Any]) -> Encoder:
@@ -164,6 +176,18 @@ def _field_for(column: Column, cells: pa.ChunkedArray) -> Field:
     if service:
         return Field(column.name, "service", service, **meaning)
     return Field(column.name, "ordered" if column.ordered else "nominal", levels, **meaning)
+
+
+def _limited(field: Field, encoder: Encoder, table: pa.Table) -> Field:
+    """The field with room on both sides of the numbers learnt, as wide as they are apart."""
+    if field.form != "number":
+        return field
+    numbers = replace(encoder, fields=(field,)).matrix(table)
+    if np.isnan(numbers).all():
+        return field
+    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+    room = max(high - low, 1.0)
+    return replace(field, low=low - room, high=high + room)
 
 
 def _levels(column: Column, cells: pa.ChunkedArray) -> tuple[str, ...]:
@@ -239,6 +263,6 @@ def _refusing(field: Field, read: Callable[[Any, float], float]) -> Callable[[An
     return refuse_or_read
 
 
-def _fitting(numbers: np.ndarray) -> np.ndarray:
-    """The numbers within what float32 can hold; infinite ones become missing."""
-    return np.where(np.isfinite(numbers), np.clip(numbers, -_LARGEST, _LARGEST), np.nan)
+def _fitting(numbers: np.ndarray, low: Any, high: Any) -> np.ndarray:
+    """The numbers within their limits; infinite ones become missing."""
+    return np.where(np.isfinite(numbers), np.clip(numbers, low, high), np.nan)

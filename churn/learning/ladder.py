@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ RUNGS = (
     Rung(depth=5, rate=0.07, leaf=1, columns=0.5, ridge=1),
     Rung(depth=6, rate=0.1, leaf=1, columns=0.6, ridge=1),
 )
+QUICK_RUNGS = tuple(replace(rung, rate=2 * rung.rate) for rung in RUNGS[:3])  # half as many trees, a little worse
 
 
 @dataclass(frozen=True)

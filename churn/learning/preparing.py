@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -66,7 +66,7 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
         raise RequestRefused(f"There is no column {unknown[0]!r} to leave out.", f"There are: {_names(table)}.")
     left_out = unusable_columns(schema, table)
     skipped = {*choices.drop, *(c.column for c in left_out)}
-    leaks = leaks_in(schema, table, outcome.labels, skip=skipped - {c.column for c in left_out if c.why == "text"})
+    leaks = _leaks(schema, table, outcome, skipped - {c.column for c in left_out if c.why == "text"})
     skipped |= {leak.column for leak in leaks if leak.hard or choices.suspects == "drop"}
     encoder = encoder_for(schema, table, drop=skipped)
     if not encoder.fields:
@@ -112,6 +112,14 @@ def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:
     return schema
 
 
+def _leaks(schema: Schema, table: pa.Table, outcome: Outcome, skipped: set[str]) -> tuple[Leak, ...]:
+    """The leaks among the columns learnt from, and the sure ones among those that are only carried along."""
+    carried = {c.name for c in schema.columns if c.role == "ignored"}
+    whole = Schema(tuple(replace(c, role="feature") if c.name in carried else c for c in schema.columns))
+    found = leaks_in(whole, table, outcome.labels, skip=skipped)
+    return tuple(leak for leak in found if leak.hard or leak.column not in carried)
+
+
 def _with_outcome(schema: Schema, outcome: Outcome) -> Schema:
     return schema.having(outcome.column, role="outcome", positive=outcome.positive)
 
@@ -144,7 +152,7 @@ def _warnings(examples: Examples, outcome: Outcome) -> list[Notice]:
         notices.append(Notice("warning", f"Only {rare} customers {word}, so every figure here is rough.", count=rare))
     torn = _torn(examples)
     if torn:
-        text = f"{torn:,} customers have a twin, equal in every column, with the opposite outcome."
+        text = f"{torn:,} customers are equal in every column learnt from to one with the opposite outcome."
         notices.append(Notice("warning", text, outcome.column, torn))
     if place_in_file_tells(outcome.labels) >= PLACE_TELLS:
         text = "The file is sorted or joined by outcome; columns that follow the order of its rows are not learnt from."
