@@ -8,7 +8,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from app.demos import make_in_background
+from app.demo_models import make_in_background
 from churn import Desk
 from churn.api.serving import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError

@@ -9,6 +9,7 @@ from pathlib import Path
 from churn.cli.list_words import pair_of
 from churn.cli.printing import Printer, notice_lines
 from churn.cli.verbs import Answer, verb
+from churn.desk.answers import summary_json
 from churn.desk.counter import Desk
 from churn.errors import RequestRefused
 
@@ -70,20 +71,10 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
         engine=asked.engine,
         output=Path(asked.output),
     )
-    counts = {"rows": found.rows, "leavers": found.leavers, "stayers": found.stayers}
     lines = [f"{found.rows:,} customers as of {found.as_of}, {len(found.schema.features)} columns to learn from."]
     if found.leavers is not None:
         lines.append(f"{found.leavers:,} left within {found.horizon} days, {found.stayers:,} stayed.")
-    content = {
-        **counts,
-        "as_of": str(found.as_of),
-        "horizon": found.horizon,
-        "columns": [
-            {"name": c.name, "kind": c.kind, "role": c.role, "meaning": c.meaning} for c in found.schema.columns
-        ],
-        "notices": [n.as_json() for n in found.notices],
-    }
-    return Answer(content, (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+    return Answer(summary_json(found), (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
 
 
 def _day(text: str) -> date:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from churn.desk.lists import Explained
 from churn.scoring.explanation import Explanation, Reason
 from churn.scoring.whatif import Comparison
+
+if TYPE_CHECKING:
+    from churn.events.summary import Summary
 
 TOP = 3
 
@@ -44,6 +47,19 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "after": explanation_json(found.after),
         "points": found.points,
         "changes": {name: list(pair) for name, pair in found.changes.items()},
+        "notices": [n.as_json() for n in found.notices],
+    }
+
+
+def summary_json(found: Summary) -> dict[str, Any]:
+    """A customer table made from events."""
+    return {
+        "rows": found.rows,
+        "leavers": found.leavers,
+        "stayers": found.stayers,
+        "as_of": str(found.as_of),
+        "horizon": found.horizon,
+        "columns": [{w: getattr(c, w) for w in ("name", "kind", "role", "meaning")} for c in found.schema.columns],
         "notices": [n.as_json() for n in found.notices],
     }
 
