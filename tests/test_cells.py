@@ -1,7 +1,7 @@
 """Inside a cell, no split can tell customers apart."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.attribution.cells import Grid, distinct_cells, grid_for
@@ -33,6 +33,7 @@ def goes_left(split, x):
     return bool(x < np.float32(split.edge))
 
 
+@settings(deadline=None)
 @given(SPLITS, st.lists(NUMBER, min_size=1))
 def test_a_cell_answers_every_split_as_each_number_in_it_would(splits, numbers):
     grid, column = grid_for(splits, 1), np.array(numbers, np.float32)
@@ -41,6 +42,7 @@ def test_a_cell_answers_every_split_as_each_number_in_it_would(splits, numbers):
         assert grid.holds(split)[cells].tolist() == [goes_left(split, x) for x in column]
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBER, min_size=3, max_size=3))
 def test_one_customer_has_the_cells_the_whole_list_would_give(row):
     grid = grid_for([Split(0, 0.5), Split(2, members=frozenset({1})), Split(2, 3.0)], 3)

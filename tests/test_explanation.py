@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.scoring.explanation import explanation
@@ -22,6 +22,7 @@ PERSON = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(PERSON)
 def test_one_customer_is_told_what_the_list_tells(person):
     one = explanation(MODEL, WORDING, person)
@@ -32,6 +33,7 @@ def test_one_customer_is_told_what_the_list_tells(person):
     assert (one.prediction, one.value_at_risk) == (row["prediction"], row["value_at_risk"])
 
 
+@settings(deadline=None)
 @given(PERSON)
 def test_base_and_contributions_are_the_score(person):
     one = explanation(MODEL, WORDING, person)

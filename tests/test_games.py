@@ -5,7 +5,7 @@ from math import factorial, prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.attribution.games import leaf_credits
@@ -28,6 +28,7 @@ def the_long_way(shares, pattern, value):
     return owed
 
 
+@settings(deadline=None)
 @given(SHARES, st.floats(-5, 5))
 def test_the_credits_are_the_average_over_all_orders_in_which_columns_become_known(shares, value):
     credits = leaf_credits(np.array([shares]), np.array([value]))[0]
@@ -35,6 +36,7 @@ def test_the_credits_are_the_average_over_all_orders_in_which_columns_become_kno
     np.testing.assert_allclose(credits, expected, atol=1e-12)
 
 
+@settings(deadline=None)
 @given(SHARES, st.floats(-5, 5))
 def test_the_credits_of_a_pattern_add_up_to_the_leaf_less_its_average(shares, value):
     credits = leaf_credits(np.array([shares]), np.array([value]))[0]

@@ -1,7 +1,7 @@
 """A regression is explained against the average training customer, in closed form."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
@@ -37,6 +37,7 @@ def test_contributions_are_measured_from_the_average_customer():
     np.testing.assert_allclose(contributions(linear, TRAINED).mean(axis=0), 0, atol=1e-7)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2, 3, NAN]), st.floats(-9, 9, width=32) | st.just(NAN)), min_size=1))
 def test_base_and_contributions_are_the_margin_of_the_fitted_regression(people):
     rng = np.random.default_rng(0)

@@ -36,7 +36,7 @@ def xgboost_with_rows(rng, depth, trees, missing, sets):
     return booster, xgboost.DMatrix, {"feature_types": types, "enable_categorical": True}
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     depth=st.integers(1, 6),
@@ -52,7 +52,7 @@ def test_look_ups_equal_xgboosts_own_contributions_on_random_models(seed, depth,
     np.testing.assert_allclose(answers(lookup_for(forest_of(booster)), asked), theirs, atol=1e-4)
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10**6), depth=st.integers(1, 6), zero=st.booleans())
 def test_look_ups_equal_lightgbms_own_contributions_on_random_models(seed, depth, zero):
     rng = np.random.default_rng(seed)
@@ -75,6 +75,7 @@ def test_four_hundred_trees_are_still_exact():
     np.testing.assert_allclose(answers(TABLES, ASKED), theirs, atol=1e-4)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(40)), st.integers(1, 40))
 def test_neither_neighbours_nor_their_number_change_a_customer_by_a_bit(order, many):
     part = ASKED[np.array(order[:many])]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.learning.encoding import Encoder
@@ -41,6 +41,7 @@ def model_probability(customer):
     return float(MODEL.probability(MODEL.encoder.row(customer)[None])[0])
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {

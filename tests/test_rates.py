@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
@@ -52,6 +52,7 @@ def test_a_column_the_list_does_not_have_is_refused():
         rates_by(pa.table({"a": [1.0]}), "b", WORDING)
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.floats(-1e6, 1e6, width=32), max_size=50))
 def test_every_customer_is_counted_once(numbers):
     rates = rates_by(customers(spend=numbers), "spend", WORDING)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.schema import Column, Schema
@@ -40,6 +40,7 @@ def test_raising_reasons_come_first_and_the_strongest_column_of_a_group_speaks()
     assert np.sign(found.points).T.tolist() == [[1, 1, -1], [-1, -1, 0]]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[NUMBER] * 4), min_size=1, max_size=12), st.data())
 def test_a_customers_reasons_never_depend_on_the_others(rows, data):
     contributions = np.array(rows, np.float32)
@@ -51,6 +52,7 @@ def test_a_customers_reasons_never_depend_on_the_others(rows, data):
     assert alone.points[:, 0].tolist() == whole.points[:, one].tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[NUMBER] * 4), min_size=1))
 def test_group_sums_add_up_to_all_that_the_columns_add(rows):
     contributions = np.array(rows, np.float32)

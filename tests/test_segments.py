@@ -30,7 +30,7 @@ def test_the_likeliest_to_leave_come_first_in_words():
     assert any("another contract" in s.text for s in found)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 999), st.integers(1, 400), st.sampled_from([0.0, 0.2]))
 def test_every_customer_is_in_exactly_one_segment(seed, rows, missing):
     found = segments(MODEL, WORDING, people(rows, seed, missing))

@@ -1,7 +1,7 @@
 """Trees are plain facts: who goes where, and how many went there in training."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.attribution.trees import Forest, Leaf, Split, Step, Tree, below
@@ -33,6 +33,7 @@ def test_a_node_nobody_reached_in_training_has_no_share():
     assert [leaf.share for leaf in nobody.leaves()] == [0.0, 0.0]
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False), st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_below_means_at_most_the_threshold_for_every_number_a_matrix_can_hold(threshold, number):
     for x in (np.float32(number), np.float32(np.clip(threshold, -3e38, 3e38))):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from churn.schema import Schema
 from churn.scoring.wording import Wording, capital
 
 LEAST_POINTS = 0.5  # of a hundred; what moves a customer less is not worth a sentence
+MOST_SAID = 65_536  # values kept in words
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class Teller:
         values = _values(table, name, customers)
         distinct = values.dictionary.to_pylist()
         learnt = self._learnt[column]
-        says = [self.wording.says(name, v, seen=learnt is None or v in learnt) for v in distinct]
+        says = [self._says(name, v, seen=learnt is None or v in learnt) for v in distinct]
         endings, ending = np.unique(points, return_inverse=True)
         around = [self._around(name, int(p)) for p in endings]
         # A sentence that begins with the value gets the value's capital form.
@@ -161,6 +162,11 @@ class Teller:
             sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
         before, _, after = sentence.partition("{says}")
         return capital(before), after
+
+    @cached_property
+    def _says(self) -> Callable[..., str]:
+        # Blocks of one list have most of their values in common.
+        return lru_cache(MOST_SAID)(self.wording.says)
 
     @cached_property
     def _learnt(self) -> list[frozenset[str | None] | None]:
