@@ -33,6 +33,75 @@ MAPPINGS = sa.Table(
     sa.Column("confirmed", sa.String(32), nullable=False),
 )
 
+CAMPAIGNS = sa.Table(
+    "campaigns",
+    METADATA,
+    sa.Column("campaign", sa.String(64), primary_key=True),
+    *(sa.Column(name, sa.String(64), nullable=False) for name in ("made", "profile", "model", "version", "list")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("source", "keyed", "asked", "playbook", "summary")),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+)
+MEMBERS = sa.Table(
+    "members",
+    METADATA,
+    sa.Column("campaign", sa.String(64), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("arm", "planned_action", "action", "channel", "tier")),
+    *(sa.Column(name, sa.Double) for name in ("cost", "probability", "expected_gain", "worth")),
+    *(sa.Column(name, sa.Double) for name in ("gain_low", "gain_mid", "gain_high")),
+    sa.Column("traits", sa.Text, nullable=False),
+    sa.Index("members_by_key", "key"),
+)
+OUTCOMES = sa.Table(
+    "outcomes",
+    METADATA,
+    sa.Column("campaign", sa.String(64), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Integer) for name in ("outcome", "contacted", "accepted")),
+    sa.Column("came", sa.String(32), nullable=False),
+)
+MEASURED = sa.Table(
+    "measured",
+    METADATA,
+    sa.Column("campaign", sa.String(64), primary_key=True),
+    sa.Column("first", sa.String(32), nullable=False),
+    sa.Column("latest", sa.String(32), nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("list", "lift", "learnt")),
+)
+CONTACTS = sa.Table(
+    "contacts",
+    METADATA,
+    sa.Column("campaign", sa.String(64), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("profile", "list", "action", "channel")),
+    sa.Column("date", sa.String(10), nullable=False),
+)
+PLAYBOOKS = sa.Table(
+    "playbooks",
+    METADATA,
+    sa.Column("profile", sa.String(64), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("made", "how", "why", "playbook")),
+)
+LISTS = sa.Table(
+    "lists",
+    METADATA,
+    *(sa.Column(name, sa.String(64), primary_key=True) for name in ("list", "model", "version")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("scored", "source", "tiers")),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    *(sa.Column(name, sa.Double) for name in ("leavers", "value_at_risk")),
+)
+LAST_SEEN = sa.Table(
+    "last_seen",
+    METADATA,
+    sa.Column("model", sa.String(64), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("version", "scored", "list", "tier", "features")),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Index("last_seen_by_key", "key"),
+)
+CAMPAIGN_TABLES = (CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN)
+
 Step = Callable[[sa.Connection], None]
 
 
@@ -40,7 +109,12 @@ def _mappings_table(connection: sa.Connection) -> None:
     MAPPINGS.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_mappings_table,)
+def _campaign_tables(connection: sa.Connection) -> None:
+    for table in CAMPAIGN_TABLES:
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables)
 
 
 def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:

@@ -1,0 +1,31 @@
+"""Rows that are written again replace themselves: the same work done twice leaves the book as doing it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+AT_ONCE = 5000
+
+
+def merge_rows(connection: sa.Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows by their primary key; a row that is there already is replaced."""
+    statement = _merging(connection.dialect.name, table)
+    for some in _some(rows):
+        connection.execute(statement, some)
+
+
+def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(rows)
+    while some := [dict(row) for row in islice(iterator, AT_ONCE)]:
+        yield some
+
+
+def _merging(dialect: str, table: sa.Table) -> Any:
+    insert: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    others = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)

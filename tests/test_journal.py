@@ -1,0 +1,126 @@
+"""Campaigns in the book: written whole or not at all, arms that stand, contacts that count."""
+
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from churn.book.journal import (
+    CampaignRecord,
+    arms_given,
+    campaign_called,
+    campaigns,
+    contacts_before,
+    members_of,
+    record_campaign,
+)
+from churn.book.tables import open_book
+from churn.errors import NotFound
+
+ROOT = Path(__file__).resolve().parent.parent
+SPRING = CampaignRecord("spring", "2026-03-01T10:00:00+00:00", "shoes", "m", "v1", "list-1", "today.csv", "id", "x = 1")
+
+
+def member(key, arm="treat", **more):
+    numbers = dict.fromkeys(("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high"), 1.0)
+    words = {"planned_action": "call", "action": "call", "channel": "phone", "tier": "High"}
+    return {"key": key, "arm": arm, **words, **numbers, "traits": {"region": "Süd"}, **more}
+
+
+def test_a_campaign_is_given_back_as_it_was_written(home):
+    book = open_book()
+    record = replace(SPRING, asked={"budget": 100.0}, summary={"treated": 1})
+    assert record_campaign(book, record, [member("b"), member("a", "holdout")]) == {}
+    assert campaigns(book) == (record,)
+    assert members_of(book, "spring") == [
+        {**member("a", "holdout"), "campaign": "spring"},
+        {**member("b"), "campaign": "spring"},
+    ]
+
+
+def test_writing_the_same_campaign_twice_leaves_the_book_as_once(home):
+    book = open_book()
+    for _ in range(2):
+        record_campaign(book, SPRING, [member("a"), member("b", "holdout")])
+    assert (len(campaigns(book)), arms_given(book, "spring")) == (1, {"a": "treat", "b": "holdout"})
+
+
+def test_an_arm_that_was_given_once_stands_and_nothing_is_half_written(home):
+    book = open_book()
+    record_campaign(book, SPRING, [member("a"), member("b", "holdout")])
+    standing = record_campaign(book, replace(SPRING, source="later.csv"), [member("a", "holdout"), member("c")])
+    assert standing == {"a": "treat", "b": "holdout"}
+    assert (campaigns(book)[0].source, arms_given(book, "spring")) == ("today.csv", standing)
+
+
+def test_only_the_treated_of_other_campaigns_and_lists_count_as_contacted(home):
+    book = open_book()
+    record_campaign(book, SPRING, [member("a"), member("b", "holdout")])
+    seen = [{"key": "a", "action": "call", "date": "2026-03-01"}]
+    assert contacts_before(book, "shoes") == seen
+    assert contacts_before(book, "hats") == contacts_before(book, "shoes", without="spring") == []
+    assert contacts_before(book, "shoes", list_="list-1") == contacts_before(book, "shoes", since="2026-03-02") == []
+
+
+def test_a_campaign_that_is_not_there_is_refused_with_those_that_are(home):
+    book = open_book()
+    record_campaign(book, SPRING, [])
+    with pytest.raises(NotFound, match=r"no campaign 'autumn'\. The latest are: spring"):
+        campaign_called(book, "autumn")
+
+
+def test_two_exports_at_once_end_with_one_arm_per_customer(home):
+    def export(arm):
+        book = open_book()
+        standing = record_campaign(book, SPRING, [member(str(k), arm) for k in range(300)])
+        book.dispose()
+        return standing
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(export, ["treat", "holdout"]))
+    arms = arms_given(open_book(), "spring")
+    assert len(set(arms.values())) == 1 and len(arms) == 300
+    assert sorted(told, key=len) == [{}, arms]
+
+
+OTHER = """
+import sys
+from tests.test_journal import SPRING, member
+from churn.book.journal import record_campaign
+from churn.book.tables import open_book
+book = open_book()
+for k in range(20):
+    record_campaign(book, SPRING, [member(f"{sys.argv[1]}-{k}-{i}") for i in range(20)])
+"""
+
+
+def test_two_processes_at_once_lose_nothing(home):
+    both = [subprocess.Popen([sys.executable, "-c", OTHER, name], cwd=ROOT) for name in ("one", "two")]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(arms_given(open_book(), "spring")) == 2 * 20 * 20
+
+
+KILLED = """
+import os, signal
+from tests.test_journal import SPRING, member
+from churn.book import journal, tables
+def members():
+    for k in range(20_000):
+        if k == 12_000:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield member(str(k))
+with tables.writing(tables.open_book()) as connection:
+    journal.merge_rows(connection, journal.MEMBERS, (journal._member("spring", m) for m in members()))
+"""
+
+
+def test_a_writer_killed_in_mid_write_leaves_nothing_half_written(home):
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    book = open_book()
+    assert arms_given(book, "spring") == {}
+    assert record_campaign(book, SPRING, [member("a")]) == {}
