@@ -53,7 +53,8 @@ class Drawn:
 def drawn(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names) -> Drawn:
     """Plan for both arms and draw; where the treated arm alone breaks a limit, plan a little narrower as well."""
     tried: list[Drawn] = []
-    for factor in (1.0 / (1.0 - order.holdout), 1.0 / (1.0 - order.holdout / 2.0), 1.0):
+    share = order.holdout
+    for factor in dict.fromkeys((1.0 / (1.0 - share), 1.0 / (1.0 - share / 2.0), 1.0)):
         with suppress(RequestRefused):
             tried += [d for d in [_drawn_once(found, limits, order, names, factor)] if _keeps(found, limits, d)]
         if tried and not tried[0].dropped:

@@ -17,6 +17,7 @@ from churn.deciding.resting import History
 from churn.deciding.weighing import Weighed, weighed
 from churn.money.gain import chosen_gain, expected_effect, terms
 from churn.money.playbook import Playbook
+from churn.money.worth import worth
 from churn.notices import Notice
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
         "cost": np.where(treat, made.ready.found.cost[rows, taken], 0.0),
         "expected_gain": np.where(treat, gains["mid"], 0.0),
         "planned_action": names[taken],
-        "worth": made.ready.found.worth[rows],
+        "worth": worth(some, playbook),
         **{f"gain_{at}": g for at, g in gains.items()},
     }
     table = part.drop(columns=[c for c in ours if c in part]).assign(**ours)
