@@ -3,11 +3,12 @@
 import json
 from datetime import date, timedelta
 
+import ibis
 import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
-from churn.events.engine import NOTE
+from churn.events.engine import NOTE, Engine
 from churn.events.recipe_words import recipe_from
 from churn.events.summary import summarise
 from churn.profiles import read_profile
@@ -196,6 +197,26 @@ def _all_columns(folder, name):
     )
     (folder / "m.csv").write_text("msno,city,bd,gender,registered_via,registration_init_time\na,5,0,,9,20190401\n")
     return {"transactions": folder / "t.csv", "logs": folder / "l.csv", "members": folder / "m.csv"}
+
+
+@pytest.mark.parametrize("name", ["music", "shop"])
+def test_the_same_definition_compiles_for_spark(tmp_path, monkeypatch, name):
+    asked = []
+    monkeypatch.setattr(Engine, "kept", _noting(Engine.kept, asked))
+    monkeypatch.setattr(Engine, "write", _noting(Engine.write, asked))
+    summarise(
+        _all_columns(tmp_path, name), recipe_from(read_profile(name).recipe), as_of=AS_OF, horizon=30, engine=ENGINE
+    )
+    assert len(asked) > 3
+    assert all("SELECT" in ibis.to_sql(expression, dialect="databricks") for expression in asked)
+
+
+def _noting(method, asked):
+    def noted(self, expression, *rest):
+        asked.append(expression)
+        return method(self, expression, *rest)
+
+    return noted
 
 
 BAD = {
