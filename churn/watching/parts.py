@@ -62,13 +62,18 @@ def _learnt(model: Model, place: int, low: float, high: float) -> dict[str, floa
 def _thirds(shape: Shape, place: int, words: tuple[str, Wording]) -> Iterator[tuple[str, int, float, float]]:
     subject, wording = words
     middle = shape.middle if shape.middle is not None else np.zeros(101)
-    one, two = (float(f"{middle[at]:.3g}") for at in (33, 67))
+    one, two = (float(np.float32(f"{middle[at]:.3g}")) for at in (33, 67))
     if not one < two:
         return
     low, high = wording.shown(shape.name, one), wording.shown(shape.name, two)
-    yield f"{subject}: below {low}", place, -np.inf, float(np.nextafter(one, -np.inf))
-    yield f"{subject}: {low} to {high}", place, one, float(np.nextafter(two, -np.inf))
+    yield f"{subject}: below {low}", place, -np.inf, _just_below(one)
+    yield f"{subject}: {low} to {high}", place, one, _just_below(two)
     yield f"{subject}: {high} or more", place, two, np.inf
+
+
+def _just_below(edge: float) -> float:
+    """The largest number of an encoded list below an edge."""
+    return float(np.nextafter(np.float32(edge), np.float32(-np.inf)))
 
 
 def _mean(gains: np.ndarray) -> Likely:

@@ -1,0 +1,94 @@
+"""Retrain takes harm on two lists in a row; one sign, a driver that moved or faulty data are watched."""
+
+import numpy as np
+import pytest
+
+from churn.watching.advice import Evidence, advice_for
+from churn.watching.distances import Distance
+from churn.watching.drift import ColumnDrift
+from churn.watching.estimate import Likely
+from churn.watching.expected_profit import Profit
+from churn.watching.quality import Alarm
+from churn.watching.realised import Performance
+from churn.watching.score_drift import ScoreDrift, ScoreShape
+
+SCORES = ScoreShape(5000, 0.27, (0.2, 0.5, 0.3), (0.5, 0.5))
+CALM = ScoreDrift(SCORES, SCORES, Distance(), False, False, "")
+ALARMED = ScoreDrift(SCORES, SCORES, Distance(psi=0.3), True, True, "")
+STEADY = Profit(Likely(4.1, 4.0, 4.2, 4.2))
+FALLEN = Profit(Likely(3.87, 3.7, 4.0, 4.21), fell=True)
+DRIVER = ColumnDrift("plan", True, 0.2, "", 0.4, True)
+BYSTANDER = ColumnDrift("shoe", True, 0.2, "", 0.0, False)
+
+
+def evidence(columns=(), alarms=(), score=CALM, profit=STEADY, performance=None, customers=5000):
+    return Evidence(customers, tuple(columns), tuple(alarms), score, profit, performance)
+
+
+def realised(*signs):
+    number = Likely(0.8, 0.7, 0.9, 0.85)
+    return Performance("May", 5000, 900, number, number, number, Likely(3.0, 2.9, 3.1, 4.0), signs)
+
+
+def test_nothing_amiss_keeps_the_model_with_its_money():
+    advice = advice_for(evidence(), currency="USD")
+    assert advice.as_json() == {
+        "do": "keep",
+        "why": "Keep the model. Acting on this list is expected to bring $4,100 per 1,000 customers "
+        "($4,000 to $4,200); when it learnt it was $4,200 (2.4 % less).",
+        "signs": [],
+        "lists_in_a_row": 0,
+        "judged": True,
+    }
+
+
+def test_a_fall_of_profit_is_watched_once_and_retrained_twice():
+    once = advice_for(evidence(profit=FALLEN))
+    twice = advice_for(evidence(profit=FALLEN), earlier=(once.signs,))
+    assert (once.verdict, once.row, twice.verdict, twice.row) == ("watch", 1, "retrain", 2)
+    assert twice.why == (
+        "Retrain: the expected profit fell by more than 5 %, on 2 lists in a row. Acting on this list is expected to "
+        "bring 3,870 per 1,000 customers (3,700 to 4,000); when it learnt it was 4,210 (8.1 % less)."
+    )
+
+
+def test_a_calm_list_between_two_bad_ones_starts_the_count_again():
+    assert advice_for(evidence(profit=FALLEN), earlier=(("scores",), ())).verdict == "watch"
+
+
+def test_another_sign_on_the_next_list_counts_too():
+    assert advice_for(evidence(score=ALARMED), earlier=(("auc",),)).verdict == "retrain"
+
+
+def test_a_driver_that_moved_is_watched_and_a_bystander_is_not():
+    assert [advice_for(evidence([c])).verdict for c in (DRIVER, BYSTANDER)] == ["watch", "keep"]
+    assert advice_for(evidence([DRIVER])).why.startswith("Watch the next list: 1 column that drives the risk moved.")
+
+
+@pytest.mark.parametrize("kind", ["schema", "blank", "unit", "constant"])
+def test_no_model_is_trained_on_faulty_data(kind):
+    broken = evidence([DRIVER], [Alarm(kind, "", "plan")], ALARMED, FALLEN)
+    advice = advice_for(broken, earlier=(("scores",), ("scores",)))
+    assert (advice.verdict, advice.signs) == ("watch", ())
+    assert "the data has 1 fault: correct the data before training on it" in advice.why
+
+
+def test_new_levels_are_a_fault_that_training_cures():
+    fresh = evidence([DRIVER], [Alarm("unseen", "", "plan")], ALARMED)
+    assert advice_for(fresh, earlier=(("scores",),)).verdict == "retrain"
+
+
+def test_outcomes_count_even_where_this_list_is_short():
+    advice = advice_for(evidence(customers=40, performance=realised("auc", "profit")), earlier=(("auc",),))
+    assert advice.verdict == "retrain" and "Acting on the scores brought 3,000 per 1,000 customers" in advice.why
+
+
+def test_a_short_list_gives_no_sign_and_says_so():
+    advice = advice_for(evidence(profit=FALLEN, customers=1), earlier=(("scores",),))
+    assert (advice.verdict, advice.judged) == ("keep", False)
+    assert advice.why.startswith("Keep the model for now: 1 customer is too few")
+
+
+def test_without_money_the_advice_still_has_its_reason():
+    advice = advice_for(evidence([DRIVER], profit=Profit(None, np.array([]))))
+    assert advice.why == "Watch the next list: 1 column that drives the risk moved."

@@ -1,0 +1,78 @@
+"""Calibrated probabilities say how well a list will be ranked before anybody has left."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from churn.learning.metrics import auc, operating_point
+from churn.watching.estimate import Estimate, Likely, expected_measures, learnt_measures, likely_measures, wavering
+from tests.test_watch import MODEL, a_list
+
+P = MODEL.probability(MODEL.encoder.matrix(a_list(4000, 5)))
+
+
+def test_measures_by_hand():
+    found = expected_measures(np.array([0.8, 0.2]), 0.5)
+    assert found == pytest.approx(
+        {"auc": (0.2 * 0.4 + 0.8 * 0.9) / 1.0, "recall": 0.8, "precision": 0.8, "churn_rate": 0.5}
+    )
+
+
+def test_the_estimate_is_what_outcomes_come_to_on_average():
+    random, found = np.random.default_rng(0), expected_measures(P, 0.3)
+    draws = [(random.random(len(P)) < P).astype(float) for _ in range(60)]
+    real = {"auc": np.mean([auc(y, P) for y in draws]), "churn_rate": np.mean([y.mean() for y in draws])}
+    points = [operating_point(y, P, 0.3) for y in draws]
+    real |= {name: np.mean([point[name] for point in points]) for name in ("recall", "precision")}
+    assert found == pytest.approx(real, abs=0.006)
+
+
+def test_the_interval_holds_what_outcomes_come_to():
+    random, likely = np.random.default_rng(1), likely_measures(MODEL, P)
+    real = [auc((random.random(len(P)) < P).astype(float), P) for _ in range(100)]
+    assert np.mean([likely["auc"].low <= r <= likely["auc"].high for r in real]) >= 0.9
+
+
+def test_a_shorter_list_is_known_less_exactly():
+    long, short = likely_measures(MODEL, P), likely_measures(MODEL, P[:300])
+    assert all(short[m].high - short[m].low > long[m].high - long[m].low for m in long)
+
+
+@given(some.lists(some.floats(0.01, 0.99), min_size=2, max_size=60), some.floats(0.05, 0.95))
+def test_every_measure_is_a_share(p, threshold):
+    found = expected_measures(np.array(p), threshold)
+    assert all(0 <= v <= 1 + 1e-12 for v in found.values() if np.isfinite(v))
+
+
+def test_weights_count_customers_more_than_once():
+    twice = expected_measures(np.array([0.8, 0.2, 0.2]), 0.5)
+    assert expected_measures(np.array([0.8, 0.2]), 0.5, np.array([1.0, 2.0])) == pytest.approx(twice, abs=0.02)
+
+
+def test_the_learnt_measures_stand_beside_the_estimate():
+    likely = likely_measures(MODEL, P, learnt=learnt_measures(MODEL))
+    assert likely["auc"].learnt == learnt_measures(MODEL)["auc"] == pytest.approx(likely["auc"].value, abs=0.02)
+
+
+def test_few_learnt_customers_leave_more_doubt():
+    from dataclasses import replace
+
+    few = replace(MODEL, reference=replace(MODEL.reference, customers=200))
+    doubts = [wavering(m, np.random.default_rng(0)).std(axis=0) for m in (few, MODEL)]
+    assert (doubts[0] > 3 * doubts[1]).all()
+
+
+def test_a_measure_that_does_not_exist_is_left_out():
+    assert "precision" not in likely_measures(MODEL, np.full(300, 0.01))
+
+
+def test_an_estimate_is_written_without_what_is_not_known():
+    part = Estimate(5, {"auc": Likely(0.8, 0.7, 0.9)})
+    whole = Estimate(9, {}, Likely(1.0, 0.5, 1.5, 2.0), {"Plan: basic": part})
+    auc_words = {"value": 0.8, "low": 0.7, "high": 0.9}
+    assert whole.as_json() == {
+        "customers": 9,
+        "profit": {"value": 1.0, "low": 0.5, "high": 1.5, "learnt": 2.0},
+        "segments": [{"segment": "Plan: basic", "customers": 5, "auc": auc_words}],
+    }

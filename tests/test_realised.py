@@ -1,0 +1,79 @@
+"""With outcomes, what became of customers stands against what their scores promised."""
+
+import numpy as np
+import pytest
+
+from churn.errors import ListRefused
+from churn.money.worth import Stakes
+from churn.watching.realised import Followed, auc_error, followed_list, performance_of, rolling_performance, vouched
+from tests.test_watch import MODEL, PLAYBOOK, a_list
+
+
+def followed(rows=3000, seed=1, truth=lambda p: p):
+    table = a_list(rows, seed)
+    p = MODEL.probability(MODEL.encoder.matrix(table))
+    left = (np.random.default_rng(seed + 500).random(rows) < truth(p)).astype(float)
+    given = Stakes(p, table.column("bill").to_numpy().clip(0))
+    return followed_list(f"list {seed}", given, left, playbook=PLAYBOOK, columns=table)
+
+
+def test_twenty_lists_that_behave_as_scored_show_no_sign():
+    assert [performance_of(MODEL, followed(seed=seed)).signs for seed in range(20)] == [()] * 20
+
+
+def test_outcomes_that_have_nothing_to_do_with_the_scores_show_every_sign_but_the_rate():
+    found = performance_of(MODEL, followed(truth=lambda p: np.full_like(p, p.mean())))
+    assert found.signs == ("auc", "calibration", "profit")
+    assert found.auc.value == pytest.approx(0.5, abs=0.05) and found.profit.value < 0.9 * found.profit.learnt
+
+
+def test_more_leavers_than_scored_is_a_sign_of_its_own():
+    found = performance_of(MODEL, followed(truth=lambda p: np.clip(p * 1.5, 0, 1)))
+    assert "rate" in found.signs and found.churn_rate.value > 1.3 * found.churn_rate.learnt
+
+
+def test_profit_by_hand():
+    given = Stakes(np.array([0.5, 0.5]), np.array([100.0, 100.0]))
+    found = followed_list("two", given, np.array([1.0, 0.0]), playbook=PLAYBOOK)
+    assert found.if_leaves.tolist() == [pytest.approx(0.3 * 600 - 2)] * 2
+    assert found.if_stays.tolist() == [pytest.approx(-2)] * 2
+
+
+def test_too_few_outcomes_are_refused_with_the_numbers():
+    with pytest.raises(ListRefused, match="40 outcomes with 3 leavers are too few"):
+        performance_of(MODEL, Followed("May", np.full(40, 0.1), np.repeat([1.0, 0.0], [3, 37])))
+
+
+def test_outcomes_that_are_no_outcomes_are_refused():
+    with pytest.raises(ListRefused, match="neither 0 nor 1"):
+        followed_list("May", Stakes(np.array([0.5]), np.array([1.0])), np.array([2.0]))
+
+
+def test_rolling_numbers_take_the_last_three_lists_together():
+    lists = [followed(600, seed) for seed in range(5)]
+    found = rolling_performance(MODEL, lists)
+    assert [f.customers for f in found] == [600, 1200, 1800, 1800, 1800]
+    assert found[-1].leavers == int(sum(one.left.sum() for one in lists[-3:])) and found[-1].name == "list 4"
+
+
+def test_the_report_card_says_from_where_on_it_no_longer_vouches():
+    from dataclasses import replace
+
+    carded = replace(MODEL, report={"scores": {"roc_auc": {"mean": 0.85, "sd": 0.01}}})
+    assert vouched(carded) == (0.85, pytest.approx(0.83))
+    assert vouched(MODEL)[0] == vouched(MODEL)[1]
+
+
+def test_the_error_of_an_auc_is_what_lists_show():
+    random = np.random.default_rng(0)
+    from churn.learning.metrics import auc
+
+    y = np.repeat([1.0, 0.0], [100, 300])
+    drawn = [auc(y, random.normal(y, 1)) for _ in range(300)]
+    assert auc_error(float(np.mean(drawn)), 100, 300) == pytest.approx(np.std(drawn), rel=0.15)
+
+
+def test_the_performance_is_said_in_a_sentence_and_as_json():
+    words = performance_of(MODEL, followed()).as_json()
+    assert {"list", "customers", "leavers", "auc", "calibration_slope", "churn_rate", "profit", "signs"} <= words.keys()
+    assert "were expected; a leaver was scored above a stayer in " in words["why"]

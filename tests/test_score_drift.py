@@ -1,0 +1,60 @@
+"""The scores of a list stand beside those of the learnt customers and of the last list."""
+
+import numpy as np
+import pytest
+
+from churn.errors import RequestRefused
+from churn.watching.score_drift import learnt_scores, score_drift_of, score_shape, score_shape_from
+from tests.test_watch import MODEL, a_list
+
+
+def scores(rows, seed=0, **changes):
+    return MODEL.probability(MODEL.encoder.matrix(a_list(rows, seed, **changes)))
+
+
+def drifted(rows, seed=0, last=None, **changes):
+    return score_drift_of(MODEL, scores(rows, seed, **changes), customers=rows, last=last)
+
+
+def test_unchanged_scores_have_not_moved():
+    assert [drifted(rows, seed).moved for rows in (500, 5000) for seed in range(20)] == [False] * 40
+
+
+def test_learnt_scores_are_spread_evenly_over_their_own_bins():
+    then = learnt_scores(MODEL)
+    np.testing.assert_allclose(then.bins, [0.05] * 20, atol=0.002)
+    assert sum(then.tiers) == pytest.approx(1) and then.customers == 6000
+
+
+def test_riskier_customers_move_the_scores_and_are_said_in_words():
+    found = drifted(2000, months=lambda m: m / 3)
+    assert (found.moved, found.alarming) == (True, True)
+    assert "of the customers are expected to leave; it was 27 % when it learnt" in found.why
+
+
+def test_a_short_list_is_never_alarming():
+    assert not drifted(400, months=lambda m: m / 9).moved
+    assert not drifted(900, months=lambda m: m / 9).alarming
+
+
+def test_the_last_list_stands_beside_this_one():
+    last = score_shape(MODEL, scores(3000, 1, months=lambda m: m / 3), 3000)
+    found = drifted(3000, 2, last=last, months=lambda m: m / 3)
+    assert found.apart.psi > 0.2 > 0.02 > found.from_last.psi
+
+
+def test_a_shape_survives_being_written_down():
+    shape = score_shape(MODEL, scores(700), 700)
+    assert score_shape_from(shape.as_json()) == shape
+
+
+def test_a_damaged_shape_is_refused():
+    with pytest.raises(RequestRefused, match="cannot be read"):
+        score_shape_from({"customers": 3})
+
+
+def test_a_model_that_says_the_same_for_everybody_has_one_bin():
+    from dataclasses import replace
+
+    flat = replace(MODEL, reference=replace(MODEL.reference, scores=np.full(1001, 0.3)))
+    assert score_drift_of(flat, np.full(600, 0.3), customers=600).moved is False
