@@ -188,13 +188,14 @@ def _check_lengths(record: Record, longest: int) -> None:
 
 
 def _check_block_lengths(table: pa.Table, lines: np.ndarray, longest: int) -> None:
+    found = []
     for column in table.columns:
         # Bytes are quick to bound; characters are counted only where a cell may be too long.
-        if column.nbytes <= longest or pc.max(pc.binary_length(column)).as_py() <= longest:
+        if column.nbytes <= longest or (pc.max(pc.binary_length(column)).as_py() or 0) <= longest:
             continue
-        lengths = pc.utf8_length(column).to_numpy()
-        if lengths.max() > longest:
-            raise _too_long(int(lines[lengths.argmax()]), longest)
+        found += np.flatnonzero(pc.utf8_length(column).to_numpy() > longest)[:1].tolist()
+    if found:
+        raise _too_long(int(lines[min(found)]), longest)
 
 
 def _too_long(line: int, longest: int) -> ListRefused:
