@@ -35,7 +35,7 @@ def growth_of(held: Contest, *, seed: int) -> dict[str, Any]:
         if prices:
             rows = int(np.mean([max(50, int(share * len(learn))) for learn, _ in repeat]))
             points.append({"customers": rows, "logloss": float(np.mean(prices)), "sd": float(np.std(prices))})
-    return {"candidate": candidate.name, "points": points, **_verdict(points)}
+    return {"candidate": candidate.name, "points": points, **verdict_of_growth(points)}
 
 
 def time_gap_of(held: Contest, scores: Mapping[str, Mapping[str, float]], *, seed: int) -> dict[str, float]:
@@ -56,7 +56,8 @@ def _single(held: Contest) -> Candidate:
     return candidate
 
 
-def _verdict(points: list[dict[str, float]]) -> dict[str, Any]:
+def verdict_of_growth(points: list[dict[str, float]]) -> dict[str, Any]:
+    """Whether the last doubling of the customers still paid, and the sentence that says so."""
     if len(points) < 2:
         return {"helps": None, "said": "Too few customers to say whether more would help."}
     gained = points[-2]["logloss"] - points[-1]["logloss"]
