@@ -88,22 +88,9 @@ def measured_lift(
     """
     found = matched(campaign, outcomes, key=key, outcome=outcome)
     table = found.table
-    treat, counts = (table["arm"] == "treat").to_numpy(), found.known
-    refused = _no_claim(found)
-    if refused:
-        note = Notice("warning", refused)
-        return Lift(
-            campaign=name,
-            conclusion="no claim",
-            lift=None,
-            low=None,
-            high=None,
-            verdict=refused,
-            saved=None,
-            treated=counts["treat"],
-            held=counts["holdout"],
-            notices=(*found.notices, note),
-        )
+    treat = (table["arm"] == "treat").to_numpy()
+    if why := _no_claim(found):
+        return _claimless(name, found, why)
     whole = difference(table["left"].to_numpy(float), treat, _score(table))
     assert whole is not None
     parts = tuple(p for by in ("planned_action", "tier", *segments) if by in table for p in _parts(table, by))
@@ -116,10 +103,26 @@ def measured_lift(
         verdict=_verdict(whole),
         saved=_saved(table, treat),
         by=parts,
-        treated=counts["treat"],
-        held=counts["holdout"],
+        treated=found.known["treat"],
+        held=found.known["holdout"],
         adjusted=whole.adjusted,
         notices=(*found.notices, *_caution(parts)),
+    )
+
+
+def _claimless(name: str, found: Matched, why: str) -> Lift:
+    """The answer that claims nothing, and says why."""
+    return Lift(
+        campaign=name,
+        conclusion="no claim",
+        lift=None,
+        low=None,
+        high=None,
+        verdict=why,
+        saved=None,
+        treated=found.known["treat"],
+        held=found.known["holdout"],
+        notices=(*found.notices, Notice("warning", why)),
     )
 
 
