@@ -9,7 +9,7 @@ from churn.cli.list_words import add_list_words, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.counter import Desk
-from churn.errors import RequestRefused
+from churn.errors import NotFound, RequestRefused
 
 BOARD = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "milliseconds")
 CHOICES = ("outcome", "positive", "key", "value", "date", "drop", "drop_class", "quick", "tune", "aim", "seed")
@@ -100,7 +100,10 @@ def _shown(desk: Desk, asked: str) -> Answer:
 
 
 def _verified(desk: Desk, name: str, version: str) -> Answer:
-    versions = [version] if version else next((c["versions"] for c in desk.shelf() if c["name"] == name), [name])
+    known = {card["name"]: card["versions"] for card in desk.shelf()}
+    if name not in known:
+        raise NotFound(f"There is no model {name}.", f"There are: {', '.join(known) or 'none'}.")
+    versions = [version] if version else known[name]
     wrong = {v: list(desk.verify(name, v)) for v in versions}
     lines = [
         f"{name} {v}: {'; '.join(faults) if faults else 'every file is as it was written'}"

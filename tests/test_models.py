@@ -1,0 +1,98 @@
+"""Models at the desk: trained from a list, kept whole, and live when better or when told."""
+
+import pytest
+
+from churn import Desk
+from churn.desk.models import reading_name
+from churn.errors import ChurnError, RequestRefused
+from churn.shelf.champion import champion
+from tests.trained import HISTORY, damaged, rewritten, rows_of
+
+FIELDS = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]
+
+
+def train_lines(home, lines, **asked):
+    return Desk(home).train("\n".join(lines).encode(), said={"filename": "list.csv"}, quick=True, **asked)
+
+
+def leavers(lines, most):
+    """The list with at most this many who left."""
+    stayed = [row for row in lines[1:] if row.endswith(",No")]
+    return [lines[0], *stayed, *[row for row in lines[1:] if row.endswith(",Yes")][:most]]
+
+
+def test_the_first_model_goes_live_under_its_business_name(telco_home):
+    reign = champion(telco_home, "telco")
+    assert (reign.version, reign.number) == ("v1", 1)
+    assert Desk(telco_home).model("telco").lineage["profile"] == "telco"
+
+
+def test_a_second_training_is_another_version_and_goes_live_only_as_asked(own_telco):
+    found = Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=1)
+    assert list(found.as_json()) == FIELDS
+    assert (found.model.version, found.verdict.promoted) == ("v2", False)
+    assert champion(own_telco, "telco").version == "v1"
+
+
+def test_a_damaged_champion_cannot_keep_a_new_model_from_going_live(own_telco):
+    damaged(own_telco)
+    found = Desk(own_telco).train(own_telco / HISTORY, quick=True)
+    assert (found.model.version, champion(own_telco, "telco").version) == ("v2", "v2")
+
+
+@pytest.mark.parametrize(("left", "said"), [(0, "everyone stayed"), (3, "Only 3 customers left; at least 10")])
+def test_too_few_who_left_are_refused_and_nothing_is_written(telco_home, home, left, said):
+    with pytest.raises(ChurnError, match=said) as refused:
+        train_lines(home, leavers(rows_of(telco_home, HISTORY), left))
+    assert (str(refused.value).count("\n"), list(home.iterdir())) == (0, [])
+
+
+def test_an_outcome_of_one_word_alone_is_refused(telco_home, home):
+    lines = [row for row in rows_of(telco_home, HISTORY) if not row.endswith(",No")]
+    with pytest.raises(ChurnError) as refused:
+        train_lines(home, lines)
+    assert ("Churn" in refused.value.message, bool(refused.value.fix)) == (True, True)
+
+
+def visits(stays, leaves, rows=300):
+    """A list of no known business: who visits often stays."""
+    words = (f"{i},{i % 7},{i % 50},{stays if i % 7 > 2 or i % 11 == 0 else leaves}" for i in range(rows))
+    return ["nr,visits,spend,gone", *words]
+
+
+def test_an_outcome_in_odd_words_is_refused_with_the_flag_that_helps(home):
+    with pytest.raises(ChurnError, match=r"gone.*(blau|grün)") as refused:
+        train_lines(home, visits("blau", "grün"), outcome="gone", key="nr")
+    assert "--positive" in refused.value.fix
+
+
+def test_odd_words_are_learnt_from_once_they_are_named(home):
+    found = train_lines(home, visits("blau", "grün"), outcome="gone", key="nr", positive=["grün"])
+    assert (found.model.stays, found.model.leaves) == ("blau", "grün")
+
+
+@pytest.mark.parametrize("name", ["../x", "Telco", "a/b", "x" * 65, "..", "-x"])
+def test_a_name_that_could_leave_the_shelf_is_refused_before_anything_is_read(home, name):
+    with pytest.raises(RequestRefused, match="cannot be the model name"):
+        Desk(home).train(home / "not-even-there.csv", name=name)
+    assert list(home.iterdir()) == []
+
+
+def test_a_list_of_no_known_business_gives_the_model_its_own_name(tmp_path):
+    path = rewritten(tmp_path / "Åse's Liste (1).csv", visits("no", "yes"))
+    found = Desk(tmp_path).train(path, quick=True, outcome="gone", key="nr")
+    assert found.model.name == "se-s-liste--1"
+
+
+def test_a_column_is_named_as_in_the_file_or_as_in_the_schema(telco_home):
+    head, *rows = rows_of(telco_home, HISTORY)
+    lines = [head.replace("tenure", "Tenure Months"), *rows[:3]]
+    reading = Desk(telco_home).check("\n".join(lines).encode(), filename="x.csv")
+    assert [reading_name(reading, n) for n in (None, "tenure", "Tenure Months")] == [None, "tenure", "tenure"]
+    with pytest.raises(RequestRefused, match="no column 'Foo'"):
+        reading_name(reading, "Foo")
+
+
+def test_pages_that_explain_a_version_are_kept_with_it(telco_home):
+    pages = sorted((telco_home / "models" / "telco" / "v1" / "report").glob("*.html"))
+    assert pages != [] and all(page.read_text(encoding="utf-8").startswith("<!doctype html>") for page in pages)

@@ -1,0 +1,72 @@
+"""A home with one quickly trained telco model and two lists, made once a run, for tests of the doors."""
+
+import json
+import shutil
+
+import pytest
+
+from churn import Desk
+from churn.cli.line import run_line
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+
+HISTORY, TODAY = "history.csv", "today.csv"
+
+
+@pytest.fixture(scope="session")
+def telco_home(tmp_path_factory):
+    """A home whose `telco` v1 is live; `history.csv` is what it learnt from, `today.csv` 60 customers to score."""
+    home = tmp_path_factory.mktemp("telco_home")
+    sample = make_sample("telco", rows=1200)
+    write_sample(sample, home / HISTORY)
+    write_sample(sample.later(60), home / TODAY)
+    Desk(home).train(home / HISTORY, quick=True)
+    return home
+
+
+@pytest.fixture
+def own_telco(telco_home, tmp_path):
+    """A copy of that home which a test may change."""
+    return shutil.copytree(telco_home, tmp_path / "own_home")
+
+
+@pytest.fixture
+def line(capsys):
+    """Run a command line with --json; gives the exit code and the object, or the sentence of a refusal."""
+
+    def run(*words):
+        code = run_line([*map(str, words), "--json"])
+        heard = capsys.readouterr()
+        told = [text for text in heard.err.splitlines() if not text.startswith('{"progress"')]
+        return (code, json.loads(heard.out)) if heard.out else (code, " ".join(told))
+
+    return run
+
+
+def rows_of(home, name=TODAY):
+    """The lines of a list, heading first."""
+    return (home / name).read_text(encoding="utf-8").splitlines()
+
+
+def rewritten(path, lines):
+    """A list of these lines."""
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def twin_of(home, name="twin"):
+    """The live telco model once more under another name, live as well."""
+    from churn.shelf.champion import promote
+    from churn.shelf.versions import load, save
+
+    saved = save(home, load(home, "telco", "v1").named(name, "v0"))
+    promote(home, name, saved.version, why="a twin")
+    return saved
+
+
+def damaged(home, version="v1"):
+    """Change one byte of a version's tables."""
+    path = home / "models" / "telco" / version / "explainer.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
