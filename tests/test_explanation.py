@@ -1,14 +1,18 @@
 """One customer is explained with the same numbers and the same words as in a list of a million."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from churn.attribution.blend import explainer_for
+from churn.attribution.trees import Forest, Split, Tree
+from churn.learning.encoding import Encoder
 from churn.scoring.explanation import explanation
 from churn.scoring.ranking import Ranking
-from tests.small_model import BINS, THREE, WORDING, customers, small_model
+from tests.small_model import BINS, ENCODER, THREE, WORDING, customers, small_model
 
 MODEL = small_model()
 ANN = THREE.to_pylist()[0]
@@ -52,6 +56,21 @@ def test_raising_and_lowering_are_apart_and_levers_are_told():
     ]
     assert one.lowering == ()
     assert (one.raising[0].label, [r.group for r in one.protected]) == ("Time as a customer", ["senior"])
+
+
+def test_no_offer_addresses_a_service_that_does_not_apply():
+    fields = [
+        replace(f, form="service", levels=("x", "y", "monthly")) if f.name == "plan" else f for f in ENCODER.fields
+    ]
+    model = small_model(encoder=Encoder(tuple(fields)))
+    plan = Tree(
+        (Split(1, members=frozenset({2})), None, None), (1, -1, -1), (2, -1, -1), (0, 1.0, -1.0), (8.0, 4.0, 4.0)
+    )
+    model = replace(model, explainer=explainer_for([(1.0, Forest((plan,), 4))], 4))
+    one = explanation(model, WORDING, {"plan": "monthly"})
+    row = Ranking(model, WORDING).block(customers(plan=["monthly"])).to_pylist()[0]
+    assert one.reasons(1) == (row["reason_1"],) == (one.raising[0].text,)
+    assert (one.raising[0].change, "addresses" in row["reason_1"]) == ("", False)
 
 
 def test_a_protected_column_is_among_the_reasons_only_when_asked_for():

@@ -26,8 +26,17 @@ def test_the_best_single_changes_and_their_pair_are_found():
         {"plan": ("monthly", "yearly")},
         {"spend": (60.0, 48.0)},
     ]
-    # -1 - 1 + 1.15 - 0.04 are log-odds of 29 %, just below the 30 % from which a customer counts as leaving.
+    # The pair comes first because it is enough: -1 - 1 + 1.15 - 0.04 are log-odds of 29 %; 30 % counts as leaving.
     assert [c.enough for c in found] == [True, False, False]
+
+
+def test_where_nothing_is_enough_single_changes_and_pairs_come_in_turn():
+    found = changes_of({**ANN, "spend": 80.0})
+    assert [(sorted(c.changes), c.enough) for c in found] == [
+        (["plan"], False),
+        (["plan", "spend"], False),
+        (["spend"], False),
+    ]
 
 
 def test_the_fewest_changes_that_are_enough_come_first():

@@ -26,6 +26,7 @@ from churn.scoring.wording import Wording, capital
 
 STEPS = (0.1, 0.2)
 LEAST_POINTS = 0.5  # of a hundred
+MOST_FIELDS = 2  # changed together
 Option = tuple[str, Any]  # a column and the value it would get
 
 
@@ -145,8 +146,15 @@ def _best(
         if p[i] <= min([p[0], *(alone[c] for c in columns if len(columns) > 1)]) - least
     ]
     limit = model.thresholds.chosen
-    kept.sort(key=lambda i: (p[i] >= limit, len(tried[i]) if p[i] < limit else 0, p[i]))
+    kept = _in_turn(sorted(kept, key=lambda i: float(p[i])), [len(options) for options in tried])
+    kept.sort(key=lambda i: len(tried[i]) if p[i] < limit else MOST_FIELDS + 1)
     return tuple(_change(wording, customer, tried[i], (float(p[0]), float(p[i])), limit) for i in kept)
+
+
+def _in_turn(kept: list[int], sizes: list[int]) -> list[int]:
+    """The best single change, the best pair, the next single one, and so on: pairs would crowd out what is nearer."""
+    rank = {i: sum(sizes[j] == sizes[i] for j in kept[:at]) for at, i in enumerate(kept)}
+    return sorted(kept, key=lambda i: (rank[i], sizes[i]))
 
 
 def _change(

@@ -143,21 +143,23 @@ class Teller:
         distinct = values.dictionary.to_pylist()
         learnt = self._learnt[column]
         says = [self._says(name, v, seen=learnt is None or v in learnt) for v in distinct]
-        endings, ending = np.unique(points, return_inverse=True)
-        around = [self._around(name, int(p)) for p in endings]
+        fixed = np.array([v is not None and v == self.encoder.fields[column].not_applicable for v in distinct])
+        codes = values.indices.to_numpy(zero_copy_only=False)
+        endings, ending = np.unique(2 * points + fixed[codes], return_inverse=True)
+        around = [self._around(name, int(e) // 2, fixed=bool(e % 2)) for e in endings]
         # A sentence that begins with the value gets the value's capital form.
         begins = np.array([not before for before, _ in around])[ending]
         spoken = pa.array([*says, *map(capital, says)])
-        code = values.indices.to_numpy(zero_copy_only=False) + np.where(begins, len(says), 0)
+        code = codes + np.where(begins, len(says), 0)
         before, after = (pa.array([a[i] for a in around], pa.string()).take(pa.array(ending)) for i in (0, 1))
         return pc.binary_join_element_wise(before, spoken.take(pa.array(code)), after, "")
 
-    def _around(self, name: str, points: int) -> tuple[str, str]:
-        """What stands before and after the value in a sentence."""
+    def _around(self, name: str, points: int, *, fixed: bool) -> tuple[str, str]:
+        """What stands before and after the value in a sentence; no offer addresses a `fixed` value."""
         way = "raises" if points > 0 else "lowers"
         key = f"{way}_one" if abs(points) == 1 else way
         sentence = self.wording.sentence(key, points=str(abs(points)))
-        change = self.wording.change(name) if points > 0 else ""
+        change = self.wording.change(name) if points > 0 and not fixed else ""
         if change:
             sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
         before, _, after = sentence.partition("{says}")
