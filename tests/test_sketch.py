@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from churn.errors import ListRefused
 from churn.watching import sketch as room
 from churn.watching.shapes import shapes_of
-from churn.watching.sketch import lots_of, sketch_of
+from churn.watching.sketch import as_scored, lots_of, sketch_of
 from tests.test_watch import MODEL, a_list
 
 SHAPES = shapes_of(MODEL)
@@ -72,3 +72,11 @@ def test_empty_blocks_are_passed_over_and_an_empty_list_is_refused():
 def test_customers_of_the_last_list_are_counted_block_by_block():
     keys = pa.array([f"c{i}" for i in range(600, 2000)])
     assert sketched(TABLE.slice(0, 700), TABLE.slice(700), last_keys=keys).returned == 600
+
+
+def test_a_slip_of_the_keyboard_is_seen_as_it_stands_and_scored_within_its_limits():
+    found = sketched(a_list(2, bill=[50.0, 1e9]))
+    place = MODEL.encoder.names.index("bill")
+    assert found.sample[1, place] == np.float32(1e9)
+    scored = as_scored(MODEL.encoder, found.sample)
+    np.testing.assert_array_equal(scored, MODEL.encoder.matrix(a_list(2, bill=[50.0, 1e9])))

@@ -16,6 +16,7 @@ from churn.money.worth import stakes
 from churn.notices import Notice
 from churn.watching.estimate import Likely
 from churn.watching.score_drift import BINS, FEWEST_FOR_ALARM
+from churn.watching.shapes import LEVELLED
 
 Z95 = 1.959964
 SURE = 2.58  # standard errors from which a fall counts as real: with two lists in a row, chance all but never does it
@@ -95,13 +96,11 @@ def decoded_table(encoder: Encoder, matrix: np.ndarray) -> pa.Table:
     columns = {}
     for i, field in enumerate(encoder.fields):
         numbers = matrix[:, i]
-        if field.form == "age":
-            continue
-        if field.form in ("nominal", "ordered", "service"):
+        if field.form in LEVELLED:
             columns[field.name] = _levels(field.levels, numbers)
         elif field.form == "flag":
             columns[field.name] = pa.array(numbers > 0, mask=np.isnan(numbers))
-        else:
+        elif field.form == "number":
             columns[field.name] = pa.array(numbers.astype(np.float64), from_pandas=True)
     return pa.table(columns)
 

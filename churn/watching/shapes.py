@@ -14,6 +14,7 @@ from churn.errors import RequestRefused
 from churn.learning.encoding import Field
 from churn.learning.model import Model
 
+LEVELLED = ("nominal", "ordered", "service")  # forms whose codes are names; all others but flags are measured
 COARSE = 10  # bins of a number for PSI; all cuts serve for the KS distance
 
 
@@ -62,7 +63,7 @@ class Shape:
     @property
     def has_levels(self) -> bool:
         """Whether the column holds names, one of which may never have been seen."""
-        return self.field.form in ("nominal", "ordered", "service")
+        return self.field.form in LEVELLED
 
     def coarsely(self, per_bin: np.ndarray) -> np.ndarray:
         """Fine bins added up to the bins PSI is taken over."""
@@ -85,7 +86,7 @@ def _shape(model: Model, place: int, field: Field) -> Shape:
     missing = int(reference.missing[place])
     known = reference.customers - missing
     absent = missing / reference.customers
-    if field.form in ("number", "age"):
+    if field.form not in (*LEVELLED, "flag"):
         cuts, shares = cuts_between(reference.quantiles[place])
         middle, kept = reference.quantiles[place], reference.rows[:, place]
         return Shape(field, shares, absent, known, cuts, coarse_places(shares), middle, kept[~np.isnan(kept)])

@@ -7,7 +7,7 @@ depends only on their place in the list, so a list cut into other blocks gives t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from churn.errors import ListRefused
 from churn.learning.encoding import Encoder, Field
 from churn.learning.model import Model
-from churn.watching.shapes import Shape
+from churn.watching.shapes import LEVELLED, Shape
 
 MOST_SAMPLED = 100_000
 MOST_NAMES = 5  # unseen levels remembered per column
@@ -31,7 +31,7 @@ class Sketch:
     """What a list looks like.
 
     counts   per column the customers per bin of its Shape
-    sample   encoded customers, float32; `places` are where they stand in the list
+    sample   encoded customers, float32, numbers as they stand; `places` are where they stand in the list
     unseen   per column some levels that were not learnt, as the list writes them
     absent   learnt columns the list does not have; `unfit` those that hold another kind of thing, with what they hold
     returned how many customers of the last list are on this one; None when there is nothing to compare with
@@ -114,7 +114,7 @@ def _sketch_of_block(
     fitting, unfit = _fit_columns(model.encoder, block)
     absent = tuple(n for n in model.encoder.names if n not in block.schema.names)
     _refuse_a_stranger(model, absent)
-    matrix = model.encoder.matrix(fitting, as_of=as_of)
+    matrix = unlimited(model.encoder).matrix(fitting, as_of=as_of)
     counts = tuple(shape.counted(matrix[:, i]) for i, shape in enumerate(shapes))
     sample, places = _thinned(matrix, np.arange(first, first + block.num_rows))
     known = ~np.isnan(matrix)
@@ -133,6 +133,18 @@ def _sketch_of_block(
     )
 
 
+def unlimited(encoder: Encoder) -> Encoder:
+    """The encoder that takes numbers as they stand, so that another unit is still seen."""
+    return replace(encoder, fields=tuple(replace(f, low=None, high=None) for f in encoder.fields))
+
+
+def as_scored(encoder: Encoder, sample: np.ndarray) -> np.ndarray:
+    """Encoded customers with the encoder's limits on their numbers, as the model scores them."""
+    low = np.array([-np.inf if f.low is None else f.low for f in encoder.fields])
+    high = np.array([np.inf if f.high is None else f.high for f in encoder.fields])
+    return np.clip(sample, low, high).astype(np.float32)
+
+
 def _fit_columns(encoder: Encoder, block: pa.Table) -> tuple[pa.Table, dict[str, str]]:
     """The block without columns that hold another kind of thing than was learnt, and what those hold."""
     unfit = {
@@ -146,11 +158,11 @@ def _fit_columns(encoder: Encoder, block: pa.Table) -> tuple[pa.Table, dict[str,
 def _fits(field: Field, kind: pa.DataType) -> bool:
     if pa.types.is_null(kind):
         return True
-    if field.form == "age":
-        return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
     if field.form in ("number", "flag"):
         return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind))
-    return not (pa.types.is_nested(kind) or pa.types.is_binary(kind))
+    if field.form in LEVELLED:
+        return not (pa.types.is_nested(kind) or pa.types.is_binary(kind))
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
 
 
 def _refuse_a_stranger(model: Model, absent: tuple[str, ...]) -> None:

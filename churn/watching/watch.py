@@ -23,7 +23,7 @@ from churn.watching.quality import doubts_about_the_list, quality_alarms
 from churn.watching.realised import Performance
 from churn.watching.score_drift import ScoreShape, score_drift_of
 from churn.watching.shapes import Shape, shapes_of
-from churn.watching.sketch import Sketch, sketch_of
+from churn.watching.sketch import Sketch, as_scored, sketch_of
 from churn.watching.telltale import Telltale, telltale_of
 
 BLOCK = 100_000
@@ -65,9 +65,10 @@ def watch_list(
     if as_of is None and isinstance(blocks, pa.Table):
         as_of = model.encoder.list_date(blocks)
     sketch = sketch_of(model, shapes, _blocks(blocks), as_of=as_of, last_keys=past.keys)
-    p = model.probability(sketch.sample)
+    scored = as_scored(model.encoder, sketch.sample)
+    p = model.probability(scored)
     alarms = quality_alarms(shapes, sketch, said, last_rows=None if past.keys is None else len(past.keys))
-    profit = profit_of(model, sketch.sample, p, playbook)
+    profit = profit_of(model, scored, p, playbook)
     evidence = Evidence(
         sketch.rows,
         column_drift(model, shapes, sketch, said),
@@ -76,13 +77,13 @@ def watch_list(
         profit,
         past.performance,
     )
-    told = telltale_of(model, sketch.sample) if telltale else None
+    told = telltale_of(model, scored) if telltale else None
     return DriftReport(
         model=f"{model.name}@{model.version}",
         customers=sketch.rows,
         columns=evidence.columns,
         score=evidence.score,
-        estimate=_estimate(model, (shapes, said), sketch, (p, profit)),
+        estimate=_estimate(model, (shapes, said), scored, (p, profit, sketch.rows)),
         advice=advice_for(evidence, earlier=past.signs, currency=said.currency),
         alarms=alarms,
         telltale=told,
@@ -100,16 +101,16 @@ def _blocks(given: pa.Table | Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _estimate(
-    model: Model, known: tuple[Sequence[Shape], Wording], sketch: Sketch, found: tuple[np.ndarray, Profit]
+    model: Model, known: tuple[Sequence[Shape], Wording], scored: np.ndarray, found: tuple[np.ndarray, Profit, int]
 ) -> Estimate:
     shapes, wording = known
-    p, profit = found
+    p, profit, customers = found
     measures = likely_measures(model, p, learnt=learnt_measures(model))
     cut = list(parts_of(model, shapes, column_weights(model), wording))
     gains = np.array([]) if profit.gains is None else profit.gains
-    segments = estimates_by_part(model, cut, sketch.sample, (p, gains))
+    segments = estimates_by_part(model, cut, scored, (p, gains))
     why = "Estimated from the probabilities alone: true while customers behave as those learnt from did."
-    return Estimate(sketch.rows, measures, profit.likely, segments, why)
+    return Estimate(customers, measures, profit.likely, segments, why)
 
 
 def _notices(
