@@ -1,8 +1,11 @@
 """Start here: what Holdfast does, sample businesses to try it with, and the words it uses."""
 
+from typing import Any
+
 import streamlit as st
 
 from app import widgets
+from app.demo_models import DEMOS, Demo, missing_demos
 from app.state import desk
 from app.strings import say
 
@@ -18,14 +21,36 @@ def steps() -> None:
             widgets.card(icon, say(f"start.step_{name}"), say(f"start.step_{name}_text"))
 
 
+def demos() -> None:
+    """The sample businesses, each marked as synthetic, and how far their demo models are."""
+    waiting = {demo.name for demo in missing_demos(desk())}
+    businesses = {profile.name: profile for profile in desk().profiles()}
+    for row in (DEMOS[:3], DEMOS[3:]):
+        for column, demo in zip(st.columns(3), row, strict=True):
+            with column.container(border=True, height="stretch"):
+                business(demo, businesses[demo.profile], ready=demo.name not in waiting)
+
+
+def business(demo: Demo, profile: Any, *, ready: bool) -> None:
+    """One sample business: what it is, and the list to try."""
+    st.markdown(f"##### {say(f'start.demo_{demo.name}')}")
+    st.markdown(profile.about)
+    st.badge(say("start.synthetic"), color="gray")
+    if not ready:
+        st.caption(say("start.waiting"))
+    elif demo.score:
+        address = {"sample": demo.score}
+        st.page_link("screens/score.py", label=say("start.open"), icon=":material/arrow_forward:", query_params=address)
+    else:
+        st.caption(say("start.from_logs", command="python -m churn summarise --help"))
+
+
 def samples() -> None:
-    """The sample businesses, each marked as synthetic."""
+    """The sample businesses to look around with."""
     st.subheader(say("start.samples_title"), anchor=False)
     st.markdown(say("start.samples_lead"))
-    businesses = [p for p in desk().profiles() if p.name != "general"]
-    for column, business in zip(st.columns(max(len(businesses), 1)), businesses, strict=False):
-        with column:
-            widgets.card("storefront", business.title, business.about)
+    # Only while models are still being made is there anything to look for again.
+    st.fragment(demos, run_every="3s" if missing_demos(desk()) else None)()
 
 
 def glossary() -> None:
