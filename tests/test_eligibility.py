@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.money.eligibility import absent, rule_from
+from churn.money.eligibility import absent, rule_from, rule_that
 
 LIST = pd.DataFrame(
     {
@@ -64,3 +64,14 @@ def test_a_rule_knows_the_columns_it_needs():
     rule = rule_from('Plan is Monthly and ("Auto pay" is yes or Plan is known)')
     assert rule.columns == ("Plan", "Auto pay")
     assert absent(rule, ["Plan"]) == ("Auto pay",)
+
+
+@pytest.mark.parametrize("value", ["Monthly", 'the "old" plan', "O'Neill", "a and b", "x >= 3", "(", ""])
+def test_a_rule_made_for_a_value_reads_back_as_itself(value):
+    made = rule_that("my plan", value)
+    assert rule_from(made.text) == made
+
+
+def test_a_value_no_rule_can_state_is_refused():
+    with pytest.raises(RequestRefused, match="both kinds of quotes"):
+        rule_that("plan", 'it\'s "new"')

@@ -51,3 +51,9 @@ def test_a_minimum_larger_than_the_customers_there_are_is_refused():
     limits = limits_of(Order(at_least={("region", "n"): 3}), BOOK, FOUR, rows=4)
     with pytest.raises(RequestRefused, match="At least 3 with region = n are asked for, but only 2"):
         checked_minimums(limits, FOUR["id"].notna().to_numpy())
+
+
+def test_a_value_is_taken_by_its_letters_and_never_read_as_a_rule():
+    list_ = FOUR.assign(region=['n" or "a" is "a', "s", "=n", "s"])
+    (limit,) = limits_of(Order(at_most={("region", 'n" or "a" is "a'): 1}), BOOK, list_, rows=4)
+    assert limit.members.tolist() == [True, False, False, False]

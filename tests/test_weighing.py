@@ -33,3 +33,9 @@ def test_every_action_is_weighed_with_every_customer():
 def test_a_list_that_cannot_be_planned_is_refused_by_name(scored, said):
     with pytest.raises(ChurnError, match=said):
         _weighed(scored)
+
+
+def test_a_key_under_a_name_the_campaign_needs_is_refused():
+    list_ = FOUR.rename(columns={"id": "action"})
+    with pytest.raises(ChurnError, match="The key is called 'action', which a campaign needs for itself"):
+        weighed(list_, BOOK, Order(), key="action", value="bill", history=None)

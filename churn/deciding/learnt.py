@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from churn.money.eligibility import rule_from
+from churn.money.eligibility import rule_that
 from churn.money.playbook import Estimate, Playbook, Segment
 
 Z90 = 1.6448536269514722  # an assumption's low and high are read as its 90 % range
@@ -114,10 +114,10 @@ def with_learnt(playbook: Playbook, rates: Sequence[LearntRate], *, column: str 
         if not found.segment:
             playbook = playbook.having(found.action, **{found.rate: found.estimate})
             continue
-        text = f'"{column}" is "{found.segment}"'
-        mine = next((s for s in action.segments if s.rule.text == text), Segment(rule_from(text), {}))
+        rule = rule_that(column, found.segment)
+        mine = next((s for s in action.segments if s.rule.text == rule.text), Segment(rule, {}))
         changed = replace(mine, rates={**mine.rates, found.rate: found.estimate})
-        others = tuple(s for s in action.segments if s.rule.text != text)
+        others = tuple(s for s in action.segments if s.rule.text != rule.text)
         playbook = playbook.having(found.action, segments=(changed, *others))
     return playbook
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from churn.deciding.choices import Limit
 from churn.errors import RequestRefused
-from churn.money.eligibility import rule_from
+from churn.money.comparing import Clause
+from churn.money.eligibility import Rule
 from churn.money.playbook import Playbook, Scenario
 
 
@@ -85,7 +86,7 @@ def _members(columns: Any, column: str, value: str, rows: int) -> np.ndarray:
     if column not in names:
         shown = ", ".join(str(n) for n in names[:12])
         raise RequestRefused(f"The list has no column {column!r} to set a limit on.", f"It has: {shown}.")
-    members = rule_from(f'"{column}" is "{value}"').holds(columns, rows)
+    members = Rule("", clause=Clause(column, "is", (value,))).holds(columns, rows)
     if not members.any():
         raise RequestRefused(f"Nobody on the list has {column} = {value}.", "Check the spelling of the value.")
     return members

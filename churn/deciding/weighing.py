@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OURS = ("arm", "action", "channel", "cost", "expected_gain", "planned_action", "worth", "probability", "tier")
+
+
 @dataclass(frozen=True)
 class Weighed:
     """Everything a plan chooses from."""
@@ -67,6 +70,8 @@ def _keys(scored: pd.DataFrame, key: str) -> np.ndarray:
     for column in (key, "probability"):
         if column not in scored:
             raise ListRefused(f"The scored list has no column {column!r}.", "Score the list first and name its key.")
+    if key in OURS:
+        raise ListRefused(f"The key is called {key!r}, which a campaign needs for itself.", "Give it another name.")
     if scored[key].isna().any():
         raise ListRefused(f"Some customers have no {key}.", "Every customer needs one, or arms cannot be remembered.")
     keys = scored[key].astype(str).to_numpy(object)

@@ -73,6 +73,16 @@ def rule_from(text: str) -> Rule:
     return Rule(text, rule.link, rule.parts, rule.clause)
 
 
+def rule_that(column: str, value: str) -> Rule:
+    """The rule that a column is just this value, whatever characters either holds, as far as they can be written."""
+    words = []
+    for word in (column, value):
+        if '"' in word and "'" in word:
+            raise RequestRefused(f"{word!r} holds both kinds of quotes, which no rule can state.", "Rename it.")
+        words.append(f"'{word}'" if '"' in word else f'"{word}"')
+    return Rule(f"{words[0]} is {words[1]}", clause=Clause(column, "is", (value,)))
+
+
 def _either(text: str, at: int) -> tuple[Rule, int]:
     return _joined(text, at, "or", _both)
 
