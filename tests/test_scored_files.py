@@ -4,6 +4,7 @@ import io
 
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from churn.errors import RequestRefused, Unavailable
@@ -73,6 +74,19 @@ def test_endings_nobody_can_write_and_folders_that_are_files_are_refused(tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable):
         write_scored(blocks(), tmp_path / "file" / "out.csv")
+
+
+def test_a_disk_that_fills_up_while_a_sheet_is_closed_is_said_plainly(tmp_path, monkeypatch):
+    closed = xlsxwriter.Workbook.close
+
+    def full(book):
+        closed(book)
+        raise xlsxwriter.exceptions.FileCreateError("No space left on device")
+
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", full)
+    with pytest.raises(Unavailable, match="No space left"):
+        write_scored(blocks(), tmp_path / "out.xlsx")
+    assert names_in(tmp_path) == []
 
 
 def test_a_list_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -116,8 +116,14 @@ def _xlsx(target: Path) -> Iterator[Put]:
 
     try:
         yield put
-    finally:
+    except BaseException:
+        with suppress(Exception):
+            book.close()
+        raise
+    try:
         book.close()
+    except xlsxwriter.exceptions.XlsxFileError as problem:
+        raise OSError(str(problem)) from problem
 
 
 def _write_cell(sheet: Any, at: tuple[int, int], cell: Any) -> None:
