@@ -67,7 +67,8 @@ def expected_measures(p: np.ndarray, threshold: float, weight: np.ndarray | None
     """ROC-AUC, recall, precision and churn rate to be expected if the probabilities mean what they say."""
     w = np.ones(len(p)) if weight is None else weight
     order = np.argsort(-p, kind="stable")
-    return _measures(p[order], (w * p)[order], (w * (1 - p))[order], threshold)
+    found = _measures(p[order], (w * p)[order], (w * (1 - p))[order], threshold)
+    return {name: float(value) for name, value in found.items()}
 
 
 def likely_measures(
@@ -78,10 +79,10 @@ def likely_measures(
     value = expected_measures(p, threshold)
     random = np.random.default_rng(seed)
     at, counts = _on_grid(p)
-    drawn = [_drawn(random, at, counts, (threshold, waver)) for waver in wavering(model, random)]
+    drawn = _drawn(random, (at, counts), threshold, wavering(model, random))
     likely = {}
     for name in MEASURES:
-        spread = np.array([d[name] for d in drawn if np.isfinite(d[name])])
+        spread = drawn[name][np.isfinite(drawn[name])]
         if len(spread) and np.isfinite(value[name]):
             low, high = np.percentile(spread, [2.5, 97.5])
             ends = min(float(low), value[name]), max(float(high), value[name])
@@ -104,12 +105,12 @@ def wavering(model: Model, random: np.random.Generator) -> np.ndarray:
 
 
 def _drawn(
-    random: np.random.Generator, at: np.ndarray, counts: np.ndarray, way: tuple[float, np.ndarray]
-) -> dict[str, float]:
-    """The measures of one list as it could have been."""
-    threshold, waver = way
-    p = sigmoid((1 + waver[0]) * logit(at) + waver[1])
-    customers = random.poisson(counts)
+    random: np.random.Generator, grid: tuple[np.ndarray, np.ndarray], threshold: float, wavers: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The measures of lists as they could have been, one number per draw."""
+    at, counts = grid
+    p = sigmoid((1 + wavers[:, :1]) * logit(at) + wavers[:, 1:])
+    customers = random.poisson(counts, size=p.shape)
     left = random.binomial(customers, p)
     return _measures(at, left.astype(float), (customers - left).astype(float), threshold)
 
@@ -122,15 +123,16 @@ def _on_grid(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return sums[filled] / counts[filled], counts[filled]
 
 
-def _measures(p: np.ndarray, left: np.ndarray, stayed: np.ndarray, threshold: float) -> dict[str, float]:
-    """The measures of groups of customers, the highest probability first."""
-    leavers, stayers = float(left.sum()), float(stayed.sum())
-    before = np.cumsum(left) - left
-    found, chosen = float(left[p >= threshold].sum()), float((left + stayed)[p >= threshold].sum())
+def _measures(p: np.ndarray, left: np.ndarray, stayed: np.ndarray, threshold: float) -> dict[str, np.ndarray]:
+    """The measures of groups of customers, the highest probability first, over the last axis."""
+    leavers, stayers = left.sum(axis=-1), stayed.sum(axis=-1)
+    before = np.cumsum(left, axis=-1) - left
+    chosen = p >= threshold
+    found, called = left[..., chosen].sum(axis=-1), (left + stayed)[..., chosen].sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
-            "auc": float(np.divide(np.sum(stayed * (before + left / 2)), leavers * stayers)),
-            "recall": float(np.divide(found, leavers)),
-            "precision": float(np.divide(found, chosen)),
-            "churn_rate": float(np.divide(leavers, leavers + stayers)),
+            "auc": np.sum(stayed * (before + left / 2), axis=-1) / (leavers * stayers),
+            "recall": found / leavers,
+            "precision": found / called,
+            "churn_rate": leavers / (leavers + stayers),
         }
