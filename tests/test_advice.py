@@ -16,7 +16,7 @@ SCORES = ScoreShape(5000, 0.27, (0.2, 0.5, 0.3), (0.5, 0.5))
 CALM = ScoreDrift(SCORES, SCORES, Distance(), False, False, "")
 ALARMED = ScoreDrift(SCORES, SCORES, Distance(psi=0.3), True, True, "")
 STEADY = Profit(Likely(4.1, 4.0, 4.2, 4.2))
-FALLEN = Profit(Likely(3.87, 3.7, 4.0, 4.21), fell=True)
+FALLEN = Profit(Likely(3.87, 3.7, 4.0, 4.21), fell=True, certain=True)
 DRIVER = ColumnDrift("plan", True, 0.2, "", 0.4, True)
 BYSTANDER = ColumnDrift("shoe", True, 0.2, "", 0.0, False)
 
@@ -35,7 +35,7 @@ def test_nothing_amiss_keeps_the_model_with_its_money():
     assert advice.as_json() == {
         "do": "keep",
         "why": "Keep the model. Acting on this list is expected to bring $4,100 per 1,000 customers "
-        "($4,000 to $4,200); when it learnt it was $4,200 (2.4 % less).",
+        "($4,000 to $4,200); when it learnt it was $4,200 (2.4 % less), no more than chance explains.",
         "signs": [],
         "lists_in_a_row": 0,
         "judged": True,

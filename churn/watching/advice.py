@@ -118,7 +118,8 @@ def in_money(evidence: Evidence, currency: str = "") -> str:
         return _said(performance.profit, "Acting on the scores brought", "the scores promised", currency)
     if evidence.profit.likely is None or evidence.customers < FEWEST:
         return ""
-    return _said(evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency)
+    said = _said(evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency)
+    return said if evidence.profit.certain else f"{said[:-1]}, no more than chance explains."
 
 
 def _said(likely: Likely, opening: str, beside: str, currency: str) -> str:

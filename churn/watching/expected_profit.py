@@ -27,6 +27,7 @@ ALARMING_FALL = 0.05
 class Profit:
     """Expected gain per customer of giving each the best action of the playbook, before any budget.
 
+    certain   chance does not explain the difference from the customers learnt from
     fell      it is lower than learnt by more than 5 %, on 1,000 customers or more, and chance does not explain it
     notices   what could not be reckoned
     """
@@ -34,6 +35,7 @@ class Profit:
     likely: Likely | None
     gains: np.ndarray | None = None
     fell: bool = False
+    certain: bool = False
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -56,8 +58,9 @@ def profit_of(model: Model, matrix: np.ndarray, p: np.ndarray, playbook: Playboo
     now, now_error = float(gains.mean()), float(gains.std() / np.sqrt(len(gains)))
     then, then_error = learnt_mean(model, before)
     likely = Likely(now, now - Z95 * now_error, now + Z95 * now_error, then)
-    sure = len(gains) >= FEWEST_FOR_ALARM and then - now > SURE * np.hypot(now_error, then_error)
-    return Profit(likely, gains, bool(sure and now < (1 - ALARMING_FALL) * then), notices)
+    certain = bool(abs(then - now) > SURE * np.hypot(now_error, then_error))
+    fell = certain and len(gains) >= FEWEST_FOR_ALARM and now < (1 - ALARMING_FALL) * then
+    return Profit(likely, gains, fell, certain, notices)
 
 
 def best_gains(

@@ -62,7 +62,7 @@ def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> Telltale 
     kinds = [f.is_set and len(f.levels) < _CODES for f in model.encoder.fields]
     checked = _checked(rows, today, (half, kinds), random)
     found = float(np.mean([c[0] for c in checked]))
-    wavers = 1.96 * np.sqrt((2 * size + 1) / (12 * size**2))
+    wavers = 1.96 * float(np.sqrt((2 * size + 1) / (12 * size**2)))
     worse = np.mean([c[1] for c in checked], axis=0)
     telling = [(model.encoder.names[i], float(worse[i])) for i in np.argsort(-worse) if worse[i] > 0.005]
     return Telltale(found, found - wavers, min(found + wavers, 1.0), tuple(telling))

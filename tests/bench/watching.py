@@ -1,7 +1,8 @@
 """Benchmark of watching: false alarms, power, estimates without outcomes, retrain advice, speed and memory.
 
-`python -m tests.bench.watching [--small] [alarms] [power] [estimate] [advice] [cost]`. "theirs" is what is done by hand with SciPy: a Kolmogorov–Smirnov or
-chi-square test per column at p < .05. (Evidently 0.7.23, NannyML 0.13.1 and alibi-detect do not import on this stack.)
+`python -m tests.bench.watching [--small] [alarms] [power] [estimate] [advice] [cost]`. "theirs" is what is done by hand
+with SciPy: a Kolmogorov–Smirnov or chi-square test per column at p < .05. (Evidently 0.7.23, NannyML 0.13.1 and
+alibi-detect do not import on this stack.)
 """
 
 from __future__ import annotations
