@@ -12,7 +12,7 @@ from churn.attribution.cells import Grid
 
 Core = Literal["numpy", "numba"]
 BLOCK = 16384  # customers at a time: few enough for the processor's memory, enough to forget NumPy's cost per call
-FEW = 8  # up to this many customers, one by one is faster than a block
+FEW = 48  # up to this many customers, one by one is faster than a block
 
 
 @dataclass(frozen=True)

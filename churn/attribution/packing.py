@@ -101,16 +101,17 @@ class _Packer:
         row = self.bits.row(asked)
         columns = self.bits.per_column(row[None])[0] > 0
         shared = (self.columns[: self.used] & columns).sum(axis=1)
-        joined = self.packs[: self.used] | row
-        states = self.bits.states(joined)
-        fits = (states <= self.most_states) & (shared > 0)
-        if not fits.any():
-            return self._new(row, columns)
-        # Most shared columns first; among those the smallest table.
-        best = int(np.argmin(np.where(fits, states - shared * 2.0 * self.most_states, np.inf)))
-        self.packs[best] = joined[best]
-        self.columns[best] |= columns
-        return best
+        for many in range(int(columns.sum()), 0, -1):
+            # Most shared columns first; among those the smallest table.
+            alike = np.flatnonzero(shared == many)
+            joined = self.packs[alike] | row
+            states = self.bits.states(joined) if len(alike) else np.empty(0)
+            if len(alike) and states.min() <= self.most_states:
+                best = int(states.argmin())
+                self.packs[alike[best]] = joined[best]
+                self.columns[alike[best]] |= columns
+                return int(alike[best])
+        return self._new(row, columns)
 
     def _new(self, row: np.ndarray, columns: np.ndarray) -> int:
         if self.used == len(self.packs):
