@@ -51,7 +51,7 @@ def record_list(engine: sa.Engine, record: ListRecord, customers: Iterable[Mappi
     own = {name: getattr(record, name) for name in ("list", "model", "version", "scored")}
     block: list[dict[str, Any]] = []
     for customer in customers:
-        block.append({**customer, **own, "features": json.dumps(customer["features"], ensure_ascii=False)})
+        block.append({**customer, **own, "features": json.dumps(customer["features"], ensure_ascii=False, default=str)})
         if len(block) == AT_ONCE:
             _write(engine, block)
             block = []

@@ -12,9 +12,9 @@ from churn.errors import NotFound, RequestRefused
 STDIN = "-"
 
 
-def add_list_words(words: ArgumentParser) -> None:
+def add_list_words(words: ArgumentParser, what: str = "the customer list") -> None:
     """Take a LIST and everything a person may have to say about it."""
-    words.add_argument("list", metavar="LIST", help="the customer list: CSV, workbook or Parquet; `-` reads stdin")
+    words.add_argument("list", metavar="LIST", help=f"{what}: CSV, workbook or Parquet; `-` reads stdin")
     words.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook to read")
     words.add_argument(
         "--map",

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.errors import NotFound
+from churn.desk.playbooks import checked_playbook, playbook_in_force
 from churn.learning.model import Model
 from churn.money.gain import Offers, offers
 from churn.money.playbook import Playbook
-from churn.money.playbook_text import playbook_from, playbook_from_text
 from churn.money.worth import stakes
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 from churn.scoring.ranking import Suggester
@@ -33,18 +32,13 @@ def wording_of(model: Model, home: Path) -> Wording:
 
 
 def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
-    """The offers of a business: those of the file given, else its own, else the general ones."""
-    if file is not None:
-        return playbook_from_text(_text_of(file), str(file))
-    words = profile.playbook or read_profile(GENERAL, home).playbook
-    return playbook_from(words, source=f"{profile.name}/playbook.toml")
+    """The offers of a business: those of the file given, else the newest in the book, else the ones it came with."""
+    return checked_playbook(file) if file is not None else playbook_in_force(home, profile.name).playbook
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise NotFound(f"The playbook {file} cannot be read.", "Name a TOML file with your offers.") from problem
+def playbook_for(model: Model, home: Path) -> Playbook:
+    """The offers of the business a model was trained for, as they count now."""
+    return playbook_of(profile_of(model, home), home)
 
 
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from churn.desk import demos, downloads, lists, memory, models, views
+from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
+from churn.desk.singles import Counterpart, Counterparts
 from churn.files import home_folder
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(CampaignCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles).
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
@@ -46,6 +48,10 @@ class Desk:
     @cached_property
     def _open(self) -> ModelsOpen:
         return ModelsOpen(self.home)
+
+    @cached_property
+    def _singles(self) -> Counterparts:
+        return Counterparts(self.home, self._open)
 
     def profiles(self) -> tuple[Profile, ...]:
         """The businesses known here, shipped and own."""
@@ -91,6 +97,10 @@ class Desk:
         """The same for a list of any length, from file to file, in flat memory."""
         chosen = self.model_for(source, model=model, **said)
         return lists.scored_file(chosen, self.home, source, target, said=said, **how)
+
+    def counterpart(self, fields: Sequence[str], *, model: str | None = None) -> Counterpart:
+        """What answers for single customers with these fields: the model named, else the live one that fits."""
+        return self._singles.answering(fields, model)
 
     def explain(self, source: Source, key: str, *, model: str | None = None, **said: Any) -> lists.Explained:
         """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""

@@ -1,0 +1,209 @@
+"""Verbs about campaigns: plan, measure, uplift, playbook."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from churn.cli.list_words import STDIN, add_list_words, add_model_words, pair_of, said_of, source_of
+from churn.cli.printing import Printer, notice_lines, table_lines
+from churn.cli.verbs import Answer, verb
+from churn.desk.counter import Desk
+from churn.errors import RequestRefused
+
+ENDS = ("low", "mid", "high")
+
+
+def _plan_words(words: ArgumentParser) -> None:
+    add_list_words(words)
+    add_model_words(words)
+    words.add_argument(
+        "--budget", type=float, metavar="B", help="the most it may be expected to cost (default: no cap)"
+    )
+    words.add_argument("--playbook", metavar="FILE", help="offers to plan with, in place of the ones in force")
+    words.add_argument(
+        "--capacity", action="append", default=[], metavar="CHANNEL=N", help="customers a channel reaches (repeatable)"
+    )
+    words.add_argument(
+        "--at-least", action="append", default=[], metavar="COL=VALUE:N", help="treat so many of these (repeatable)"
+    )
+    words.add_argument(
+        "--at-most", action="append", default=[], metavar="COL=VALUE:N", help="treat no more of these (repeatable)"
+    )
+    words.add_argument("--holdout", type=float, default=0.1, metavar="SHARE", help="held out to compare (default 0.1)")
+    words.add_argument("--seed", type=int, default=0, metavar="S", help="the seed of the draw (default 0)")
+    words.add_argument("--scenario", choices=ENDS, default="mid", help="the assumptions to plan by (default mid)")
+    words.add_argument("--columns", metavar="C,…", help="only these columns in the file, in this order")
+    words.add_argument("--name", metavar="ID", help="the campaign's name; export under it again and every arm stands")
+    words.add_argument("--rested", action="store_true", help="leave earlier contacts out of account")
+    words.add_argument(
+        "-o", metavar="OUT", dest="output", required=True, help=".csv, .parquet or .xlsx; `-` is CSV on stdout"
+    )
+
+
+@verb(
+    "plan", "turn a list and a budget into a campaign", _plan_words, example="plan LIST --budget 5000 -o campaign.csv"
+)
+def plan(asked: Namespace, printer: Printer) -> Answer:
+    """Choose who gets what, draw the holdout, keep the campaign and write its file."""
+    from churn.deciding.ordering import Order
+
+    order = Order(
+        budget=asked.budget,
+        capacity={channel: _whole(n, "capacity") for channel, n in (pair_of(c, "CHANNEL=N") for c in asked.capacity)},
+        at_most=dict(_segment(text) for text in asked.at_most),
+        at_least=dict(_segment(text) for text in asked.at_least),
+        holdout=asked.holdout,
+        seed=asked.seed,
+        scenario=asked.scenario,
+        name=asked.name or "",
+    )
+    desk, piped = Desk(asked.home), asked.output == STDIN
+    playbook = desk.read_playbook(Path(asked.playbook)) if asked.playbook else None
+    ranked = desk.score(source_of(asked), model=asked.model, **said_of(asked))
+    planned = desk.plan(ranked, order, playbook=playbook, rested=asked.rested)
+    columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
+    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns)
+    if piped:
+        return Answer()
+    made = done.campaign
+    gains = " / ".join(f"{made.expected_gain[end]:,.0f}" for end in ENDS)
+    totals = desk.action_totals(done)
+    lines = (
+        f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
+        f"Expected to cost {made.spent:,.2f} and to bring {gains} (low / mid / high) after that. {made.proof}",
+        *(f"  {price.words}" for price in made.prices),
+        f"  {made.detectable.words}",
+        *notice_lines(done.notices),
+        "",
+        *table_lines(
+            ["action", "channel", "treated", "held out", "cost", "low", "mid", "high"],
+            [
+                [
+                    t.action,
+                    t.channel,
+                    t.treated,
+                    t.held,
+                    f"{t.cost:,.2f}",
+                    *(f"{v:,.0f}" for v in (t.low, t.mid, t.high)),
+                ]
+                for t in totals
+            ],
+        ),
+        f"Written to {asked.output}. Later: python -m churn measure OUTCOMES --campaign {made.name}",
+    )
+    return Answer(done.as_json(), lines)
+
+
+def _measure_words(words: ArgumentParser) -> None:
+    add_list_words(words, what="the outcomes, a list with the key and who left (and `contacted`, `accepted` if known)")
+    words.add_argument("--campaign", metavar="ID", required=True, help="the campaign the outcomes are of")
+    words.add_argument("--key", metavar="COL", help="the column that names the customer")
+    words.add_argument("--outcome", metavar="COL", help="the column that says who left")
+    words.add_argument("--positive", metavar="VALUE", nargs="+", help="the words that mean the customer left")
+
+
+@verb("measure", "say what a campaign changed", _measure_words, example="measure outcomes.csv --campaign spring")
+def measure(asked: Namespace, printer: Printer) -> Answer:
+    """Compare the treated with the held out, and let the playbook learn."""
+    said = {**said_of(asked), "key": asked.key, "outcome": asked.outcome, "positive": asked.positive}
+    found = Desk(asked.home).measure(source_of(asked), asked.campaign, **said)
+    lift = found.lift
+    parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
+    saved = "" if lift.saved is None else _money_saved(lift.saved)
+    lines = [f"{asked.campaign}: {lift.verdict}", saved, *notice_lines(lift.notices), ""]
+    lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
+    if found.learnt:
+        lines += ["", f"The playbook is at version {found.version}:", *(f"  {rate.words}" for rate in found.learnt)]
+    return Answer(found.as_json(), tuple(line for line in lines if line is not None))
+
+
+def _uplift_words(words: ArgumentParser) -> None:
+    add_list_words(words, what="the experiment, a list with who was treated at random and what came of it")
+    words.add_argument("--treatment", metavar="COL", required=True, help="the column that says who was treated")
+    words.add_argument("--outcome", metavar="COL", required=True, help="the column that says what came of it")
+    words.add_argument("--control", metavar="V", help="the word in it that means no treatment")
+    words.add_argument("--arm", metavar="V", help="the treatment to look at, where there are several")
+    words.add_argument("--key", metavar="COL", help="the column that names the customer")
+    words.add_argument("--positive", metavar="VALUE", nargs="+", help="the outcomes that mean the customer left")
+    words.add_argument("--good", metavar="VALUE", nargs="+", help="or the outcomes that were hoped for")
+    words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
+    words.add_argument("-o", metavar="OUT", dest="output", help="write the customers ranked by uplift, with advice")
+
+
+@verb(
+    "uplift",
+    "say whom a contact helps, by a randomised experiment",
+    _uplift_words,
+    example="uplift data/samples/offer_experiment.csv --treatment offer --outcome left",
+)
+def uplift(asked: Namespace, printer: Printer) -> Answer:
+    """Measure the effect, how far customers differ in it, and who is better left alone."""
+    names = ("treatment", "outcome", "control", "arm", "key", "positive", "good", "seed")
+    words = {name: getattr(asked, name) for name in names}
+    found = Desk(asked.home).uplift(source_of(asked), words, **said_of(asked))
+    if asked.output:
+        found.write(Path(asked.output))
+    qini = found.uplift.qini
+    lines = (
+        found.uplift.verdict,
+        f"Qini {qini.value:.3f} (between {qini.low:.3f} and {qini.high:.3f}).",
+        f"{found.uplift.targets.sum():,} to contact, {found.uplift.sleeping.sum():,} to leave alone.",
+        *notice_lines(found.notices),
+    )
+    return Answer(found.as_json(), lines)
+
+
+def _playbook_words(words: ArgumentParser) -> None:
+    words.add_argument("act", nargs="?", default="show", choices=["show", "check", "set"], help="what to do")
+    words.add_argument("file", nargs="?", metavar="FILE", help="the playbook to check or set")
+    words.add_argument("--profile", metavar="P", default="general", help="the business it is of (default: general)")
+    words.add_argument("--why", metavar="TEXT", default="Set by hand.", help="the reason to keep with it")
+
+
+@verb(
+    "playbook", "show, check or set what may be offered", _playbook_words, example="playbook set mine.toml --profile P"
+)
+def playbook(asked: Namespace, printer: Printer) -> Answer:
+    """Show the offers in force, check a file, or make it the one in force."""
+    from churn.money.playbook_text import playbook_text, playbook_words
+
+    desk = Desk(asked.home)
+    if asked.act == "show":
+        force = desk.playbook(asked.profile)
+        since = f" since {force.made}" if force.made else ""
+        head = f"# {asked.profile}, version {force.version}, {force.how}{since}. {force.why}"
+        return Answer(force.as_json(), (head, playbook_text(force.playbook)))
+    if not asked.file:
+        raise RequestRefused(f"`playbook {asked.act}` needs a file.", "Name the playbook file (TOML).")
+    read = desk.read_playbook(Path(asked.file))
+    if asked.act == "check":
+        lines = (f"{asked.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
+        return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
+    force = desk.set_playbook(asked.profile, read, asked.why)
+    return Answer(force.as_json(), (f"{asked.profile} now plans with version {force.version} of its playbook.",))
+
+
+def _segment(text: str) -> tuple[tuple[str, str], int]:
+    """COL=VALUE:N taken apart."""
+    pair, mark, number = text.rpartition(":")
+    if not mark:
+        raise RequestRefused(f"{text!r} does not say how many.", "Write it as COL=VALUE:N.")
+    return pair_of(pair, "COL=VALUE:N"), _whole(number, f"limit for {pair}")
+
+
+def _whole(text: str, what: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise RequestRefused(f"The {what} is {text!r}.", "Give a whole number, 0 or more.") from None
+
+
+def _points(share: float | None) -> str | None:
+    return None if share is None else f"{share * 100:+.1f}"
+
+
+def _money_saved(saved: Mapping[str, float]) -> str:
+    return f"Money saved after costs: {saved['mid']:,.0f} (between {saved['low']:,.0f} and {saved['high']:,.0f})."

@@ -1,0 +1,148 @@
+"""The part of the counter where campaigns are asked for: planned, exported, measured, and what the book remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from churn.desk import playbooks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from churn.book.last_seen import LastSeen, ListRecord
+    from churn.deciding.ordering import Order
+    from churn.desk.campaign_views import ActionTotal, KeptCampaign
+    from churn.desk.campaigns import Planned
+    from churn.desk.experiments import MeasuredExperiment
+    from churn.desk.lists import Ranked
+    from churn.desk.measuring import MeasuredCampaign
+    from churn.intake.opening import Source
+    from churn.money.playbook import Playbook
+    from churn.showing.model_figures import Chart
+
+
+class CampaignCounter:
+    """Everything about campaigns that the Desk can do; the rooms behind it are opened when they are first needed."""
+
+    home: Path
+
+    def plan(self, ranked: Ranked, order: Order, **asked: Any) -> Planned:
+        """The most valuable campaign for a scored list under an order; nothing is written yet.
+
+        asked   `playbook` in place of the one in force, `rested` to leave earlier contacts out of account
+        """
+        from churn.desk.campaigns import plan
+
+        return plan(self.home, ranked, order, **asked)
+
+    def export(self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
+        """Keep a campaign in the book and write its file; arms that were given before stand."""
+        from churn.desk.campaigns import export
+
+        return export(self.home, planned, target, columns)
+
+    def exported(self, planned: Planned, ending: str = ".csv", columns: Sequence[str] | None = None) -> bytes:
+        """The same as the bytes of a file of that kind."""
+        with TemporaryDirectory() as folder:
+            target = Path(folder) / f"campaign{ending}"
+            self.export(planned, target, columns)
+            return target.read_bytes()
+
+    def campaigns(self) -> tuple[KeptCampaign, ...]:
+        """Every campaign of the book and what was measured of it, the latest first."""
+        from churn.desk.campaign_views import kept_campaigns
+
+        return kept_campaigns(self.home)
+
+    def measure(self, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
+        """What a campaign changed, by the outcomes in a list; the playbook learns from it."""
+        from churn.desk.measuring import measured_campaign
+
+        return measured_campaign(self.home, source, campaign, **said)
+
+    def uplift(self, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
+        """Whom a contact helps, by a list with a treatment column."""
+        from churn.desk.experiments import measured_experiment
+
+        return measured_experiment(self.home, source, asked, **said)
+
+    def playbook(self, profile: str) -> playbooks.InForce:
+        """The offers in force for a business, and where they come from."""
+        return playbooks.playbook_in_force(self.home, profile)
+
+    def read_playbook(self, file: Path) -> Playbook:
+        """The playbook a file states; a mistake in it is refused with its line."""
+        return playbooks.checked_playbook(file)
+
+    def set_playbook(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
+        """Make a playbook the one that counts for a business; earlier versions are kept."""
+        return playbooks.set_playbook(self.home, profile, playbook, why)
+
+    def playbook_rows(self, playbook: Playbook) -> list[dict[str, Any]]:
+        """A playbook as rows to edit, each marked assumed or learnt."""
+        from churn.desk.campaign_views import playbook_rows
+
+        return playbook_rows(playbook)
+
+    def playbook_with(self, playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Playbook:
+        """The playbook with the numbers of edited rows."""
+        from churn.desk.campaign_views import playbook_with
+
+        return playbook_with(playbook, rows)
+
+    def chosen_customers(self, planned: Planned, **asked: Any) -> pd.DataFrame:
+        """Who gets what and why, as a table."""
+        from churn.desk.campaign_views import chosen_customers
+
+        return chosen_customers(planned, **asked)
+
+    def action_totals(self, planned: Planned) -> tuple[ActionTotal, ...]:
+        """What a campaign does with each action."""
+        from churn.desk.campaign_views import action_totals
+
+        return action_totals(planned)
+
+    def budget_chart(self, planned: Planned) -> Chart:
+        """Gain by budget, as a picture."""
+        from churn.desk.campaign_views import budget_curve
+        from churn.showing.campaign_figures import budget_chart
+
+        return budget_chart(budget_curve(planned), planned.basis.order.budget)
+
+    def campaign_charts(self, planned: Planned) -> list[Chart]:
+        """What the plan hangs on, and what other ways to choose would bring, as pictures."""
+        from churn.desk.campaign_views import hangs_on, other_ways
+        from churn.showing.campaign_figures import assumptions_chart, policies_chart
+
+        bars, (policies, _) = hangs_on(planned), other_ways(planned)
+        return [policies_chart(policies), *([assumptions_chart(bars)] if bars else [])]
+
+    def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
+        """The measured lift of a campaign and its parts with their intervals, as a picture."""
+        from churn.showing.campaign_figures import lift_chart
+
+        return lift_chart(lift)
+
+    def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
+        """The features and the score last recorded of a customer."""
+        from churn.book.last_seen import last_seen
+
+        with playbooks.the_book(self.home) as book:
+            return last_seen(book, key, model)
+
+    def lists_scored(self) -> tuple[ListRecord, ...]:
+        """The lists kept in the book, the latest first."""
+        from churn.book.last_seen import lists_scored
+
+        with playbooks.the_book(self.home) as book:
+            return lists_scored(book)
+
+    def forget(self, key: str) -> int:
+        """Remove one customer from the book; returns how many rows went."""
+        from churn.book.forgetting import forget
+
+        with playbooks.the_book(self.home) as book:
+            return forget(book, key)

@@ -1,0 +1,134 @@
+"""Playbooks at the counter: the one in force for a business, where it came from, and a new version of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from churn.errors import NotFound, RequestRefused
+from churn.money.playbook import RATES, Playbook
+from churn.money.playbook_text import playbook_from, playbook_from_text, playbook_text, playbook_words
+from churn.profiles import GENERAL, Profile, read_profile
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from churn.book.playbook_versions import PlaybookVersion
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The playbook that counts for a business now.
+
+    version     its number in the book; 0 for the one that came with the business
+    how         `shipped`, `by hand` or `learnt`
+    assumed     the last playbook a person wrote, before campaigns taught anything
+    """
+
+    profile: str
+    playbook: Playbook
+    version: int
+    how: str
+    why: str
+    made: str
+    assumed: Playbook
+
+    def as_json(self) -> dict[str, Any]:
+        """What the doors answer."""
+        told = {"profile": self.profile, "version": self.version, "how": self.how, "why": self.why, "made": self.made}
+        return {**told, "playbook": playbook_words(self.playbook), "text": playbook_text(self.playbook)}
+
+
+@contextmanager
+def the_book(home: Path) -> Iterator[sa.Engine]:
+    """The score book, closed again at the end."""
+    from churn.book.tables import open_book
+
+    engine = open_book(home)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def shipped_playbook(profile: Profile, home: Path) -> Playbook:
+    """The offers a business came with: its own, else the general ones."""
+    words = profile.playbook or read_profile(GENERAL, home).playbook
+    return playbook_from(words, source=f"{profile.name}/playbook.toml")
+
+
+def playbook_in_force(home: Path, name: str) -> InForce:
+    """The newest version in the book, else the one the business came with."""
+    profile = read_profile(name, home)
+    shipped = shipped_playbook(profile, home)
+    versions = _versions(home, name)
+    by_hand = [v for v in versions if v.how == "by hand"]
+    assumed = _read(by_hand[-1]) if by_hand else shipped
+    if not versions:
+        return InForce(name, shipped, 0, "shipped", "It came with the business.", "", assumed)
+    last = versions[-1]
+    return InForce(name, _read(last), last.number, last.how, last.why, last.made, assumed)
+
+
+def checked_playbook(file: Path) -> Playbook:
+    """The playbook a file states; a wrong word is refused with its line and the words allowed."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise RequestRefused(f"{file.name} is not a text in UTF-8.", "Save it as UTF-8 text.") from problem
+    except OSError as problem:
+        raise NotFound(f"There is no playbook {file}.", "Check the name and the folder.") from problem
+    return playbook_from_text(text, file.name)
+
+
+def set_playbook(home: Path, name: str, playbook: Playbook, why: str) -> InForce:
+    """Make a playbook the one that counts for a business; the versions before are kept."""
+    from churn.book.playbook_versions import BY_HAND, add_playbook
+
+    read_profile(name, home)
+    with the_book(home) as book:
+        add_playbook(book, name, playbook_text(playbook), how=BY_HAND, why=why, made=now())
+    return playbook_in_force(home, name)
+
+
+def learnt_in(playbook: Playbook) -> bool:
+    """Whether a playbook holds a rate that a campaign has taught."""
+    stated = [getattr(a, rate) for a in playbook.actions for rate in RATES]
+    stated += [rate for a in playbook.actions for s in a.segments for rate in s.rates.values()]
+    return any(rate.source == "learnt" for rate in stated)
+
+
+def now() -> str:
+    """This moment, as the book writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _versions(home: Path, name: str) -> tuple[PlaybookVersion, ...]:
+    """The versions in the book; where there is no book yet, none is made only to look."""
+    if os.environ.get("CHURN_BOOK"):
+        return _looked_up(home, name, None)
+    files = [home / "data" / file for file in ("book.db", "book.db-wal")]
+    stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
+    return _remembered(home, name, stamp) if stamp else ()
+
+
+def _looked_up(home: Path, name: str, stamp: Any) -> tuple[PlaybookVersion, ...]:
+    from churn.book.playbook_versions import playbooks_of
+
+    with the_book(home) as book:
+        return playbooks_of(book, name)
+
+
+# A door that scores one customer at a time asks for the playbook each time: it is read again when the book changed.
+_remembered = lru_cache(maxsize=64)(_looked_up)
+
+
+@lru_cache(maxsize=64)
+def _read(version: PlaybookVersion) -> Playbook:
+    return playbook_from_text(version.playbook, f"{version.profile} playbook, version {version.number}")

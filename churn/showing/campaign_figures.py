@@ -1,0 +1,121 @@
+"""Campaign figures: gain by budget, what the plan hangs on, other ways to choose, and the measured lift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from churn.deciding.budget_curve import BudgetCurve
+from churn.money.policies import Policy
+from churn.money.tornado import Bar, range_of
+from churn.showing.model_figures import BLUE, GREEN, GREY, ORANGE, Chart, line, styled
+
+MOST = 10
+
+
+def budget_chart(curve: BudgetCurve, budget: float | None) -> Chart:
+    """What each budget would bring, what no plan could exceed, and the budget asked for."""
+    import plotly.graph_objects as go
+
+    points = list(curve.points)
+    figure = go.Figure([line([p.budget for p in points], [p.expected_gain for p in points], "expected gain", BLUE)])
+    if budget is not None:
+        figure.add_vline(x=budget, line={"color": ORANGE, "dash": "dash"})
+    figure = styled(figure, x="Budget", y="Expected gain after costs")
+    reading = "Where the curve flattens, more budget stops paying. By the playbook's assumptions, with nobody held out."
+    if curve.sampled < curve.customers:
+        reading += f" {curve.sampled:,} customers drawn at random stand for all {curve.customers:,}."
+    return Chart("budget", curve.words, reading, figure)
+
+
+def assumptions_chart(bars: Sequence[Bar]) -> Chart:
+    """The campaign's gain with each assumption at its low and its high end, the widest on top."""
+    import plotly.graph_objects as go
+
+    shown = list(reversed(bars[:MOST]))
+    names = [plain_label(f"{b.assumption} ({b.low:g} to {b.high:g}, {b.said})") for b in shown]
+    ends = ("low", ORANGE, [b.gain_low for b in shown]), ("high", BLUE, [b.gain_high for b in shown])
+    traces = [
+        go.Scatter(
+            x=x, y=names, mode="markers", name=f"at its {end} end", marker={"color": c, "size": 11}, showlegend=True
+        )
+        for end, c, x in ends
+    ]
+    lines = [
+        go.Scatter(
+            x=[b.gain_low, b.gain_high],
+            y=[n, n],
+            mode="lines",
+            line={"color": GREY},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        for b, n in zip(shown, names, strict=True)
+    ]
+    figure = styled(go.Figure([*lines, *traces]), x="Expected gain of the whole campaign", y="", meta="rows")
+    figure.update_layout(height=90 + 34 * len(shown)).update_yaxes(automargin=True)
+    reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
+    return Chart("assumptions", range_of(tuple(bars)), reading, figure)
+
+
+def policies_chart(policies: Sequence[Policy]) -> Chart:
+    """What this way to choose and three others would bring, each between its cautious and its hopeful case."""
+    import plotly.graph_objects as go
+
+    shown = list(reversed(policies))
+    names = [f"{p.name} ({p.treated:,})" for p in shown]
+    bars = go.Bar(
+        x=[p.mid for p in shown],
+        y=names,
+        orientation="h",
+        marker={"color": [GREEN if p is policies[0] else GREY for p in shown]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [p.high - p.mid for p in shown],
+            "arrayminus": [p.mid - p.low for p in shown],
+        },
+    )
+    figure = styled(go.Figure(bars), x="Expected gain, low to high", y="").update_yaxes(automargin=True)
+    figure.update_layout(height=90 + 44 * len(shown))
+    ours, others = policies[0], max(policies[1:], key=lambda p: p.mid)
+    finding = f"Choosing by expected gain brings {ours.mid:,.0f}; the next best way, {others.name}, {others.mid:,.0f}"
+    reading = "On this list without a budget, under the playbook's assumptions; in brackets how many would be treated."
+    return Chart("policies", finding, reading, figure)
+
+
+def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
+    """The lift of the campaign and of each part with its interval; None where nothing can be claimed."""
+    import plotly.graph_objects as go
+
+    if lift.get("lift") is None:
+        return None
+    whole = {"by": "", "name": "whole campaign", **{end: lift[end] for end in ("lift", "low", "high")}}
+    rows = list(reversed([whole, *(p for p in lift["by"] if p["lift"] is not None)]))
+    names = [plain_label(f"{r['by']}: {r['name']}" if r["by"] else r["name"]) for r in rows]
+    trace = go.Scatter(
+        x=[100 * r["lift"] for r in rows],
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={"color": [BLUE if r["low"] > 0 else ORANGE if r["high"] < 0 else GREY for r in rows], "size": 10},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (r["high"] - r["lift"]) for r in rows],
+            "arrayminus": [100 * (r["lift"] - r["low"]) for r in rows],
+            "color": GREY,
+        },
+    )
+    figure = styled(go.Figure(trace), x="Points fewer leavers among the treated, with 95 % interval", y="", meta="rows")
+    figure.add_vline(x=0, line={"color": GREY, "dash": "dash"})
+    figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, automargin=True)
+    figure.update_layout(height=110 + 30 * len(rows))
+    reading = (
+        "Right of the dashed line fewer left. An interval that crosses it is inconclusive: chance alone could do that."
+    )
+    return Chart("lift", lift["verdict"], reading, figure)
+
+
+def plain_label(text: str) -> str:
+    """A label as text: Plotly would read tags and formulas in it."""
+    return text.replace("<", "‹").replace(">", "›").replace("$", "＄")
