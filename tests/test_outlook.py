@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.outlook import Counts, outlook
+from churn.events.outlook import Counts, outlook_of
 from churn.events.recipe_words import recipe_from
 from churn.events.summary import summarise
 
@@ -32,7 +32,7 @@ def music_log(folder):
 @pytest.mark.parametrize(("recipe", "files", "last"), [(SHOP, shop_log, 25), (MUSIC, music_log, 24)])
 def test_counts_are_those_of_the_summary_for_every_date(tmp_path, recipe, files, last):
     tables, horizon = files(tmp_path), 7
-    seen = outlook(tables, recipe)
+    seen = outlook_of(tables, recipe)
     for day in (3, 12, 16, last):
         as_of = date(2020, 1, day)
         try:
@@ -44,13 +44,13 @@ def test_counts_are_those_of_the_summary_for_every_date(tmp_path, recipe, files,
 
 
 def test_range_and_months_are_told(tmp_path):
-    seen = outlook(shop_log(tmp_path), SHOP)
+    seen = outlook_of(shop_log(tmp_path), SHOP)
     assert (seen.first, seen.last, seen.months) == (date(2020, 1, 1), date(2020, 1, 31), {"log": {"2020-01": 12}})
     assert seen.dates() == (date(2020, 1, 2), date(2020, 2, 1))
     assert seen.dates(7) == (date(2020, 1, 2), date(2020, 1, 25))
 
 
 def test_outcomes_that_are_not_certain_yet_are_not_counted(tmp_path):
-    seen = outlook(shop_log(tmp_path), SHOP)
+    seen = outlook_of(shop_log(tmp_path), SHOP)
     late = seen.dates(7)[1] + timedelta(days=1)
     assert seen.counts(late, 7) == Counts(2, None, None)

@@ -166,12 +166,14 @@ def test_a_subscription_is_summed_up_from_its_three_tables(tmp_path):
     row = done.table.to_pylist()[0]
     shown = (
         "customer left days_to_expiry auto_renewing cancelled plan_length last_discount payment_method renewals "
-        "late_renewals renewal_lateness paid_total monthly_value minutes_30d minutes_90d completion age registered_days"
+        "late_renewals renewal_lateness paid_total monthly_value "
+        "listened_minutes_30d listened_minutes_90d completion age registered_days"
     )
     assert (done.rows, {name: row[name] for name in shown.split()}) == (1, {
         "customer": "a", "left": "left", "days_to_expiry": 8.0, "auto_renewing": True, "cancelled": False,
         "plan_length": 30.0, "last_discount": 0.0, "payment_method": "41", "renewals": 2.0, "late_renewals": 1.0,
-        "renewal_lateness": 4.0, "paid_total": 398.0, "monthly_value": 149.0, "minutes_30d": 25.0, "minutes_90d": 35.0,
+        "renewal_lateness": 4.0, "paid_total": 398.0, "monthly_value": 149.0,
+            "listened_minutes_30d": 25.0, "listened_minutes_90d": 35.0,
         "completion": 10 / 12, "age": None, "registered_days": 366.0,
     })  # fmt: skip
 

@@ -18,7 +18,7 @@ MONTH = 30
 HOURS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
 
-def activity(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> Block:
+def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> Block:
     """What a log says of each customer before the date, added up once and kept."""
     people = engine.kept(_people(log, at, silent))
     return Block(people, tuple(_features(log, people, at)))
@@ -48,7 +48,7 @@ def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
     days = _days(log, at)
     if silent:
         days = _with_filled(days, silent)
-    same = ibis.window(group_by=["key", "active"], order_by="day")
+    same = ibis.window(group_by=["key", "active"] if log.table.active else "key", order_by="day")
     days = days.mutate(
         gap=ibis.ifelse(days.active == 1, days.day - days.day.lag().over(same), ibis.null().cast("int64"))
     )

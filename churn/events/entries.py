@@ -12,7 +12,7 @@ import numpy as np
 from churn.errors import ListRefused
 from churn.events.engine import Engine
 from churn.events.headings import found_columns, sum_of
-from churn.events.moments import is_plain, moment_of, plain_moment, seconds
+from churn.events.instants import is_plain, moment_of, plain_moment, seconds
 from churn.events.recipes import TableRecipe
 from churn.events.sources import is_text, raw_table
 from churn.notices import Notice

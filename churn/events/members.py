@@ -9,7 +9,7 @@ from churn.events.engine import Engine
 from churn.events.entries import Source, whole_parts, words, yes_or_no
 from churn.events.features import Block, Cut, Feature
 from churn.events.headings import found_columns
-from churn.events.moments import moment_of, seconds
+from churn.events.instants import moment_of, seconds
 from churn.events.recipes import Field, TableRecipe
 from churn.events.sources import raw_table
 from churn.schema import Column
@@ -17,7 +17,7 @@ from churn.schema import Column
 EXACT = 1_000  # numbers are carried over to three digits
 
 
-def members(engine: Engine, table: TableRecipe, source: Source, at: Cut, named: Mapping[str, str]) -> Block:
+def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, named: Mapping[str, str]) -> Block:
     """The members' own columns, one row per customer; of a customer who stands twice, the least of each column."""
     raw = raw_table(engine, source)
     found = found_columns(table, raw.columns, named)

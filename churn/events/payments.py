@@ -12,7 +12,7 @@ MONTH, CENTS = 30, 100.0
 PARTS = ("expires", "plan_days", "price", "paid", "method", "auto_renew", "cancel")
 
 
-def payments(engine: Engine, log: Entries, at: Cut) -> Block:
+def payment_block(engine: Engine, log: Entries, at: Cut) -> Block:
     """What a subscription's payments say of each customer before the date, added up once and kept."""
     people = engine.kept(_people(log, at))
     return Block(people, tuple(_features(log, people, at)))
@@ -193,14 +193,14 @@ def monthly_value(people: Any, at: Cut) -> Any:
 
 _MONEY = ("price", "paid")
 FORMULAS: tuple[tuple[Formula, tuple[str, ...], dict[str, Any]], ...] = (
-    (days_to_expiry, (), {"group": "Contract", "unit": "days"}),
-    (auto_renewing, ("auto_renew",), {"group": "Contract", "kind": "flag", "lever": "actionable"}),
-    (cancelled, ("cancel",), {"group": "Contract", "kind": "flag"}),
-    (plan_length, ("plan_days",), {"group": "Contract", "unit": "days", "lever": "actionable"}),
+    (days_to_expiry, (), {"group": "Subscription", "unit": "days"}),
+    (auto_renewing, ("auto_renew",), {"group": "Subscription", "kind": "flag", "lever": "actionable"}),
+    (cancelled, ("cancel",), {"group": "Subscription", "kind": "flag"}),
+    (plan_length, ("plan_days",), {"group": "Subscription", "unit": "days", "lever": "actionable"}),
     (plan_price, ("price",), {"group": "Money", "unit": "money", "lever": "actionable"}),
     (last_paid, ("paid",), {"group": "Money", "unit": "money"}),
     (last_discount, _MONEY, {"group": "Money", "unit": "share", "lever": "actionable"}),
-    (payment_method, ("method",), {"group": "Contract", "kind": "category", "lever": "actionable"}),
+    (payment_method, ("method",), {"group": "Subscription", "kind": "category", "lever": "actionable"}),
     (payment_days, (), {"group": "Renewals", "unit": "days"}),
     (member_days, (), {"group": "Renewals", "unit": "days"}),
     (renewals, (), {"group": "Renewals", "unit": "count"}),

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.events.activity import activity
+from churn.events.activity import active_block
 from churn.events.engine import DEFAULT, opened
 from churn.events.entries import Source
 from churn.events.features import Block, Cut, columns_of, joined
 from churn.events.labels import departed, returned
 from churn.events.ledger import Ledger, open_ledger
-from churn.events.members import members
-from churn.events.payments import payments
+from churn.events.members import member_block
+from churn.events.payments import payment_block
 from churn.events.population import customers
 from churn.events.recipes import Recipe
 from churn.events.returns import Window, proposed_window
 from churn.events.silences import Outage, outages
-from churn.events.visits import visits
+from churn.events.visits import visit_blocks
 from churn.files import whole_file
 from churn.notices import Notice
 from churn.schema import Column, Schema
@@ -130,14 +130,14 @@ def _blocks(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
     for table in sorted(ledger.recipe.tables, key=lambda t: t is not ledger.recipe.main):
         if table.name in ledger.members:
             named = ledger.named.get(table.name, {})
-            blocks.append(members(ledger.engine, table, ledger.members[table.name], at, named))
+            blocks.append(member_block(ledger.engine, table, ledger.members[table.name], at, named))
         elif table.shape == "payments" and table.name in ledger.logs:
-            blocks.append(payments(ledger.engine, ledger.logs[table.name], at))
+            blocks.append(payment_block(ledger.engine, ledger.logs[table.name], at))
         elif table.name in ledger.logs:
             log = ledger.logs[table.name]
             blocks += [
-                activity(ledger.engine, log, at, silent if log is ledger.main else ()),
-                *visits(ledger.engine, log, at),
+                active_block(ledger.engine, log, at, silent if log is ledger.main else ()),
+                *visit_blocks(ledger.engine, log, at),
             ]
     return blocks
 

@@ -15,7 +15,7 @@ from churn.schema import Column
 DAY, MINUTE = 86_400, 60
 
 
-def visits(engine: Engine, log: Entries, at: Cut) -> tuple[Block, ...]:
+def visit_blocks(engine: Engine, log: Entries, at: Cut) -> tuple[Block, ...]:
     """Blocks for the sessions and the varieties whose columns the files have."""
     blocks = [_sessions(engine, log, at)] if log.has("session") else []
     blocks += [_variety(engine, log, at, v) for v in log.table.varieties if log.has(f"{v.name} column")]
