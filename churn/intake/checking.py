@@ -46,7 +46,8 @@ class Tally:
         """Remember cells that hold something their column cannot mean."""
         self.unread[column] = self.unread.get(column, 0) + count
         kept = self.examples.setdefault((column, "unread"), [])
-        kept += examples[: EXAMPLES - len(kept)]
+        shown = {text for _, text in kept}
+        kept += [e for e in examples if e[1] not in shown][: EXAMPLES - len(kept)]
 
     def verdict(self) -> Verdict:
         """How many rows break which rule in which column; a required column without a value breaks `empty`."""
@@ -149,7 +150,8 @@ class Tally:
 
     def _told_missing(self, column: Column) -> Notice | None:
         missing = self.nulls.get(column.name, 0)
-        if column.role in ("key", "ignored") or not self.rows or missing <= MISSING_SHARE * self.rows:
+        # A column with nothing in it at all is told before, when the list is surveyed.
+        if column.role in ("key", "ignored") or missing in (0, self.rows) or missing <= MISSING_SHARE * self.rows:
             return None
         return Notice("warning", f"{missing / self.rows:.0%} of {column.name} is missing.", column.name, missing)
 

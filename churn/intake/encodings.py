@@ -119,7 +119,7 @@ def _by_trial(found: Opened, head: bytes) -> Encoding:
     if not bad:
         return Encoding("utf-8", skip, old_line_ends=old)
     # Mostly sound UTF-8 with a few broken bytes is a damaged file, not another encoding: sound cells stay as they are.
-    if skip or good > 2 * bad:
+    if skip or good >= bad:
         return Encoding("utf-8", skip, damaged=True, old_line_ends=old)
     return Encoding(likeliest_codec(sample), guessed=True, damaged=True, old_line_ends=old)
 
@@ -134,7 +134,18 @@ def _tried_as_utf8(found: Opened) -> tuple[int, int, bytes]:
             cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 or len(chunk)
             block, rest = rest + chunk[:cut], chunk[cut:]
             good, bad, sample = _counted(block, good, bad, sample)
-    return _counted(rest, good, bad, sample)
+    whole = _without_cut(rest)
+    good, bad, sample = _counted(whole, good, bad, sample)
+    # A last character that is cut off is a damaged end; it speaks against UTF-8 only where nothing speaks for it.
+    return good, bad + (len(whole) < len(rest)), sample or rest
+
+
+def _without_cut(rest: bytes) -> bytes:
+    try:
+        rest.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return rest[: problem.start] if problem.reason == "unexpected end of data" else rest
+    return rest
 
 
 def _counted(block: bytes, good: int, bad: int, sample: bytes) -> tuple[int, int, bytes]:

@@ -179,7 +179,8 @@ class Holding:
         self.timed += count if has_time(text) else 0
 
     def _example(self, examples: list[Example], text: str, cells: Cells, code: int) -> None:
-        if len(examples) < EXAMPLES and not is_missing(text, words=False):
+        new = all(text != seen for _, seen in examples)
+        if new and len(examples) < EXAMPLES and not is_missing(text, words=False):
             examples.append((cells.line_of(code), text))
 
     def _odd_ones(self, cells: Cells) -> list[int]:

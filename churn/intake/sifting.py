@@ -13,7 +13,7 @@ from churn.errors import ListRefused
 from churn.intake.blocks import Block
 from churn.intake.layout import Known, Layout, looks_like_header, rough
 from churn.intake.marks import bare, same_words
-from churn.intake.records import UNBALANCED, SetAside
+from churn.intake.records import BROKEN_BYTES, UNBALANCED, SetAside
 from churn.notices import Notice
 
 _TOTAL_WORDS = (
@@ -133,12 +133,12 @@ def _end_named(block: Block, layout: Layout, *, ended: bool) -> Block:
     last = int(block.lines[-1]) if len(block.lines) else 0
     left = list(block.set_aside)
     for i, s in enumerate(left):
-        if s.line < last or (" value" not in s.why and s.why != UNBALANCED):
+        if s.line < last or (" value" not in s.why and s.why not in (UNBALANCED, BROKEN_BYTES)):
             continue
         filled = sum(1 for c in s.cells if bare(c))
         if not ended and i == len(left) - 1:
             left[i] = SetAside(s.line, f"the file ends in the middle of this line: {s.why}", s.cells)
-        elif filled == 1 and layout.width > 2 and s.why != UNBALANCED:
+        elif filled == 1 and layout.width > 2 and " value" in s.why:
             left[i] = SetAside(s.line, NOTE, s.cells)
     return Block(block.table, block.lines, tuple(left), block.blank)
 

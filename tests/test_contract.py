@@ -1,0 +1,40 @@
+"""The contract is the schema said in pandera, and scoring does without it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+
+from churn.intake.contract import contract_of, contract_verdict
+from churn.profiles import read_profile
+from churn.schema import Column, Schema
+
+
+def test_the_contract_has_every_column_that_matters():
+    contract = contract_of(Schema((Column("id", "text", "key"), Column("fee", "number"), Column("x", role="ignored"))))
+    assert sorted(contract.columns) == ["fee", "id"]
+    assert not contract.columns["id"].nullable
+    assert contract.columns["fee"].nullable
+
+
+def test_required_columns_of_a_business_are_required_by_its_contract():
+    schema = read_profile("telco").schema
+    required = {n for n, c in contract_of(schema).columns.items() if c.required}
+    assert required == {c.name for c in schema.columns if c.required}
+
+
+def test_a_sound_table_breaks_nothing():
+    schema = Schema((Column("id", "text", "key"), Column("fee", "number", low=0)))
+    assert contract_verdict(pa.table({"id": ["a", "b"], "fee": [1.0, None]}), schema) == {}
+
+
+def test_reading_to_score_imports_no_pandera():
+    code = (
+        "import sys; from churn.intake.reading import read_list\n"
+        "read_list(b'id,fee\\nA,5\\nB,6\\n', purpose='score')\n"
+        "print([m for m in ('pandera', 'sklearn', 'python_calamine') if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

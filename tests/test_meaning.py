@@ -1,0 +1,41 @@
+"""A list's headings become the schema's columns, in the schema's order; the rest comes after."""
+
+from churn.intake.asking import Asked
+from churn.intake.kinds import Holding
+from churn.intake.matching import matches_of
+from churn.intake.meaning import meant, no_schema_meaning
+from churn.schema import Column, Schema
+
+SCHEMA = Schema(
+    (Column("id", "text", "key"), Column("fee"), Column("plan", "category"), Column("churn", "flag", "outcome"))
+)
+
+
+def meaning_of(*headings, **said):
+    held = {h: Holding() for h in headings}
+    return meant(matches_of(headings, SCHEMA, held=held), SCHEMA, held, Asked(**said))
+
+
+def test_columns_stand_in_the_order_of_the_schema():
+    meaning = meaning_of("plan", "extra", "FEE", "id")
+    assert meaning.schema.names == ("id", "fee", "plan", "extra")
+    assert meaning.sources == {"id": "id", "fee": "FEE", "plan": "plan", "extra": "extra"}
+
+
+def test_a_model_gets_the_features_a_list_lacks_but_no_outcome():
+    assert meaning_of("id", "fee", schema=SCHEMA).schema.names == ("id", "fee", "plan")
+    assert meaning_of("id", "fee").schema.names == ("id", "fee")
+
+
+def test_an_extra_column_never_takes_a_name_of_the_schema():
+    headings = ("id", "fee", "Plan!")
+    held = {h: Holding() for h in headings}
+    schema = Schema((*SCHEMA.columns[:2], Column("Plan! (theirs)")))
+    meaning = meant(matches_of(headings, schema, held=held), schema, held, Asked(schema=schema))
+    assert sorted(meaning.schema.names) == sorted(set(meaning.schema.names))
+
+
+def test_without_a_schema_a_mapping_renames():
+    guessed = Schema((Column("ref", "text", "key"), Column("b")))
+    meaning = no_schema_meaning(guessed, Asked(mapping={"REF": "customer"}))
+    assert meaning.sources == {"customer": "ref", "b": "b"}
