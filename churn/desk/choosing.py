@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,13 +40,26 @@ class ModelsOpen:
 
     def fitting(self, source: Source, filename: str = "", sheet: str | None = None) -> Model:
         """The live model whose columns the list has; two that fit alike are refused by name."""
+        live = self._live()
+        if len(live) == 1:
+            return self.named(next(iter(live)))
+        return self._best(live, _headings(source, filename, sheet, self._schemas(live).values()))
+
+    def fitting_names(self, names: tuple[str, ...]) -> Model:
+        """The live model whose columns these names are, for customers that come without a file."""
+        live = self._live()
+        if len(live) == 1:
+            return self.named(next(iter(live)))
+        return self._best(live, names)
+
+    def _live(self) -> dict[str, str]:
         live = live_models(self.home)
         if not live:
             raise NotFound("There is no model yet.", "Train one first: `python -m churn train LIST`.")
-        if len(live) == 1:
-            return self.named(next(iter(live)))
-        schemas = {name: self._schema(name, version) for name, version in live.items()}
-        shares = _shares(source, filename, sheet, schemas)
+        return live
+
+    def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
+        shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
@@ -53,6 +67,9 @@ class ModelsOpen:
         if len(fitting) > 1:
             raise RequestRefused(f"The list fits {' and '.join(fitting)} alike.", "Choose one with --model.")
         return self.named(fitting[0])
+
+    def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:
+        return {name: self._schema(name, version) for name, version in live.items()}
 
     def _opened(self, name: str, version: str) -> Model:
         if (name, version) not in self.kept:
@@ -65,11 +82,10 @@ class ModelsOpen:
         return schema_from(version_of(self.home, name, version).words["schema"])
 
 
-def _shares(source: Source, filename: str, sheet: str | None, schemas: dict[str, Schema]) -> dict[str, float]:
-    """Per model the share of its columns that the list's headings name outright."""
-    known = {folded(s) for schema in schemas.values() for c in schema.columns for s in (c.name, *c.synonyms)}
-    headings = grid_of(opened(source, filename), Way(lambda text: folded(text) in known, sheet)).layout.names
-    return {name: _share(headings, schema) for name, schema in schemas.items()}
+def _headings(source: Source, filename: str, sheet: str | None, schemas: Iterable[Schema]) -> tuple[str, ...]:
+    """The headings of a list, found by what the models' columns are called."""
+    known = {folded(s) for schema in schemas for c in schema.columns for s in (c.name, *c.synonyms)}
+    return grid_of(opened(source, filename), Way(lambda text: folded(text) in known, sheet)).layout.names
 
 
 def _share(headings: tuple[str, ...], schema: Schema) -> float:

@@ -1,0 +1,159 @@
+"""One customer as a program sends it: each field read as the same cell of a list would be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import isfinite
+from typing import Any
+
+from churn.errors import RequestRefused
+from churn.intake.kinds import Holding
+from churn.intake.marks import NO, YES, bare, is_missing, same_words
+from churn.intake.matching import sure_names
+from churn.intake.moments import date_of, date_says
+from churn.intake.numbers import number_of
+from churn.intake.plans import Plan, flag_of, level_of, plan_of
+from churn.learning.model import Model
+from churn.schema import Column
+
+LAYOUTS = 64  # different sets of field names that are matched once and remembered
+
+
+@dataclass(frozen=True)
+class Given:
+    """One customer as checked values by column.
+
+    ignored   fields that are none of the model's columns
+    missing   columns the model learnt from that nothing is known of
+    """
+
+    customer: Mapping[str, Any]
+    ignored: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldReader:
+    """Reads the fields of one customer for one model; a value that its column cannot mean is refused by name."""
+
+    model: Model
+
+    def given(self, fields: Mapping[str, Any]) -> Given:
+        """The customer that these fields describe."""
+        headings = tuple(fields)
+        sources, ignored = self._matched(headings)
+        customer = {ours: _value(plan, fields[theirs]) for ours, theirs, plan in sources}
+        missing = tuple(n for n in self.model.encoder.names if customer.get(n) is None)
+        if len(missing) == len(self.model.encoder.names):
+            raise RequestRefused(
+                "None of the model's columns is known of this customer.",
+                f"Give some of: {', '.join(self.model.encoder.names[:8])}.",
+            )
+        return Given(customer, ignored, missing)
+
+    def renamed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields under the model's own column names; a name that is none of them stays as it is."""
+        sure = sure_names(tuple(fields), self.model.schema)
+        ours = {theirs: name for name, theirs in sure.items()}
+        return {ours.get(theirs, theirs): value for theirs, value in fields.items()}
+
+    @cached_property
+    def _matched(self) -> Any:
+        return lru_cache(LAYOUTS)(self._matching)
+
+    def _matching(self, headings: tuple[str, ...]) -> tuple[list[tuple[str, str, Plan]], tuple[str, ...]]:
+        sure = sure_names(headings, self.model.schema)
+        known = {c.name: c for c in self.model.schema.columns if c.role not in ("outcome", "ignored")}
+        sources = [(ours, theirs, _plan(known[ours])) for ours, theirs in sure.items() if ours in known]
+        read = {theirs for _, theirs, _ in sources}
+        return sources, tuple(h for h in headings if h not in read)
+
+
+def refuse_odd_names(names: Iterable[Any]) -> None:
+    """Refuse names of fields that are no text a file could hold."""
+    for name in names:
+        if not isinstance(name, str) or not _is_text(name):
+            raise RequestRefused("The name of a field is not a text.", "Use the list's column names.")
+
+
+def _plan(column: Column) -> Plan:
+    """How a column is read when no other cell can vote: a point for decimals, no date that has two readings."""
+    return plan_of(column, Holding(stated=column.kind), comma=False, dates=None)
+
+
+def _value(plan: Plan, cell: Any) -> Any:
+    column = plan.column
+    if isinstance(cell, bool):
+        return cell if column.kind == "flag" else _yes_or_no_level(column, cell)
+    if isinstance(cell, int | float):
+        return _of_number(plan, cell)
+    if cell is None or isinstance(cell, str):
+        return _of_text(plan, cell or "")
+    raise _unreadable(column)
+
+
+def _of_number(plan: Plan, cell: int | float) -> Any:
+    try:
+        number = float(cell)
+    except OverflowError:
+        number = float("inf")
+    if not isfinite(number):
+        raise _unreadable(plan.column)
+    return number if plan.column.kind == "number" else _of_text(plan, str(cell))
+
+
+def _of_text(plan: Plan, cell: str) -> Any:
+    column = plan.column
+    if not _is_text(cell):
+        raise _unreadable(column)
+    text = bare(cell)
+    if is_missing(text, words=column.kind in ("category", "text")) and not _is_level(column, text):
+        if column.blank is None:
+            return None
+        text = column.blank
+    read = _read(plan, text)
+    if read is None:
+        raise _unreadable(column)
+    return read
+
+
+def _read(plan: Plan, text: str) -> Any:
+    kind = plan.column.kind
+    if kind == "number":
+        return number_of(text, ".")
+    if kind == "flag":
+        return flag_of(text, plan)
+    if kind == "date":
+        return date_of(text, None, True) if date_says(text, True) not in (None, "open") else None
+    return level_of(text, plan) if kind == "category" else text
+
+
+def _is_level(column: Column, text: str) -> bool:
+    """Whether a mark such as NA is one of the column's levels, as it would be in a list."""
+    return bool(text) and same_words(text) in {same_words(level) for level in column.levels}
+
+
+def _yes_or_no_level(column: Column, cell: bool) -> str:
+    found = [level for level in column.levels if same_words(level) in (YES if cell else NO)]
+    if column.kind != "category" or len(found) != 1:
+        raise _unreadable(column)
+    return found[0]
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text can be written: half a character, which JSON can carry, cannot."""
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _unreadable(column: Column) -> RequestRefused:
+    """Names the column and not the value: what was sent is nobody else's business."""
+    wanted = {
+        "number": "a number, such as 29.85",
+        "flag": "yes or no, true or false",
+        "date": "a date such as 2026-01-31",
+        "category": f"a text such as {column.levels[0]!r}" if column.levels else "a text",
+        "text": "a text",
+    }
+    return RequestRefused(f"The value of {column.name} cannot be read.", f"Give {wanted[column.kind]}.")

@@ -1,0 +1,211 @@
+"""Customers one at a time: the same numbers as a list gives, without making a list of one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from churn.desk.businesses import playbook_of, profile_of
+from churn.desk.choosing import ModelsOpen
+from churn.desk.customer_fields import FieldReader, Given, refuse_odd_names
+from churn.desk.lists import ranking_for
+from churn.errors import RequestRefused
+from churn.intake.plans import arrow_type
+from churn.learning.model import Model
+from churn.money.gain import offers
+from churn.money.playbook import Playbook
+from churn.money.worth import stakes
+from churn.schema import Column
+from churn.scoring.ranking import Ranking
+from churn.scoring.reasons import weighed
+from churn.scoring.wording import Wording, capital
+
+TOP = 3
+FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
+LAYOUTS = 64
+
+
+@dataclass(frozen=True)
+class Single:
+    """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold."""
+
+    key: str | None
+    probability: float
+    leaves: bool
+    status: str
+    tier: str
+    reasons: tuple[str, ...]
+    action: str | None
+    expected_gain: float | None
+    model: str
+    ignored: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """A model at the counter with everything one customer's answer needs, made once for many customers."""
+
+    model: Model
+    ranking: Ranking
+    wording: Wording
+    playbook: Playbook
+    reader: FieldReader
+
+    @property
+    def name(self) -> str:
+        """The model and its version, as it is asked for."""
+        return f"{self.model.name}@{self.model.version}"
+
+    def single(self, fields: Mapping[str, Any]) -> Single:
+        """One customer scored, from the fields as they were sent."""
+        given = self.reader.given(fields)
+        model = self.model
+        contributions = model.explainer.contributions(model.encoder.row(given.customer)[None])
+        margin = np.array([self._margin(contributions)])
+        probability = model.calibration.probability(margin)
+        reasons = weighed(model, contributions, margin, self.ranking.groups, top=TOP)
+        action, gain = self._offer(given, fields, probability)
+        p = float(probability[0])
+        return Single(
+            key=_key(model, given.customer),
+            probability=p,
+            leaves=bool(p >= model.thresholds.chosen),
+            status=model.status(p),
+            tier=model.thresholds.tier(p),
+            reasons=tuple(
+                self._sentence(column, points, given.customer)
+                for column, points in zip(reasons.column[:, 0].tolist(), reasons.points[:, 0].tolist(), strict=True)
+                if points
+            ),
+            action=action,
+            expected_gain=gain,
+            model=self.name,
+            ignored=given.ignored,
+            missing=given.missing,
+        )
+
+    def many(self, customers: Sequence[Mapping[str, Any]]) -> list[Single]:
+        """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
+        given = [self._given(number, fields) for number, fields in enumerate(customers, start=1)]
+        scored = self.ranking.block(self._table(given, customers))
+        return [self._of_row(g, row) for g, row in zip(given, scored.to_pylist(), strict=True)]
+
+    def of_scored(self, table: pa.Table) -> list[Single]:
+        """The same of a list that was scored already."""
+        return [self._of_row(Given({}), row) for row in table.to_pylist()]
+
+    @cached_property
+    def _looked_at(self) -> tuple[Column, ...]:
+        """The columns that the offers' rules and their costs depend on."""
+        rules = [r for a in self.playbook.actions for r in (a.rule, *(s.rule for s in a.segments))]
+        named = {name for rule in rules for name in rule.columns}
+        return tuple(c for c in self.model.schema.features if c.name in named or c.role == "value")
+
+    def _margin(self, contributions: np.ndarray) -> float:
+        # Added column by column from the base, because that is the order in which lists are added up.
+        margin = float(self.model.explainer.base)
+        for added in contributions[0].tolist():
+            margin += added
+        return margin
+
+    def _offer(self, given: Given, fields: Mapping[str, Any], p: np.ndarray) -> tuple[str | None, float | None]:
+        """The action that brings most, and what it is expected to bring; none where none pays."""
+        columns = {c.name: pa.array([given.customer.get(c.name)], arrow_type(c)) for c in self._looked_at}
+        columns |= {n: pa.array([_carried(fields[n])], pa.string()) for n in given.ignored if n not in columns}
+        value = self.model.schema.value.name if self.model.schema.value else ""
+        bill = columns[value].to_numpy(zero_copy_only=False) if value else None
+        found = offers(stakes(p, bill, self.playbook, column=value), self.playbook, columns)
+        best = int(found.best[0])
+        return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
+
+    def _sentence(self, column: int, points: float, customer: Mapping[str, Any]) -> str:
+        model_field, whole = self.model.encoder.fields[column], round(abs(points))
+        value = customer.get(model_field.name)
+        says = self.wording.says(model_field.name, value, seen=not model_field.levels or value in model_field.levels)
+        way = ("raises" if points > 0 else "lowers") + ("_one" if whole == 1 else "")
+        sentence = self.wording.sentence(way, says=says, points=str(whole))
+        change = self.wording.change(model_field.name) if points > 0 else ""
+        return capital(self.wording.sentence("addressed", sentence=sentence, change=change) if change else sentence)
+
+    def _given(self, number: int, fields: Mapping[str, Any]) -> Given:
+        try:
+            return self.reader.given(fields)
+        except RequestRefused as problem:
+            raise RequestRefused(f"Customer {number}: {problem.message}", problem.fix) from problem
+
+    def _table(self, given: Sequence[Given], customers: Sequence[Mapping[str, Any]]) -> pa.Table:
+        """The checked table of these customers, as a file with them would give it."""
+        schema = self.model.schema
+        named = [c for c in schema.columns if c in schema.features or any(c.name in g.customer for g in given)]
+        columns = {c.name: pa.array([g.customer.get(c.name) for g in given], arrow_type(c)) for c in named}
+        for name in dict.fromkeys(n for g in given for n in g.ignored if n not in columns):
+            columns[name] = pa.array([_carried(fields.get(name)) for fields in customers], pa.string())
+        return pa.table(columns)
+
+    def _of_row(self, given: Given, row: Mapping[str, Any]) -> Single:
+        key: Column | None = self.model.schema.key
+        named = row.get(key.name) if key and key.name in row else row.get("row")
+        return Single(
+            key=None if named is None else str(named),
+            probability=row["probability"],
+            leaves=row["probability"] >= self.model.thresholds.chosen,
+            status=row["prediction"],
+            tier=row["tier"],
+            reasons=tuple(row[f"reason_{k}"] for k in range(1, TOP + 1) if row[f"reason_{k}"]),
+            action=row["action"],
+            expected_gain=row["expected_gain"],
+            model=self.name,
+            ignored=given.ignored,
+            missing=given.missing,
+        )
+
+
+@dataclass
+class Counterparts:
+    """The counterparts in use, each looked up afresh once a second, so that a promotion needs no restart."""
+
+    home: Path
+    models: ModelsOpen
+    kept: dict[Any, tuple[float, Counterpart]] = field(default_factory=dict)
+
+    def answering(self, fields: Sequence[str], model: str | None = None) -> Counterpart:
+        """The one asked for, else the live model whose columns these fields are."""
+        refuse_odd_names(fields)
+        asked = model or tuple(fields)
+        at, found = self.kept.get(asked, (0.0, None))
+        now = time.monotonic()
+        if found is not None and now - at < FRESH:
+            return found
+        if len(self.kept) >= LAYOUTS:
+            self.kept.clear()
+        chosen = self.models.named(model) if model else self.models.fitting_names(tuple(fields))
+        made = counterpart_for(chosen, self.home)
+        self.kept[asked] = (now, made)
+        return made
+
+
+def counterpart_for(model: Model, home: Path) -> Counterpart:
+    """A model made ready to answer for single customers."""
+    ranking = ranking_for(model, home, top=TOP)
+    playbook = playbook_of(profile_of(model, home), home)
+    return Counterpart(model, ranking, ranking.wording, playbook, FieldReader(model))
+
+
+def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
+    key = model.schema.key
+    return customer.get(key.name) if key else None
+
+
+def _carried(cell: Any) -> str | None:
+    """A field that is none of the model's columns, as the text a list would carry along."""
+    if isinstance(cell, str):
+        return cell if cell.isascii() else cell.encode("utf-8", "replace").decode("utf-8")
+    return str(cell) if isinstance(cell, int | float) else None

@@ -1,0 +1,93 @@
+"""One customer alone gets the very numbers a list gives, and a promotion counts without a restart."""
+
+import csv
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from churn import Desk
+from churn.desk import singles
+from churn.desk.singles import Counterparts
+from churn.errors import RequestRefused
+from churn.shelf.champion import promote
+from churn.shelf.versions import load, save
+from tests.trained import HISTORY, TODAY, rows_of, twin_of
+
+
+@pytest.fixture(scope="module")
+def customers(telco_home):
+    return list(csv.DictReader(rows_of(telco_home)))
+
+
+@pytest.fixture(scope="module")
+def counterpart(telco_home, customers):
+    return Desk(telco_home).counterpart(tuple(customers[0]))
+
+
+def as_listed(row):
+    """What a scored list says of a customer, in the order of a Single's fields."""
+    reasons = tuple(row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"])
+    before, after = ("customerID", "probability", "prediction", "tier"), ("action", "expected_gain")
+    return (*(row[name] for name in before), reasons, *(row[name] for name in after))
+
+
+def as_single(one):
+    return (one.key, one.probability, one.status, one.tier, one.reasons, one.action, one.expected_gain)
+
+
+def test_alone_or_many_the_numbers_are_the_lists_to_the_last_bit(telco_home, customers, counterpart):
+    listed = Desk(telco_home).score(telco_home / TODAY).scored.table.to_pylist()
+    assert [as_single(counterpart.single(c)) for c in customers] == [as_listed(row) for row in listed]
+    assert counterpart.many(customers) == [counterpart.single(c) for c in customers]
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_with_any_fields_missing_one_and_many_agree(customers, counterpart, data):
+    customer = data.draw(st.sampled_from(customers))
+    kept = data.draw(st.sets(st.sampled_from(sorted(customer)), min_size=1)) | {"tenure"}
+    some = {name: customer[name] for name in customer if name in kept}
+    assert counterpart.many([some, customer])[0] == counterpart.single(some)
+
+
+def test_a_prediction_is_the_probability_against_the_models_threshold(customers, counterpart):
+    threshold = counterpart.model.thresholds.chosen
+    for one in map(counterpart.single, customers):
+        assert one.leaves == (one.probability >= threshold) == (one.status == counterpart.model.leaves)
+
+
+def test_a_field_that_cannot_be_read_is_refused_with_its_customer(customers, counterpart):
+    with pytest.raises(RequestRefused, match="Customer 2: The value of tenure cannot be read"):
+        counterpart.many([customers[0], customers[1] | {"tenure": "long"}])
+
+
+def test_the_fields_choose_between_live_models_and_a_tie_is_refused(own_telco, customers):
+    desk = Desk(own_telco)
+    assert desk.counterpart(tuple(customers[0])).name == "telco@v1"
+    twin_of(own_telco)
+    with pytest.raises(RequestRefused, match="telco and twin alike"):
+        Desk(own_telco).counterpart(tuple(customers[0]))
+    assert Desk(own_telco).counterpart(("tenure",), model="twin").name == "twin@v1"
+
+
+def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, customers, monkeypatch):
+    desk = Desk(own_telco)
+    kept = Counterparts(own_telco, desk._open)
+    first = kept.answering(("tenure",))
+    assert kept.answering(("tenure",)) is first
+    promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
+    monkeypatch.setattr(singles, "FRESH", 0.0)
+    assert (first.name, kept.answering(("tenure",)).name) == ("telco@v1", "telco@v2")
+
+
+def test_thousands_of_odd_layouts_are_not_kept(telco_home):
+    kept = Counterparts(telco_home, Desk(telco_home)._open)
+    for n in range(3 * singles.LAYOUTS):
+        kept.answering(("tenure", f"odd {n}"))
+    assert len(kept.kept) <= singles.LAYOUTS
+
+
+def test_a_scored_list_says_the_same_through_a_counterpart(telco_home, customers, counterpart):
+    scored = Desk(telco_home).score(telco_home / HISTORY).scored.table.slice(0, 3)
+    assert [as_single(one) for one in counterpart.of_scored(scored)] == [as_listed(r) for r in scored.to_pylist()]
