@@ -45,6 +45,13 @@ def test_dates_before_the_data_are_left_out_and_said(tmp_path):
     assert done.notices[-1].text == "2 earlier dates lie before the data and were left out."
 
 
+def test_lost_days_within_the_horizon_are_warned_of(tmp_path):
+    rows = [f"u{u},{START + timedelta(days=d)}" for u in range(30) for d in range(30) if d not in (22, 23)]
+    done = summarise(written(tmp_path, rows), RECIPE, as_of=START + timedelta(days=20), horizon=10)
+    said = "The whole log was silent on 2 days of the horizon: leavers may be counted too high."
+    assert [n.text for n in done.notices] == [said]
+
+
 def test_filling_lost_days_shows_what_it_changes(tmp_path):
     lost = {10, 11, 12}
     rows = [f"u{u},{START + timedelta(days=d)}" for u in range(30) for d in range(30) if d not in lost]

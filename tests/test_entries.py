@@ -66,6 +66,14 @@ def test_repeated_rows_count_once_unless_they_are_kept(tmp_path):
     assert (len(rows), log.notices) == (3, ())
 
 
+def test_optional_parts_without_a_column_are_named(tmp_path):
+    measures = {"cut": {"meaning": "Discount", "headings": ["rebate"], "optional": True}}
+    log, _ = log_of(tmp_path, "who,at\na,2020-01-01\n", measures=measures)
+    assert [n.text for n in log.notices] == [
+        "events: there is no column for cut; the features made of it are left out."
+    ]
+
+
 def test_a_log_without_one_usable_row_is_refused(tmp_path):
     with pytest.raises(ListRefused, match="No row of 'events' has both a customer and a time"):
         log_of(tmp_path, "who,at\na,soon\n,2020-01-01\n")

@@ -63,7 +63,7 @@ def opened_log(
     if table.duplicates == "drop":
         rows = engine.kept(rows.distinct())
         notices += _duplicates(engine, table, rows, int(counts.sum()))
-    return Entries(table, rows, found, days, counts, notices)
+    return Entries(table, rows, found, days, counts, notices + _left_out(table, found))
 
 
 def whole_parts(column: Any, exact: int, low: float | None, high: float | None) -> Any:
@@ -188,6 +188,14 @@ def _duplicates(engine: Engine, table: TableRecipe, rows: Any, before: int) -> t
         "set_aside", table, before - left, "rows repeat an earlier one in every column used and were counted once"
     )
     return (notice,) if notice.count else ()
+
+
+def _left_out(table: TableRecipe, found: Mapping[str, str]) -> tuple[Notice, ...]:
+    """The optional parts whose column the files lack, so that nobody waits for their features."""
+    lost = [m.name for m in table.measures if m.headings and not all(p in found for p in sum_of(m))]
+    lost += [v.name for v in table.varieties if f"{v.name} column" not in found]
+    text = f"{table.name}: there is no column for {', '.join(lost)}; the features made of it are left out."
+    return (Notice("info", text, count=len(lost)),) if lost else ()
 
 
 def _notice(kind: Any, table: TableRecipe, number: int, text: str) -> Notice:

@@ -120,6 +120,7 @@ def summary_of(
             *(n for b in blocks for n in b.notices),
             *counted,
             *_silence_told(silent, fill_silence),
+            *_silence_ahead(ledger, at, horizon),
         ),
     )
 
@@ -224,6 +225,16 @@ def _window(ledger: Ledger, main: Block, at: Cut) -> Window | None:
     seen = main.rows.filter(main.rows["last"].notnull())
     got = ledger.engine.rows(seen.select(longest=seen.longest.fill_null(0), silence=at.day - seen["last"]))
     return proposed_window(*(got[name].to_numpy(zero_copy_only=False) for name in ("longest", "silence")))
+
+
+def _silence_ahead(ledger: Ledger, at: Cut, horizon: int | None) -> tuple[Notice, ...]:
+    """A warning when the log was silent within the horizon: nobody could show that they stayed."""
+    if horizon is None or ledger.recipe.rule != "inactivity":
+        return ()
+    lost = outages(ledger.main.days, ledger.main.counts, at.day + horizon)
+    days = sum(max(0, o.last - max(o.first, at.day) + 1) for o in lost)
+    text = f"The whole log was silent on {days} days of the horizon: leavers may be counted too high."
+    return (Notice("warning", text, count=days),) if days else ()
 
 
 def _silence_told(silent: tuple[Outage, ...], filled: bool) -> tuple[Notice, ...]:
