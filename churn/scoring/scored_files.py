@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,35 +55,30 @@ def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
         yield put
 
 
-@contextmanager
-def _csv(target: Path | BinaryIO) -> Iterator[Put]:
+def _csv(target: Path | BinaryIO) -> AbstractContextManager[Put]:
     from pyarrow import csv
 
-    writers: list[Any] = []
+    return _through(lambda schema: csv.CSVWriter(target, schema), lambda block: inert(_rounded(block)))
 
-    def put(block: pa.Table) -> None:
-        shown = inert(_rounded(block))
-        if not writers:
-            writers.append(csv.CSVWriter(target, shown.schema))
-        writers[0].write_table(shown)
 
-    try:
-        yield put
-    finally:
-        for writer in writers:
-            writer.close()
+def _parquet(target: Path) -> AbstractContextManager[Put]:
+    from pyarrow import parquet
+
+    # The lightest zstd: smaller than no compression, and hardly slower.
+    small = {"compression": "zstd", "compression_level": 1}
+    return _through(lambda schema: parquet.ParquetWriter(target, schema, **small), lambda block: block)
 
 
 @contextmanager
-def _parquet(target: Path) -> Iterator[Put]:
-    from pyarrow import parquet
-
+def _through(opened: Callable[[pa.Schema], Any], shown: Callable[[pa.Table], pa.Table]) -> Iterator[Put]:
+    """Blocks go through a writer that is opened with the first of them, when their columns are known."""
     writers: list[Any] = []
 
     def put(block: pa.Table) -> None:
+        table = shown(block)
         if not writers:
-            writers.append(parquet.ParquetWriter(target, block.schema, compression="zstd", compression_level=1))
-        writers[0].write_table(block)
+            writers.append(opened(table.schema))
+        writers[0].write_table(table)
 
     try:
         yield put
