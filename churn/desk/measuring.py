@@ -13,10 +13,9 @@ from churn.book.playbook_versions import LEARNT, add_playbook
 from churn.deciding.learnt import LearntRate
 from churn.deciding.lift import Lift, measured_lift
 from churn.deciding.teaching import lessons, taught
-from churn.desk.playbooks import learnt_in, now, playbook_in_force, the_book
+from churn.desk.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
 from churn.desk.returning import LEFT, TOLD, returned
 from churn.intake.opening import Source
-from churn.money.playbook_text import playbook_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +84,7 @@ def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> t
     table, back = _together(pairs, record.keyed)
     rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
-        text = playbook_text(taught(force.assumed, rates))
+        text = readable_text(taught(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
         add_playbook(book, record.profile, text, how=LEARNT, why=why, made=now())
     mine = set(own[0]["planned_action"])

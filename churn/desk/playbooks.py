@@ -93,8 +93,15 @@ def set_playbook(home: Path, name: str, playbook: Playbook, why: str) -> InForce
 
     read_profile(name, home)
     with the_book(home) as book:
-        add_playbook(book, name, playbook_text(playbook), how=BY_HAND, why=why, made=now())
+        add_playbook(book, name, readable_text(playbook), how=BY_HAND, why=why, made=now())
     return playbook_in_force(home, name)
+
+
+def readable_text(playbook: Playbook) -> str:
+    """A playbook as text that is sure to be read back: its numbers become plain numbers, its words are checked."""
+    text = playbook_text(playbook_from(playbook_words(playbook)))
+    playbook_from_text(text)
+    return text
 
 
 def learnt_in(playbook: Playbook) -> bool:
