@@ -94,5 +94,11 @@ def test_the_column_is_found_by_its_name_unless_two_could_be_meant():
         outcome_of(pa.table({**columns, "status": ["on", "off"] * 12}), schema)
 
 
+def test_a_marital_status_does_not_say_who_left():
+    table = pa.table({"Marital_Status": ["single", "married"] * 12})
+    with pytest.raises(RequestRefused, match="No column says who left"):
+        outcome_of(table, Schema((Column("Marital_Status", "category"),)))
+
+
 def test_a_schema_word_says_which_class_leaves():
     assert said(["off", "on"], told=("off",)).labels.tolist() == [1, 0] * 12

@@ -8,6 +8,7 @@ import numpy as np
 
 from churn.learning.examples import Examples, first_seen
 from churn.learning.hashing import row_hashes
+from churn.learning.look_alikes import shifted_copies
 from churn.notices import Notice
 
 SHIFTED = 3  # cells that may differ between copies; one more block than this finds every such pair
@@ -31,11 +32,12 @@ def with_copies_together(examples: Examples) -> Grouped:
     """The examples with near-copies in one group; the analyst is told when there are many."""
     rows, keys = len(examples), len(np.unique(examples.groups))
     groups = joined_groups(examples.groups, near_copies(examples.matrix))
-    if keys - len(np.unique(groups)) < WORTH_SAYING * rows:
+    shifted = shifted_copies(examples)
+    if not len(shifted) and keys - len(np.unique(groups)) < WORTH_SAYING * rows:
         # A few look-alikes are chance; keeping them together costs nothing, but they are customers of their own.
         return Grouped(replace(examples, groups=groups), keys, _repeated_keys(rows, keys))
     # The list is full of copies, so one shared rare value is no longer chance: look for the more distant ones too.
-    groups = joined_groups(groups, near_copies(examples.matrix, telling=1))
+    groups = joined_groups(joined_groups(groups, shifted), near_copies(examples.matrix, telling=1))
     distinct = len(np.unique(groups))
     text = (
         f"{rows - distinct:,} of {rows:,} rows are the same customer again, whole or with a few cells changed: there "

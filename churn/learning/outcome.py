@@ -22,7 +22,9 @@ _OPPOSITE = {"yes": "No", "true": "False", "1": "0", "y": "N", "t": "F"}
 _LEAVING = re.compile(r"\b(churn|attrit|left|leav|exit|cancel|lapsed|lost|gone|terminat|inactive|gekünd|résili|baja)")
 _STAYING = re.compile(r"\b(not|no|non|never)\b|\b(stay|retain|exist|active|current|loyal)")
 _NAMES = re.compile(
-    r"churn|attrition|(^|_|\b)(left|exited|cancell?ed|lapsed|outcome|target|label|status)(\b|_|$)", re.I
+    r"churn|attrition|(^|_|\b)(left|exited|cancell?ed|lapsed|outcome|target|label)(\b|_|$)"
+    r"|^((customer|account|member|membership|subscription|client)[ _]?)?status$",
+    re.I,
 )
 
 
