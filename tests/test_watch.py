@@ -1,7 +1,8 @@
 """A list is watched in one pass: the report says what moved, whether it matters, and what to do."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,19 @@ class HandMade:
         auto, bill, months, plan, shoe = np.nan_to_num(matrix.astype(np.float64)).T
         parts = (-0.8 * auto, (bill - 60) / 30, -(months - 30) / 20, np.array([0.8, -0.4, 0.0, 0.0])[plan.astype(int)])
         return np.column_stack([*parts, 0 * shoe])
+
+    def margin(self, matrix):
+        return self.base + self.contributions(matrix).sum(axis=1)
+
+
+@dataclass(frozen=True)
+class ByAge:
+    """Log-odds by the age of the contract, the second column of two."""
+
+    base: float = -1.0
+
+    def contributions(self, matrix):
+        return matrix.astype(np.float64) * [0, 1 / 400]
 
     def margin(self, matrix):
         return self.base + self.contributions(matrix).sum(axis=1)
@@ -156,9 +170,25 @@ def test_customers_of_the_last_list_are_counted():
     assert ([a.kind for a in other.alarms], same.alarms) == (["keys"], ())
 
 
-def test_a_model_without_its_reference_asks_to_be_trained_again():
-    from dataclasses import replace
+def dated(rows, seed, *, day):
+    """Customers who joined up to a thousand days before a day."""
+    joined = np.datetime64(day) - np.random.default_rng(seed).integers(0, 1000, rows).astype("timedelta64[D]")
+    return pa.table({"joined": pa.array(joined, pa.date32()), "bill": a_list(rows, seed).column("bill")})
 
+
+def test_time_that_passes_is_no_drift_but_older_customers_are():
+    schema = Schema((Column("joined", "date"), Column("bill", "number", "value")))
+    learnt = dated(3000, 1, day="2026-01-31")
+    encoder = encoder_for(schema, learnt)
+    matrix = encoder.matrix(learnt)
+    reference = reference_of(encoder, matrix, sigmoid(matrix[:, 1] / 400 - 1))
+    model = replace(MODEL, schema=schema, encoder=encoder, explainer=ByAge(), reference=reference)
+    later = watch_list(model, dated(2000, 2, day="2026-09-30"), telltale=False)
+    older = watch_list(model, dated(2000, 2, day="2026-09-30"), as_of=date(2027, 9, 30), telltale=False)
+    assert (later.moved, older.moved) == ((), ("joined",))
+
+
+def test_a_model_without_its_reference_asks_to_be_trained_again():
     with pytest.raises(RequestRefused, match="saved without a picture of the list"):
         watch_list(replace(MODEL, reference=None), a_list(10))
 

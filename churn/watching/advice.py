@@ -116,7 +116,7 @@ def in_money(evidence: Evidence, currency: str = "") -> str:
     performance = evidence.performance
     if performance is not None and performance.profit is not None and "profit" in performance.signs:
         return _said(performance.profit, "Acting on the scores brought", "the scores promised", currency)
-    if evidence.profit.likely is None or evidence.customers < FEWEST:
+    if evidence.profit.likely is None or evidence.customers < FEWEST or evidence.is_faulty:
         return ""
     said = _said(evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency)
     return said if evidence.profit.certain else f"{said[:-1]}, no more than chance explains."
