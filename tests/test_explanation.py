@@ -58,19 +58,29 @@ def test_raising_and_lowering_are_apart_and_levers_are_told():
     assert (one.raising[0].label, [r.group for r in one.protected]) == ("Time as a customer", ["senior"])
 
 
-def test_no_offer_addresses_a_service_that_does_not_apply():
-    fields = [
-        replace(f, form="service", levels=("x", "y", "monthly")) if f.name == "plan" else f for f in ENCODER.fields
-    ]
-    model = small_model(encoder=Encoder(tuple(fields)))
-    plan = Tree(
-        (Split(1, members=frozenset({2})), None, None), (1, -1, -1), (2, -1, -1), (0, 1.0, -1.0), (8.0, 4.0, 4.0)
-    )
-    model = replace(model, explainer=explainer_for([(1.0, Forest((plan,), 4))], 4))
-    one = explanation(model, WORDING, {"plan": "monthly"})
-    row = Ranking(model, WORDING).block(customers(plan=["monthly"])).to_pylist()[0]
+def judging_by_plan(split, **changes):
+    plan = Tree((split, None, None), (1, -1, -1), (2, -1, -1), (0, 1.0, -1.0), (8.0, 4.0, 4.0))
+    return replace(small_model(**changes), explainer=explainer_for([(1.0, Forest((plan,), 4))], 4))
+
+
+def offers_to(model, customer):
+    one = explanation(model, WORDING, customer)
+    row = Ranking(model, WORDING).block(customers(plan=[customer["plan"]])).to_pylist()[0]
     assert one.reasons(1) == (row["reason_1"],) == (one.raising[0].text,)
-    assert (one.raising[0].change, "addresses" in row["reason_1"]) == ("", False)
+    return one.raising[0].change, "addresses" in row["reason_1"]
+
+
+def test_no_offer_addresses_what_is_not_known():
+    model = judging_by_plan(Split(1, members=frozenset({0}), missing_left=True))
+    assert offers_to(model, {"plan": "monthly"}) == ("a one-year offer", True)
+    assert offers_to(model, {"plan": None}) == ("", False)
+
+
+def test_no_offer_addresses_a_service_that_does_not_apply():
+    service = {"form": "service", "levels": ("x", "y", "monthly")}
+    fields = tuple(replace(f, **service) if f.name == "plan" else f for f in ENCODER.fields)
+    model = judging_by_plan(Split(1, members=frozenset({2})), encoder=Encoder(fields))
+    assert offers_to(model, {"plan": "monthly"}) == ("", False)
 
 
 def test_a_protected_column_is_among_the_reasons_only_when_asked_for():

@@ -133,8 +133,7 @@ class _Account:
     def change(self, column: int, points: float) -> str:
         """What an offer is called that addresses this column, where it raises the risk and applies to the customer."""
         field = self.model.encoder.fields[column]
-        value = self.customer.get(field.name)
-        applies = value is None or value != field.not_applicable
+        applies = self.customer.get(field.name) not in (None, field.not_applicable)
         return self.wording.change(field.name) if points > 0 and applies else ""
 
 

@@ -143,7 +143,8 @@ class Teller:
         distinct = values.dictionary.to_pylist()
         learnt = self._learnt[column]
         says = [self._says(name, v, seen=learnt is None or v in learnt) for v in distinct]
-        fixed = np.array([v is not None and v == self.encoder.fields[column].not_applicable for v in distinct])
+        # No offer addresses what is not known, or what does not apply to the customer.
+        fixed = np.array([v in (None, self.encoder.fields[column].not_applicable) for v in distinct])
         codes = values.indices.to_numpy(zero_copy_only=False)
         endings, ending = np.unique(2 * points + fixed[codes], return_inverse=True)
         around = [self._around(name, int(e) // 2, fixed=bool(e % 2)) for e in endings]
