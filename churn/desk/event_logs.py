@@ -8,7 +8,7 @@ from pathlib import Path
 
 from churn.errors import RequestRefused
 from churn.events.engine import DEFAULT
-from churn.events.outlook import Outlook, outlook
+from churn.events.outlook import Outlook, outlook_of
 from churn.events.recipe_words import recipe_from
 from churn.events.recipes import Recipe
 from churn.events.summary import Summary, summarise
@@ -32,7 +32,7 @@ def summarised(
 
 def looked_over(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
     """What dates the logs cover, and who would have left for any date and horizon."""
-    return outlook(tables, recipe_for(home, profile), engine=engine or DEFAULT)
+    return outlook_of(tables, recipe_for(home, profile), engine=engine or DEFAULT)
 
 
 def recipe_for(home: Path, profile: str) -> Recipe:

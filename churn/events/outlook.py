@@ -141,6 +141,3 @@ def _months(log: Entries) -> dict[str, int]:
     months = log.days.astype("datetime64[D]").astype("datetime64[M]")
     names, place = np.unique(months, return_inverse=True)
     return dict(zip(map(str, names), np.bincount(place, log.counts).astype(int).tolist(), strict=True))
-
-
-outlook = outlook_of  # the name the desk knew first
