@@ -20,8 +20,13 @@ TREAT, HOLDOUT = "treat", "holdout"
 def draws(keys: Iterable[str], seed: int) -> np.ndarray:
     """A number in 0–1 per customer that only the seed and the key decide."""
     salt = str(int(seed)).encode()[:64]
-    whole = b"".join(blake2b(str(k).encode(), key=salt, digest_size=8).digest() for k in keys)
-    return np.frombuffer(whole, ">u8") / 2.0**64
+    seeded = blake2b(key=salt, digest_size=8)
+    whole = []
+    for key in keys:
+        one = seeded.copy()
+        one.update(str(key).encode())
+        whole.append(one.digest())
+    return np.frombuffer(b"".join(whole), ">u8") / 2.0**64
 
 
 def arms(

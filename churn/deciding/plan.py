@@ -131,7 +131,8 @@ def _content_name(order: Order, made: _Made) -> str:
     """A name that the same list, order and outcome of the plan give again."""
     content = sha256(repr(replace(order, name="")).encode())
     rows = np.flatnonzero(made.plan.choice >= 0)
-    content.update("\n".join(f"{made.ready.names.keys[i]}|{made.plan.choice[i]}" for i in rows).encode())
+    content.update("\n".join(made.ready.names.keys[rows]).encode())
+    content.update(made.plan.choice[rows].astype("<i2").tobytes())
     return f"campaign-{content.hexdigest()[:10]}"
 
 
