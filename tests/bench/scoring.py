@@ -182,7 +182,7 @@ def one_lines(given: Setting) -> list[Line]:
     library = given.booster.predict(given.data(given.matrix[:1000]))
     apart = float(max(np.abs(block - single).max(), np.abs(block - library).max()))
     explained = cost_of(lambda: [explanation(given.model, words, p).reasons() for p in people], repeats=2)
-    nearest = cost_of(lambda: nearest_changes(given.model, words, people[:20]), repeats=3)
+    nearest = cost_of(lambda: nearest_changes(given.model, words, people[:1]), repeats=3)
     usual, _ = _child(USUAL, "one", given.folder / "usual.joblib", given.folder / "learnt.csv")
     return [
         Line("list = one customer = library, probability", f"{apart:.1e}", "", "", "≤ 1e-5", apart <= 1e-5),
@@ -196,11 +196,11 @@ def one_lines(given: Setting) -> list[Line]:
         Line("1,000 customers explained and phrased", f"{explained.cpu:.2f} s", "", "", "< 1 s", explained.cpu < 1),
         Line(
             "nearest changes, one customer",
-            f"{nearest.cpu / 20 * 1000:.0f} ms",
+            f"{nearest.cpu * 1000:.0f} ms",
             "",
             "",
             "< 50 ms",
-            nearest.cpu / 20 < 0.05,
+            nearest.cpu < 0.05,
         ),
         _stability(given),
     ]
