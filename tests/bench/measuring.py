@@ -42,7 +42,7 @@ def cost_of(work: Callable[[], Any], *, repeats: int = 1) -> Cost:
 
 
 def child_cost(code: str, *arguments: str) -> tuple[Cost, float]:
-    """Run Python code in a process of its own: its cost, and its peak memory in MB; stdout's last line is the result."""
+    """Run Python code in a process of its own: its cost (the result is stdout's last line), its peak memory in MB."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     told = code + "\n" + _PEAK_TOLD
     ran = subprocess.run([sys.executable, "-c", told, *arguments], capture_output=True, text=True, env=_quiet())
