@@ -2,6 +2,11 @@
 
 SCREENS: dict[str, list[tuple[str, str]]] = {
     "": [("start", "flag")],
-    "work": [("score", "upload_file"), ("customer", "person_search")],
+    "work": [
+        ("score", "upload_file"),
+        ("customer", "person_search"),
+        ("campaign", "campaign"),
+        ("results", "straighten"),
+    ],
     "care": [("training", "model_training")],
 }

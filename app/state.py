@@ -163,6 +163,25 @@ def explained(found: Any, key: str) -> Any:
     return kept(what, lambda: desk().explain_in(found, key))
 
 
+def latest(what: str, key: Any, reckon: Callable[[], T]) -> T:
+    """Something reckoned from the list in hand, kept until it is asked for with another key."""
+    place = st.session_state.setdefault("kept", {})
+    if place.get(what, (None,))[0] != key:
+        place[what] = (key, reckon())
+    return place[what][1]
+
+
+def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
+    """The campaign for the scored list under the choices made on screen; only the latest is kept."""
+    asked = {word: value for word, value in words.items() if word != "rested"}
+    key = (st.session_state["list"].digest, ranked.model.version, repr(words), playbook)
+
+    def reckon() -> Any:
+        return desk().plan(ranked, desk().order(**asked), playbook=playbook, rested=words["rested"])
+
+    return latest("planned", key, reckon)
+
+
 def follow(number: str) -> None:
     """Note the job this session waits for; the address carries it."""
     st.query_params["job"] = number

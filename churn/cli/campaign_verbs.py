@@ -75,8 +75,8 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
         f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
         f"Expected to cost {made.spent:,.2f} and to bring {gains} (low / mid / high) after that. {made.proof}",
         *(f"  {price.words}" for price in made.prices),
-        f"  {made.detectable.words}",
-        *notice_lines(done.notices),
+        f"  {'! ' * done.weak}{made.detectable.words}",
+        *notice_lines(done.beside),
         "",
         *table_lines(
             ["action", "channel", "treated", "held out", "cost", "low", "mid", "high"],

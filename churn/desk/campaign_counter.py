@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from churn.desk.lists import Ranked
     from churn.desk.measuring import MeasuredCampaign
     from churn.intake.opening import Source
+    from churn.learning.model import Model
     from churn.money.playbook import Playbook
+    from churn.notices import Notice
     from churn.showing.model_figures import Chart
 
 
@@ -37,6 +39,13 @@ class CampaignCounter:
         from churn.desk.campaigns import plan
 
         return plan(self.home, ranked, order, **asked)
+
+    def order(self, *, holdout_percent: float = 10.0, capacity: Mapping[str, Any] | None = None, **words: Any) -> Order:
+        """What a screen asks for as an order: the holdout in percent, channels without a number left open."""
+        from churn.deciding.ordering import Order
+
+        limits = {channel: int(most) for channel, most in (capacity or {}).items() if most is not None}
+        return Order(holdout=holdout_percent / 100.0, capacity=limits, **words)
 
     def export(self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
         """Keep a campaign in the book and write its file; arms that were given before stand."""
@@ -73,6 +82,12 @@ class CampaignCounter:
         """The offers in force for a business, and where they come from."""
         return playbooks.playbook_in_force(self.home, profile)
 
+    def playbook_for(self, model: Model) -> playbooks.InForce:
+        """The offers in force for the business a model was trained for."""
+        from churn.desk.businesses import profile_of
+
+        return self.playbook(profile_of(model, self.home).name)
+
     def read_playbook(self, file: Path) -> Playbook:
         """The playbook a file states; a mistake in it is refused with its line."""
         return playbooks.checked_playbook(file)
@@ -105,26 +120,26 @@ class CampaignCounter:
 
         return action_totals(planned)
 
-    def budget_chart(self, planned: Planned) -> Chart:
-        """Gain by budget, as a picture."""
-        from churn.desk.campaign_views import budget_curve
-        from churn.showing.campaign_figures import budget_chart
-
-        return budget_chart(budget_curve(planned), planned.basis.order.budget)
-
     def campaign_charts(self, planned: Planned) -> list[Chart]:
-        """What the plan hangs on, and what other ways to choose would bring, as pictures."""
-        from churn.desk.campaign_views import hangs_on, other_ways
-        from churn.showing.campaign_figures import assumptions_chart, policies_chart
+        """Gain by budget, other ways to choose, and what the plan hangs on, as pictures."""
+        from churn.desk.campaign_views import budget_curve, hangs_on, other_ways
+        from churn.showing.campaign_figures import assumptions_chart, budget_chart, policies_chart
 
         bars, (policies, _) = hangs_on(planned), other_ways(planned)
-        return [policies_chart(policies), *([assumptions_chart(bars)] if bars else [])]
+        charts = [budget_chart(budget_curve(planned), planned.basis.order.budget), policies_chart(policies)]
+        return [*charts, *([assumptions_chart(bars)] if bars else [])]
 
     def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
         """The measured lift of a campaign and its parts with their intervals, as a picture."""
         from churn.showing.campaign_figures import lift_chart
 
         return lift_chart(lift)
+
+    def told(self, lift: Mapping[str, Any]) -> tuple[Notice, ...]:
+        """What was to be noticed when a campaign was measured."""
+        from churn.notices import Notice
+
+        return tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in lift["notices"])
 
     def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
         """The features and the score last recorded of a customer."""

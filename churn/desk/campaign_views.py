@@ -66,7 +66,8 @@ def chosen_customers(planned: Planned, *, arm: str = "treat", most: int = 200) -
     told = some.assign(action=some["planned_action"].map(words), break_even=_break_even(planned, some))
     told = told.assign(channel=some["planned_action"].map({a.name: a.channel for a in planned.basis.playbook.actions}))
     reasons = [c for c in ("reason_1", "reason_2") if c in told]
-    return told[[planned.basis.key, *(c for c in SHOWN if c in told), *reasons]].reset_index(drop=True)
+    found = told[[planned.basis.key, *(c for c in SHOWN if c in told), *reasons]].reset_index(drop=True)
+    return found.round(dict.fromkeys(("cost", "gain_low", "gain_mid", "gain_high"), 2))
 
 
 def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
@@ -76,8 +77,8 @@ def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
         rows = table[table["planned_action"] == action.name]
         treat = rows[rows["arm"] == "treat"]
         if len(rows):
-            gains = {end: float(treat[f"gain_{end}"].sum()) for end in ENDS}
-            cost, held = float(treat["cost"].sum()), len(rows) - len(treat)
+            gains = {end: round(float(treat[f"gain_{end}"].sum()), 2) for end in ENDS}
+            cost, held = round(float(treat["cost"].sum()), 2), len(rows) - len(treat)
             found.append(ActionTotal(action.words, action.channel, len(treat), held, cost, **gains))
     return tuple(sorted(found, key=lambda t: -t.mid))
 

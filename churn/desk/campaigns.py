@@ -45,6 +45,17 @@ class Planned:
         """What a person should know of the list and of the plan."""
         return (*self.basis.ranked.notices, *self.campaign.notices)
 
+    @property
+    def beside(self) -> tuple[Notice, ...]:
+        """The same for a door that says by itself what the holdout can prove."""
+        return tuple(n for n in self.notices if n.text != self.campaign.detectable.words)
+
+    @property
+    def weak(self) -> bool:
+        """Whether the campaign will probably not show its effect."""
+        found = self.campaign.detectable
+        return found.smallest is None or found.chance < 0.5
+
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
         return {**self.campaign.as_json(), "notices": [n.as_json() for n in self.notices]}

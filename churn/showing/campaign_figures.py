@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from churn.deciding.budget_curve import BudgetCurve
@@ -11,6 +12,7 @@ from churn.money.tornado import Bar, range_of
 from churn.showing.model_figures import BLUE, GREEN, GREY, ORANGE, Chart, line, styled
 
 MOST = 10
+WIDE = 52  # letters of a label on one line
 
 
 def budget_chart(curve: BudgetCurve, budget: float | None) -> Chart:
@@ -33,7 +35,7 @@ def assumptions_chart(bars: Sequence[Bar]) -> Chart:
     import plotly.graph_objects as go
 
     shown = list(reversed(bars[:MOST]))
-    names = [plain_label(f"{b.assumption} ({b.low:g} to {b.high:g}, {b.said})") for b in shown]
+    names = [wrapped(f"{b.assumption} ({b.low:.3g} to {b.high:.3g}, {b.said})") for b in shown]
     ends = ("low", ORANGE, [b.gain_low for b in shown]), ("high", BLUE, [b.gain_high for b in shown])
     traces = [
         go.Scatter(
@@ -53,7 +55,7 @@ def assumptions_chart(bars: Sequence[Bar]) -> Chart:
         for b, n in zip(shown, names, strict=True)
     ]
     figure = styled(go.Figure([*lines, *traces]), x="Expected gain of the whole campaign", y="", meta="rows")
-    figure.update_layout(height=90 + 34 * len(shown)).update_yaxes(automargin=True)
+    figure.update_layout(height=90 + 42 * len(shown)).update_yaxes(automargin=True)
     reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
     return Chart("assumptions", range_of(tuple(bars)), reading, figure)
 
@@ -114,6 +116,11 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
         "Right of the dashed line fewer left. An interval that crosses it is inconclusive: chance alone could do that."
     )
     return Chart("lift", lift["verdict"], reading, figure)
+
+
+def wrapped(text: str) -> str:
+    """A long label on several lines."""
+    return "<br>".join(wrap(plain_label(text), WIDE))
 
 
 def plain_label(text: str) -> str:
