@@ -27,6 +27,7 @@ class Tally:
     """What was found in the rows so far, per column and rule."""
 
     schema: Schema
+    known: frozenset[str] = frozenset()  # categories already seen to hold known levels only
     rows: int = 0
     counts: Verdict = field(default_factory=dict)
     nulls: dict[str, int] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Tally:
             self._broken(column.name, "key", pc.is_null(values), (values, lines))
         if column.kind == "number":
             self._check_range(column, values, lines)
-        if column.kind == "category" and column.levels:
+        if column.kind == "category" and column.levels and column.name not in self.known:
             known = pc.is_in(values, pa.array(column.levels, pa.string()))
             self._broken(column.name, "level", pc.and_(pc.is_valid(values), pc.invert(known)), (values, lines))
         if column.role == "outcome":

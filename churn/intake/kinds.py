@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from churn.intake.marks import NO, YES, bare_column, is_missing, same_words
 from churn.intake.moments import date_says, has_time
-from churn.intake.numbers import EITHER_POINT, PLAIN, Written, written
+from churn.intake.numbers import EITHER_POINT, PLAIN, Written, all_plain, written
 from churn.schema import Kind
 
 LEVELS = 1_000  # different words kept per column; beyond it is free text
@@ -199,7 +199,8 @@ class Holding:
 
     def _plain_numbers(self, cells: Cells) -> np.ndarray:
         values = cells.values
-        plain = _mask(pc.match_substring_regex(values, PLAIN))
+        quick = self.stated == "number" and all_plain(values) is not None
+        plain = np.ones(len(values), bool) if quick else _mask(pc.match_substring_regex(values, PLAIN))
         if not plain.any():
             return plain
         counted = self._count_first(cells, plain)

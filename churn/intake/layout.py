@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from churn.errors import ListRefused
@@ -64,6 +65,7 @@ def looks_like_header(cells: Sequence[str], body: Sequence[Sequence[str]], known
     return (len(words) >= 2 and len(words) == len(typed)) or (sum(known(c) for c in cells) > len(cells) / 2)
 
 
+@lru_cache(maxsize=10_000)
 def rough(cell: str) -> Rough:
     """What a cell looks like at first sight."""
     text = bare(cell)

@@ -103,6 +103,8 @@ def numbers_of(values: pa.Array, mark: str) -> pa.Array:
     """A column of numbers from cells of text; null where a cell is no number under that mark."""
     if not len(values):
         return pa.array([], pa.float64())
+    if mark == "." and (quick := all_plain(values)) is not None:
+        return quick
     plain = pc.match_substring_regex(values, PLAIN)
     if mark == ",":
         plain = pc.and_(plain, pc.invert(pc.match_substring(values, ".")))
@@ -114,6 +116,16 @@ def numbers_of(values: pa.Array, mark: str) -> pa.Array:
         found = number_of(text, mark)
         numbers[i] = np.nan if found is None else found
     return pa.array(numbers, from_pandas=True)
+
+
+def all_plain(values: pa.Array) -> pa.Array | None:
+    """The numbers when every cell is one in plain digits, found by trying; None when any is not."""
+    try:
+        numbers = pc.cast(values, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    # Words such as nan and inf pass as numbers in Arrow, and as nothing of the kind here.
+    return numbers if pc.all(pc.is_finite(numbers)).as_py() else None
 
 
 def currencies_of(values: Iterable[str]) -> dict[str, str]:

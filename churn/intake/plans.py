@@ -13,7 +13,7 @@ from churn.errors import ListRefused
 from churn.intake.kinds import Cells, Holding
 from churn.intake.marks import NO, YES, is_missing, real_levels, same_words
 from churn.intake.moments import Order, dates_of, said
-from churn.intake.numbers import numbers_of
+from churn.intake.numbers import all_plain, numbers_of
 from churn.intake.words import folded
 from churn.schema import Column
 
@@ -45,6 +45,8 @@ def arrow_type(column: Column) -> pa.DataType:
 
 def column_of(cells: Cells, plan: Plan) -> tuple[pa.Array, list[int]]:
     """The column as it is meant, null where nothing stands, and the codes of cells it cannot read."""
+    if plan.column.kind == "number" and plan.mark == "." and (numbers := all_plain(cells.values)) is not None:
+        return cells.spread(numbers), []
     nothing = _nothing(cells.values, plan)
     read = _read(cells.values, plan, nothing)
     odd: list[int] = []

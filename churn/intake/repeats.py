@@ -23,7 +23,6 @@ Duplicates = Literal["newest", "first", "refuse"]
 LOG_ROWS, LOG_SHARE = 50, 0.3  # beyond both, the rows are events and not customers
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 _BYTES = np.random.default_rng(20261120).integers(1, 1 << 63, 256, dtype=np.uint64)
 
 
@@ -86,20 +85,24 @@ def settled(blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray, how: Dup
 
 
 def hashes_of(values: pa.Array) -> np.ndarray:
-    """A 64-bit number per text, the same for the same text in any block: a polynomial over its bytes, mixed."""
+    """A 64-bit number per text, the same for the same text in any block: its bytes mixed in one after the other."""
     values = values.cast(pa.large_string())
     offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset : values.offset + len(values) + 1]
+    hashes = np.diff(offsets).astype(np.uint64) if len(values) else np.zeros(0, np.uint64)
     if not len(values) or offsets[-1] == offsets[0]:
-        return np.zeros(len(values), np.uint64)
-    data = np.frombuffer(values.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    at = offsets - offsets[0]
+        return hashes
+    data = np.frombuffer(values.buffers()[2], np.uint8)
+    at, ends = offsets[:-1].copy(), offsets[1:]
+    rows: np.ndarray | slice = slice(None)
     with np.errstate(over="ignore"):
-        powers = np.cumprod(np.full(len(data), _STEP))
-        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_BYTES[data] * powers)])
-        back = np.concatenate([np.ones(1, np.uint64), np.cumprod(np.full(len(data), _BACK))])
-        mixed = (sums[at[1:]] - sums[at[:-1]]) * back[at[:-1]]
-        mixed ^= mixed >> np.uint64(29)
-        return mixed * _STEP ^ (mixed >> np.uint64(31))
+        while len(at):
+            going = at < ends
+            if not going.all():
+                rows = np.flatnonzero(going) if isinstance(rows, slice) else rows[going]
+                at, ends = at[going], ends[going]
+            hashes[rows] = (hashes[rows] ^ _BYTES[data[at]]) * _STEP
+            at = at + 1
+        return (hashes ^ (hashes >> np.uint64(29))) * _STEP
 
 
 def _absent(keys: pa.Array) -> np.ndarray:

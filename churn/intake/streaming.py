@@ -40,7 +40,7 @@ class Stream:
     tally: Tally = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tally = Tally(self.survey.schema)
+        self.tally = Tally(self.survey.schema, self.survey.known)
 
     @property
     def schema(self) -> Schema:
@@ -59,7 +59,7 @@ class Stream:
 
     def blocks(self) -> Iterator[Checked]:
         """Every block, checked, in the order of the file; may be gone through again."""
-        self.tally = Tally(self.survey.schema)
+        self.tally = Tally(self.survey.schema, self.survey.known)
         for block in self.survey.grid.blocks():
             kept = _kept(block, self._dropped)
             if len(kept.lines):

@@ -15,7 +15,7 @@ from churn.intake.layout import unnamed
 from churn.intake.matching import Match, matches_of, sure_names
 from churn.intake.meaning import Meaning, meant, no_schema_meaning
 from churn.intake.opening import Source, opened
-from churn.intake.plans import Plan, plans_of
+from churn.intake.plans import Plan, level_of, plans_of
 from churn.intake.records import SetAside
 from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
 from churn.intake.sifting import tables_below
@@ -41,6 +41,7 @@ class Survey:
     set_aside: tuple[SetAside, ...]
     dropped: tuple[SetAside, ...]
     notices: tuple[Notice, ...]
+    known: frozenset[str] = frozenset()  # categories in which no level is new
 
 
 @dataclass
@@ -247,7 +248,15 @@ def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[st
         notices = [*told, *notices]
     left = tuple(sorted((*survey.set_aside, *dropped), key=lambda s: s.line))
     summary = _summary(survey.rows - len(dropped), left)
-    return replace(survey, set_aside=left, dropped=dropped, notices=(*summary, *survey.notices, *notices))
+    known = frozenset(p.column.name for h, p in survey.plans.items() if _no_new_level(p, held[h]))
+    notices = [*summary, *survey.notices, *notices]
+    return replace(survey, set_aside=left, dropped=dropped, notices=tuple(notices), known=known)
+
+
+def _no_new_level(plan: Plan, holding: Holding) -> bool:
+    column = plan.column
+    seen = {*holding.levels, *plan.kept, *((column.blank,) if column.blank is not None else ())}
+    return column.kind == "category" and not holding.many and all(level_of(v, plan) in column.levels for v in seen)
 
 
 def _repeats(survey: Survey, heading: str) -> Repeats:
