@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
 
 from churn.desk.playbooks import checked_playbook, playbook_in_force
 from churn.learning.model import Model
-from churn.money.gain import Offers, offers
 from churn.money.playbook import Playbook
-from churn.money.worth import stakes
+from churn.money.suggesting import suggestions
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 from churn.scoring.ranking import Suggester
 from churn.scoring.wording import Wording, wording_for
@@ -43,29 +38,4 @@ def playbook_for(model: Model, home: Path) -> Playbook:
 
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:
     """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
-    value = model.schema.value.name if model.schema.value else None
-
-    def suggest(table: pa.Table, scores: pa.Table) -> pa.Table:
-        bill = _numbers(table, value)
-        given = stakes(scores.column("probability").to_numpy(), bill, playbook, column=value or "")
-        return _suggested(offers(given, playbook, table))
-
-    return suggest
-
-
-def _numbers(table: pa.Table, name: str | None) -> Any:
-    if name is None or name not in table.column_names:
-        return None
-    return table.column(name).cast(pa.float64()).to_numpy()
-
-
-def _suggested(found: Offers) -> pa.Table:
-    best = found.best
-    words = pa.array([action.words for action in found.actions], pa.string())
-    gain = found.gain[np.arange(len(best)), best] if found.actions else np.full(len(best), np.nan)
-    return pa.table(
-        {
-            "action": words.take(pa.array(best, mask=best < 0)),
-            "expected_gain": pa.array(gain, mask=best < 0),
-        }
-    )
+    return suggestions(playbook, value=model.schema.value.name if model.schema.value else None)

@@ -15,17 +15,18 @@ from churn.money.worth import stakes
 def suggestions(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table, pa.Table], pa.Table]:
     """A function from a checked list and its scores to the columns `action` and `expected_gain`.
 
-    Customers for whom nothing pays get no action and an expected gain of 0. Fit for `scoring.ranking.Ranking`.
+    The action is in words a person reads; customers for whom nothing pays have neither. Fit for
+    `scoring.ranking.Ranking`. A list without the value column is worth what the playbook says a bill is.
     """
 
     def suggested(list_: pa.Table, scores: pa.Table) -> pa.Table:
-        bill = None if value is None else _numbers(list_[value])
+        bill = _numbers(list_[value]) if value in list_.column_names else None
         given = stakes(_numbers(scores["probability"]), bill, playbook, column=value or "")
         found = offers(given, playbook, _together(list_, scores))
         best = found.best
-        names = np.array([*playbook.names, None], object)
-        gain = np.where(best >= 0, found.gain[np.arange(len(best)), best], 0.0)
-        return pa.table({"action": pa.array(names[best], pa.string()), "expected_gain": gain})
+        words = np.array([*(a.words for a in found.actions), None], object)
+        gain = found.gain[np.arange(len(best)), best] if found.actions else np.zeros(len(best))
+        return pa.table({"action": pa.array(words[best], pa.string()), "expected_gain": pa.array(gain, mask=best < 0)})
 
     return suggested
 
