@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import browsing
-from tests.trained import line, own_telco, telco_home  # noqa: F401  fixtures for every test
+from tests.trained import line, own_telco, telco_api, telco_home  # noqa: F401  fixtures for every test
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("CHURN_REAL_DATA", ROOT.parent / "shared" / "data"))

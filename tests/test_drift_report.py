@@ -2,7 +2,7 @@
 
 import json
 
-from churn.money.worth import Stakes
+from churn.money.customer_worth import Stakes
 from churn.watching.realised import followed_list, performance_of
 from churn.watching.watch import Before
 from tests.test_watch import MODEL, PLAYBOOK, a_list, watched

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from churn.learning.metrics import auc, operating_point
+from churn.learning.yardsticks import auc, operating_point
 from churn.watching.estimate import Estimate, Likely, expected_measures, learnt_measures, likely_measures, wavering
 from tests.test_watch import MODEL, a_list
 

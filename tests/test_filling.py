@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from churn.deciding.choices import Choices, Limit
 from churn.deciding.filling import filled
-from churn.deciding.prices import prices
+from churn.deciding.pricing import prices
 from tests.worlds import random_choices, seeds
 
 

@@ -19,7 +19,20 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common"
 MODEL_LIBRARIES = {"sklearn", "xgboost", "lightgbm", "shap", "optuna", "scipy"}
 OPEN_TO_THE_APP = {"churn", "churn.Desk", "churn.api", "churn.showing", "churn.errors"}
 # Words of the design itself: they may be written in code although a profile has a column of that name.
-FIXED_WORDS = {"age", "key", "probability", "tier", "action", "value", "cost", "date", "outcome", "rows", "columns", "count"}
+FIXED_WORDS = {
+    "age",
+    "key",
+    "probability",
+    "tier",
+    "action",
+    "value",
+    "cost",
+    "date",
+    "outcome",
+    "rows",
+    "columns",
+    "count",
+}
 
 
 def label(room):

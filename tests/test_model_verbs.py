@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.shelf.champion import promote
-from churn.shelf.versions import load, save
+from churn.shelf.champions import promote
+from churn.shelf.version_folders import load, save
 from tests.trained import HISTORY, damaged, rewritten, rows_of
 
 TRAINED = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]

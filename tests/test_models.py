@@ -5,7 +5,7 @@ import pytest
 from churn import Desk
 from churn.desk.models import reading_name
 from churn.errors import ChurnError, RequestRefused
-from churn.shelf.champion import champion
+from churn.shelf.champions import champion
 from tests.trained import HISTORY, damaged, rewritten, rows_of
 
 FIELDS = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.attribution.cells import distinct_cells, grid_for
+from churn.attribution.grid_cells import distinct_cells, grid_for
 from churn.attribution.packing import packs_of, splits_of
 from churn.attribution.trees import Forest, Split, Tree
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from churn.money.customer_worth import stakes
 from churn.money.playbook import Action, Playbook, exactly
 from churn.money.policies import compared_policies, profit_curve
-from churn.money.worth import stakes
 
 BOOK = Playbook((Action("mail", channel="m", save=exactly(0.5), contact=exactly(10)),), periods=exactly(1))
 LIST = pd.DataFrame({"p": [0.9, 0.6, 0.2, 0.1], "bill": [10.0, 100.0, 400.0, 100.0]})

@@ -5,7 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from churn.learning.folds import fold_numbers
+from churn.learning.folding import fold_numbers
 from churn.learning.reliability import (
     calibrated,
     conformal_edges,

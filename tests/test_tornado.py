@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from churn.money.customer_worth import stakes
 from churn.money.eligibility import rule_from
 from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
 from churn.money.tornado import assumption_bars, range_of
-from churn.money.worth import stakes
 
 MAIL = Action("mail", channel="m", save=Estimate(0.4, 0.5, 0.7), contact=Estimate(8, 10, 11))
 BOOK = Playbook((MAIL,), periods=Estimate(0.5, 1, 2))

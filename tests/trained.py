@@ -56,8 +56,8 @@ def rewritten(path, lines):
 
 def twin_of(home, name="twin"):
     """The live telco model once more under another name, live as well."""
-    from churn.shelf.champion import promote
-    from churn.shelf.versions import load, save
+    from churn.shelf.champions import promote
+    from churn.shelf.version_folders import load, save
 
     saved = save(home, load(home, "telco", "v1").named(name, "v0"))
     promote(home, name, saved.version, why="a twin")
@@ -70,3 +70,13 @@ def damaged(home, version="v1"):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
+
+
+@pytest.fixture(scope="session")
+def telco_api(telco_home):
+    """A client of the API over the trained home."""
+    from fastapi.testclient import TestClient
+
+    from churn.api.application import make_api
+
+    return TestClient(make_api(Desk(telco_home)), raise_server_exceptions=False)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from churn.attribution.cells import Grid
+from churn.attribution.grid_cells import Grid
 
 Core = Literal["numpy", "numba"]
 BLOCK = 16384  # customers at a time: few enough for the processor's memory, enough to forget NumPy's cost per call

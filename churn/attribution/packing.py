@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from churn.attribution.cells import Grid
+from churn.attribution.grid_cells import Grid
 from churn.attribution.trees import Forest, Leaf, Split
 
 MOST_STATES = 1024  # entries of one table; a table of this size stays in a processor's nearest memory

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from churn.attribution.cells import Grid, distinct_cells, grid_for
 from churn.attribution.games import leaf_credits
+from churn.attribution.grid_cells import Grid, distinct_cells, grid_for
 from churn.attribution.lookup import Lookup
 from churn.attribution.packing import MOST_STATES, Pack, packs_of, splits_of
 from churn.attribution.trees import Forest, Leaf, Split

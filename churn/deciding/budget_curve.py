@@ -11,7 +11,7 @@ import numpy as np
 from churn.deciding.choices import Choices, Limit
 from churn.deciding.filling import filled
 from churn.deciding.ordering import Order
-from churn.deciding.prices import prices
+from churn.deciding.pricing import prices
 from churn.deciding.resting import History
 from churn.deciding.weighing import Weighed, weighed
 from churn.money.playbook import Playbook

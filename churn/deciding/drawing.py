@@ -14,7 +14,7 @@ import numpy as np
 from churn.deciding.choices import Choices, Limit
 from churn.deciding.holdout import arms
 from churn.deciding.ordering import Order, widened
-from churn.deciding.prices import dual_bound
+from churn.deciding.pricing import dual_bound
 from churn.deciding.solving import Solution, impossible, solved
 from churn.errors import RequestRefused
 from churn.money.gain import Offers

@@ -15,9 +15,9 @@ from churn.deciding.power import Detectable, detectable
 from churn.deciding.reasons_why import why_nobody
 from churn.deciding.resting import History
 from churn.deciding.weighing import Weighed, weighed
+from churn.money.customer_worth import worth
 from churn.money.gain import chosen_gain, expected_effect, terms
 from churn.money.playbook import Playbook
-from churn.money.worth import worth
 from churn.notices import Notice
 
 if TYPE_CHECKING:

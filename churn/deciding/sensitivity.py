@@ -9,10 +9,10 @@ import numpy as np
 from churn.deciding.campaign import Campaign
 from churn.deciding.ordering import Order
 from churn.deciding.weighing import weighed
+from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
 from churn.money.policies import Policy, ProfitCurve, compared_policies, profit_curve
 from churn.money.tornado import Bar, assumption_bars
-from churn.money.worth import stakes
 
 if TYPE_CHECKING:
     import pandas as pd

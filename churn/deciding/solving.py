@@ -8,7 +8,7 @@ import numpy as np
 
 from churn.deciding.choices import Choices
 from churn.deciding.filling import filled
-from churn.deciding.prices import linear_prices, prices, program
+from churn.deciding.pricing import linear_prices, prices, program
 from churn.deciding.quiet import solver_hushed
 from churn.errors import RequestRefused
 

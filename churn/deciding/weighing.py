@@ -12,9 +12,9 @@ from churn.deciding.drawing import Names
 from churn.deciding.ordering import Order, checked_minimums, checked_order, limits_of
 from churn.deciding.resting import History, barred
 from churn.errors import ListRefused
+from churn.money.customer_worth import Stakes, stakes
 from churn.money.gain import Offers, offers
 from churn.money.playbook import Playbook
-from churn.money.worth import Stakes, stakes
 from churn.notices import Notice
 
 if TYPE_CHECKING:

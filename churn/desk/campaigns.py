@@ -21,7 +21,7 @@ from churn.desk.planning import Basis, basis_of
 from churn.desk.playbooks import now, the_book
 from churn.errors import RequestRefused, Unavailable
 from churn.files import whole_file
-from churn.money.playbook_text import playbook_text
+from churn.money.playbook_files import playbook_text
 from churn.notices import Notice
 from churn.scoring.ranking import ROW
 

@@ -13,9 +13,10 @@ from churn.intake.opening import Source, opened
 from churn.intake.words import folded
 from churn.learning.model import Model
 from churn.schema import Schema, schema_from
-from churn.shelf.champion import live_models, load_live
-from churn.shelf.versions import load, version_of
+from churn.shelf.champions import live_models, load_live
+from churn.shelf.version_folders import load, version_of
 
+ASK = "--model, or ?model= over HTTP"
 ENOUGH = 0.5  # a model fits when at least this share of its columns is in the list
 
 
@@ -63,9 +64,9 @@ class ModelsOpen:
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
-            raise RequestRefused("The list fits none of the models.", f"Name one with --model: {', '.join(live)}.")
+            raise RequestRefused("The list fits none of the models.", f"Name one with {ASK}: {', '.join(live)}.")
         if len(fitting) > 1:
-            raise RequestRefused(f"The list fits {' and '.join(fitting)} alike.", "Choose one with --model.")
+            raise RequestRefused(f"The list fits {' and '.join(fitting)} alike.", f"Choose one with {ASK}.")
         return self.named(fitting[0])
 
     def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:

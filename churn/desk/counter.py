@@ -17,9 +17,9 @@ from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.learning.model import Model
 from churn.profiles import Profile, profile_names, read_profile
-from churn.scoring.whatif import Comparison
-from churn.shelf import champion as reigns
-from churn.shelf import versions as shelf
+from churn.scoring.supposing import Comparison
+from churn.shelf import champions as reigns
+from churn.shelf import version_folders as shelf
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from churn.events.outlook import Outlook
     from churn.events.summary import Summary
     from churn.scoring.drivers import Driver
-    from churn.scoring.explanation import Explanation
-    from churn.scoring.segments import Segment
+    from churn.scoring.explaining import Explanation
+    from churn.scoring.segmenting import Segment
     from churn.showing.model_figures import Chart
 
 

@@ -22,11 +22,11 @@ from churn.intake.reading import Reading
 from churn.intake.streaming import Stream, open_list
 from churn.learning.model import Model
 from churn.notices import Notice
-from churn.scoring.explanation import Explanation, explanation
+from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.nearest import Change, nearest_changes
 from churn.scoring.ranking import Ranking, ScoredList
 from churn.scoring.scored_files import write_scored
-from churn.scoring.whatif import Comparison, whatif
+from churn.scoring.supposing import Comparison, whatif
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
 MOST_REASONS = 20

@@ -13,12 +13,12 @@ from churn.errors import ChurnError, RequestRefused
 from churn.files import checked_name
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
-from churn.learning.gate import GateVerdict, gate
+from churn.learning.gatekeeping import GateVerdict, gate
 from churn.learning.model import Model
 from churn.learning.training import Trained, train
 from churn.profiles import GENERAL, read_profile
-from churn.shelf.champion import champion, load_live, promote
-from churn.shelf.versions import save
+from churn.shelf.champions import champion, load_live, promote
+from churn.shelf.version_folders import save
 
 Promotion = Literal["auto", "yes", "no"]
 Progress = Callable[[float, str], None]

@@ -18,7 +18,7 @@ from churn.desk.lists import Ranked
 from churn.desk.playbooks import now, playbook_in_force, the_book
 from churn.files import checked_name
 from churn.money.playbook import Playbook
-from churn.money.playbook_text import playbook_text
+from churn.money.playbook_files import playbook_text
 from churn.scoring import reasons
 
 if TYPE_CHECKING:

@@ -11,13 +11,12 @@ import pyarrow as pa
 
 from churn.learning.boosting import Boosted
 from churn.learning.calibration import sigmoid
-from churn.learning.contest import BLEND, Contest
+from churn.learning.contesting import BLEND, Contest
 from churn.learning.earnings import Earnings, earnings_of
 from churn.learning.examples import Examples
 from churn.learning.fairness import fairness_of
 from churn.learning.finishing import Champion
 from churn.learning.growing import growth_of, time_gap_of
-from churn.learning.metrics import intervals, metrics, operating_point
 from churn.learning.model import Model
 from churn.learning.preparing import Prepared
 from churn.learning.report import (
@@ -29,6 +28,7 @@ from churn.learning.report import (
     scores_of,
     verdict_of,
 )
+from churn.learning.yardsticks import intervals, metrics, operating_point
 from churn.money.playbook import Playbook
 
 BOARD = ("roc_auc", "pr_auc", "logloss", "brier", "ece", "max_f1")

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError
+from churn.money.customer_worth import stakes
 from churn.money.empc import expected_maximum_profit
 from churn.money.gain import offers, tier_edges
 from churn.money.playbook import Playbook
 from churn.money.policies import compared_policies, profit_curve
-from churn.money.worth import stakes
 from churn.notices import Notice
 
 # The terms of EMPC's own defaults: value 200, incentive 10 for everyone contacted, contact 1, three in ten accept.

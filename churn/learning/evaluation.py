@@ -11,8 +11,8 @@ import numpy as np
 
 from churn.learning.calibration import sigmoid
 from churn.learning.examples import Examples
-from churn.learning.folds import Fold, folds, time_folds
-from churn.learning.metrics import losses
+from churn.learning.folding import Fold, folds, time_folds
+from churn.learning.yardsticks import losses
 
 BEHIND = 2.0  # standard errors by which a candidate must lose before it is spared further repeats
 

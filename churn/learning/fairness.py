@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from churn.learning.encoding import Encoder
-from churn.learning.metrics import auc
 from churn.learning.reliability import wilson
 from churn.learning.rules import bin_edges, bins_of
+from churn.learning.yardsticks import auc
 
 FEWEST = 30  # customers below which a group is too small to speak of
 BANDS = 3  # bands a protected number is cut into

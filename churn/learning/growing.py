@@ -9,10 +9,10 @@ import numpy as np
 
 from churn.learning.boosting import Boosted
 from churn.learning.calibration import sigmoid
-from churn.learning.contest import Contest
+from churn.learning.contesting import Contest
 from churn.learning.evaluation import Candidate
-from churn.learning.folds import folds
-from churn.learning.metrics import auc, logloss
+from churn.learning.folding import folds
+from churn.learning.yardsticks import auc, logloss
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 HELPS = 0.002  # of log loss, gained by the last doubling

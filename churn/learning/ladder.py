@@ -9,7 +9,7 @@ import numpy as np
 
 from churn.learning.boosting import Boosted, Library, Rung, learning_curve
 from churn.learning.examples import Examples
-from churn.learning.folds import folds
+from churn.learning.folding import folds
 
 BUDGET = 2500.0  # what the whole champion may cost to score, in trees of depth 4
 MOST_BAGS = 4

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from churn.learning.encoding import encoder_for
 from churn.learning.examples import Examples, examples_of
-from churn.learning.metrics import auc
 from churn.learning.rules import column_rates
 from churn.learning.screening import is_id_name
+from churn.learning.yardsticks import auc
 from churn.schema import Schema
 
 Kind = Literal["copy", "alone", "filled", "name", "order", "id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from churn.learning.folds import Fold
+from churn.learning.folding import Fold
 
 LEAST = 0.02  # a part with less weight than this is dropped
 MOST_ROWS = 100_000

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from churn.learning.calibration import ENOUGH_FOR_ISOTONIC, Bin, Calibration, Method, sigmoid
-from churn.learning.folds import Fold
-from churn.learning.metrics import line_of_best_odds, logloss
+from churn.learning.folding import Fold
+from churn.learning.yardsticks import line_of_best_odds, logloss
 
 CONFIDENCE = 0.90
 BINS = 10

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from churn.learning.calibration import Bin
-from churn.learning.folds import Fold
-from churn.learning.metrics import intervals, metrics, operating_point
+from churn.learning.folding import Fold
+from churn.learning.yardsticks import intervals, metrics, operating_point
 
 WEAK, USEFUL, GOOD = 0.65, 0.75, 0.90  # ROC-AUC up to which these words hold; above the last it is strong
 

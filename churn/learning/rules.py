@@ -8,7 +8,7 @@ import numpy as np
 
 from churn.learning.calibration import logit
 from churn.learning.examples import Examples
-from churn.learning.metrics import auc
+from churn.learning.yardsticks import auc
 
 BINS = 10
 COLUMNS = 3  # how many columns the hand rule looks at

@@ -13,12 +13,12 @@ import pyarrow as pa
 from churn.errors import RequestRefused
 from churn.learning.calibration import Calibration
 from churn.learning.carding import Judged, card_of
-from churn.learning.contest import Contest, contest
+from churn.learning.contesting import Contest, contest
 from churn.learning.earnings import break_even_of
 from churn.learning.examples import Examples
 from churn.learning.finishing import Champion, fitted_champion
-from churn.learning.folds import final_part
-from churn.learning.gate import Unseen
+from churn.learning.folding import final_part
+from churn.learning.gatekeeping import Unseen
 from churn.learning.leaks import Leak
 from churn.learning.lineage import data_digest, library_versions
 from churn.learning.model import Model

@@ -11,9 +11,9 @@ from churn.errors import RequestRefused
 from churn.learning.boosting import Boosted, Library, Rung, lightgbm_answers
 from churn.learning.calibration import sigmoid
 from churn.learning.examples import Examples
-from churn.learning.folds import Fold, folds
+from churn.learning.folding import Fold, folds
 from churn.learning.ladder import SELECTION_SEED, SHARE, Step
-from churn.learning.metrics import logloss, metrics
+from churn.learning.yardsticks import logloss, metrics
 from churn.money.empc import expected_maximum_profit
 
 Aim = Literal["profit", "recall", "logloss"]

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from churn.money.customer_worth import Stakes, worth
 from churn.money.eligibility import absent
 from churn.money.playbook import RATES, SCENARIOS, Action, Playbook, Scenario
-from churn.money.worth import Stakes, worth
 from churn.notices import Notice
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from churn.errors import ListRefused
+from churn.money.customer_worth import present_periods
 from churn.money.playbook import Playbook
-from churn.money.worth import present_periods
 
 Z95 = 1.959963984540054
 

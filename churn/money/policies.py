@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from churn.money.customer_worth import Stakes, worth
 from churn.money.gain import net_gain, offers, terms
 from churn.money.playbook import SCENARIOS, Playbook, Scenario
-from churn.money.worth import Stakes, worth
 
 
 @dataclass(frozen=True)

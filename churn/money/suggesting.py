@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
+from churn.money.customer_worth import stakes
 from churn.money.gain import offers
 from churn.money.playbook import Playbook
-from churn.money.worth import stakes
 
 
 def suggestions(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table, pa.Table], pa.Table]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from churn.money.customer_worth import Stakes
 from churn.money.playbook import Action, Estimate, Playbook, exactly
 from churn.money.policies import realised
-from churn.money.worth import Stakes
 
 _OF_ACTION = ("save", "take_up", "wake_up", "contact", "offer", "bill_share")
 

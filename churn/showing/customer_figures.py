@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from churn.scoring.explanation import Explanation
+from churn.scoring.explaining import Explanation
 from churn.showing.model_figures import BLUE, ORANGE, Chart
 
 MOST = 8

@@ -10,9 +10,9 @@ import pyarrow as pa
 from churn.errors import RequestRefused
 from churn.learning.encoding import Encoder
 from churn.learning.model import Model
+from churn.money.customer_worth import stakes
 from churn.money.gain import offers
 from churn.money.playbook import Playbook
-from churn.money.worth import stakes
 from churn.notices import Notice
 from churn.watching.estimate import Likely
 from churn.watching.score_drift import BINS, FEWEST_FOR_ALARM

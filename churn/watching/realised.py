@@ -10,12 +10,12 @@ import numpy as np
 
 from churn.errors import ListRefused
 from churn.learning.calibration import logit, sigmoid
-from churn.learning.metrics import auc, line_of_best_odds
 from churn.learning.model import Model
 from churn.learning.reliability import wilson
+from churn.learning.yardsticks import auc, line_of_best_odds
+from churn.money.customer_worth import Stakes
 from churn.money.gain import chosen_gain, offers
 from churn.money.playbook import Playbook
-from churn.money.worth import Stakes
 from churn.watching.changes import percent
 from churn.watching.estimate import Likely, learnt_measures
 from churn.watching.expected_profit import ALARMING_FALL, SURE, Z95

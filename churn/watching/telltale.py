@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.metrics import auc
 from churn.learning.model import Model
+from churn.learning.yardsticks import auc
 from churn.notices import Notice
 from churn.scoring.wording import Wording
 

@@ -21,10 +21,10 @@ def telco(small: bool) -> list[Line]:
     """A policy by expected gain on out-of-fold scores; the offer's effect is assumed, the outcomes are real."""
     import pandas as pd
 
+    from churn.money.customer_worth import stakes
     from churn.money.gain import offers
     from churn.money.playbook import Action, Playbook, exactly
     from churn.money.policies import realised
-    from churn.money.worth import stakes
 
     path = REAL / "telco_customer_churn.csv"
     if not path.is_file():

@@ -14,7 +14,7 @@ from churn.deciding.ordering import Order
 from churn.deciding.plan import planned_campaign
 from churn.money.gain import offers
 from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.worth import stakes
+from churn.money.customer_worth import stakes
 n, holdout = int(sys.argv[1]), float(sys.argv[2])
 random = np.random.default_rng(0)
 rows = {"key": [f"c{i}" for i in range(n)], "probability": random.beta(1.2, 3.0, n)}

@@ -32,12 +32,12 @@ from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
 from churn.schema import Column
-from churn.scoring.explanation import explanation
+from churn.scoring.explaining import explanation
 from churn.scoring.nearest import nearest_changes
 from churn.scoring.ranking import Ranking
 from churn.scoring.reasons import Group, group_sums, groups_of
 from churn.scoring.wording import Wording, wording_for
-from churn.shelf.versions import save
+from churn.shelf.version_folders import save
 from tests.bench.measuring import Line, child_cost, cost_of, table_of
 
 SEED, BUSINESS, LEARNT = 7, "telco", 7000
@@ -48,7 +48,7 @@ import json, sys, time
 from pathlib import Path
 import pandas  # Arrow brings it in at its first conversion; imports are left out on both sides
 from churn.desk.lists import scored_file
-from churn.shelf.versions import load
+from churn.shelf.version_folders import load
 home = Path(sys.argv[1])
 model = load(home, "bench", "v1")
 cpu, wall = time.process_time(), time.perf_counter()

@@ -21,13 +21,13 @@ import pyarrow as pa
 
 from churn.learning.calibration import Calibration, sigmoid
 from churn.learning.encoding import encoder_for
-from churn.learning.metrics import auc
 from churn.learning.model import Model
 from churn.learning.reference import reference_of
 from churn.learning.thresholds import Thresholds
 from churn.learning.training import train
+from churn.learning.yardsticks import auc
+from churn.money.customer_worth import Stakes
 from churn.money.playbook import Action, Playbook, exactly
-from churn.money.worth import Stakes
 from churn.schema import Column, Schema
 from churn.watching.distances import chance_of
 from churn.watching.estimate import expected_measures

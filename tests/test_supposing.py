@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.scoring.explanation import explanation
-from churn.scoring.whatif import whatif
+from churn.scoring.explaining import explanation
+from churn.scoring.supposing import whatif
 from tests.small_model import THREE, WORDING, small_model
 
 MODEL = small_model()

@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import Damaged, NotFound, RequestRefused
-from churn.shelf.champion import card, champion, history, live_models, load_live, promote, rollback
-from churn.shelf.versions import save
+from churn.shelf.champions import card, champion, history, live_models, load_live, promote, rollback
+from churn.shelf.version_folders import save
 from tests.other_processes import kill_after, started
 from tests.small_lists import small_training
 
@@ -91,7 +91,7 @@ def test_a_damaged_history_is_said_and_a_promotion_mends_it(shelf):
 PROMOTE = """
 import sys
 from pathlib import Path
-from churn.shelf.champion import promote
+from churn.shelf.champions import promote
 home, times = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 for i in range(times):

@@ -10,7 +10,7 @@ from typing import Any
 from churn.learning.model import Model
 from churn.notices import Notice
 from churn.scoring.changing import changed
-from churn.scoring.explanation import Explanation, explanation
+from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.wording import Wording
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
+from churn.money.customer_worth import present_periods, stakes, worth
 from churn.money.playbook import Estimate, Playbook, exactly
-from churn.money.worth import present_periods, stakes, worth
 
 BOOK = Playbook(margin=Estimate(0.4, 0.5, 0.6), periods=Estimate(12, 18, 24))
 

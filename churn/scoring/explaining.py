@@ -110,6 +110,11 @@ def explanation(
     )
 
 
+def reason_sentence(model: Model, wording: Wording, customer: Mapping[str, Any], *, column: int, points: float) -> str:
+    """What a scored list would say of one column of a customer that moves the probability by so many points."""
+    return _Account(model, wording, customer, model.encoder.names).text(column, points)
+
+
 @dataclass(frozen=True)
 class _Account:
     model: Model

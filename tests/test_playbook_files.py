@@ -5,7 +5,7 @@ import pytest
 from churn.errors import RequestRefused
 from churn.files import REPOSITORY
 from churn.money.playbook import Estimate, exactly
-from churn.money.playbook_text import playbook_from, playbook_from_text, playbook_text
+from churn.money.playbook_files import playbook_from, playbook_from_text, playbook_text
 from churn.profiles import read_profile
 
 TEXT = """title = "Ours"
@@ -91,7 +91,7 @@ def test_a_shipped_playbook_asks_only_for_columns_and_groups_of_its_business(nam
 
 
 def test_every_key_of_a_playbook_is_documented():
-    from churn.money.playbook_text import ACTION, CHANNEL, ESTIMATE, OFFER, TOP
+    from churn.money.playbook_files import ACTION, CHANNEL, ESTIMATE, OFFER, TOP
 
     page = (REPOSITORY / "data" / "profiles" / "PLAYBOOKS.md").read_text("utf-8")
     assert [w for w in {*TOP, *CHANNEL, *OFFER, *ESTIMATE, *ACTION} if f"`{w}`" not in page] == []

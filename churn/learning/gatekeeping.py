@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.metrics import expected_calibration_error, losses
 from churn.learning.model import Model
 from churn.learning.reference import short_hashes
+from churn.learning.yardsticks import expected_calibration_error, losses
 
 FEWEST_ROWS, FEWEST_LEAVERS = 200, 20
 SURE = 1.96  # standard errors

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from churn.deciding.choices import Choices, Limit
-from churn.deciding.prices import dual_bound, linear_prices, prices
+from churn.deciding.pricing import dual_bound, linear_prices, prices
 from tests.worlds import best_by_trying, random_choices, seeds
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from churn.attribution.blend import explainer_for
 from churn.attribution.trees import Forest, Split, Tree
 from churn.learning.encoding import Encoder
-from churn.scoring.explanation import explanation
+from churn.scoring.explaining import explanation, reason_sentence
 from churn.scoring.ranking import Ranking
 from tests.small_model import BINS, ENCODER, THREE, WORDING, customers, small_model
 
@@ -97,3 +97,10 @@ def test_the_score_comes_with_what_became_of_customers_like_this_and_how_sure_it
 def test_what_is_unknown_or_new_is_said():
     notices = explanation(MODEL, WORDING, {"plan": "weekly", "months": 3}).notices
     assert [(n.kind, n.column, n.count) for n in notices] == [("warning", "plan", None), ("info", None, 2)]
+
+
+def test_one_reason_alone_is_the_sentence_of_the_explanation():
+    told = explanation(MODEL, WORDING, ANN)
+    contract = next(r for r in told.groups if r.group == "Contract")
+    column = MODEL.encoder.names.index("plan")
+    assert reason_sentence(MODEL, WORDING, ANN, column=column, points=contract.points) == contract.text

@@ -4,8 +4,8 @@ import sys
 
 import numpy as np
 
-from churn.learning import contest as room
-from churn.learning.contest import contest, mean_loss, sample_of
+from churn.learning import contesting as room
+from churn.learning.contesting import contest, mean_loss, sample_of
 from churn.learning.encoding import encoder_for
 from churn.learning.examples import examples_of
 from churn.learning.ladder import QUICK_RUNGS, Step

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.learning.reliability import wilson
-from churn.scoring import segments as room
-from churn.scoring.segments import segments
+from churn.scoring import segmenting as room
+from churn.scoring.segmenting import segments
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()

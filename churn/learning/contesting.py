@@ -11,13 +11,13 @@ from churn.learning.boosting import Library, lightgbm_answers
 from churn.learning.calibration import sigmoid
 from churn.learning.evaluation import Candidate, Checked, checked, plan_for
 from churn.learning.examples import Examples
-from churn.learning.folds import fold_numbers
+from churn.learning.folding import fold_numbers
 from churn.learning.forests import DecisionTree, RandomForest
 from churn.learning.ladder import MOST_BAGS, QUICK_RUNGS, RUNGS, Step, best_step, climbed, with_bags
 from churn.learning.logistic import LogisticRegression
-from churn.learning.metrics import logloss
 from churn.learning.mixing import honest_blend, mixing_weights
 from churn.learning.rules import HandRule, OneColumnRule
+from churn.learning.yardsticks import logloss
 from churn.notices import Notice
 
 BLEND = "Blend"

@@ -14,7 +14,7 @@ from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
 from churn.files import checked_name, read_json, write_json
 from churn.learning.model import Model
 from churn.notices import Notice
-from churn.shelf.versions import FOLDER, damage, load, names, version_of, versions
+from churn.shelf.version_folders import FOLDER, damage, load, names, version_of, versions
 
 POINTER = "champion.json"
 

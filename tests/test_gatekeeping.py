@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.learning.gate import FEWEST_ROWS, Unseen, gate
+from churn.learning.gatekeeping import FEWEST_ROWS, Unseen, gate
 from churn.learning.training import train
 from tests.small_lists import SCHEMA, small_table, small_training
 

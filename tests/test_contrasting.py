@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.scoring.contrast import contrast
+from churn.scoring.contrasting import contrast
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()
