@@ -19,13 +19,13 @@ from churn.desk.lists import ranking_for
 from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
 from churn.learning.model import Model
+from churn.money.customer_worth import stakes
 from churn.money.gain import offers
 from churn.money.playbook import Playbook
-from churn.money.worth import stakes
 from churn.schema import Column
+from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import Ranking
 from churn.scoring.reasons import weighed
-from churn.scoring.wording import Wording, capital
 
 TOP = 3
 FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
@@ -55,7 +55,6 @@ class Counterpart:
 
     model: Model
     ranking: Ranking
-    wording: Wording
     playbook: Playbook
     reader: FieldReader
 
@@ -81,7 +80,7 @@ class Counterpart:
             status=model.status(p),
             tier=model.thresholds.tier(p),
             reasons=tuple(
-                self._sentence(column, points, given.customer)
+                reason_sentence(model, self.ranking.wording, given.customer, column=column, points=points)
                 for column, points in zip(reasons.column[:, 0].tolist(), reasons.points[:, 0].tolist(), strict=True)
                 if points
             ),
@@ -125,15 +124,6 @@ class Counterpart:
         found = offers(stakes(p, bill, self.playbook, column=value), self.playbook, columns)
         best = int(found.best[0])
         return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
-
-    def _sentence(self, column: int, points: float, customer: Mapping[str, Any]) -> str:
-        model_field, whole = self.model.encoder.fields[column], round(abs(points))
-        value = customer.get(model_field.name)
-        says = self.wording.says(model_field.name, value, seen=not model_field.levels or value in model_field.levels)
-        way = ("raises" if points > 0 else "lowers") + ("_one" if whole == 1 else "")
-        sentence = self.wording.sentence(way, says=says, points=str(whole))
-        change = self.wording.change(model_field.name) if points > 0 else ""
-        return capital(self.wording.sentence("addressed", sentence=sentence, change=change) if change else sentence)
 
     def _given(self, number: int, fields: Mapping[str, Any]) -> Given:
         try:
@@ -196,7 +186,7 @@ def counterpart_for(model: Model, home: Path) -> Counterpart:
     """A model made ready to answer for single customers."""
     ranking = ranking_for(model, home, top=TOP)
     playbook = playbook_of(profile_of(model, home), home)
-    return Counterpart(model, ranking, ranking.wording, playbook, FieldReader(model))
+    return Counterpart(model, ranking, playbook, FieldReader(model))
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,85 @@
+"""What was sent: JSON that is JSON, one customer, many, or a file with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from churn.api.limits import refuse_rows
+from churn.errors import RequestRefused
+
+JSON_TYPES = ("", "application/json")
+FORM = "multipart/form-data"
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A list that came as a file."""
+
+    content: bytes
+    filename: str
+
+
+async def json_sent(request: Request) -> Any:
+    """The JSON of a request's body; NaN and Infinity are not JSON, whatever some programs write."""
+    try:
+        return json.loads(await request.body(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise RequestRefused("The body is not JSON.", "Send a JSON object; see /docs for its fields.") from problem
+
+
+async def customer_sent(request: Request) -> dict[str, Any]:
+    """One customer as a flat object."""
+    return flat_object(await json_sent(request), "The body")
+
+
+async def customers_sent(request: Request) -> list[dict[str, Any]] | SentFile:
+    """Many customers: a JSON list, or a file, as a form or as the body itself."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == FORM:
+        return await _uploaded(request)
+    if kind not in JSON_TYPES:
+        return SentFile(await request.body(), request.query_params.get("filename", ""))
+    sent = await json_sent(request)
+    if not isinstance(sent, list) or not sent:
+        raise RequestRefused("The body is not a list of customers.", "Send [{…}, {…}], or a file.")
+    refuse_rows(sent)
+    return [flat_object(one, f"Customer {n}") for n, one in enumerate(sent, start=1)]
+
+
+async def change_sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A customer and what should change."""
+    sent = flat_object(await json_sent(request), "The body", flat=False)
+    if set(sent) != {"customer", "changes"}:
+        raise RequestRefused("The body does not have the fields customer and changes.", "See /docs for an example.")
+    changes = flat_object(sent["changes"], "changes")
+    if not changes:
+        raise RequestRefused("Nothing is to change.", "Name at least one column with its new value in changes.")
+    return flat_object(sent["customer"], "customer"), changes
+
+
+def flat_object(sent: Any, what: str, *, flat: bool = True) -> dict[str, Any]:
+    """An object of texts, numbers, true, false and null; anything deeper is refused by its name."""
+    if not isinstance(sent, Mapping):
+        raise RequestRefused(f"{what} is not an object.", 'Send {"column": value, …}.')
+    deep = next((n for n, v in sent.items() if isinstance(v, list | dict)), None) if flat else None
+    if deep is not None:
+        raise RequestRefused(f"{what} is not flat.", "Send one value per column, no lists or objects.")
+    return dict(sent)
+
+
+async def _uploaded(request: Request) -> SentFile:
+    async with request.form(max_files=1, max_fields=10) as form:
+        found = next((v for v in form.values() if isinstance(v, UploadFile)), None)
+        if found is None:
+            raise RequestRefused("The form holds no file.", "Send the list as a file of the form.")
+        return SentFile(await found.read(), found.filename or "")
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise RequestRefused(f"{word} is not a value.", "Send null where nothing is known.")

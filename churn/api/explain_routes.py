@@ -1,0 +1,85 @@
+"""Why one customer may leave, and what the score would be if something changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from churn.api.bodies import change_sent, customer_sent
+from churn.api.predict_routes import ModelAsked
+from churn.desk.answers import comparison_json, explained_json
+from churn.desk.counter import Desk
+
+router = APIRouter(tags=["scoring"])
+
+
+class Told(BaseModel):
+    """One score explained; base and contributions are log-odds and add up to the score."""
+
+    key: str | None
+    probability: float
+    tier: str
+    prediction: str
+    percentile: float
+    value_at_risk: float | None
+    reasons: list[str]
+    contributions: dict[str, float]
+    groups: list[dict[str, Any]]
+    base: float
+    likely: tuple[float, float] | None
+    cannot_tell: bool
+    alike: dict[str, Any] | None
+    notices: list[dict[str, Any]]
+
+
+class ExplainedCustomer(Told):
+    """The same with the nearest changes that would lower the risk, and what was not read or not known."""
+
+    changes: list[dict[str, Any]]
+    model: str
+    ignored: list[str]
+    missing: list[str]
+
+
+class ComparedCustomer(BaseModel):
+    """A customer before and after some columns change."""
+
+    before: Told
+    after: Told
+    points: float
+    changes: dict[str, list[Any]]
+    notices: list[dict[str, Any]]
+    model: str
+
+
+@router.post("/explain", response_model=ExplainedCustomer)
+async def explain(request: Request, model: ModelAsked = None) -> JSONResponse:
+    """Say why one customer may leave: reasons, contributions in log-odds, and the nearest feasible changes."""
+    fields = await customer_sent(request)
+    return JSONResponse(await run_in_threadpool(_explained, request.app.state.desk, fields, model))
+
+
+@router.post("/whatif", response_model=ComparedCustomer)
+async def what_if(request: Request, model: ModelAsked = None) -> JSONResponse:
+    """Say what the score would be if something changed: `customer` as for /predict, `changes` with new values."""
+    customer, changes = await change_sent(request)
+    return JSONResponse(await run_in_threadpool(_compared, request.app.state.desk, (customer, changes), model))
+
+
+def _explained(desk: Desk, fields: dict[str, Any], model: str | None) -> dict[str, Any]:
+    counterpart = desk.counterpart(tuple(fields), model=model)
+    given = counterpart.reader.given(fields)
+    told = explained_json(desk.explain_customer(counterpart.model, given.customer))
+    return {**told, "model": counterpart.name, "ignored": list(given.ignored), "missing": list(given.missing)}
+
+
+def _compared(desk: Desk, sent: tuple[dict[str, Any], dict[str, Any]], model: str | None) -> dict[str, Any]:
+    customer, changes = sent
+    counterpart = desk.counterpart(tuple(customer), model=model)
+    given = counterpart.reader.given(customer)
+    found = desk.compare(counterpart.model, given.customer, counterpart.reader.renamed(changes))
+    return {**comparison_json(found), "model": counterpart.name}

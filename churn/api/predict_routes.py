@@ -1,0 +1,114 @@
+"""Who may leave: one customer at a time, or many at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from churn.api.bodies import SentFile, customer_sent, customers_sent
+from churn.api.limits import MOST_ROWS, too_many_rows
+from churn.desk.counter import Desk
+from churn.desk.singles import Single
+from churn.errors import ListRefused
+from churn.intake.opening import Limits
+
+router = APIRouter(tags=["scoring"])
+ModelAsked = Annotated[
+    str | None, Query(max_length=200, description="`NAME` or `NAME@VERSION`; else the live model that fits")
+]
+LIMITS = Limits(bytes=256 << 20, rows=MOST_ROWS)  # a small file can unpack into a very large one
+
+
+class Prediction(BaseModel):
+    """One customer's score, in the words that clients of known systems expect."""
+
+    churn_probability: float
+    retention_probability: float
+    prediction: bool
+    status: str
+    risk_level: str
+    reasons: list[str]
+    action: str | None
+    expected_gain: float | None
+    model: str
+    ignored: list[str]
+    missing: list[str]
+
+
+class KeyedPrediction(Prediction):
+    """The same with the customer's key, or the row number where there is none."""
+
+    key: str | None
+
+
+class Predictions(BaseModel):
+    """Many customers in the order they were sent, with what was left out of a file."""
+
+    model: str
+    rows: int
+    predictions: list[KeyedPrediction]
+    set_aside: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+
+
+@router.post("/predict", response_model=Prediction)
+async def predict(request: Request, model: ModelAsked = None) -> JSONResponse:
+    """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown."""
+    fields = await customer_sent(request)
+    return JSONResponse(predicted(request.app.state.desk.counterpart(tuple(fields), model=model).single(fields)))
+
+
+@router.post("/predict/batch", response_model=Predictions)
+async def predict_many(request: Request, model: ModelAsked = None) -> JSONResponse:
+    """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet)."""
+    sent = await customers_sent(request)
+    desk = request.app.state.desk
+    if isinstance(sent, SentFile):
+        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, model))
+    return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model))
+
+
+def predicted(one: Single) -> dict[str, Any]:
+    """A score in the words of this answer."""
+    return {
+        "churn_probability": one.probability,
+        "retention_probability": 1.0 - one.probability,
+        "prediction": one.leaves,
+        "status": one.status,
+        "risk_level": one.tier,
+        "reasons": list(one.reasons),
+        "action": one.action,
+        "expected_gain": one.expected_gain,
+        "model": one.model,
+        "ignored": list(one.ignored),
+        "missing": list(one.missing),
+    }
+
+
+def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None) -> dict[str, Any]:
+    names = tuple(dict.fromkeys(name for fields in customers for name in fields))
+    counterpart = desk.counterpart(names, model=model)
+    return _answered(counterpart.name, counterpart.many(customers))
+
+
+def _file_scored(desk: Desk, sent: SentFile, model: str | None) -> dict[str, Any]:
+    try:
+        ranked = desk.score(sent.content, model=model, filename=sent.filename, limits=LIMITS)
+    except ListRefused as problem:
+        if f"more than {MOST_ROWS:,} rows" in problem.message:
+            raise too_many_rows() from problem
+        raise
+    found = ranked.model
+    counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
+    left, notices = (s.as_json() for s in ranked.reading.set_aside), (n.as_json() for n in ranked.notices)
+    answer = _answered(counterpart.name, counterpart.of_scored(ranked.scored.table))
+    return {**answer, "set_aside": list(left), "notices": list(notices)}
+
+
+def _answered(model: str, scored: list[Single]) -> dict[str, Any]:
+    predictions = [{"key": one.key, **predicted(one)} for one in scored]
+    return {"model": model, "rows": len(scored), "predictions": predictions, "set_aside": [], "notices": []}

@@ -1,0 +1,65 @@
+"""Every refusal in one shape: what is wrong and what to do next, with the status a program understands."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from churn.errors import ChurnError, Damaged, ListRefused, NotFound, RequestRefused, Unavailable
+
+
+class TooLarge(RequestRefused):
+    """More was sent in one request than is read in one."""
+
+
+STATUS: dict[type[ChurnError], int] = {
+    ListRefused: 422,
+    RequestRefused: 422,
+    TooLarge: 413,
+    NotFound: 404,
+    Damaged: 503,
+    Unavailable: 503,
+}
+
+
+def refusal(status: int, message: str, fix: str = "", **headers: str) -> JSONResponse:
+    """A refusal as it is answered."""
+    return JSONResponse({"error": message, "fix": fix}, status_code=status, headers=headers)
+
+
+def refuse_in_one_shape(api: FastAPI) -> None:
+    """Answer everything that goes wrong in an application as a refusal, a bug of ours included."""
+    api.add_exception_handler(ChurnError, _refused)
+    api.add_exception_handler(RequestValidationError, _wrong_words)
+    api.add_exception_handler(HTTPException, _wrong_address)
+    api.add_exception_handler(Exception, _a_bug)
+
+
+def _refused(request: Request, problem: Exception) -> JSONResponse:
+    if not isinstance(problem, ChurnError):
+        raise problem
+    return refusal(STATUS.get(type(problem), 422), problem.message, problem.fix)
+
+
+def _wrong_words(request: Request, problem: Exception) -> JSONResponse:
+    """Name the field and what is wrong with it, without repeating what was sent."""
+    if not isinstance(problem, RequestValidationError):
+        raise problem
+    faults = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in problem.errors()[:5]]
+    return refusal(422, f"The request does not fit: {'; '.join(faults)}.", "See /docs for the fields.")
+
+
+def _wrong_address(request: Request, problem: Exception) -> JSONResponse:
+    if not isinstance(problem, HTTPException):
+        raise problem
+    fix = {404: "See /docs for the addresses.", 405: "See /docs for the methods."}.get(problem.status_code, "")
+    return refusal(problem.status_code, f"{problem.detail}.", fix, **dict(problem.headers or {}))
+
+
+def _a_bug(request: Request, problem: Exception) -> JSONResponse:
+    """Say that it is our fault and nothing of what happened inside; the server's own log has the rest."""
+    # This answer is made outside of everything that adds headers, so it carries its request id itself.
+    named = {"x-request-id": str(request.scope.get("x-request-id", "unknown"))}
+    return refusal(500, "This is a fault of ours, not of your request.", "Report it with the x-request-id.", **named)
