@@ -168,7 +168,7 @@ def _playbook_words(words: ArgumentParser) -> None:
 )
 def playbook(asked: Namespace, printer: Printer) -> Answer:
     """Show the offers in force, check a file, or make it the one in force."""
-    from churn.money.playbook_text import playbook_text, playbook_words
+    from churn.money.playbook_files import playbook_text, playbook_words
 
     desk = Desk(asked.home)
     if asked.act == "show":

@@ -17,7 +17,7 @@ from churn.desk.campaigns import Planned
 from churn.desk.playbooks import the_book
 from churn.money.gain import break_even, terms
 from churn.money.playbook import RATES, Action, Estimate, Playbook
-from churn.money.playbook_text import playbook_from, playbook_words
+from churn.money.playbook_files import playbook_from, playbook_words
 from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
         table, traits = campaign_table(book, record)
         back = returned(home, source, record, said)
         lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
+        lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
         if lift.lift is not None:
             learnt = _learnt(home, book, record, (table, back.rows))
@@ -94,7 +95,7 @@ def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> t
 def _since(book: sa.Engine, profile: str) -> str:
     """The moment before which campaigns are in the assumed playbook already, where a person kept learnt rates in it."""
     from churn.book.playbook_versions import BY_HAND, playbooks_of
-    from churn.money.playbook_text import playbook_from_text
+    from churn.money.playbook_files import playbook_from_text
 
     by_hand = [v for v in playbooks_of(book, profile) if v.how == BY_HAND]
     return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from churn.errors import NotFound, RequestRefused
 from churn.money.playbook import RATES, Playbook
-from churn.money.playbook_text import playbook_from, playbook_from_text, playbook_text, playbook_words
+from churn.money.playbook_files import playbook_from, playbook_from_text, playbook_text, playbook_words
 from churn.profiles import GENERAL, Profile, read_profile
 
 if TYPE_CHECKING:

@@ -51,7 +51,10 @@ def _schema(record: CampaignRecord, positive: tuple[str, ...] | list[str]) -> Sc
         schema = Schema((Column(record.keyed, "text", "key"), *schema.columns))
     if schema.outcome is None:
         schema = Schema((*schema.columns, Column(LEFT, "flag", "outcome")))
-    return schema.having(schema.outcome.name, positive=tuple(positive)) if positive and schema.outcome else schema
+    if not positive or schema.outcome is None:
+        return schema
+    # Read as words, not as yes and no: every word that was not named means stayed.
+    return schema.having(schema.outcome.name, kind="category", levels=(), positive=tuple(positive))
 
 
 def _as_left(reading: Reading, schema: Schema, *, told: bool) -> pd.DataFrame:

@@ -1,0 +1,51 @@
+"""Campaign pictures: the finding on top, the numbers of the nouns in the traces, no markup from a list."""
+
+from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
+from churn.money.policies import Policy
+from churn.money.tornado import Bar
+from churn.showing.campaign_figures import (
+    assumptions_chart,
+    budget_chart,
+    lift_chart,
+    plain_label,
+    policies_chart,
+    wrapped,
+)
+
+CURVE = BudgetCurve((BudgetPoint(0, 0, 0, 0, 0), BudgetPoint(100, 40, 41, 3, 95)), 50_000, 20_000)
+PART = {"by": "tier", "name": "<b>High</b>", "lift": -0.05, "low": -0.08, "high": -0.02}
+LIFT = {"lift": 0.04, "low": -0.01, "high": 0.09, "verdict": "Inconclusive.", "by": [PART, {**PART, "lift": None}]}
+
+
+def test_gain_by_budget_shows_the_budget_asked_for_and_says_who_stands_for_whom():
+    chart = budget_chart(CURVE, 60.0)
+    assert (list(chart.figure.data[0].x), list(chart.figure.data[0].y)) == ([0, 100], [0, 40])
+    assert chart.figure.layout.shapes[0].x0 == 60.0 and len(budget_chart(CURVE, None).figure.layout.shapes) == 0
+    assert "20,000 customers drawn at random stand for all 50,000" in chart.reading
+
+
+def test_the_widest_assumption_is_on_top_and_named_as_the_finding():
+    bars = (Bar("margin", 0.4, 0.6, 10.0, 90.0, "assumed"), Bar("save", 0.1, 0.2, 40.0, 60.0, "assumed"))
+    chart = assumptions_chart(bars)
+    assert "margin: between 10 and 90" in chart.finding
+    assert chart.figure.data[-1].y[-1].startswith("margin") and list(chart.figure.data[-1].x) == [60.0, 90.0]
+
+
+def test_ways_to_choose_are_compared_with_their_ranges():
+    chart = policies_chart((Policy("ours", 5, 1.0, 10.0, 20.0), Policy("treat all", 9, -5.0, 7.0, 30.0)))
+    assert chart.finding.endswith("brings 10; the next best way, treat all, 7")
+    assert list(chart.figure.data[0].x) == [7.0, 10.0] and list(chart.figure.data[0].error_x.arrayminus) == [12.0, 9.0]
+
+
+def test_lift_is_shown_with_intervals_and_names_from_a_list_do_nothing():
+    chart = lift_chart(LIFT)
+    assert (chart.finding, list(chart.figure.data[0].x)) == ("Inconclusive.", [-5.0, 4.0])
+    assert list(chart.figure.layout.yaxis.ticktext) == ["tier: ‹b›High‹/b›", "whole campaign"]
+
+
+def test_without_a_claim_there_is_no_picture():
+    assert lift_chart({**LIFT, "lift": None}) is None
+
+
+def test_long_labels_take_several_lines():
+    assert wrapped("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "＄x＄ ‹i›"

@@ -1,0 +1,38 @@
+"""An experiment at the counter: read, measured, and its customers ranked."""
+
+import pytest
+
+from churn.desk.experiments import measured_experiment
+from churn.errors import ChurnError
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+
+
+@pytest.fixture(scope="module")
+def offer_list(tmp_path_factory):
+    path = tmp_path_factory.mktemp("offer") / "offer.csv"
+    write_sample(make_sample("offer", rows=3000), path)
+    return path
+
+
+def test_an_experiment_is_measured_and_ranked(offer_list, home):
+    asked = {"treatment": "offer", "outcome": "left", "control": "none"}
+    found = measured_experiment(home, offer_list, asked)
+    assert set(found.as_json()) >= {"effect", "qini", "verdict", "targets", "sleeping", "by", "notices"}
+    ranked = found.ranked.to_pydict()
+    assert list(ranked) == ["customer_id", "uplift", "rank", "advice"]
+    assert ranked["uplift"] == sorted(ranked["uplift"], reverse=True)
+    assert found.write(home / "ranked.csv") == len(ranked["rank"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"treatment": "offers", "outcome": "left"}, "no column 'offers'"),
+        ({"treatment": "offer", "outcome": "left", "control": "nobody"}, "not clear"),
+        ({"treatment": "region", "outcome": "left", "control": "South"}, "several treatments"),
+    ],
+)
+def test_what_is_not_clear_is_asked_for(offer_list, home, asked, said):
+    with pytest.raises(ChurnError, match=said):
+        measured_experiment(home, offer_list, asked)

@@ -1,0 +1,115 @@
+"""Outcomes come back: the lift is measured, kept, and taught to the playbook exactly once."""
+
+import numpy as np
+import pytest
+
+from churn.book.journal import record_campaign
+from churn.book.measurements import measurements, outcomes_of
+from churn.book.playbook_versions import playbooks_of
+from churn.book.tables import open_book
+from churn.desk.measuring import measured_campaign
+from churn.desk.playbooks import playbook_in_force, set_playbook
+from churn.errors import ChurnError
+from tests.test_journal import member
+from tests.test_returning import FLAG, KEY, record_for
+
+CUSTOMERS = 3000
+
+
+def spring(home, name="spring", seed=2, saved=0.5):
+    """A campaign of the general business in the book, and the outcomes of an action that keeps half the leavers."""
+    random = np.random.default_rng(seed)
+    arms = np.where(random.random(CUSTOMERS) < 0.3, "holdout", "treat")
+    left = random.random(CUSTOMERS) < np.where(arms == "treat", 0.5 * (1 - saved), 0.5)
+    action = playbook_in_force(home, "general").assumed.names[0]
+    people = [member(f"{name}{i}", str(arm), planned_action=action) for i, arm in enumerate(arms)]
+    record = record_for(KEY, FLAG)
+    record_campaign(open_book(home), type(record)(**{**vars(record), "campaign": name, "profile": "general"}), people)
+    rows = [f"{p['key']},{'Yes' if gone else 'No'}" for p, gone in zip(people, left, strict=True)]
+    return people, rows
+
+
+def measured(home, rows, name="spring", head="id,gone"):
+    return measured_campaign(home, "\n".join([head, *rows, ""]).encode(), name, filename="back.csv")
+
+
+def test_a_campaign_that_keeps_half_shows_it_and_is_kept(home):
+    _, rows = spring(home)
+    found = measured(home, rows)
+    assert found.lift.low < 0.25 < found.lift.high and found.lift.conclusion == "fewer left"
+    book = open_book(home)
+    assert measurements(book)["spring"].lift == found.as_json()
+    assert len(outcomes_of(book, "spring")) == CUSTOMERS
+
+
+def test_the_answer_has_the_fields_that_are_promised(home):
+    _, rows = spring(home)
+    assert list(measured(home, rows).as_json()) == [
+        "campaign", "lift", "low", "high", "verdict", "saved", "by", "notices",
+    ]  # fmt: skip
+    assert {p.by for p in measured(home, rows).lift.by} == {"action", "tier", "region"}
+
+
+def test_the_playbook_learns_between_assumption_and_evidence_and_the_next_plan_uses_it(home):
+    before = playbook_in_force(home, "general")
+    _, rows = spring(home)
+    rate = next(r for r in measured(home, rows).learnt if r.rate == "save")
+    assert before.version == 0 and rate.assumed.mid < rate.estimate.mid < 0.6
+    after = playbook_in_force(home, "general")
+    learnt = after.playbook.action(rate.action).segments[0].rates["save"]
+    assert (after.how, learnt.source, learnt.mid) == ("learnt", "learnt", pytest.approx(rate.estimate.mid))
+    assert after.assumed == before.playbook
+
+
+def test_measuring_twice_teaches_once(home):
+    _, rows = spring(home)
+    first, again = measured(home, rows), measured(home, rows)
+    assert (first.learnt, first.version) == (again.learnt, again.version)
+    assert len(playbooks_of(open_book(home), "general")) == 1
+
+
+def test_a_second_campaign_adds_its_evidence(home):
+    once = measured(home, spring(home)[1])
+    twice = measured(home, spring(home, "summer", seed=1)[1], "summer")
+    assert twice.learnt[0].estimate.customers == 2 * once.learnt[0].estimate.customers
+    assert twice.learnt[0].weight > once.learnt[0].weight
+
+
+def test_a_playbook_that_kept_learnt_rates_is_not_taught_the_same_campaign_again(home, monkeypatch):
+    measured(home, spring(home)[1])
+    monkeypatch.setattr("churn.desk.playbooks.now", lambda: "2099-01-01T00:00:00+00:00")
+    set_playbook(home, "general", playbook_in_force(home, "general").playbook, "Looked good.")
+    monkeypatch.setattr("churn.desk.measuring.now", lambda: "2099-02-01T00:00:00+00:00")
+    later = measured(home, spring(home, "summer", seed=1)[1], "summer")
+    assert later.learnt[0].estimate.customers == CUSTOMERS
+
+
+def test_without_balanced_outcomes_nothing_is_claimed_and_nothing_learnt(home):
+    people, rows = spring(home)
+    some = [row for p, row in zip(people, rows, strict=True) if p["arm"] == "holdout" or row.endswith("No")]
+    found = measured(home, some)
+    assert (found.lift.conclusion, found.learnt, found.version) == ("no claim", (), 0)
+
+
+def test_another_campaigns_file_and_one_arm_alone_are_refused_and_nothing_is_kept(home):
+    people, rows = spring(home)
+    treated = [row for p, row in zip(people, rows, strict=True) if p["arm"] == "treat"]
+    for some, said in (
+        (["x,Yes", "y,No"], "None of these customers are in this campaign"),
+        (treated, "outcomes of the treated customers only, so there is nothing to compare with"),
+    ):
+        with pytest.raises(ChurnError, match=said):
+            measured(home, some)
+    assert measurements(open_book(home)) == {}
+
+
+def test_strangers_and_repeats_are_counted_and_not_kept(home):
+    _, rows = spring(home)
+    found = measured(home, [*rows, rows[0], "stranger,Yes"])
+    assert any("1 customers on the list are not in this campaign" in n.text for n in found.lift.notices)
+    assert len(outcomes_of(open_book(home), "spring")) == CUSTOMERS
+
+
+def test_a_campaign_nobody_planned_is_refused(home):
+    with pytest.raises(ChurnError, match=r"no campaign 'spring'\. The latest are: none yet"):
+        measured(home, ["a,Yes"])
