@@ -84,9 +84,9 @@ def tell(**said: Any) -> None:
     st.session_state["list"] = replace(held, said={**held.said, **said})
 
 
-def confirm_mapping(reading: Any, mapping: dict[str, str]) -> None:
-    """Use the matches a person confirmed, and remember them for lists of the same layout."""
-    desk().remember_mapping(reading, mapping)
+def confirm_mapping(headings: Any, mapping: dict[str, str]) -> None:
+    """Use the matches a person confirmed, and remember them for lists with the same headings."""
+    desk().remember_mapping(headings, mapping)
     tell(mapping={**in_hand_said().get("mapping", {}), **mapping})
 
 

@@ -2,6 +2,7 @@
 
     ChurnError                 anything a person should read: message + fix
     ├── ListRefused            the file or the rows in it cannot be used as they are
+    │   └── UnsureColumns      needed columns may be there under other headings; a person has to say so
     ├── RequestRefused         what was asked for makes no sense (a flag, a name, a number)
     ├── NotFound               no such customer, model, campaign or profile
     ├── Damaged                a file of ours was changed or cut; it is not opened
@@ -11,6 +12,8 @@ Every door shows `message` and `fix` unchanged, so write them for the analyst.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class ChurnError(Exception):
@@ -27,6 +30,15 @@ class ChurnError(Exception):
 
 class ListRefused(ChurnError):
     """The customer list cannot be used as it is."""
+
+
+class UnsureColumns(ListRefused):
+    """Needed columns may be there under other headings: `matches` holds them, `headings` names the layout."""
+
+    def __init__(self, message: str, fix: str, *, matches: tuple[Any, ...], headings: tuple[str, ...]) -> None:
+        super().__init__(message, fix)
+        self.matches = matches
+        self.headings = headings
 
 
 class RequestRefused(ChurnError):

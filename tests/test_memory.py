@@ -1,6 +1,9 @@
 """A column that a person confirmed once is not asked about again."""
 
+import pytest
+
 from churn import Desk
+from churn.errors import UnsureColumns
 from churn.samples.shipped import FOLDER
 
 
@@ -20,7 +23,7 @@ def test_what_was_confirmed_for_a_layout_is_used_next_time(home):
     desk = Desk(home)
     first = desk.check(misspelt(), filename="a.csv")
     assert doubtful(first) == {"TechSuport": "TechSupport"}
-    desk.remember_mapping(first, doubtful(first))
+    desk.remember_mapping(first.raw.column_names, doubtful(first))
     again = desk.check(misspelt(), filename="b.csv")
     assert (doubtful(again), "TechSupport" in again.table.column_names) == ({}, True)
 
@@ -28,10 +31,18 @@ def test_what_was_confirmed_for_a_layout_is_used_next_time(home):
 def test_another_layout_is_asked_about(home):
     desk = Desk(home)
     first = desk.check(misspelt())
-    desk.remember_mapping(first, doubtful(first))
+    desk.remember_mapping(first.raw.column_names, doubtful(first))
     assert doubtful(desk.check(misspelt(gender="sex"))) == {"TechSuport": "TechSupport"}
 
 
 def test_a_list_without_doubt_opens_no_book(telco_home):
     Desk(telco_home).check(telco_home / "today.csv")
     assert not (telco_home / "data" / "book.db").exists()
+
+
+def test_a_needed_column_under_another_heading_waits_for_a_word_and_is_then_remembered(home):
+    desk, export = Desk(home), misspelt("TechSupport", InternetService="InternetServce")
+    with pytest.raises(UnsureColumns, match="InternetServce may be it") as waiting:
+        desk.check(export, profile="telco")
+    desk.remember_mapping(waiting.value.headings, {m.theirs: m.ours for m in waiting.value.matches})
+    assert "InternetService" in desk.check(export, profile="telco").table.column_names

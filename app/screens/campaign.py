@@ -123,7 +123,8 @@ def actions(planned: Any) -> None:
 
 def pictures(planned: Any) -> None:
     """Gain by budget, what the plan hangs on, and other ways to choose."""
-    charts = state.latest("campaign charts", planned.campaign.name, lambda: state.desk().campaign_charts(planned))
+    key = (planned.basis.order, planned.basis.playbook, planned.as_json())
+    charts = state.latest("campaign charts", key, lambda: state.desk().campaign_charts(planned))
     for chart in charts:
         widgets.chart(chart)
 
@@ -165,14 +166,14 @@ def export(planned: Any) -> None:
     if st.button(say("campaign.export", name=campaign.name), type="primary", icon=":material/outbox:"):
         with widgets.polite_errors():
             content = state.desk().exported(planned, kind, columns or None)
-            state.remember("exported", (campaign.name, kind, content))
-    name, made, content = state.recall("exported", ("", "", b""))
-    if name == campaign.name:
-        st.success(say("campaign.exported", name=name), icon=":material/inventory:")
+            state.remember("exported", (planned.as_json(), kind, content))
+    told, made, content = state.recall("exported", ({}, "", b""))
+    if told == planned.as_json():
+        st.success(say("campaign.exported", name=campaign.name), icon=":material/inventory:")
         st.download_button(
             say("campaign.download"),
             data=content,
-            file_name=f"{name}{made}",
+            file_name=f"{campaign.name}{made}",
             mime=MIME[made],
             on_click="ignore",
             icon=":material/download:",

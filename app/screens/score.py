@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
-from churn.errors import ChurnError, NotFound, RequestRefused
+from churn.errors import ChurnError, NotFound, RequestRefused, UnsureColumns
 
 TIERS = ("High", "Medium", "Low")
 ORDERS = ("expected_gain", "value_at_risk", "probability")
@@ -22,7 +22,7 @@ def understood(reading: Any) -> None:
     repaired.metric(
         say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices), format="localized", border=True
     )
-    confirm_matches(reading)
+    confirm_matches(reading.doubtful, reading.raw.column_names)
     with st.expander(say("score.understood"), icon=":material/fact_check:"):
         widgets.notices(reading.notices)
     if reading.set_aside:
@@ -64,21 +64,21 @@ def columns(reading: Any) -> None:
     st.dataframe(found, hide_index=True, alt=say("score.columns_title"))
 
 
-def confirm_matches(reading: Any) -> None:
+def confirm_matches(doubtful: Any, headings: Any) -> None:
     """Doubtful columns, shown with the evidence; nothing of them is used until the person says so."""
-    if not reading.doubtful:
+    if not doubtful:
         return
     with st.form("matches", border=True):
         st.subheader(say("score.matches_title"), anchor=False)
         st.markdown(say("score.matches_text"))
         ticked = {
             m.theirs: m.ours
-            for m in reading.doubtful
+            for m in doubtful
             if st.checkbox(say("score.match", theirs=m.theirs, ours=m.ours), value=True, help=m.evidence or None)
         }
         if st.form_submit_button(say("score.confirm"), type="primary"):
-            refused = {m.theirs: "" for m in reading.doubtful if m.theirs not in ticked}
-            state.confirm_mapping(reading, {**ticked, **refused})
+            refused = {m.theirs: "" for m in doubtful if m.theirs not in ticked}
+            state.confirm_mapping(headings, {**ticked, **refused})
             st.rerun()
 
 
@@ -210,6 +210,9 @@ def draw() -> None:
     widgets.list_banner()
     try:
         reading = state.reading()
+    except UnsureColumns as problem:
+        confirm_matches(problem.matches, problem.headings)
+        return
     except ChurnError as problem:
         widgets.show_refusal(problem)
         questions()

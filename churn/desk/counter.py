@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
 from churn.desk.singles import Counterpart, Counterparts
 from churn.files import home_folder
+from churn.intake.matching import layout_key
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.learning.model import Model
@@ -61,9 +62,9 @@ class Desk(CampaignCounter):
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
         return memory.read_remembering(self.home, source, {k: v for k, v in said.items() if v is not None})
 
-    def remember_mapping(self, reading: Reading, mapping: Mapping[str, str]) -> None:
-        """Keep what a person confirmed about a source's columns, for lists of the same layout."""
-        memory.remember(self.home, reading.layout, mapping)
+    def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
+        """Keep what a person confirmed about a source's columns, for lists with the same headings."""
+        memory.remember(self.home, layout_key(headings), mapping)
 
     def set_aside_csv(self, reading: Reading) -> bytes:
         """The lines left out, to correct."""

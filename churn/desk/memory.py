@@ -6,14 +6,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from churn.intake.matching import Match
+from churn.errors import UnsureColumns
+from churn.intake.matching import Match, layout_key
 from churn.intake.opening import Source
 from churn.intake.reading import Reading, read_list
 
 
 def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
-    reading = read_list(source, home=home, **said)
+    try:
+        reading = read_list(source, home=home, **said)
+    except UnsureColumns as problem:
+        more = remembered(home, layout_key(problem.headings), problem.matches, said)
+        if not more:
+            raise
+        return read_list(source, home=home, **{**said, **more})
     more = remembered(home, reading.layout, reading.matches, said)
     return read_list(source, home=home, **{**said, **more}) if more else reading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from churn.errors import ListRefused
+from churn.errors import ListRefused, UnsureColumns
 from churn.intake.asking import Asked
 from churn.intake.guessing import extra_column
 from churn.intake.kinds import Holding
@@ -39,7 +39,7 @@ def no_schema_meaning(guessed: Schema, asked: Asked) -> Meaning:
 def meant(matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding], asked: Asked) -> Meaning:
     """The target's columns that were found, then what else the list holds; a missing required column is refused."""
     sure = {m.ours: m.theirs for m in matches if not m.doubtful}
-    _refuse_absent(target, sure, matches)
+    _refuse_absent(target, sure, matches, tuple(held))
     # A model needs every column it was taught; the ones a list lacks are there, with nothing in them.
     fill = asked.schema is not None
     wanted = [c for c in target.columns if c.name in sure or (fill and c.role in ("feature", "value"))]
@@ -57,7 +57,9 @@ def _free(name: str, taken: set[str]) -> str:
     return _free(f"{name} (theirs)", taken) if name in taken else name
 
 
-def _refuse_absent(target: Schema, sure: Mapping[str, str], matches: tuple[Match, ...]) -> None:
+def _refuse_absent(
+    target: Schema, sure: Mapping[str, str], matches: tuple[Match, ...], headings: tuple[str, ...]
+) -> None:
     absent: list[Column] = [c for c in target.columns if c.required and c.name not in sure]
     if not absent:
         return
@@ -65,8 +67,11 @@ def _refuse_absent(target: Schema, sure: Mapping[str, str], matches: tuple[Match
     doubtful = [m for m in matches if m.doubtful and m.ours in {c.name for c in absent}]
     if doubtful:
         pairs = " ".join(f"--map '{m.theirs}={m.ours}'" for m in doubtful)
-        raise ListRefused(
-            f"The list has no column {names}; {doubtful[0].theirs} may be it.", f"Confirm it with {pairs}."
+        raise UnsureColumns(
+            f"The list has no column {names}; {doubtful[0].theirs} may be it.",
+            f"Confirm it with {pairs}.",
+            matches=tuple(m for m in matches if m.doubtful),
+            headings=headings,
         )
     raise ListRefused(
         f"The list has no column {names}, which is needed.",
