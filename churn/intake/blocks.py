@@ -68,8 +68,8 @@ def blocks_of(texts: Iterator[bytes], shape: Shape, *, first: int) -> Iterator[B
     text = next(texts, None)
     while text is not None:
         text, following = rest + text, next(texts, None)
-        block, used = _block(text, shape, line, more=following is not None)
-        line += text.count(b"\n", 0, used)
+        block, used, lines = _block(text, shape, line, more=following is not None)
+        line += lines
         rest = text[used:]
         yield block
         text = following
@@ -95,15 +95,17 @@ def block_from_records(records: Iterator[Record], shape: Shape) -> Block:
     return Block(table, np.asarray(lines, np.int64), tuple(left), tuple(blank))
 
 
-def _block(text: bytes, shape: Shape, first: int, *, more: bool) -> tuple[Block, int]:
+def _block(text: bytes, shape: Shape, first: int, *, more: bool) -> tuple[Block, int, int]:
+    """A block, how many of the bytes it used, and how many lines those were."""
     if not shape.by_row and is_plain(text, shape.dialect):
-        return _at_once(text, shape, first), len(text)
+        block = _at_once(text, shape, first)
+        return block, len(text), len(block.lines) + len(block.set_aside) + len(block.blank)
     body = text[:-1] if text.endswith(b"\n") else text
     lines = body.decode("utf-8").split("\n")
     records = list(records_of(lines, shape.dialect, first=first, width=shape.width, more=more))
     taken = sum(r.lines for r in records)
     used = len(text) if taken == len(lines) else len("\n".join(lines[:taken]).encode()) + (1 if taken else 0)
-    return block_from_records(iter(records), shape), used
+    return block_from_records(iter(records), shape), used, taken
 
 
 def is_plain(text: bytes, dialect: Dialect) -> bool:

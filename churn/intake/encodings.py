@@ -6,12 +6,14 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from churn.intake.alphabets import likeliest_codec
 from churn.intake.opening import Opened, too_big
 from churn.notices import Notice
 
 BLOCK = 16 << 20
+_LONGEST = 1 << 20  # how far is read on for the end of a line
 DAMAGED = "\ufffd"  # stands where bytes were no text; a row that holds it is set aside
 
 _BOMS = (
@@ -65,6 +67,9 @@ def text_blocks(found: Opened, encoding: Encoding, size: int = BLOCK) -> Iterato
     """The text as UTF-8 in blocks of whole lines that end in a line feed; the last one may lack it."""
     rest = b""
     for block in _utf8(found, encoding, size):
+        if not rest and block.endswith(b"\n"):
+            yield block
+            continue
         cut = block.rfind(b"\n") + 1
         if not cut:
             rest += block
@@ -81,7 +86,8 @@ def _utf8(found: Opened, encoding: Encoding, size: int) -> Iterator[bytes]:
     held, total = b"", 0
     with found.stream() as stream:
         stream.read(encoding.skip)
-        while chunk := stream.read(size):
+        # Reading on to the end of the line spares cutting and joining whole blocks.
+        while chunk := _with_line(stream, size) if plain else stream.read(size):
             total += len(chunk)
             if total > found.limits.bytes:
                 raise too_big(found)
@@ -92,6 +98,11 @@ def _utf8(found: Opened, encoding: Encoding, size: int) -> Iterator[bytes]:
         last = held + (b"" if plain else decoder.decode(b"", True).encode("utf-8", "replace"))
     if last:
         yield _line_feeds(last, encoding)
+
+
+def _with_line(stream: BinaryIO, size: int) -> bytes:
+    chunk = stream.read(size)
+    return chunk if chunk.endswith(b"\n") else chunk + stream.readline(_LONGEST)
 
 
 def _line_feeds(block: bytes, encoding: Encoding) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -41,8 +42,14 @@ def bare(text: str) -> str:
 def bare_column(values: pa.Array) -> pa.Array:
     """A text column without the blanks around each cell; the very same column where there are none."""
     trimmed = pc.utf8_trim(values, BLANKS)
-    same = pc.sum(pc.binary_length(trimmed)).as_py() == pc.sum(pc.binary_length(values)).as_py()
-    return values if same else trimmed
+    return values if _bytes_of_text(trimmed) == _bytes_of_text(values) else trimmed
+
+
+def _bytes_of_text(values: pa.Array) -> int:
+    if not len(values):
+        return 0
+    ends = np.frombuffer(values.buffers()[1], np.int32)
+    return int(ends[values.offset + len(values)] - ends[values.offset])
 
 
 def same_words(text: str) -> str:

@@ -69,12 +69,13 @@ def speed(path: Path, rows: int) -> list[Line]:
         assert ours[name].combine_chunks().equals(theirs[name].cast(ours[name].type).combine_chunks()), name
     del ours, theirs
     # Interleaved, so that a busy moment of the machine falls on both sides.
-    runs = [
-        (cost_of(lambda: arrow_csv.read_csv(path)), cost_of(lambda: read_list(path, schema=schema)))
-        for _ in range(REPEATS)
-    ]
-    arrow, known = min(a.cpu for a, _ in runs), min(o.cpu for _, o in runs)
-    found = cost_of(lambda: read_list(path), repeats=2).cpu
+    sides = (
+        lambda: arrow_csv.read_csv(path),
+        lambda: read_list(path, schema=schema),
+        lambda: read_list(path),
+    )
+    runs = [[cost_of(side).cpu for side in sides] for _ in range(REPEATS)]
+    arrow, known, found = map(min, zip(*runs, strict=True))
     return [
         _against(f"read and type {rows:,} x 21, schema known, CPU s", known, arrow),
         _against(f"read and type {rows:,} x 21, business found, CPU s", found, arrow),
