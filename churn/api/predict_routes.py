@@ -17,8 +17,9 @@ from churn.errors import ListRefused
 from churn.intake.opening import Limits
 
 router = APIRouter(tags=["scoring"])
+NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
 ModelAsked = Annotated[
-    str | None, Query(max_length=200, description="`NAME` or `NAME@VERSION`; else the live model that fits")
+    str | None, Query(pattern=NAMED, description="`NAME` or `NAME@VERSION`; else the live model that fits")
 ]
 LIMITS = Limits(bytes=256 << 20, rows=MOST_ROWS)  # a small file can unpack into a very large one
 
