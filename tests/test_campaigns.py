@@ -7,7 +7,7 @@ import pytest
 
 from churn import Desk
 from churn.book.journal import arms_given, campaigns, members_of
-from churn.book.last_seen import last_seen, lists_scored
+from churn.book.last_seen import lists_scored, seen_last
 from churn.book.tables import open_book
 from churn.deciding.ordering import Order
 from churn.desk import campaigns as room
@@ -40,7 +40,7 @@ def test_the_list_and_what_was_last_seen_are_kept(own_telco):
     planned = exported(own_telco)
     book = open_book(own_telco)
     first = planned.basis.ranked.reading.table.to_pylist()[0]
-    seen = last_seen(book, first["customerID"], "telco")
+    seen = seen_last(book, first["customerID"], "telco")
     assert (lists_scored(book)[0].rows, seen.features["tenure"]) == (60, first["tenure"])
     assert seen.probability == planned.basis.ranked.scored.table["probability"][0].as_py()
 

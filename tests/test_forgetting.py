@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from churn.book.forgetting import forget, forget_before
 from churn.book.journal import arms_given, campaigns, contacts_before, record_campaign
-from churn.book.last_seen import last_seen, lists_scored, record_list
-from churn.book.measurements import measurements, outcomes_of, record_measurement
+from churn.book.last_seen import lists_scored, record_list, seen_last
+from churn.book.measurements import measured_so_far, outcomes_of, record_measurement
 from churn.book.tables import open_book
 from tests.test_journal import SPRING, member
 from tests.test_last_seen import MONDAY, seen
@@ -23,7 +23,7 @@ def full_book():
 def everywhere(book, key):
     contacted = {c["key"] for c in contacts_before(book, "shoes")}
     back = {o["key"] for o in outcomes_of(book, "spring")}
-    return (key in arms_given(book, "spring"), key in contacted, key in back, last_seen(book, key) is not None)
+    return (key in arms_given(book, "spring"), key in contacted, key in back, seen_last(book, key) is not None)
 
 
 def test_one_customer_is_removed_everywhere_and_the_others_stay(home):
@@ -38,4 +38,4 @@ def test_after_their_time_customers_go_and_sums_stay(home):
     record_campaign(book, replace(SPRING, campaign="summer", made="2026-07-01T00:00:00+00:00"), [member("c")])
     assert forget_before(book, "2026-06-01") == 2 + 2 + 2 + 2 + 1
     assert (everywhere(book, "a"), arms_given(book, "summer")) == ((False,) * 4, {"c": "treat"})
-    assert (len(campaigns(book)), set(measurements(book)), lists_scored(book)) == (2, {"spring"}, ())
+    assert (len(campaigns(book)), set(measured_so_far(book)), lists_scored(book)) == (2, {"spring"}, ())

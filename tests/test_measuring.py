@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.book.journal import record_campaign
-from churn.book.measurements import measurements, outcomes_of
+from churn.book.measurements import measured_so_far, outcomes_of
 from churn.book.playbook_versions import playbooks_of
 from churn.book.tables import open_book
 from churn.desk.measuring import measured_campaign
@@ -38,7 +38,7 @@ def test_a_campaign_that_keeps_half_shows_it_and_is_kept(home):
     found = measured(home, rows)
     assert found.lift.low < 0.25 < found.lift.high and found.lift.conclusion == "fewer left"
     book = open_book(home)
-    assert measurements(book)["spring"].lift == found.as_json()
+    assert measured_so_far(book)["spring"].lift == found.as_json()
     assert len(outcomes_of(book, "spring")) == CUSTOMERS
 
 
@@ -100,7 +100,7 @@ def test_another_campaigns_file_and_one_arm_alone_are_refused_and_nothing_is_kep
     ):
         with pytest.raises(ChurnError, match=said):
             measured(home, some)
-    assert measurements(open_book(home)) == {}
+    assert measured_so_far(open_book(home)) == {}
 
 
 def test_strangers_and_repeats_are_counted_and_not_kept(home):

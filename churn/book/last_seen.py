@@ -60,7 +60,7 @@ def record_list(engine: sa.Engine, record: ListRecord, customers: Iterable[Mappi
         merge_rows(connection, LISTS, [{**vars(record), "tiers": json.dumps(dict(record.tiers))}])
 
 
-def last_seen(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
+def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
     """What was seen of a customer last, by one model or by whichever scored last; None for a stranger."""
     query = sa.select(LAST_SEEN).where(LAST_SEEN.c.key == key)
     if model is not None:

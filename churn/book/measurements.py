@@ -38,7 +38,7 @@ def record_measurement(engine: sa.Engine, found: Measurement, outcomes: Sequence
         merge_rows(connection, OUTCOMES, ({**o, "campaign": found.campaign, "came": found.latest} for o in outcomes))
 
 
-def measurements(engine: sa.Engine) -> dict[str, Measurement]:
+def measured_so_far(engine: sa.Engine) -> dict[str, Measurement]:
     """What was measured so far, by campaign."""
     with looking(engine) as connection:
         rows = connection.execute(sa.select(MEASURED).order_by(MEASURED.c.first, MEASURED.c.campaign)).mappings()

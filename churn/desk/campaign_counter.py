@@ -143,10 +143,10 @@ class CampaignCounter:
 
     def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
         """The features and the score last recorded of a customer."""
-        from churn.book.last_seen import last_seen
+        from churn.book.last_seen import seen_last
 
         with playbooks.the_book(self.home) as book:
-            return last_seen(book, key, model)
+            return seen_last(book, key, model)
 
     def lists_scored(self) -> tuple[ListRecord, ...]:
         """The lists kept in the book, the latest first."""

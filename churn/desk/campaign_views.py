@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.book.journal import CampaignRecord, campaigns
-from churn.book.measurements import Measurement, measurements
+from churn.book.measurements import Measurement, measured_so_far
 from churn.deciding.budget_curve import BudgetCurve, gain_by_budget
 from churn.deciding.sensitivity import campaign_bars, list_policies
 from churn.desk.campaigns import Planned
@@ -54,7 +54,7 @@ class ActionTotal:
 def kept_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
     """Every campaign of the book, the latest first."""
     with the_book(home) as book:
-        done = measurements(book)
+        done = measured_so_far(book)
         return tuple(KeptCampaign(record, done.get(record.campaign)) for record in campaigns(book))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.book.journal import CampaignRecord, campaign_called, campaigns, members_of
-from churn.book.measurements import Measurement, measurements, outcomes_of, record_measurement
+from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
 from churn.book.playbook_versions import LEARNT, add_playbook
 from churn.deciding.learnt import LearntRate
 from churn.deciding.lift import Lift, measured_lift
@@ -105,7 +105,7 @@ def _others(book: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair
     """The other measured campaigns of the same business with their outcomes."""
     import pandas as pd
 
-    done = {name: m for name, m in measurements(book).items() if m.first >= since and m.lift.get("lift") is not None}
+    done = {name: m for name, m in measured_so_far(book).items() if m.first >= since and m.lift.get("lift") is not None}
     found = []
     for other in campaigns(book):
         if other.profile == record.profile and other.campaign in done and other.campaign != record.campaign:

@@ -55,7 +55,7 @@ def assumptions_chart(bars: Sequence[Bar]) -> Chart:
         for b, n in zip(shown, names, strict=True)
     ]
     figure = styled(go.Figure([*lines, *traces]), x="Expected gain of the whole campaign", y="", meta="rows")
-    figure.update_layout(height=90 + 42 * len(shown)).update_yaxes(automargin=True)
+    figure.update_layout(height=90 + 50 * len(shown)).update_yaxes(automargin=True)
     reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
     return Chart("assumptions", range_of(tuple(bars)), reading, figure)
 
