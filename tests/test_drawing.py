@@ -1,0 +1,33 @@
+"""The plan for both arms and the draw among the chosen."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from churn.deciding.choices import Choices
+from churn.deciding.drawing import best_possible, drawn
+from churn.deciding.ordering import Order
+from churn.deciding.weighing import weighed
+from tests.scored import BOOK, random_list
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 999), st.sampled_from([0.0, 0.1, 0.3]), st.integers(5, 400))
+def test_the_treated_arm_never_breaks_a_limit(seed, holdout, budget):
+    order = Order(budget=budget, capacity={"phone": 7}, at_most={("region", "n"): 30}, holdout=holdout, seed=seed)
+    ready = weighed(random_list(120, seed), BOOK, order, key="id", value="bill", history=None)
+    plan = drawn(ready.found, ready.limits, order, ready.names)
+    tight = Choices(ready.found.gain, ready.found.cost, ready.limits)
+    assert tight.keeps(np.where(plan.held, -1, plan.choice))
+    assert plan.total <= best_possible(ready.found, ready.limits, plan) + 1e-6
+
+
+def test_only_chance_tells_the_arms_apart():
+    order = Order(budget=900, holdout=0.3, seed=2)
+    ready = weighed(random_list(3000), BOOK, order, key="id", value="bill", history=None)
+    plan = drawn(ready.found, ready.limits, order, ready.names)
+    p, chosen = ready.given.probability, plan.choice >= 0
+    treat, held = p[chosen & ~plan.held], p[plan.held]
+    spread = np.sqrt(treat.var() / len(treat) + held.var() / len(held))
+    assert abs(treat.mean() - held.mean()) < 3 * spread
+    assert abs(plan.held.sum() / chosen.sum() - 0.3) < 0.005
