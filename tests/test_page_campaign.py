@@ -42,6 +42,12 @@ def test_a_list_becomes_a_plan_with_what_it_can_prove(page):
     assert any("assumed, not measured" in m.value for m in page.markdown)
 
 
+def test_every_estimate_of_the_playbook_is_named_and_marked_assumed(page):
+    table = page.dataframe[0].value
+    assert set(table["said"]) == {"assumed"} and table["what"].notna().all()
+    assert {"Share it saves", "Taken by stayers"} <= set(table["what"])
+
+
 def test_a_budget_of_nothing_treats_nobody_and_says_why(page):
     page.number_input[0].set_value(0.0).run()
     assert list(page.exception) == []

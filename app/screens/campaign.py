@@ -46,6 +46,7 @@ def more() -> dict[str, Any]:
 def offers(force: Any) -> Any:
     """The playbook to look at and to edit; what was changed by hand is assumed, what was measured says so."""
     rows = state.desk().playbook_rows(force.playbook)
+    rows = [{**row, "what": say(f"campaign.estimate_{row['estimate']}")} for row in rows]
     show = st.column_config
     numbers = {end: show.NumberColumn(say(f"campaign.{end}"), min_value=0.0, format="%.4g") for end in ENDS}
     with st.expander(say("campaign.playbook", how=force.how, version=force.version), icon=":material/menu_book:"):
@@ -53,12 +54,12 @@ def offers(force: Any) -> Any:
         edited = st.data_editor(
             rows,
             hide_index=True,
-            disabled=["title", "segment", "estimate", "said"],
+            disabled=["title", "segment", "what", "said"],
+            column_order=["title", "segment", "what", *ENDS, "said"],
             column_config={
-                "action": None,
                 "title": show.TextColumn(say("campaign.action"), width="medium"),
                 "segment": show.TextColumn(say("campaign.segment")),
-                "estimate": show.TextColumn(say("campaign.estimate")),
+                "what": show.TextColumn(say("campaign.estimate")),
                 **numbers,
                 "said": show.TextColumn(say("campaign.said")),
             },
