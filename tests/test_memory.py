@@ -35,9 +35,9 @@ def test_another_layout_is_asked_about(home):
     assert doubtful(desk.check(misspelt(gender="sex"))) == {"TechSuport": "TechSupport"}
 
 
-def test_a_list_without_doubt_opens_no_book(telco_home):
-    Desk(telco_home).check(telco_home / "today.csv")
-    assert not (telco_home / "data" / "book.db").exists()
+def test_a_list_without_doubt_opens_no_book(home):
+    Desk(home).check(FOLDER / "telco_today.csv")
+    assert not (home / "data" / "book.db").exists()
 
 
 def test_a_needed_column_under_another_heading_waits_for_a_word_and_is_then_remembered(home):
