@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from churn.desk.lists import Explained
-from churn.scoring.explanation import Explanation, Reason
-from churn.scoring.whatif import Comparison
+from churn.scoring.explaining import Explanation, Reason
+from churn.scoring.supposing import Comparison
 
 if TYPE_CHECKING:
     from churn.events.summary import Summary

@@ -17,8 +17,8 @@ from churn.intake.reading import Reading
 from churn.learning.model import Model
 from churn.learning.thresholds import TIERS
 from churn.scoring.drivers import Driver, group_drivers
-from churn.scoring.explanation import Explanation
-from churn.scoring.segments import Segment, segments
+from churn.scoring.explaining import Explanation
+from churn.scoring.segmenting import Segment, segments
 
 if TYPE_CHECKING:
     import pandas as pd
