@@ -126,3 +126,9 @@ def test_a_playbook_with_a_typo_is_refused_with_its_line(line, own_telco):
 def test_uplift_names_the_column_that_is_not_there(line, own_telco):
     code, told = line("uplift", own_telco / HISTORY, "--treatment", "offer", "--outcome", "Churn", "--home", own_telco)
     assert code == 2 and "'offer'" in told
+
+
+def test_a_forgotten_customer_leaves_nothing_behind(line, own_telco):
+    key = exported(own_telco).campaign.table["customerID"].iloc[0]
+    assert line("forget", key, "--home", own_telco)[1]["rows"] >= 2
+    assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0})

@@ -1,4 +1,4 @@
-"""Verbs about campaigns: plan, measure, uplift, playbook."""
+"""Verbs about campaigns: plan, measure, uplift, playbook, forget."""
 
 from __future__ import annotations
 
@@ -184,6 +184,18 @@ def playbook(asked: Namespace, printer: Printer) -> Answer:
         return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
     force = desk.set_playbook(asked.profile, read, asked.why)
     return Answer(force.as_json(), (f"{asked.profile} now plans with version {force.version} of its playbook.",))
+
+
+def _forget_words(words: ArgumentParser) -> None:
+    words.add_argument("key", metavar="KEY", help="the customer's key, as it stands in the lists")
+
+
+@verb("forget", "remove one customer from everything that is kept", _forget_words, example="forget 7590-VHVEG")
+def forget(asked: Namespace, printer: Printer) -> Answer:
+    """Remove a customer's scores, features, arms, contacts and outcomes; models never hold a key."""
+    rows = Desk(asked.home).forget(asked.key)
+    told = f"{rows} rows about this customer were removed." if rows else "Nothing was kept about this customer."
+    return Answer({"key": asked.key, "rows": rows}, (told,))
 
 
 def _segment(text: str) -> tuple[tuple[str, str], int]:
