@@ -68,3 +68,8 @@ def test_an_assumption_is_worth_the_customers_that_leave_its_range_open():
     # sd .2/3.29: .3·.7/.0037 − 1
     assert assumed_customers(ASSUMED) == pytest.approx(55.8, abs=0.1)
     assert assumed_customers(exactly(0.3)) == 20.0
+
+
+def test_a_learnt_estimate_can_be_written_into_a_playbook_file():
+    found = learnt_take_up([Cell("call", "High", 200, 50)], Estimate(0.1, 0.2, 0.3))
+    assert {type(n) for rate in found for n in (rate.estimate.low, rate.estimate.mid, rate.estimate.high)} == {float}

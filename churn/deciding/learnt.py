@@ -153,5 +153,6 @@ def _scale(weights: np.ndarray) -> float:
 
 def _within(low: float, mid: float, high: float, customers: int) -> Estimate:
     """A learnt estimate, kept a share and in order."""
-    mid = min(max(mid, 0.0), 1.0)
-    return Estimate(min(max(low, 0.0), mid), mid, max(min(high, 1.0), mid), "learnt", customers)
+    # Plain floats: an estimate is written into a playbook file, where NumPy's own would not be read back.
+    mid = float(min(max(mid, 0.0), 1.0))
+    return Estimate(float(min(max(low, 0.0), mid)), mid, float(max(min(high, 1.0), mid)), "learnt", customers)
