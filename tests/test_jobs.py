@@ -58,9 +58,9 @@ def test_a_killed_job_without_an_answer_is_not_called_done(told):
 
 
 def test_a_stopped_job_is_cancelled_and_its_upload_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(work.sys, "executable", "/bin/sh")
+    (tmp_path / "churn").mkdir()
+    (tmp_path / "churn" / "__main__.py").write_text("import time; time.sleep(60)")
     monkeypatch.setattr(work, "ROOT", tmp_path)
-    (tmp_path / "-m").write_text("sleep 60")
     job = start_job(tmp_path, ["LIST"], upload=b"a,b\n")
     job.cancel()
     until = time.monotonic() + 10

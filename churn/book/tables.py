@@ -8,6 +8,8 @@ and the note that it was done are one transaction.
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -187,10 +189,24 @@ def _settings(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where we say so
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _with_log(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _with_log(cursor: Any) -> None:
+    """Switch to the write-ahead log. SQLite does not wait by itself when several processes switch a new book at once."""
+    until = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _bring_up_to_date(engine: sa.Engine) -> None:
