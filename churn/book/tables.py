@@ -196,7 +196,7 @@ def _settings(connection: Any, _: Any) -> None:
 
 
 def _with_log(cursor: Any) -> None:
-    """Switch to the write-ahead log. SQLite does not wait by itself when several processes switch a new book at once."""
+    """Switch to the write-ahead log; SQLite does not wait by itself when several processes switch a new book."""
     until = time.monotonic() + BUSY / 1000
     while True:
         try:
