@@ -6,12 +6,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from app.demo_models import SAMPLES
 from app.navigation import SCREENS
+from churn import Desk
 from tests.browsing import ARGUMENTS, ROOT, browser_path, running_app
 
 BUILD = ROOT / "build" / "screens"
 SHOWN = ROOT / "app" / "static" / "screens"
-IN_README = ("start",)
+IN_README = ("start", "score", "campaign")
+ASKED = "?sample=telco_today.csv&customer=9520-SBSZF"  # every screen has something to show
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 
@@ -24,7 +27,9 @@ def take_all(address: str) -> None:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                 for name in [name for section in SCREENS.values() for name, _ in section]:
                     take_one(
-                        page, f"{address}/{'' if name == 'start' else name}", BUILD / f"{name}-{scheme}-{size}.png"
+                        page,
+                        f"{address}/{'' if name == 'start' else name}{ASKED}",
+                        BUILD / f"{name}-{scheme}-{size}.png",
                     )
                 page.close()
 
@@ -34,17 +39,20 @@ def take_one(page: Page, address: str, target: Path) -> None:
     page.goto(address)
     page.wait_for_selector("h1", timeout=30000)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(800)
+    page.locator("[data-testid=stStatusWidget]").wait_for(state="hidden", timeout=60000)
+    page.wait_for_timeout(2500)
     page.screenshot(path=target)
     print(target.relative_to(ROOT))
 
 
 def main() -> None:
-    """Take the pictures over a fresh home."""
+    """Take the pictures over a home with one quickly trained model."""
     BUILD.mkdir(parents=True, exist_ok=True)
     SHOWN.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, running_app(Path(home)) as address:
-        take_all(address)
+    with tempfile.TemporaryDirectory() as home:
+        Desk(Path(home)).train(SAMPLES / "telco_customers.csv", quick=True)
+        with running_app(Path(home)) as address:
+            take_all(address)
     for name in IN_README:
         shutil.copy(BUILD / f"{name}-light-desk.png", SHOWN / f"{name}.png")
 

@@ -48,7 +48,6 @@ def train(asked: Namespace, printer: Printer) -> Answer:
         f"{found.model.name} {found.model.version}: {found.trained.report.summary}",
         found.verdict.why,
         *notice_lines(found.trained.notices),
-        *(f"  ! {leak.column}: {leak.why}" for leak in found.trained.leaks),
         "",
         *table_lines(["candidate", "ROC-AUC", "PR-AUC", "logloss", "precision", "recall", "ms each"], rows),
     )
