@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.samples.lettering import date_numbers, dates, day_number, moments, whole, words
+from churn.samples.lettering import date_numbers, dates, day_number, first_days, moments, whole, words
 
 DAY = day_number("2026-06-30")
 
@@ -29,3 +29,7 @@ def test_moments_carry_their_time_zone_when_it_is_given():
     second = np.array([DAY * 86_400 + 3661])
     assert moments(second).to_pylist() == ["2026-06-30 01:01:01"]
     assert moments(second, " UTC").to_pylist() == ["2026-06-30 01:01:01 UTC"]
+
+
+def test_months_begin_on_their_first_day_across_a_year():
+    assert first_days("2025-11", 2) == (day_number("2025-11-01"), day_number("2025-12-01"), day_number("2026-01-01"))

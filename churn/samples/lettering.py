@@ -45,3 +45,9 @@ def moments(second: Integers, ending: str = "") -> pa.Array:
 def day_number(text: str) -> int:
     """Days since 1970 of a date such as 2026-06-30."""
     return int(np.datetime64(text, "D").astype(np.int64))
+
+
+def first_days(month: str, months: int) -> tuple[int, ...]:
+    """The day numbers on which so many months from one on begin, and the one after them."""
+    begin = np.datetime64(month, "M") + np.arange(months + 1).astype("timedelta64[M]")
+    return tuple(begin.astype("datetime64[D]").astype(np.int64).tolist())

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from churn.samples.latent import Draw, Flags, Floats, Integers, chance, rounded
-from churn.samples.lettering import day_number
+from churn.samples.lettering import first_days
 
 MONTHS = 12
-FIRST_DAYS = tuple(
-    day_number(str(np.datetime64("2025-07", "M") + np.timedelta64(month, "M")) + "-01") for month in range(MONTHS + 1)
-)
+FIRST_DAYS = first_days("2025-07", MONTHS)
 LOGGED_FROM = 6  # listening is written down from January 2026 on
 NEVER = 10**6
 HABIT, LIKING = -0.35, 1.15  # log-odds of listening on a day, and how much taste adds

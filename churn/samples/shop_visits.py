@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from churn.samples.latent import Draw, Floats, Integers, rounded
-from churn.samples.lettering import day_number
+from churn.samples.lettering import first_days
 
 MONTHS = 8
-FIRST_DAYS = tuple(
-    day_number(str(np.datetime64("2025-11", "M") + np.timedelta64(month, "M")) + "-01") for month in range(MONTHS + 1)
-)
+FIRST_DAYS = first_days("2025-11", MONTHS)
 SEASON = (1.08, 1.15, 0.95, 0.92, 1.0, 1.0, 1.0, 1.0)
 MOST_VISITS = 40
 
