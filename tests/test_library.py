@@ -43,7 +43,7 @@ def test_trees_too_deep_for_tables_keep_to_their_library_and_still_add_up(kind):
 
 
 def test_dropout_boosters_are_not_put_into_tables():
-    model = xgboost.XGBClassifier(booster="dart", rate_drop=0.5, max_depth=2, **XGBOOST).fit(MATRIX, LEFT)
+    model = xgboost.XGBClassifier(booster="dart", rate_drop=0.5, max_depth=2, verbosity=0, **XGBOOST).fit(MATRIX, LEFT)
     member = member_of(model)
     assert isinstance(member, Library)
     np.testing.assert_allclose(explainer_for([(1.0, member)], 3).probability(MATRIX[:9]), answer(model), atol=1e-5)

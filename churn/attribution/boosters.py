@@ -34,6 +34,8 @@ def _from_xgboost(estimator: Any) -> Forest:
     shape = learner["learner_model_param"]
     if gradient["name"] != "gbtree" or int(shape["num_class"]) > 1 or int(shape.get("num_target", 1)) > 1:
         raise _unreadable("XGBoost", "a gbtree booster with one output")
+    if "weight_drop" in gradient["model"]:
+        raise _unreadable("XGBoost", "trees that all count alike, without dropout")
     trees = gradient["model"]["trees"]
     if booster is not estimator and "best_iteration" in learner["attributes"]:
         rounds = gradient["model"]["iteration_indptr"]

@@ -107,8 +107,9 @@ def _booster_of(estimator: Any) -> Any:
 
 
 def _is_dart(estimator: Any) -> bool:
-    configured = json.loads(_booster_of(estimator).save_config())
-    return bool(configured["learner"]["gradient_booster"]["name"] == "dart")
+    """Whether trees count by weights of their own: until XGBoost 3.3 another booster, now weights beside the trees."""
+    booster = json.loads(bytes(_booster_of(estimator).save_raw("json")))["learner"]["gradient_booster"]
+    return bool(booster["name"] == "dart" or "weight_drop" in booster.get("model", {}))
 
 
 def _xgboost_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
