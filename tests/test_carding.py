@@ -2,6 +2,7 @@
 
 import pytest
 
+from churn import Desk
 from tests.small_lists import small_training
 
 CARD = small_training().report.as_json()
@@ -34,3 +35,7 @@ def test_customers_and_leavers_are_counted():
     assert CARD["customers"] == 500 and sum(CARD["confusion"].values()) == 500
     assert CARD["confusion"]["caught"] + CARD["confusion"]["missed"] == CARD["leavers"]
     assert sum(b["customers"] for b in CARD["bins"]) == pytest.approx(500)
+
+
+def test_a_quick_training_says_so_on_its_card(telco_home):
+    assert Desk(telco_home).model("telco").report["choices"][0].startswith("Trained with the quick setting")

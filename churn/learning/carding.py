@@ -84,10 +84,14 @@ def card_of(judged: Judged, final: Examples | None) -> ReportCard:
         leaks=tuple(leak.as_json() for leak in judged.ready.leaks),
         left_out=tuple(asdict(c) for c in judged.ready.left_out),
         twins=tuple(asdict(t) for t in judged.ready.twins),
-        choices=CHOICES,
+        choices=(QUICK, *CHOICES) if judged.quick else CHOICES,
     )
 
 
+QUICK = (
+    "Trained with the quick setting: one check on five folds, fewer candidates and no learning curve. "
+    "Train without it before relying on the model."
+)
 CHOICES = (
     "Leavers are not weighted up and no customers are invented (no class weights, no SMOTE): that would buy no ranking "
     "and would spoil the probabilities. The threshold moves instead.",
