@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.demo_models import SAMPLES
 from churn import Desk
 
-SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 T = TypeVar("T")
 
 

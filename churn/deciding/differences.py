@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from churn.learning.reliability import wilson
+
 Z95 = 1.959963984540054
 FEWEST = 20
 FEWEST_EVENTS = 5
@@ -98,11 +100,3 @@ def _newcombe(left_a: float, a: int, left_b: float, b: int) -> Difference:
     low = size - np.sqrt((share_a - low_a) ** 2 + (high_b - share_b) ** 2)
     high = size + np.sqrt((high_a - share_a) ** 2 + (share_b - low_b) ** 2)
     return Difference(float(size), float(low), float(high), False, float(high - low) / (2 * Z95))
-
-
-def wilson(count: float, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share."""
-    share, z2 = count / of, Z95**2
-    centre = (share + z2 / (2 * of)) / (1 + z2 / of)
-    reach = Z95 * np.sqrt(share * (1 - share) / of + z2 / (4 * of**2)) / (1 + z2 / of)
-    return float(max(0.0, centre - reach)), float(min(1.0, centre + reach))

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.desk.businesses import playbook_of, profile_of, suggester_of, wording_of
-from churn.desk.memory import read_remembering, remembered
-from churn.errors import NotFound, RequestRefused, UnsureColumns
+from churn.desk.memory import read_remembering, remembering
+from churn.errors import NotFound, RequestRefused
 from churn.intake.asking import Asked
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
@@ -174,15 +174,7 @@ def _streamed(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
         asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
         return open_list(source, filename=words.get("filename", ""), asked=asked)
 
-    try:
-        stream = opened(said)
-    except UnsureColumns as problem:
-        more = remembered(home, layout_key(problem.headings), problem.matches, said)
-        if not more:
-            raise
-        return opened({**said, **more})
-    more = remembered(home, layout_key(stream.survey.positions), stream.survey.matches, said)
-    return opened({**said, **more}) if more else stream
+    return remembering(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
 
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from churn.errors import UnsureColumns
 from churn.intake.matching import Match, layout_key
 from churn.intake.opening import Source
 from churn.intake.reading import Reading, read_list
 
+Opened = TypeVar("Opened")
+
 
 def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
+    return remembering(
+        home,
+        said,
+        lambda words: read_list(source, home=home, **words),
+        lambda reading: (reading.layout, reading.matches),
+    )
+
+
+def remembering(
+    home: Path,
+    said: Mapping[str, Any],
+    opened: Callable[[Mapping[str, Any]], Opened],
+    told: Callable[[Opened], tuple[str, Iterable[Match]]],
+) -> Opened:
+    """Open a list in any way, and once more with what was confirmed for its layout where something is doubtful.
+
+    told  the layout and the matches of what was opened
+    """
     try:
-        reading = read_list(source, home=home, **said)
+        found = opened(said)
     except UnsureColumns as problem:
         more = remembered(home, layout_key(problem.headings), problem.matches, said)
         if not more:
             raise
-        return read_list(source, home=home, **{**said, **more})
-    more = remembered(home, reading.layout, reading.matches, said)
-    return read_list(source, home=home, **{**said, **more}) if more else reading
+        return opened({**said, **more})
+    more = remembered(home, *told(found), said)
+    return opened({**said, **more}) if more else found
 
 
 def remembered(home: Path, layout: str, matches: Iterable[Match], said: Mapping[str, Any]) -> dict[str, Any]:

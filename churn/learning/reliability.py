@@ -60,7 +60,7 @@ def reliability_bins(p: np.ndarray, labels: np.ndarray, count: int = BINS) -> tu
     return tuple(_bin(p[part], labels[part]) for part in parts)
 
 
-def wilson(left: int, customers: int) -> tuple[float, float]:
+def wilson(left: float, customers: int) -> tuple[float, float]:
     """The 95 % Wilson interval of a share."""
     if not customers:
         return 0.0, 1.0
