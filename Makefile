@@ -44,7 +44,7 @@ screenshots: .venv/dev.stamp  ## take the pictures used in the documentation
 
 lock: .venv/dev.stamp  ## choose package versions again: requirements.txt and tests/requirements.txt
 	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml -o requirements.txt
-	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra fast --extra postgres --group dev \
+	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra fast --extra postgres --extra mlflow --extra auth --group dev \
 	  -c requirements.txt -o tests/requirements.txt
 LOCKING := --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
 
