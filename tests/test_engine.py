@@ -1,89 +1,13 @@
-"""The engine: settings from its URL, files letter by letter, and a plain word when disk or memory run out."""
+"""The engine's URL: it names one of the engines known here, or is refused."""
 
-import duckdb
-import ibis
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from churn.errors import RequestRefused, Unavailable
-from churn.events.engine import NOTE, opened, said_plainly, settings_of
+from churn.errors import RequestRefused
+from churn.events.engine import opened
 
 
-def test_settings_come_from_the_url():
-    asked = settings_of("duckdb://?memory=2GB&threads=2&spill=some%20dir")
-    assert asked == {"memory_limit": "2GB", "threads": "2", "temp_directory": "some dir"}
-
-
-@pytest.mark.parametrize("url", ["postgres://x", "duckdb://host", "duckdb://?colour=red", "", "duckdb://?threads=many"])
-def test_an_unknown_engine_or_setting_is_refused(url):
-    with pytest.raises(RequestRefused), opened(url):
+@pytest.mark.parametrize("url", ["oracle://x", "", "duck"])
+def test_an_unknown_engine_is_refused_naming_the_known_ones(url):
+    with pytest.raises(RequestRefused, match="not known here") as refused, opened(url):
         pass
-
-
-def test_settings_reach_the_engine():
-    with opened("duckdb://?memory=300MB&threads=1") as engine:
-        query = "select current_setting('threads'), current_setting('TimeZone')"
-        assert engine.backend.raw_sql(query).fetchall() == [(1, "UTC")]
-
-
-def test_a_path_with_pattern_signs_is_one_file(tmp_path):
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "log[1]*.parquet")
-    pq.write_table(pa.table({"a": [2]}), tmp_path / "log1x.parquet")
-    with opened() as engine:
-        assert engine.rows(engine.parquet([tmp_path / "log[1]*.parquet"])).to_pydict() == {"a": [1]}
-
-
-def test_lines_of_another_width_are_rejected_and_counted(tmp_path):
-    (tmp_path / "a.csv").write_text("x,y\n1,2\n3\n4,5\n")
-    (tmp_path / "b.csv").write_text("x,y\n6\n7,8\n")
-    with opened() as engine:
-        assert engine.rejected() == 0
-        rows = engine.rows(engine.text([tmp_path / "a.csv", tmp_path / "b.csv"], ",", ["x", "y"]).order_by("x"))
-        assert (rows["x"].to_pylist(), engine.rejected()) == (["1", "4", "7"], 2)
-
-
-def test_the_spill_folder_is_left_empty(tmp_path):
-    with opened(f"duckdb://?spill={tmp_path}") as engine:
-        engine.kept(ibis.range(3).unnest().name("n").as_table())
-        assert list(tmp_path.iterdir())
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_written_file_carries_its_note_and_its_order(tmp_path):
-    with opened() as engine:
-        engine.write(
-            ibis.range(0, 300_000).unnest().name("n").as_table().order_by(ibis.desc("n")), tmp_path / "t", "it's"
-        )
-    assert pq.read_table(tmp_path / "t")["n"].to_pylist() == list(range(299_999, -1, -1))
-    assert pq.read_metadata(tmp_path / "t").metadata[NOTE.encode()] == b"it's"
-
-
-@pytest.mark.parametrize(
-    ("complaint", "said"),
-    [
-        (
-            duckdb.OutOfMemoryException("failed to offload data block of size 64.0 KiB (2.6 MiB/2.6 MiB used)"),
-            "disk filled up",
-        ),
-        (duckdb.IOException("Could not write file: No space left on device"), "disk filled up"),
-        (
-            duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256.0 KiB"),
-            "memory limit is too small",
-        ),
-        (duckdb.IOException("Cannot open file"), "could not read or write a file: Cannot open file"),
-    ],
-)
-def test_a_full_disk_or_memory_is_said_plainly(complaint, said):
-    with pytest.raises(Unavailable, match=said) as refused, said_plainly():
-        raise complaint
-    assert refused.value.fix
-
-
-def test_too_little_memory_is_refused_and_nothing_is_left(tmp_path):
-    hungry = ibis.range(0, 600_000).unnest().name("n").as_table()
-    hungry = hungry.mutate(text=hungry.n.cast("string").lpad(60, "x")).order_by(ibis.desc("text"))
-    url = f"duckdb://?memory=30MB&threads=1&spill={tmp_path}"
-    with pytest.raises(Unavailable, match="Nothing was written"), opened(url) as engine:
-        engine.kept(hungry)
-    assert not list(tmp_path.iterdir())
+    assert "duckdb://" in refused.value.fix

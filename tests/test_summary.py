@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
-from churn.events.engine import NOTE, Engine
+from churn.events.duckdb_engine import DuckEngine
+from churn.events.engine import NOTE
 from churn.events.recipe_words import recipe_from
 from churn.events.summary import summarise
 from churn.profiles import read_profile
@@ -204,8 +205,8 @@ def _all_columns(folder, name):
 @pytest.mark.parametrize("name", ["music", "shop"])
 def test_the_same_definition_compiles_for_spark(tmp_path, monkeypatch, name):
     asked = []
-    monkeypatch.setattr(Engine, "kept", _noting(Engine.kept, asked))
-    monkeypatch.setattr(Engine, "write", _noting(Engine.write, asked))
+    monkeypatch.setattr(DuckEngine, "kept", _noting(DuckEngine.kept, asked))
+    monkeypatch.setattr(DuckEngine, "write", _noting(DuckEngine.write, asked))
     summarise(
         _all_columns(tmp_path, name), recipe_from(read_profile(name).recipe), as_of=AS_OF, horizon=30, engine=ENGINE
     )

@@ -1,201 +1,64 @@
-"""The engine that adds up events: DuckDB inside this process, opened by a URL; other engines join the same table here.
+"""The engine that adds up events, chosen by a URL: the definitions above it are Ibis expressions and know none of them.
 
-    duckdb://?memory=2GB&threads=2&spill=DIR&spill_limit=20GB
-
-`memory` is what it may hold before it spills to disk, `spill` the folder it spills to (removed afterwards),
-`spill_limit` how much it may put there. The definitions of features and labels are Ibis expressions and know nothing
-of the engine; what only one engine can do (open files, write Parquet) stays in this room.
+What only one engine can do (open files, lay results down, write Parquet) stays in that engine's room.
 """
 
 from __future__ import annotations
 
-import glob
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import count
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from churn.errors import ListRefused, RequestRefused, Unavailable
+from churn.errors import RequestRefused
 
 DEFAULT = "duckdb://"
 NOTE = "holdfast"  # the key of our own words in a Parquet file
-SETTINGS = {
-    "memory": "memory_limit",
-    "threads": "threads",
-    "spill": "temp_directory",
-    "spill_limit": "max_temp_directory_size",
-}
-_FULL = ("no space left", "max_temp_directory_size", "failed to offload", "disk quota")
+KNOWN = f"Use {DEFAULT} or {DEFAULT}?memory=2GB&threads=2."
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(Protocol):
     """An open engine: it reads files into Ibis tables, keeps results it needs twice, and hands rows back."""
 
-    backend: Any
-    folder: Path
-    numbers: Iterator[int]
+    @property
+    def folder(self) -> Path:
+        """Where it lays down what it keeps; gone when it is closed."""
+        ...
 
     def parquet(self, files: Sequence[Path]) -> Any:
         """Parquet files as one table; a file may lack columns that others have."""
-        with said_plainly():
-            return self.backend.read_parquet(_literal(files), union_by_name=True)
+        ...
 
     def text(self, files: Sequence[Path], delimiter: str, columns: Sequence[str]) -> Any:
         """Delimited text files that share one header, as a table of text; lines of another width are rejected."""
-        with said_plainly():
-            return self.backend.read_csv(
-                _literal(files),
-                auto_detect=False,
-                columns=dict.fromkeys(columns, "VARCHAR"),
-                header=True,
-                delim=delimiter,
-                quote='"',
-                escape='"',
-                nullstr="",
-                store_rejects=True,
-                rejects_limit=0,
-            )
+        ...
 
     def rejected(self) -> int:
         """How many lines of text files read so far could not be split into the columns of their header."""
-        import duckdb
-
-        with said_plainly(), suppress(duckdb.CatalogException):  # there is no such table before the first text file
-            query = "select count(distinct (scan_id, file_id, line)) from reject_errors"
-            return int(self.backend.raw_sql(query).fetchall()[0][0])
-        return 0
+        ...
 
     def kept(self, expression: Any) -> Any:
-        """The same table, worked out once and laid down beside the engine, so that using it twice is cheap."""
-        path = self.folder / f"kept-{next(self.numbers)}.parquet"
-        self.write(expression, path)
-        return self.parquet([path])
+        """The same table, worked out once, so that using it twice is cheap."""
+        ...
 
     def write(self, expression: Any, path: Path, note: str = "") -> None:
-        """Write the rows to a Parquet file, block by block; the caller sees to it that the file is whole or gone."""
-        import ibis
-
-        query = ibis.to_sql(expression, dialect=self.backend.name)
-        more = f", kv_metadata {{{NOTE}: {_quoted(note)}}}" if note else ""
-        target = _quoted(str(path))
-        with said_plainly():
-            self.backend.raw_sql(f"copy ({query}) to {target} (format parquet, compression snappy{more})").fetchall()
+        """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone."""
+        ...
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
-        with said_plainly():
-            return self.backend.to_pyarrow(expression)
+        ...
 
 
 @contextmanager
 def opened(url: str = DEFAULT) -> Iterator[Engine]:
-    """Open the engine a URL names and close it afterwards; what it spilled goes with it."""
-    settings = settings_of(url)
-    folder = _own_folder(settings.pop("temp_directory", None))
-    try:
-        backend = _duckdb(settings | {"temp_directory": str(folder / "spill")})
-        try:
-            yield Engine(backend, folder, count())
-        finally:
-            backend.disconnect()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Open the engine a URL names and close it afterwards."""
+    if url.startswith("duckdb:"):
+        from churn.events.duckdb_engine import opened_duckdb
 
-
-def settings_of(url: str) -> dict[str, str]:
-    """The engine's settings as its own names; an unknown engine or setting is refused by name."""
-    parts = urlsplit(url)
-    if parts.scheme != "duckdb" or parts.netloc or parts.path:
-        raise RequestRefused(
-            f"The engine {url!r} is not known here.", f"Use {DEFAULT} or {DEFAULT}?memory=2GB&threads=2."
-        )
-    given = dict(parse_qsl(parts.query, keep_blank_values=True))
-    unknown = sorted(set(given) - set(SETTINGS))
-    if unknown:
-        raise RequestRefused(f"The engine has no setting {unknown[0]!r}.", f"Its settings: {', '.join(SETTINGS)}.")
-    return {SETTINGS[word]: value for word, value in given.items()}
-
-
-@contextmanager
-def said_plainly() -> Iterator[None]:
-    """Turn what the engine complains of into a sentence with a next step."""
-    import duckdb
-
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)  # Ibis 12 on DuckDB 2
-            yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as problem:
-        raise _lack(str(problem)) from problem
-    except duckdb.InvalidInputException as problem:
-        raise ListRefused(
-            f"The files could not be read: {_first_line(problem)}", "Check that they are CSV or Parquet."
-        ) from problem
-
-
-def _lack(text: str) -> Unavailable:
-    if any(word in text.lower() for word in _FULL):
-        return Unavailable(
-            "The disk filled up while the events were added up.",
-            "Nothing was written. Free some space, or name a larger folder with spill=DIR in the engine's URL.",
-        )
-    if "memory" in text.lower():
-        return Unavailable(
-            "The engine's memory limit is too small for these events.",
-            "Nothing was written. Raise memory= in the engine's URL, or lower threads=.",
-        )
-    return Unavailable(
-        f"The engine could not read or write a file: {text.splitlines()[0]}", "Check the path and try again."
-    )
-
-
-def _duckdb(settings: dict[str, str]) -> Any:
-    import duckdb
-    import ibis
-
-    try:
-        backend = ibis.duckdb.connect(**settings)
-    except (duckdb.Error, ValueError) as problem:
-        raise RequestRefused(
-            f"The engine's settings are not understood: {_first_line(problem)}", "Example: memory=2GB&threads=2."
-        ) from problem
-    for statement in (
-        "set timezone = 'UTC'",
-        "set preserve_insertion_order = false",
-        "set enable_progress_bar = false",
-    ):
-        backend.raw_sql(statement).fetchall()
-    return backend
-
-
-def _own_folder(parent: str | None) -> Path:
-    try:
-        if parent:
-            Path(parent).mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="events-", dir=parent))
-    except OSError as problem:
-        raise Unavailable(
-            f"The spill folder cannot be used: {problem.strerror}.", "Name another with spill=DIR."
-        ) from problem
-
-
-def _literal(files: Sequence[Path]) -> list[str]:
-    """The paths so that the engine takes them letter by letter, not as patterns."""
-    return [glob.escape(str(f)) for f in files]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).splitlines()[0]
+        with opened_duckdb(url) as engine:
+            yield engine
+        return
+    raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)
