@@ -41,7 +41,7 @@ def test_train_refuses_in_one_sentence_and_leaves_nothing(line, telco_home, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("left", "said"), [(0, "everyone stayed"), (3, "Only 3 customers left")])
+@pytest.mark.parametrize(("left", "said"), [(0, "everyone stayed"), (3, "3 of whom left; at least 100")])
 def test_train_refuses_too_few_who_left(line, telco_home, tmp_path, left, said):
     head, *rows = rows_of(telco_home, HISTORY)
     few = [r for r in rows if r.endswith(",No")] + [r for r in rows if r.endswith(",Yes")][:left]

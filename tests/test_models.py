@@ -40,7 +40,7 @@ def test_a_damaged_champion_cannot_keep_a_new_model_from_going_live(own_telco):
     assert (found.model.version, champion(own_telco, "telco").version) == ("v2", "v2")
 
 
-@pytest.mark.parametrize(("left", "said"), [(0, "everyone stayed"), (3, "Only 3 customers left; at least 10")])
+@pytest.mark.parametrize(("left", "said"), [(0, "everyone stayed"), (3, "3 of whom left; at least 100 customers")])
 def test_too_few_who_left_are_refused_and_nothing_is_written(telco_home, home, left, said):
     with pytest.raises(ChurnError, match=said) as refused:
         train_lines(home, leavers(rows_of(telco_home, HISTORY), left))

@@ -67,7 +67,6 @@ def test_rows_without_an_outcome_are_left_out_with_a_count():
     [
         (["No"] * 30, "everyone stayed"),
         ([None] * 30, "empty in every row"),
-        (["Yes"] * 3 + ["No"] * 30, "Only 3 customers left; at least 10"),
     ],
 )
 def test_a_list_from_which_nothing_can_be_learnt_is_refused(words, why):

@@ -35,7 +35,7 @@ def test_equal_customers_with_opposite_outcomes_are_counted():
 
 
 def test_few_leavers_make_every_figure_rough():
-    some = TABLE.filter(pa.array([not g or i < 40 for i, g in enumerate(TABLE["gone"].to_pylist())]))
+    some = TABLE.filter(pa.array([not g or i < 110 for i, g in enumerate(TABLE["gone"].to_pylist())]))
     notices = prepared(some, SCHEMA, Choices()).notices
     assert any("so every figure here is rough" in n.text for n in notices)
 

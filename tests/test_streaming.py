@@ -6,8 +6,9 @@ import pytest
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.asking import Asked
+from churn.intake.enough import CUSTOMERS, LEAVERS
 from churn.intake.reading import read_list, reading_of
-from churn.intake.streaming import LEAVERS, ROWS, open_list
+from churn.intake.streaming import open_list
 from churn.profiles import read_profile
 
 TEXT = "id,paid,active,joined\n" + "".join(
@@ -65,7 +66,7 @@ def people(rows, left, outcome="churn"):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (people(ROWS - 1, 40), f"The list has {ROWS - 1} customers, 40 of whom left; at least {ROWS} customers and"),
+        (people(CUSTOMERS - 1, 40), f"The list has {CUSTOMERS - 1} customers, 40 of whom left; at least {CUSTOMERS}"),
         (people(200, LEAVERS - 1), f"The list has 200 customers, {LEAVERS - 1} of whom left; at least"),
         (people(200, 40, "notes"), "No column says who left."),
     ],
@@ -78,7 +79,7 @@ def test_too_little_to_learn_from_is_refused_for_training_only(text, sentence):
 
 
 def test_enough_to_learn_from_is_read():
-    assert read_list(people(ROWS, LEAVERS).encode(), profile="general", purpose="train").rows == ROWS
+    assert read_list(people(CUSTOMERS, LEAVERS).encode(), profile="general", purpose="train").rows == CUSTOMERS
 
 
 def test_a_wrong_word_is_refused_before_the_list_is_opened():

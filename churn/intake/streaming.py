@@ -13,13 +13,13 @@ from churn.errors import ListRefused
 from churn.intake.asking import Asked
 from churn.intake.blocks import Block
 from churn.intake.checking import Tally
+from churn.intake.enough import Known, refuse_too_few
 from churn.intake.opening import Source
 from churn.intake.plans import Plan, arrow_type, column_of
 from churn.intake.surveying import Survey, surveyed
 from churn.notices import Notice
 from churn.schema import Schema
 
-ROWS, LEAVERS = 100, 30  # fewer customers, or fewer who left, teach nothing that holds
 STREAMED = 32 << 20  # what is kept in memory between the passes when a list is streamed
 
 
@@ -79,12 +79,7 @@ class Stream:
                 f"{outcome.name} does not say which word means `left`: {', '.join(outcome.levels[:8])}.",
                 "Name it with --positive VALUE.",
             )
-        if self.tally.rows < ROWS or self.tally.leavers < LEAVERS:
-            raise ListRefused(
-                f"The list has {self.tally.rows} customers, {self.tally.leavers} of whom left; "
-                f"at least {ROWS} customers and {LEAVERS} who left are needed to learn.",
-                "Take a longer period, or add lists together.",
-            )
+        refuse_too_few(Known(self.tally.rows, self.tally.leavers))
 
     @cached_property
     def _dropped(self) -> np.ndarray:

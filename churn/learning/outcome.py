@@ -14,7 +14,6 @@ from churn.errors import ListRefused, RequestRefused
 from churn.notices import Notice
 from churn.schema import Schema
 
-FEWEST = 10  # leavers, and stayers, without which nothing can be learnt or checked
 MOST_CLASSES = 12
 _YES = ("yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "sim", "tak")
 _NO = ("no", "false", "0", "n", "f", "nein", "non", "não", "nie", "nee")
@@ -64,7 +63,7 @@ def outcome_of(
     kept = {word: rows for word, rows in classes.items() if word not in dropped}
     leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
     labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
-    _refuse_too_few(name, labels)
+    _refuse_one_side(name, labels)
     leaves, stays = _shown_words(table.column(name), labels, told)
     words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
     return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
@@ -145,16 +144,13 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
     )
 
 
-def _refuse_too_few(name: str, labels: np.ndarray) -> None:
+def _refuse_one_side(name: str, labels: np.ndarray) -> None:
     left, stayed = int((labels == 1).sum()), int((labels == 0).sum())
     if not left and not stayed:
         raise ListRefused(f"{name} is empty in every row.", "Use a list in which it is known who left.")
     if not left or not stayed:
         everyone = "left" if left else "stayed"
         raise ListRefused(f"By {name}, everyone {everyone}.", "Use a list with customers who left and who stayed.")
-    if min(left, stayed) < FEWEST:
-        fewer = f"{left} customers left" if left < stayed else f"{stayed} customers stayed"
-        raise ListRefused(f"Only {fewer}; at least {FEWEST} are needed to learn from.", "Use a longer list.")
 
 
 def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused
+from churn.intake.enough import Known, refuse_too_few
 from churn.learning.copies import with_copies_together
 from churn.learning.encoding import encoder_for
 from churn.learning.examples import Examples, examples_of
@@ -19,7 +20,7 @@ from churn.learning.screening import LeftOut, Twins, collinear_twins, unusable_c
 from churn.notices import Notice
 from churn.schema import Role, Schema
 
-FEW = 50  # leavers below which every figure is said to be rough
+FEW = 100  # leavers below which every figure is said to be rough
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
         raise ListRefused("No column is left to learn from.", "Use a list with columns that describe the customers.")
     keys = table.column(schema.key.name) if schema.key else None
     dated, undated = _dated(examples_of(encoder, table, outcome.labels, keys=keys))
+    refuse_too_few(Known(len(dated), dated.leavers))
     grouped = with_copies_together(dated)
     examples = grouped.examples
     notices = (*outcome.notices, *undated, *grouped.notices, *_warnings(examples, outcome), *_said(leaks, choices))
