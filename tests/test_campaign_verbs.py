@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from tests.campaigns import came_back, exported
+from tests.receiver import receiving
 from tests.trained import HISTORY, TODAY
 
 PLAN_FIELDS = ["campaign", "customers", "treated", "holdout", "spent", "expected_gain", "bound", "prices", "detectable"]
@@ -132,3 +133,19 @@ def test_a_forgotten_customer_leaves_nothing_behind(line, own_telco):
     key = exported(own_telco).campaign.table["customerID"].iloc[0]
     assert line("forget", key, "--home", own_telco)[1]["rows"] >= 2
     assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0})
+
+
+def test_a_plan_is_pushed_once_after_a_dry_run(line, own_telco, monkeypatch):
+    with receiving(monkeypatch) as receiver:
+        told = plan(line, own_telco, "--name", "spring", "--push", "--dry-run")[1]["push"]
+        assert (told["messages"], receiver.got) == (1, [])
+        sent = [plan(line, own_telco, "--name", "spring", "--push", receiver.address)[1]["push"] for _ in range(2)]
+    assert [(s["sent"], s["before"]) for s in sent] == [(1, 0), (0, 1)]
+    assert len(receiver.got) == 1
+
+
+def test_a_push_to_elsewhere_is_refused_before_anything_is_written(line, own_telco, monkeypatch):
+    with receiving(monkeypatch):
+        code, told = plan(line, own_telco, "--push", "http://evil.example/")
+    assert code == 2 and "evil.example is not an address that may be sent to" in told
+    assert not (own_telco / "c.csv").exists()

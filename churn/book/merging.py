@@ -19,6 +19,12 @@ def merge_rows(connection: sa.Connection, table: sa.Table, rows: Iterable[Mappin
         connection.execute(statement, some)
 
 
+def insert_missing(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Write a row unless one with its primary key is there already."""
+    insert = _insert(connection.dialect.name, table)
+    connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)), [dict(row)])
+
+
 def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     iterator = iter(rows)
     while some := [dict(row) for row in islice(iterator, AT_ONCE)]:
@@ -26,6 +32,10 @@ def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _merging(dialect: str, table: sa.Table) -> Any:
-    insert: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = _insert(dialect, table)
     others = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
     return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

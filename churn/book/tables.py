@@ -102,6 +102,21 @@ LAST_SEEN = sa.Table(
     sa.Column("probability", sa.Double, nullable=False),
     sa.Index("last_seen_by_key", "key"),
 )
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("message", sa.String(64), primary_key=True),
+    *(sa.Column(name, sa.String(32), nullable=False) for name in ("state", "sender", "moment")),
+)
+LEFT_ALONE = sa.Table(
+    "left_alone",
+    METADATA,
+    sa.Column("profile", sa.String(64), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("since", sa.String(32), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Index("left_alone_by_key", "key"),
+)
 CAMPAIGN_TABLES = (CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN)
 
 Step = Callable[[sa.Connection], None]
@@ -116,7 +131,12 @@ def _campaign_tables(connection: sa.Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables)
+def _deliveries_and_left_alone(connection: sa.Connection) -> None:
+    for table in (DELIVERIES, LEFT_ALONE):
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone)
 
 
 def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:

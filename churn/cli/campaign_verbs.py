@@ -6,12 +6,19 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from churn.cli.list_words import STDIN, add_list_words, add_model_words, pair_of, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.counter import Desk
 from churn.errors import RequestRefused
+
+if TYPE_CHECKING:
+    from churn.deciding.ordering import Order
+    from churn.desk.campaigns import Planned
+    from churn.desk.delivering import Delivery
+    from churn.desk.pushing import Outline
 
 ENDS = ("low", "mid", "high")
 
@@ -37,6 +44,10 @@ def _plan_words(words: ArgumentParser) -> None:
     words.add_argument("--scenario", choices=ENDS, default="mid", help="the assumptions to plan by (default mid)")
     words.add_argument("--columns", metavar="C,…", help="only these columns in the file, in this order")
     words.add_argument("--name", metavar="ID", help="the campaign's name; export under it again and every arm stands")
+    words.add_argument(
+        "--push", nargs="?", const="", metavar="URL", help="send the rows to this address, which CHURN_PUSH_URL names"
+    )
+    words.add_argument("--dry-run", action="store_true", help="with --push: show what would be sent, send nothing")
     words.add_argument("--rested", action="store_true", help="leave earlier contacts out of account")
     words.add_argument(
         "-o", metavar="OUT", dest="output", required=True, help=".csv, .parquet or .xlsx; `-` is CSV on stdout"
@@ -48,9 +59,27 @@ def _plan_words(words: ArgumentParser) -> None:
 )
 def plan(asked: Namespace, printer: Printer) -> Answer:
     """Choose who gets what, draw the holdout, keep the campaign and write its file."""
+    desk, piped = Desk(asked.home), asked.output == STDIN
+    order = _ordered(asked)
+    playbook = desk.read_playbook(Path(asked.playbook)) if asked.playbook else None
+    ranked = desk.score(source_of(asked), model=asked.model, **said_of(asked))
+    planned = desk.plan(ranked, order, playbook=playbook, rested=asked.rested)
+    columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
+    if asked.push is not None:
+        desk.push_outline(planned, asked.push, columns)  # refused before anything is written
+    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns)
+    sent = _pushed(desk, done, asked, columns)
+    if piped:
+        return Answer()
+    written = f"Written to {asked.output}. Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
+    lines = (*_plan_lines(desk, done), written, *([sent.words] if sent else []))
+    return Answer({**done.as_json(), **({"push": sent.as_json()} if sent else {})}, lines)
+
+
+def _ordered(asked: Namespace) -> Order:
     from churn.deciding.ordering import Order
 
-    order = Order(
+    return Order(
         budget=asked.budget,
         capacity={channel: _whole(n, "capacity") for channel, n in (pair_of(c, "CHANNEL=N") for c in asked.capacity)},
         at_most=dict(_segment(text) for text in asked.at_most),
@@ -60,41 +89,26 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
         scenario=asked.scenario,
         name=asked.name or "",
     )
-    desk, piped = Desk(asked.home), asked.output == STDIN
-    playbook = desk.read_playbook(Path(asked.playbook)) if asked.playbook else None
-    ranked = desk.score(source_of(asked), model=asked.model, **said_of(asked))
-    planned = desk.plan(ranked, order, playbook=playbook, rested=asked.rested)
-    columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
-    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns)
-    if piped:
-        return Answer()
+
+
+def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
+    """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
     made = done.campaign
     gains = " / ".join(f"{made.expected_gain[end]:,.0f}" for end in ENDS)
-    totals = desk.action_totals(done)
-    lines = (
+    heads = ["action", "channel", "treated", "held out", "cost", *ENDS]
+    totals = [
+        [t.action, t.channel, t.treated, t.held, f"{t.cost:,.2f}", *(f"{v:,.0f}" for v in (t.low, t.mid, t.high))]
+        for t in desk.action_totals(done)
+    ]
+    return (
         f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
         f"Expected to cost {made.spent:,.2f} and to bring {gains} (low / mid / high) after that. {made.proof}",
         *(f"  {price.words}" for price in made.prices),
         f"  {'! ' * done.weak}{made.detectable.words}",
         *notice_lines(done.beside),
         "",
-        *table_lines(
-            ["action", "channel", "treated", "held out", "cost", "low", "mid", "high"],
-            [
-                [
-                    t.action,
-                    t.channel,
-                    t.treated,
-                    t.held,
-                    f"{t.cost:,.2f}",
-                    *(f"{v:,.0f}" for v in (t.low, t.mid, t.high)),
-                ]
-                for t in totals
-            ],
-        ),
-        f"Written to {asked.output}. Later: python -m churn measure OUTCOMES --campaign {made.name}",
+        *table_lines(heads, totals),
     )
-    return Answer(done.as_json(), lines)
 
 
 def _measure_words(words: ArgumentParser) -> None:
@@ -196,6 +210,13 @@ def forget(asked: Namespace, printer: Printer) -> Answer:
     rows = Desk(asked.home).forget(asked.key)
     told = f"{rows} rows about this customer were removed." if rows else "Nothing was kept about this customer."
     return Answer({"key": asked.key, "rows": rows}, (told,))
+
+
+def _pushed(desk: Desk, done: Planned, asked: Namespace, columns: list[str] | None) -> Delivery | Outline | None:
+    """What was sent, or would be, where it is asked for."""
+    if asked.push is None:
+        return None
+    return (desk.push_outline if asked.dry_run else desk.push)(done, asked.push, columns)
 
 
 def _segment(text: str) -> tuple[tuple[str, str], int]:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from churn.deciding.ordering import Order
     from churn.desk.campaign_views import ActionTotal, KeptCampaign
     from churn.desk.campaigns import Planned
+    from churn.desk.delivering import Delivery
     from churn.desk.experiments import MeasuredExperiment
     from churn.desk.lists import Ranked
     from churn.desk.measuring import MeasuredCampaign
+    from churn.desk.pushing import Outline
     from churn.intake.opening import Source
     from churn.learning.model import Model
     from churn.money.playbook import Playbook
@@ -59,6 +61,20 @@ class CampaignCounter:
             target = Path(folder) / f"campaign{ending}"
             self.export(planned, target, columns)
             return target.read_bytes()
+
+    def push_outline(
+        self, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None
+    ) -> Outline:
+        """What sending a campaign to the operator's CRM would do; nothing is sent."""
+        from churn.desk.pushing import outlined
+
+        return outlined(planned, address, columns)
+
+    def push(self, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Delivery:
+        """Send an exported campaign to an address the operator named, once however often it is asked for."""
+        from churn.desk.pushing import pushed
+
+        return pushed(self.home, planned, address, columns)
 
     def campaigns(self) -> tuple[KeptCampaign, ...]:
         """Every campaign of the book and what was measured of it, the latest first."""
