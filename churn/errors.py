@@ -4,6 +4,8 @@
     ├── ListRefused            the file or the rows in it cannot be used as they are
     │   └── UnsureColumns      needed columns may be there under other headings; a person has to say so
     ├── RequestRefused         what was asked for makes no sense (a flag, a name, a number)
+    ├── NotSignedIn            nobody said who they are, or the key is wrong
+    ├── NotAllowed             who asks is known, and may not do this
     ├── NotFound               no such customer, model, campaign or profile
     ├── Damaged                a file of ours was changed or cut; it is not opened
     └── Unavailable            a part outside this program does not answer (disk, database, engine)
@@ -43,6 +45,14 @@ class UnsureColumns(ListRefused):
 
 class RequestRefused(ChurnError):
     """The question itself cannot be answered: a wrong option, name or number."""
+
+
+class NotSignedIn(ChurnError):
+    """Nobody said who they are, or what they said is not known here."""
+
+
+class NotAllowed(ChurnError):
+    """Who asks is known, and may not do this."""
 
 
 class NotFound(ChurnError):

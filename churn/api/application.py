@@ -10,10 +10,12 @@ from fastapi_offline import FastAPIOffline
 from churn import __version__
 from churn.api import explain_routes, health_routes, model_routes, predict_routes
 from churn.api.described import describe_live_model
+from churn.api.doorkeeping import Doorkeeper
 from churn.api.limits import BodyLimit
 from churn.api.refusals import refusal, refuse_in_one_shape
 from churn.api.response_headers import ResponseHeaders
 from churn.desk.counter import Desk
+from churn.desk.entrance import entrance_from
 
 __all__ = ["make_api", "refusal"]
 
@@ -35,8 +37,9 @@ def make_api(desk: Desk | None = None, **settings: Any) -> FastAPI:
         api.include_router(router)
     describe_live_model(api)
     refuse_in_one_shape(api)
-    prefixes = own_prefixes()
+    prefixes, entrance = own_prefixes(), entrance_from()
     api.add_middleware(BodyLimit, prefixes=prefixes)
+    api.add_middleware(Doorkeeper, prefixes=prefixes, desk=api.state.desk, entrance=entrance)
     api.add_middleware(ResponseHeaders, prefixes=prefixes)
     return api
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.bodies import change_sent, customer_sent
+from churn.api.doorkeeping import desk_of
 from churn.api.predict_routes import ModelAsked
 from churn.desk.answers import comparison_json, explained_json
 from churn.desk.counter import Desk
@@ -60,14 +61,14 @@ class ComparedCustomer(BaseModel):
 async def explain(request: Request, model: ModelAsked = None) -> JSONResponse:
     """Say why one customer may leave: reasons, contributions in log-odds, and the nearest feasible changes."""
     fields = await customer_sent(request)
-    return JSONResponse(await run_in_threadpool(_explained, request.app.state.desk, fields, model))
+    return JSONResponse(await run_in_threadpool(_explained, desk_of(request), fields, model))
 
 
 @router.post("/whatif", response_model=ComparedCustomer)
 async def what_if(request: Request, model: ModelAsked = None) -> JSONResponse:
     """Say what the score would be if something changed: `customer` as for /predict, `changes` with new values."""
     customer, changes = await change_sent(request)
-    return JSONResponse(await run_in_threadpool(_compared, request.app.state.desk, (customer, changes), model))
+    return JSONResponse(await run_in_threadpool(_compared, desk_of(request), (customer, changes), model))
 
 
 def _explained(desk: Desk, fields: dict[str, Any], model: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from churn.api.doorkeeping import desk_of
 from churn.errors import Unavailable
 
 router = APIRouter(tags=["operation"])
@@ -31,13 +32,13 @@ class Ready(BaseModel):
 @router.get("/health")
 def health(request: Request) -> Health:
     """Answer as soon as requests can be served; `model_loaded` says whether scoring can."""
-    return Health(status="ok", **request.app.state.desk.health())
+    return Health(status="ok", **desk_of(request).health())
 
 
 @router.get("/ready")
 def ready(request: Request) -> Ready:
     """Answer 200 once a model can score, 503 until then, so that a balancer sends nobody here too early."""
-    found = request.app.state.desk.health()
+    found = desk_of(request).health()
     if not found["model_loaded"]:
         raise Unavailable("No model is live, so nothing can be scored.", "Train one: `python -m churn train LIST`.")
     return Ready(ready=True, model=found["model"], version=found["version"])

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from churn.api.doorkeeping import desk_of
 from churn.api.predict_routes import ModelAsked
 from churn.learning.model import Model
 
@@ -51,13 +52,13 @@ class WantedColumns(BaseModel):
 @router.get("/models")
 def models(request: Request) -> Models:
     """Show the models on the shelf, which version of each is live, and since when."""
-    return Models(models=[ModelCard(**card) for card in request.app.state.desk.shelf()])
+    return Models(models=[ModelCard(**card) for card in desk_of(request).shelf()])
 
 
 @router.get("/schema")
 def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
     """Show the columns a model reads; without `?model=` those of the only live model."""
-    found = request.app.state.desk.counterpart((), model=model).model
+    found = desk_of(request).counterpart((), model=model).model
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
 
 

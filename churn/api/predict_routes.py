@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.bodies import SentFile, customer_sent, customers_sent
+from churn.api.doorkeeping import desk_of
 from churn.api.limits import MOST_ROWS, too_many_rows
 from churn.desk.counter import Desk
 from churn.desk.singles import Single
@@ -60,14 +61,14 @@ class Predictions(BaseModel):
 async def predict(request: Request, model: ModelAsked = None) -> JSONResponse:
     """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown."""
     fields = await customer_sent(request)
-    return JSONResponse(predicted(request.app.state.desk.counterpart(tuple(fields), model=model).single(fields)))
+    return JSONResponse(predicted(desk_of(request).counterpart(tuple(fields), model=model).single(fields)))
 
 
 @router.post("/predict/batch", response_model=Predictions)
 async def predict_many(request: Request, model: ModelAsked = None) -> JSONResponse:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet)."""
     sent = await customers_sent(request)
-    desk = request.app.state.desk
+    desk = desk_of(request)
     if isinstance(sent, SentFile):
         return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, model))
     return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model))

@@ -7,7 +7,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from churn.errors import ChurnError, Damaged, ListRefused, NotFound, RequestRefused, Unavailable
+from churn.errors import (
+    ChurnError,
+    Damaged,
+    ListRefused,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    RequestRefused,
+    Unavailable,
+)
 
 
 class TooLarge(RequestRefused):
@@ -18,6 +27,8 @@ STATUS: dict[type[ChurnError], int] = {
     ListRefused: 422,
     RequestRefused: 422,
     TooLarge: 413,
+    NotSignedIn: 401,
+    NotAllowed: 403,
     NotFound: 404,
     Damaged: 503,
     Unavailable: 503,
@@ -27,6 +38,13 @@ STATUS: dict[type[ChurnError], int] = {
 def refusal(status: int, message: str, fix: str = "", **headers: str) -> JSONResponse:
     """A refusal as it is answered."""
     return JSONResponse({"error": message, "fix": fix}, status_code=status, headers=headers)
+
+
+def answer_to(problem: ChurnError) -> JSONResponse:
+    """What a problem is answered with; a program that sent no key is told how one is sent."""
+    status = STATUS.get(type(problem), 422)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return refusal(status, problem.message, problem.fix, **headers)
 
 
 def refuse_in_one_shape(api: FastAPI) -> None:
@@ -40,7 +58,7 @@ def refuse_in_one_shape(api: FastAPI) -> None:
 def _refused(request: Request, problem: Exception) -> JSONResponse:
     if not isinstance(problem, ChurnError):
         raise problem
-    return refusal(STATUS.get(type(problem), 422), problem.message, problem.fix)
+    return answer_to(problem)
 
 
 def _wrong_words(request: Request, problem: Exception) -> JSONResponse:

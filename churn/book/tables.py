@@ -117,6 +117,22 @@ LEFT_ALONE = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Index("left_alone_by_key", "key"),
 )
+KEYS = sa.Table(
+    "keys",
+    METADATA,
+    sa.Column("id", sa.String(16), primary_key=True),
+    *(sa.Column(name, sa.String(64), nullable=False) for name in ("name", "scope", "hash", "made")),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("revoked", sa.String(32), nullable=False),
+)
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("who", "role", "by", "act", "what")),
+    sa.Index("audit_by_time", "at"),
+)
 CAMPAIGN_TABLES = (CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN)
 
 Step = Callable[[sa.Connection], None]
@@ -136,7 +152,12 @@ def _deliveries_and_left_alone(connection: sa.Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone)
+def _access_tables(connection: sa.Connection) -> None:
+    for table in (KEYS, AUDIT):
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone, _access_tables)
 
 
 def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from churn.desk import playbooks
+from churn.desk.access_counter import AccessCounter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
     from churn.showing.model_figures import Chart
 
 
-class CampaignCounter:
+class CampaignCounter(AccessCounter):
     """Everything about campaigns that the Desk can do; the rooms behind it are opened when they are first needed."""
-
-    home: Path
 
     def plan(self, ranked: Ranked, order: Order, **asked: Any) -> Planned:
         """The most valuable campaign for a scored list under an order; nothing is written yet.
@@ -53,7 +52,10 @@ class CampaignCounter:
         """Keep a campaign in the book and write its file; arms that were given before stand."""
         from churn.desk.campaigns import export
 
-        return export(self.home, planned, target, columns)
+        self.who.must("export")
+        done = export(self.home, planned, target, columns)
+        self.note("export", f"campaign {done.campaign.name}")
+        return done
 
     def exported(self, planned: Planned, ending: str = ".csv", columns: Sequence[str] | None = None) -> bytes:
         """The same as the bytes of a file of that kind."""
@@ -86,7 +88,8 @@ class CampaignCounter:
         """What a campaign changed, by the outcomes in a list; the playbook learns from it."""
         from churn.desk.measuring import measured_campaign
 
-        return measured_campaign(self.home, source, campaign, **said)
+        with self.acting("measure", f"campaign {campaign}"):
+            return measured_campaign(self.home, source, campaign, **said)
 
     def uplift(self, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
         """Whom a contact helps, by a list with a treatment column."""
@@ -110,7 +113,8 @@ class CampaignCounter:
 
     def set_playbook(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
         """Make a playbook the one that counts for a business; earlier versions are kept."""
-        return playbooks.set_playbook(self.home, profile, playbook, why)
+        with self.acting("playbook", f"of {profile}"):
+            return playbooks.set_playbook(self.home, profile, playbook, why)
 
     def playbook_rows(self, playbook: Playbook) -> list[dict[str, Any]]:
         """A playbook as rows to edit, each marked assumed or learnt."""
@@ -175,5 +179,5 @@ class CampaignCounter:
         """Remove one customer from the book; returns how many rows went."""
         from churn.book.forgetting import forget
 
-        with playbooks.the_book(self.home) as book:
+        with self.acting("forget", "one customer"), playbooks.the_book(self.home) as book:
             return forget(book, key)

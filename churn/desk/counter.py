@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from churn.desk import demos, downloads, lists, memory, models, views
 from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
+from churn.desk.key_rings import KeyRing
 from churn.desk.singles import Counterpart, Counterparts
+from churn.desk.who import Who, at_the_terminal
 from churn.files import home_folder
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
@@ -35,13 +37,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk(CampaignCounter):
-    """Everything Holdfast can do, over one home folder (models, the score book, own profiles).
+    """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
     (for bytes), `sheet`, `mapping`, `dates`, `duplicates`, `profile`.
     """
 
     home: Path = field(default_factory=home_folder)
+    who: Who = field(default_factory=at_the_terminal)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "home", home_folder(self.home))
@@ -53,6 +56,18 @@ class Desk(CampaignCounter):
     @cached_property
     def _singles(self) -> Counterparts:
         return Counterparts(self.home, self._open)
+
+    @cached_property
+    def key_ring(self) -> KeyRing:  # type: ignore[override]
+        """The API keys of this home."""
+        return KeyRing(self.home)
+
+    def working_for(self, who: Who) -> Desk:
+        """The same desk, working for somebody: it shares the open models and does what they may."""
+        theirs = replace(self, who=who)
+        for shared in ("_open", "_singles", "key_ring"):
+            theirs.__dict__[shared] = getattr(self, shared)
+        return theirs
 
     def profiles(self) -> tuple[Profile, ...]:
         """The businesses known here, shipped and own."""
@@ -76,7 +91,11 @@ class Desk(CampaignCounter):
 
     def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
-        return models.trained_version(self.home, source, said=said or {}, **asked)
+        self.who.must("train")
+        made = models.trained_version(self.home, source, said=said or {}, **asked)
+        went = "went live" if made.verdict.promoted else "kept beside"
+        self.note("train", f"{made.model.name}@{made.model.version} {went}")
+        return made
 
     def model(self, name: str) -> Model:
         """The live model of a name, or the version `NAME@V`."""
@@ -193,11 +212,13 @@ class Desk(CampaignCounter):
 
     def promote(self, name: str, version: str, why: str) -> reigns.Reign:
         """Make a version live because a person says so."""
-        return reigns.promote(self.home, name, version, why=why)
+        with self.acting("promote", f"{name}@{version}"):
+            return reigns.promote(self.home, name, version, why=why)
 
     def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> reigns.Reign:
         """Go back to the version that was live before."""
-        return reigns.rollback(self.home, name, to=to, why=why)
+        with self.acting("rollback", f"{name} to {to or 'the one before'}"):
+            return reigns.rollback(self.home, name, to=to, why=why)
 
     def verify(self, name: str, version: str) -> tuple[str, ...]:
         """What is wrong with a version's files; empty when every one is as it was written."""

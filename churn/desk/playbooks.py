@@ -57,6 +57,11 @@ def the_book(home: Path) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
+def has_book(home: Path) -> bool:
+    """Whether there is a book to look into; where there is none yet, none is made only to look."""
+    return bool(os.environ.get("CHURN_BOOK")) or (home / "data" / "book.db").exists()
+
+
 def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     """The offers a business came with: its own, else the general ones."""
     words = profile.playbook or read_profile(GENERAL, home).playbook

@@ -1,0 +1,69 @@
+"""Who may enter is what the operator has set; a stranger, or a header that anybody could send, opens nothing."""
+
+import pytest
+
+from churn.desk.entrance import Entrance, entrance_from
+from churn.desk.who import THIS_MACHINE, Who
+from churn.errors import NotAllowed, NotSignedIn, RequestRefused
+
+SET = {
+    "CHURN_ADMINS": "Ann@example.com",
+    "CHURN_ANALYSTS": "@example.com, bob@other.org",
+    "CHURN_VIEWERS": "*",
+    "CHURN_PROXY_HEADER": "X-Forwarded-Email",
+    "CHURN_TRUSTED_PROXIES": "10.0.0.0/8",
+}
+
+
+def test_without_settings_this_machine_may_everything():
+    entrance = entrance_from({})
+    assert (entrance.asks_to_sign_in, entrance.nobody()) == (False, THIS_MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("address", "role"),
+    [
+        ("ann@EXAMPLE.com", "admin"),
+        ("carl@example.com", "analyst"),
+        ("bob@other.org", "analyst"),
+        ("eve@else.org", "viewer"),
+        ("x@notexample.com", "viewer"),
+    ],
+)
+def test_a_person_has_the_highest_role_their_address_is_given(address, role):
+    assert entrance_from(SET).person(address) == Who(address.lower(), role, "sign-in")
+
+
+def test_a_stranger_is_refused_and_so_is_nobody():
+    entrance = entrance_from({"CHURN_ADMINS": "ann@example.com"})
+    with pytest.raises(NotAllowed, match=r"eve@else\.org is signed in but has no role here"):
+        entrance.person("eve@else.org")
+    with pytest.raises(NotSignedIn):
+        entrance.person(" ")
+    with pytest.raises(NotSignedIn):
+        entrance.nobody()
+
+
+def test_only_a_trusted_proxy_may_name_somebody():
+    entrance = entrance_from(SET)
+    assert entrance.behind_proxy("10.1.2.3", "ann@example.com") == Who("ann@example.com", "admin", "proxy")
+    assert entrance.behind_proxy("192.168.0.1", "ann@example.com") is None
+    assert entrance.behind_proxy("10.1.2.3", "") is None
+    assert entrance_from({}).behind_proxy("127.0.0.1", "ann@example.com") is None
+
+
+def test_proxies_are_addresses_networks_or_names():
+    entrance = Entrance(proxies=("::1", "10.0.0.0/8", "front", "no/net"))
+    trusted = [entrance.trusts(peer) for peer in ("::1", "10.9.9.9", "front", "127.0.0.1", "elsewhere", "")]
+    assert trusted == [True, True, True, False, False, False]
+
+
+def test_hosts_and_rate_are_read():
+    entrance = entrance_from({"CHURN_HOSTS": "churn.example.com", "CHURN_RATE": "2.5"})
+    assert (entrance.hosts[-1], "localhost" in entrance.hosts, entrance.rate) == ("churn.example.com", True, 2.5)
+
+
+@pytest.mark.parametrize("rate", ["fast", "-1", "nan", "inf"])
+def test_a_rate_that_is_none_is_refused_by_name(rate):
+    with pytest.raises(RequestRefused, match="CHURN_RATE"):
+        entrance_from({"CHURN_RATE": rate})

@@ -1,0 +1,35 @@
+"""Keys are kept by their hash; a name means one key at a time; a revoked one stays to be read."""
+
+from dataclasses import replace
+
+import pytest
+
+from churn.book.key_hashes import KeyRow, keep_key, key_rows, revoke_key
+from churn.book.tables import open_book
+from churn.errors import NotFound, RequestRefused
+
+CRM = KeyRow("0a1b", "crm", "score", "f" * 64, "2026-03-02T09:00:00+00:00", "ann")
+
+
+def test_a_key_is_kept_and_found(home):
+    book = open_book()
+    keep_key(book, CRM)
+    assert key_rows(book) == (CRM,)
+
+
+def test_a_revoked_key_stays_in_the_book_and_frees_its_name(home):
+    book = open_book()
+    keep_key(book, CRM)
+    with pytest.raises(RequestRefused, match="a key called 'crm' already"):
+        keep_key(book, replace(CRM, id="ffff"))
+    revoke_key(book, "crm", "2026-03-03")
+    keep_key(book, replace(CRM, id="ffff", made="2026-03-04"))
+    assert key_rows(book) == (replace(CRM, revoked="2026-03-03"), replace(CRM, id="ffff", made="2026-03-04"))
+
+
+def test_a_key_that_is_not_there_or_ended_already_is_told(home):
+    book = open_book()
+    keep_key(book, CRM)
+    revoke_key(book, "0a1b", "2026-03-03")
+    with pytest.raises(NotFound, match="no key '0a1b' in use"):
+        revoke_key(book, "0a1b", "2026-03-04")
