@@ -32,7 +32,7 @@ def test_without_a_list_it_says_where_to_bring_one(own_telco, monkeypatch):
     page = AppTest.from_file(str(SAMPLES.parent.parent / "app" / "main.py"), default_timeout=60).run()
     page.switch_page("screens/campaign.py").run()
     assert list(page.exception) == []
-    assert any("no list" in info.value for info in page.info)
+    assert any("no list" in said.value for said in page.markdown)
 
 
 def test_a_list_becomes_a_plan_with_what_it_can_prove(page):

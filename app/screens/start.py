@@ -15,7 +15,7 @@ STEPS = (("list", "upload_file"), ("reasons", "person_search"), ("campaign", "ca
 
 def steps() -> None:
     """The three steps from list to campaign."""
-    st.subheader(say("start.steps_title"), anchor=False)
+    widgets.section(say("start.steps_title"))
     for column, (name, icon) in zip(st.columns(len(STEPS)), STEPS, strict=True):
         with column:
             widgets.card(icon, say(f"start.step_{name}"), say(f"start.step_{name}_text"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from churn.learning.model import Model
     from churn.money.playbook import Playbook
     from churn.notices import Notice
-    from churn.showing.model_figures import Chart
+    from churn.showing.charts import Chart
 
 
 class CampaignCounter(AccessCounter):

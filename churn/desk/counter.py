@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from churn.scoring.drivers import Driver
     from churn.scoring.explaining import Explanation
     from churn.scoring.segmenting import Segment
-    from churn.showing.model_figures import Chart
+    from churn.showing.charts import Chart
 
 
 @dataclass(frozen=True)

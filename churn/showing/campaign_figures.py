@@ -9,7 +9,8 @@ from typing import Any
 from churn.deciding.budget_curve import BudgetCurve
 from churn.money.policies import Policy
 from churn.money.tornado import Bar, range_of
-from churn.showing.model_figures import BLUE, GREEN, GREY, ORANGE, Chart, line, styled
+from churn.showing.charts import Chart, line, plain_label, styled
+from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
 
 MOST = 10
 WIDE = 52  # letters of a label on one line
@@ -121,8 +122,3 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
 def wrapped(text: str) -> str:
     """A long label on several lines."""
     return "<br>".join(wrap(plain_label(text), WIDE))
-
-
-def plain_label(text: str) -> str:
-    """A label as text: Plotly would read tags and formulas in it."""
-    return text.replace("<", "‹").replace(">", "›").replace("$", "＄")

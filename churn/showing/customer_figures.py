@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from churn.scoring.explaining import Explanation
-from churn.showing.model_figures import BLUE, ORANGE, Chart
+from churn.showing.charts import Chart, plain_label
+from churn.showing.palette import BLUE, ORANGE
 
 MOST = 8
 READING = (
@@ -21,7 +22,7 @@ def reasons_chart(told: Explanation) -> Chart:
     figure = go.Figure(
         go.Bar(
             x=[r.points for r in shown],
-            y=[_safe(r.label) for r in shown],
+            y=[plain_label(r.label) for r in shown],
             orientation="h",
             marker={"color": [ORANGE if r.points > 0 else BLUE for r in shown]},
             text=[f"{r.points:+.0f}" for r in shown],
@@ -45,8 +46,3 @@ def _finding(told: Explanation) -> str:
     if not raising:
         return "Nothing known about this customer raises the risk"
     return f"{raising[0].label} raises this customer's risk most"
-
-
-def _safe(text: str) -> str:
-    """A label as text: Plotly would read tags and formulas in it."""
-    return text.replace("<", "‹").replace(">", "›").replace("$", "＄")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from churn.learning.model import Model
-from churn.showing.model_figures import Chart, report_charts
+from churn.showing.charts import Chart
+from churn.showing.model_figures import report_charts
 from churn.showing.page_frame import heading, listing, page_of, paragraph, picture, tabulated
 from churn.showing.shap_figures import shap_charts
 

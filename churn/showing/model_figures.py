@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-BLUE, ORANGE, GREEN, GREY, PINK = "#0072B2", "#D55E00", "#009E73", "#8a8a8a", "#CC79A7"  # told apart by every eye
+from churn.showing.charts import Chart, line, styled
+from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
+
 MOST_BARS = 12
 Report = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure with what it says: its finding as the title, and a sentence on how to read it."""
-
-    name: str
-    finding: str
-    reading: str
-    figure: Any
 
 
 def report_charts(report: Report) -> list[Chart]:
@@ -26,30 +17,6 @@ def report_charts(report: Report) -> list[Chart]:
     made = (f(report) for f in (_calibration, _gain, _profit, _confusion, _roc, _precision_recall))
     more = (f(report) for f in (_importance, _learning_curve, _fairness))
     return [c for c in (*made, *more) if c is not None]
-
-
-def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
-    """The figure in the house's plain style, its axes named."""
-    figure.update_layout(
-        template="plotly_white",
-        margin={"l": 64, "r": 16, "t": 12, "b": 48},
-        height=360,
-        showlegend=any(t.showlegend for t in figure.data),
-        xaxis_title=x,
-        yaxis_title=y,
-        **layout,
-    )
-    return figure
-
-
-def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **style: Any) -> Any:
-    """One named line."""
-    import plotly.graph_objects as go
-
-    dash = style.pop("dash", None)
-    return go.Scatter(
-        x=list(x), y=list(y), name=name, mode="lines", line={"color": colour, "dash": dash}, showlegend=True, **style
-    )
 
 
 def _figure(*traces: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from churn.showing.model_figures import Chart
+from churn.showing.charts import Chart
 from churn.showing.svg_drawing import svg_of
 
 _STYLE = """

@@ -8,14 +8,15 @@ import numpy as np
 
 from churn.learning.encoding import Field
 from churn.learning.model import Model
-from churn.showing.model_figures import BLUE, GREY, ORANGE, Chart, styled
+from churn.showing.charts import Chart, styled
+from churn.showing.palette import BLUE, GREY, ORANGE
 
 COLUMNS = 10
 DOTS = 160  # customers per column in the summary: enough to see the shape, few enough for a small page
 DEPENDENCE = 4
 BINS = 12
 STEPS = 7
-_LOW, _HIGH = np.array([0, 114, 178]), np.array([213, 94, 0])
+_LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orange of the palette
 
 
 def shap_charts(model: Model) -> list[Chart]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from churn.showing.palette import BLUE
+
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 30, 48
 WIDEST_LABEL = 26  # letters of a category that are shown beside its bar
@@ -158,7 +160,7 @@ def _fields(trace: dict[str, Any], x: Axis, y: Axis) -> str:
         for i, value in enumerate(row):
             a, b = x.at(i), y.at(j)
             share = 0.1 + 0.5 * value / largest
-            drawn.append(_box(a - wide / 2, b - tall / 2, wide, tall, "#0072B2", share))
+            drawn.append(_box(a - wide / 2, b - tall / 2, wide, tall, BLUE, share))
             words = escape(str(trace["text"][j][i]))
             drawn.append(f'<text x="{a:.1f}" y="{b + 5:.1f}" text-anchor="middle" font-size="15">{words}</text>')
     return "".join(drawn)

@@ -1,0 +1,57 @@
+"""The pieces every screen is made of: `from app import widgets`, then `widgets.heading(…)`.
+
+framing   heading, section, empty, done, working, a refusal, notices, what is assumed
+numbers   counts, shares and money as the reader's browser writes them, as figures and as table columns
+tiers     a tier told by word, icon and colour
+figures   charts in their frame: finding, picture, how to read it
+lists     bringing a list, which one is in hand, where to bring one
+"""
+
+from app.widgets.figures import chart, charts
+from app.widgets.framing import (
+    assumed,
+    card,
+    done,
+    empty,
+    heading,
+    notices,
+    polite_errors,
+    screen,
+    section,
+    show_refusal,
+    working,
+)
+from app.widgets.lists import choose_list, list_banner, need_list
+from app.widgets.numbers import amounts, count, money, money_column, share, text_column
+from app.widgets.tiers import TIER_COLOURS, TIER_ICONS, tier_badge, tier_column, tier_filter, tier_words
+
+__all__ = [
+    "TIER_COLOURS",
+    "TIER_ICONS",
+    "amounts",
+    "assumed",
+    "card",
+    "chart",
+    "charts",
+    "choose_list",
+    "count",
+    "done",
+    "empty",
+    "heading",
+    "list_banner",
+    "money",
+    "money_column",
+    "need_list",
+    "notices",
+    "polite_errors",
+    "screen",
+    "section",
+    "share",
+    "show_refusal",
+    "text_column",
+    "tier_badge",
+    "tier_column",
+    "tier_filter",
+    "tier_words",
+    "working",
+]

@@ -1,0 +1,88 @@
+"""What frames a screen: its heading and sections, and the states it can be in: empty, busy, done, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import streamlit as st
+
+from app.strings import plain, say
+from churn.errors import ChurnError
+
+NOTICE_ICONS = {"warning": "warning", "set_aside": "content_cut", "repaired": "healing", "info": "info"}
+
+
+def heading(title: str, lead: str = "") -> None:
+    """The top of a screen: what it is for, in a line."""
+    st.title(title, anchor=False)
+    if lead:
+        st.markdown(lead)
+
+
+def section(title: str, lead: str = "") -> None:
+    """A part of a screen, with a quiet line on what it tells."""
+    st.header(title, anchor=False)
+    if lead:
+        st.caption(lead)
+
+
+def card(icon: str, title: str, text: str) -> None:
+    """One thing worth knowing, in a box of its own."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"### :material/{icon}: {title}", anchors=False)
+        st.markdown(text)
+
+
+def empty(text: str, *, icon: str = "inbox", go: str = "") -> None:
+    """Nothing to show yet: why, and the screen that changes it."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(f":material/{icon}: {text}", text_alignment="center")
+        if go:
+            st.page_link(f"screens/{go}.py", label=say(f"screens.{go}"), icon=":material/arrow_forward:")
+
+
+def done(text: str, title: str | None = None) -> None:
+    """Something went well; say what to do next in the text."""
+    st.success(text, icon=":material/check_circle:", title=title)
+
+
+def working(text: str) -> AbstractContextManager[None]:
+    """What is going on while the person waits, with how long it has taken."""
+    return st.spinner(text, show_time=True)
+
+
+def assumed(text: str, *, set_on: str = "campaign") -> None:
+    """A figure rests on an assumption: which, and the screen where it is set."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(say("assumed.word"), icon=":material/tune:", color="gray")
+        st.caption(text, width="content")
+        st.page_link(f"screens/{set_on}.py", label=say("assumed.where", screen=say(f"screens.{set_on}")))
+
+
+@contextmanager
+def polite_errors() -> Iterator[None]:
+    """Show a refusal as what it is: one sentence and what to do next."""
+    try:
+        yield
+    except ChurnError as problem:
+        show_refusal(problem)
+
+
+def show_refusal(problem: ChurnError) -> None:
+    """A refusal on screen, its words shown as text."""
+    st.error(f"{plain(problem.message)} {plain(problem.fix)}", icon=":material/error:", title=say("error.title"))
+
+
+def screen(draw: Callable[[], None]) -> None:
+    """Draw a screen; a refusal inside it never takes the page away."""
+    with polite_errors():
+        draw()
+
+
+def notices(items: Iterable[Any]) -> None:
+    """What a person should know, the warnings first, one line each."""
+    order = list(NOTICE_ICONS)
+    for notice in sorted(items, key=lambda n: order.index(n.kind)):
+        st.markdown(f":material/{NOTICE_ICONS[notice.kind]}: {plain(notice.text)}")

@@ -1,0 +1,51 @@
+"""Numbers on screen: counts, shares and money, written as the reader's browser writes them.
+
+Streamlit writes counts and shares in the browser's locale by itself. Money it can write only in dollars, euros and yen;
+other currencies are written here for figures, and stand in the heading for columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from app.strings import plain
+from churn.showing.amounts import SIGNS, Amounts
+
+WRITTEN_BY_THE_BROWSER = {"USD": "dollar", "EUR": "euro", "JPY": "yen"}
+
+
+def amounts(currency: str = "") -> Amounts:
+    """How this reader sees numbers and money."""
+    return Amounts(currency, st.context.locale or "en-US")
+
+
+def count(place: Any, label: str, value: float | None, **more: Any) -> None:
+    """A figure that counts: customers, leavers, lines."""
+    whole = value if value is None else round(value)
+    place.metric(label, whole, format="localized", border=True, height="stretch", **more)
+
+
+def share(place: Any, label: str, value: float | None, **more: Any) -> None:
+    """A figure that is a share, such as a probability."""
+    place.metric(label, value, format="percent", border=True, height="stretch", **more)
+
+
+def money(place: Any, label: str, value: float | None, currency: str, **more: Any) -> None:
+    """A figure in the money of the business, short enough for a card."""
+    shown = plain(amounts(currency).money(value, short=True))
+    place.metric(label, shown, border=True, height="stretch", **more)
+
+
+def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
+    """A column of amounts; where the browser cannot write the currency, the heading names it."""
+    written = WRITTEN_BY_THE_BROWSER.get(currency)
+    named = label if written or not currency else f"{label} ({SIGNS.get(currency, currency)})"
+    return st.column_config.NumberColumn(named, format=written or "localized", **more)
+
+
+def text_column(label: str, **more: Any) -> ColumnConfig:
+    """A column of words."""
+    return st.column_config.TextColumn(label, **more)

@@ -1,0 +1,55 @@
+"""A Chart: a figure with the finding it shows, how to read it, and what it assumes, in the house's plain style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with what it says: its finding as the title, and a sentence on how to read it.
+
+    assumes   what the figure takes for granted, in a sentence; the screen marks it and leads to where it is set
+    """
+
+    name: str
+    finding: str
+    reading: str
+    figure: Any
+    assumes: str = ""
+
+    @property
+    def alt(self) -> str:
+        """The figure in words, for who does not see it."""
+        return " ".join(part for part in (f"{self.finding.rstrip('.')}.", self.reading, self.assumes) if part)
+
+
+def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
+    """The figure in the house's plain style, its axes named."""
+    figure.update_layout(
+        template="plotly_white",
+        margin={"l": 64, "r": 16, "t": 12, "b": 48},
+        height=360,
+        showlegend=any(t.showlegend for t in figure.data),
+        xaxis_title=x,
+        yaxis_title=y,
+        **layout,
+    )
+    return figure
+
+
+def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **style: Any) -> Any:
+    """One named line."""
+    import plotly.graph_objects as go
+
+    dash = style.pop("dash", None)
+    return go.Scatter(
+        x=list(x), y=list(y), name=name, mode="lines", line={"color": colour, "dash": dash}, showlegend=True, **style
+    )
+
+
+def plain_label(text: str) -> str:
+    """A label as text: Plotly would read tags and formulas in it."""
+    return text.replace("<", "‹").replace(">", "›").replace("$", "＄")
