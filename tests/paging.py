@@ -24,7 +24,8 @@ def opened(monkeypatch, home, screen="", **address):
 
 def shown(page):
     """Every sentence on the screen."""
-    kinds = (page.markdown, page.caption, page.error, page.info, page.success, page.warning, page.title, page.header, page.subheader)
+    headings, boxes = (page.title, page.header, page.subheader), (page.error, page.info, page.success, page.warning)
+    kinds = (page.markdown, page.caption, *boxes, *headings)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 

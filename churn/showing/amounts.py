@@ -60,7 +60,7 @@ class Amounts:
         whole = digits.split(".")[0]
         if self._belongs(_FOUR_TOGETHER) and len(whole) == 5 and whole[1] == ",":
             thousands = ""
-        return text.translate(str.maketrans({",": thousands, ".": decimal}))
+        return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
 
     @property
     def separators(self) -> str:
