@@ -5,7 +5,9 @@ import pytest
 from churn import Desk
 from churn.desk.models import reading_name
 from churn.errors import ChurnError, RequestRefused
+from churn.learning import tuning
 from churn.shelf.champions import champion
+from churn.shelf.version_folders import versions
 from tests.trained import HISTORY, damaged, rewritten, rows_of
 
 FIELDS = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]
@@ -96,3 +98,23 @@ def test_a_column_is_named_as_in_the_file_or_as_in_the_schema(telco_home):
 def test_pages_that_explain_a_version_are_kept_with_it(telco_home):
     pages = sorted((telco_home / "models" / "telco" / "v1" / "report").glob("*.html"))
     assert pages != [] and all(page.read_text(encoding="utf-8").startswith("<!doctype html>") for page in pages)
+
+
+def test_a_search_that_was_stopped_leaves_no_version_and_goes_on_where_it_was(own_telco, monkeypatch):
+    monkeypatch.setattr(tuning, "_judge", lambda library, sample, checks, trial, aim: (trial.params["rate"], [1.0]))
+    asked = {"quick": True, "promotion": "no", "tune": 6}
+    told = []
+
+    def stop(share, text):
+        told.append(text)
+        if "trial 2 of 3" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Desk(own_telco).train(own_telco / HISTORY, progress=stop, **asked)
+    (search,) = (own_telco / "data" / "searches").iterdir()
+    assert (len(search.read_text().splitlines()), list(versions(own_telco, "telco"))) == (2, ["v1"])
+    told.clear()
+    Desk(own_telco).train(own_telco / HISTORY, progress=lambda share, text: told.append(text), **asked)
+    assert "Going on with a search of which 2 trials are kept" in told
+    assert len(search.read_text().splitlines()) == 6

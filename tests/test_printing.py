@@ -39,6 +39,16 @@ def test_a_program_reads_progress_as_lines_of_json():
     assert json.loads(err.getvalue()) == {"progress": 0.5, "text": "half"}
 
 
+def test_a_person_sees_a_bar_that_is_rewritten_in_place():
+    err = io.StringIO()
+    err.isatty = lambda: True
+    printer = Printer(err=err)
+    printer.progress(0.25, "fold 1")
+    printer.progress(1.0, "Done")
+    first, second = err.getvalue().split("\r\033[K")[1:]
+    assert (first, second) == (f"{'█' * 5}{'░' * 15}  25%  fold 1", f"{'█' * 20} 100%  Done\n")
+
+
 def test_a_log_file_gets_no_progress_bar_and_no_colours():
     out, err = io.StringIO(), io.StringIO()
     printer = Printer(out=out, err=err)

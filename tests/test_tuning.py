@@ -17,7 +17,9 @@ EXAMPLES = examples_of(encoder_for(SCHEMA, TABLE), TABLE, np.asarray(TABLE["gone
 
 def quick_judge(library, sample, checks, trial, aim):
     """A landscape in place of real fits: the best depth is 4, the best rate .05."""
-    return abs(trial.params["depth"] - 4) + abs(trial.params["rate"] - 0.05)
+    value = abs(trial.params["depth"] - 4) + abs(trial.params["rate"] - 0.05)
+    trial.report(value, 0)
+    return (None, [value]) if trial.should_prune() else (value, [value])
 
 
 @pytest.fixture
@@ -34,22 +36,39 @@ def test_it_finds_the_best_of_what_it_tried_for_each_library(landscape):
     log = []
     steps = search(30, log)
     assert [s.library for s in steps] == ["xgboost", "lightgbm"]
-    assert [s.logloss for s in steps] == [min(e["value"] for e in log if e["library"] == s.library) for s in steps]
+    assert [s.logloss for s in steps] == [
+        min(e["value"] for e in log if e["library"] == s.library and e["value"] is not None) for s in steps
+    ]
     assert {s.rung.depth for s in steps} == {4}
 
 
-def test_a_search_that_was_stopped_goes_on_where_it_was(landscape):
-    log = []
+@pytest.mark.parametrize("after", [1, 6, 13])
+def test_a_search_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(landscape, after):
+    whole, log = [], []
+    search(20, whole)
 
     def stop(share, text):
-        if len(log) == 6:
+        if len(log) == after:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         search(20, log, heard=stop)
-    first = [dict(e) for e in log]
+    assert len(log) == after
     search(20, log)
-    assert log[:6] == first and len(log) == 20
+    assert log == whole
+
+
+def test_hopeless_settings_are_cut_short_and_never_chosen(landscape):
+    log = []
+    steps = search(40, log)
+    assert any(e["value"] is None for e in log)
+    assert all(np.isfinite(s.logloss) for s in steps)
+
+
+def test_a_trial_that_two_processes_wrote_counts_once(landscape):
+    log = []
+    search(8, log)
+    assert search(8, [*log, *log]) == search(8, log)
 
 
 def test_the_same_seed_tries_the_same(landscape):

@@ -12,7 +12,8 @@ from churn.desk.counter import Desk
 from churn.errors import NotFound, RequestRefused
 
 BOARD = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "milliseconds")
-CHOICES = ("outcome", "positive", "key", "value", "date", "drop", "drop_class", "quick", "tune", "aim", "seed")
+ROLES = ("outcome", "positive", "key", "value", "date", "drop", "drop_class", "suspects")
+HOW = ("quick", "tune", "aim", "threshold", "seed")
 
 
 def _train_words(words: ArgumentParser) -> None:
@@ -24,12 +25,19 @@ def _train_words(words: ArgumentParser) -> None:
     words.add_argument("--value", metavar="COL", help="the column with the money a customer brings in a period")
     words.add_argument("--date", metavar="COL", help="the column that says when each row was true")
     words.add_argument("--drop", metavar="COL", nargs="+", help="columns not to learn from")
+    words.add_argument("--suspects", choices=["keep", "drop"], help="columns that may be leaks: learn from them or not")
     words.add_argument("--drop-class", metavar="VALUE", nargs="+", help="outcomes to leave out altogether")
     words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
-    words.add_argument("--tune", type=int, metavar="TRIALS", help="search for better settings, this many trials")
+    words.add_argument(
+        "--tune", type=int, metavar="TRIALS", help="search for better settings; one that was stopped goes on"
+    )
     words.add_argument("--aim", choices=["profit", "recall", "logloss"], help="what the search looks for")
+    words.add_argument(
+        "--threshold", metavar="HOW", help='who counts as leaving: money (default), f1, "recall 0.9" or "list 500"'
+    )
     words.add_argument("--promote", choices=["auto", "yes", "no"], default="auto", help="who decides if it goes live")
     words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
+    words.add_argument("--track", metavar="URI", help="write parameters, metrics and the card to MLflow there as well")
 
 
 @verb("train", "learn from a list with known outcomes", _train_words, example="train data/samples/telco_customers.csv")
@@ -40,8 +48,9 @@ def train(asked: Namespace, printer: Printer) -> Answer:
         said=said_of(asked),
         name=asked.name,
         promotion=asked.promote,
+        track=asked.track,
         progress=printer.progress,
-        **{word: getattr(asked, word) for word in CHOICES},
+        **{word: getattr(asked, word) for word in (*ROLES, *HOW)},
     )
     rows = [[row.get(word) for word in BOARD] for row in found.trained.leaderboard]
     lines = (

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from churn.errors import ChurnError
 from churn.notices import Notice
 
+BAR = 20  # signs of a progress bar
 _COLOURS = {"warning": "33", "refused": "31", "strong": "1", "quiet": "2"}
 
 
@@ -36,7 +37,8 @@ class Printer:
         if self.as_json:
             self.err.write(json.dumps({"progress": round(done, 3), "text": text}, ensure_ascii=False) + "\n")
         elif self.err.isatty():
-            self.err.write(f"\r\033[K{done:5.0%}  {text}" + ("\n" if done >= 1 else ""))
+            bar = "█" * round(done * BAR) + "░" * (BAR - round(done * BAR))
+            self.err.write(f"\r\033[K{bar} {done:4.0%}  {text}" + ("\n" if done >= 1 else ""))
         self.err.flush()
 
     def refused(self, problem: ChurnError) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from churn.desk.businesses import playbook_of
 from churn.desk.memory import read_remembering
+from churn.desk.searches import search_for
+from churn.desk.tracking import ledger_at, tracked
 from churn.errors import ChurnError, RequestRefused
 from churn.files import checked_name
 from churn.intake.opening import Source
@@ -16,6 +19,7 @@ from churn.intake.reading import Reading
 from churn.learning.gatekeeping import GateVerdict, gate
 from churn.learning.model import Model
 from churn.learning.training import Trained, train
+from churn.notices import Notice
 from churn.profiles import GENERAL, read_profile
 from churn.shelf.champions import champion, load_live, promote
 from churn.shelf.version_folders import save
@@ -23,7 +27,7 @@ from churn.shelf.version_folders import save
 Promotion = Literal["auto", "yes", "no"]
 Progress = Callable[[float, str], None]
 ROLES = ("key", "outcome", "value", "date")
-HOW = ("positive", "drop", "drop_class", "suspects", "quick", "tune", "aim", "seed", "break_even")
+HOW = ("positive", "drop", "drop_class", "suspects", "quick", "tune", "aim", "seed", "break_even", "threshold")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def trained_version(
     said: Mapping[str, Any],
     name: str | None = None,
     promotion: Promotion = "auto",
+    track: str | None = None,
     progress: Progress = lambda share, text: None,
     **asked: Any,
 ) -> TrainedVersion:
@@ -67,12 +72,20 @@ def trained_version(
     profile = read_profile(reading.profile, home)
     roles: dict[str, Any] = {role: reading_name(reading, asked.get(role)) for role in ROLES}
     how = {word: asked[word] for word in HOW if asked.get(word) is not None}
-    playbook = playbook_of(profile, home)
-    trained = train(reading, name=name, playbook=playbook, progress=progress, **roles, **how)
+    ledger = ledger_at(track, name) if track is not None else None
+    how |= {"playbook": playbook_of(profile, home), "searches": partial(search_for, home)}
+    trained = train(reading, name=name, progress=progress, **roles, **how)
     lineage = {**trained.model.lineage, "profile": profile.name, "list": reading.fingerprint}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
-    model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=_pages(trained))
-    return TrainedVersion(model, trained, _promoted(home, model, trained, reading, promotion))
+    pages = _pages(trained)
+    model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
+    verdict = _promoted(home, model, trained, reading, promotion)
+    told = tracked(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
+    return TrainedVersion(model, _with_notice(trained, told), verdict)
+
+
+def _with_notice(trained: Trained, told: Notice | None) -> Trained:
+    return trained if told is None else replace(trained, notices=(*trained.notices, told))
 
 
 def reading_name(reading: Reading, theirs: str | None) -> str | None:

@@ -20,7 +20,7 @@ class Thresholds:
     """The probabilities that decide.
 
     chosen      at or above it the prediction is "leaves"
-    how         the words for how it was chosen: "money", "recall 0.79", "f1", "longest list"
+    how         the words for how it was chosen: "money", "recall 0.79", "f1", "list 500"
     break_even  where an average offer just pays for itself
     medium, high   tiers: Low below medium, High from high on
     others      the threshold each other way of choosing would give
@@ -51,16 +51,37 @@ class Thresholds:
         return asdict(self)
 
 
-def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float) -> Thresholds:
-    """The thresholds by money, with those that recall or F1 would give beside them.
+def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float, *, how: str = "money") -> Thresholds:
+    """The threshold chosen in one way, with those that the others would give beside it; tiers are always by money.
 
     labels, p   customers never seen by the model that scored them
+    how         "money", "f1", "recall 0.9", or "list 500" for the riskiest 500 of a list as long as this one
     """
     refuse_no_probability(break_even)
+    word, wanted = wanted_threshold(how)
     medium, high = tier_edges_of(p, break_even)
     others = {"money": break_even, "f1": threshold_by_f1(labels, p)}
     others |= {f"recall {r:g}": threshold_by_recall(labels, p, r) for r in RECALLS}
-    return Thresholds(break_even, "money", break_even, medium, high, others)
+    if word == "recall":
+        others[how] = threshold_by_recall(labels, p, wanted)
+    if word == "list":
+        others[how] = threshold_by_length(p, int(wanted))
+    return Thresholds(others[how], how, break_even, medium, high, others)
+
+
+def wanted_threshold(how: str) -> tuple[str, float]:
+    """The way a threshold is to be chosen, and the number that goes with it; anything else is refused."""
+    word, _, number = how.partition(" ")
+    if how in ("money", "f1"):
+        return word, 0.0
+    if word == "recall" and number.replace(".", "", 1).isdigit() and 0 < float(number) <= 1:
+        return word, float(number)
+    if word == "list" and number.isdigit() and int(number) > 0:
+        return word, float(number)
+    raise RequestRefused(
+        f"A threshold cannot be chosen by {how!r}.",
+        'Choose money, f1, "recall 0.9" (the share of leavers to reach) or "list 500" (customers to contact).',
+    )
 
 
 def refuse_no_probability(break_even: float | None) -> None:

@@ -19,6 +19,7 @@ from churn.learning.examples import Examples
 from churn.learning.finishing import Champion, fitted_champion
 from churn.learning.folding import final_part
 from churn.learning.gatekeeping import Unseen
+from churn.learning.ladder import Step
 from churn.learning.leaks import Leak
 from churn.learning.lineage import data_digest, library_versions
 from churn.learning.model import Model
@@ -26,8 +27,8 @@ from churn.learning.preparing import Choices, Prepared, prepared
 from churn.learning.reference import reference_of
 from churn.learning.reliability import calibrated, conformal_edges, reliability_bins, spread_between
 from churn.learning.report import ReportCard
-from churn.learning.thresholds import refuse_no_probability, thresholds_for
-from churn.learning.tuning import Aim, tuned_steps
+from churn.learning.thresholds import refuse_no_probability, thresholds_for, wanted_threshold
+from churn.learning.tuning import Aim, Trials, tuned_steps
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema
@@ -46,7 +47,8 @@ class Training:
 
     tune        trials of a search for better settings; 0 for none, with `aim` what it looks for
     break_even  the probability from which an offer pays; found from the playbook where it is not given
-    resume      what `tuning` returned to be continued, or an empty list to be filled
+    searches    where the trials of a search are kept, by the fingerprint of what is searched on
+    threshold   how the threshold is chosen: "money", "f1", "recall 0.9" or "list 500" (customers)
     """
 
     quick: bool = False
@@ -55,7 +57,8 @@ class Training:
     seed: int = 0
     break_even: float | None = None
     playbook: Playbook | None = None
-    resume: list[dict[str, Any]] | None = None
+    searches: Callable[[str], Trials] = lambda fingerprint: []
+    threshold: str = "money"
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,12 @@ def train(
     start = time.perf_counter()
     choices, how = _options(options)
     refuse_no_probability(how.break_even)
+    wanted_threshold(how.threshold)
     table, schema, said = _parts_of(source, schema)
     progress(0.0, "Looking for columns that know the outcome already")
     ready = prepared(table, schema, choices)
     work, final = _final(ready.examples, how.seed)
-    tuned = tuned_steps(work, trials=how.tune, aim=how.aim, seed=how.seed, heard=progress, log=how.resume)
+    tuned = _tuned(work, how, progress)
     held = contest(work, quick=how.quick, seed=how.seed, tuned=tuned, heard=progress)
     progress(0.85, f"{held.champion} learns from all {len(work):,} customers")
     calibration, honest = calibrated(held.best, held.sample.labels, held.checked.plan.repeats)
@@ -111,11 +115,9 @@ def train(
 
 def _options(given: dict[str, Any]) -> tuple[Choices, Training]:
     """The options sorted into what to learn from and how; lists become tuples, unknown words are refused."""
-    plain: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k != "resume" and v is not None
-    }
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
     chosen = {f.name for f in fields(Choices)}
-    how = Training(**{k: v for k, v in plain.items() if k not in chosen}, resume=given.get("resume"))
+    how = Training(**{k: v for k, v in plain.items() if k not in chosen})
     return Choices(**{k: v for k, v in plain.items() if k in chosen}), how
 
 
@@ -137,6 +139,16 @@ def _final(examples: Examples, seed: int) -> tuple[Examples, Examples | None]:
     if min(held_back.leavers, len(held_back) - held_back.leavers) < 50:
         return examples, None
     return examples.only(work), held_back
+
+
+def _tuned(work: Examples, how: Training, progress: Progress) -> list[Step]:
+    """The settings a search found; the same list and seed go on with the search they had begun."""
+    if not how.tune:
+        return []
+    log = how.searches(f"{data_digest(work)[:24]}-{how.seed}")
+    if earlier := sum(1 for _ in log):
+        progress(0.05, f"Going on with a search of which {earlier} trials are kept")
+    return tuned_steps(work, trials=how.tune, aim=how.aim, seed=how.seed, heard=progress, log=log)
 
 
 def _trusted(calibration: Calibration, held: Contest, honest: np.ndarray) -> Calibration:
@@ -169,7 +181,7 @@ def _model(
         encoder=ready.examples.encoder,
         explainer=champion.explainer,
         calibration=calibration,
-        thresholds=thresholds_for(rows.labels, honest[0][seen], even),
+        thresholds=thresholds_for(rows.labels, honest[0][seen], even, how=how.threshold),
         reference=reference_of(ready.examples.encoder, rows.matrix, honest[0][seen], learnt=work.matrix),
         stays=ready.outcome.stays,
         leaves=ready.outcome.leaves,
@@ -178,6 +190,8 @@ def _model(
             "customers": len(ready.examples),
             "seed": how.seed,
             "quick": how.quick,
+            "tune": how.tune,
+            "aim": how.aim if how.tune else "",
             "break_even": "given" if how.break_even is not None else basis,
             "libraries": library_versions(),
         },

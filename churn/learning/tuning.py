@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -17,9 +17,22 @@ from churn.learning.yardsticks import logloss, metrics
 from churn.money.empc import expected_maximum_profit
 
 Aim = Literal["profit", "recall", "logloss"]
+Trial = dict[str, Any]  # library, aim, number, params, what each check cost, and the value (None: cut short)
 CHECKS = 4
 SAMPLE = 20_000
 WARM_UP = 5  # trials before a hopeless one is cut short
+
+
+class Trials(Protocol):
+    """What a search has tried so far: a list, or a file that outlives the process."""
+
+    def __iter__(self) -> Iterator[Trial]:
+        """Every trial, the oldest first."""
+        ...
+
+    def append(self, trial: Trial, /) -> None:
+        """Keep one more trial."""
+        ...
 
 
 def tuned_steps(
@@ -29,18 +42,19 @@ def tuned_steps(
     aim: Aim,
     seed: int,
     heard: Callable[[float, str], None] = lambda share, text: None,
-    log: list[dict[str, Any]] | None = None,
+    log: Trials | None = None,
 ) -> list[Step]:
     """The best settings found for each library, as steps that replace the ladder; none when there is nothing to try.
 
-    log  earlier trials as this function wrote them: they count, and new ones are added, so a search can go on later
+    log  earlier trials as this function wrote them: they count, and new ones are added, so that a search that was
+         stopped goes on, and ends where it would have ended
     """
     if trials < 0 or aim not in get_args(Aim):
         raise RequestRefused(f"Tuning {trials} times for {aim!r} makes no sense.", "Aims: profit, recall, logloss.")
     if not trials:
         return []
     libraries: list[Library] = ["xgboost"] if lightgbm_answers() else ["xgboost", "lightgbm"]
-    written = [] if log is None else log
+    written: Trials = [] if log is None else log
     each = max(1, trials // len(libraries))
     for place, library in enumerate(libraries):
 
@@ -59,7 +73,7 @@ def _search(
     *,
     aim: Aim,
     seed: int,
-    log: list[dict[str, Any]],
+    log: Trials,
     tell: Callable[[int, float], None],
 ) -> None:
     import optuna
@@ -68,33 +82,59 @@ def _search(
     count = int(np.ceil(len(examples) / SAMPLE))
     sample = examples if count == 1 else examples.only(np.arange(0, len(examples), count))
     checks = folds(sample, CHECKS, seed=SELECTION_SEED + seed)
-    earlier = [entry for entry in log if entry["library"] == library and entry["aim"] == aim]
-    study = optuna.create_study(
-        sampler=optuna.samplers.TPESampler(seed=seed + len(earlier)),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=WARM_UP),
-    )
-    for entry in earlier:
-        study.add_trial(optuna.trial.create_trial(params=entry["params"], distributions=_space(), value=entry["value"]))
-    while len(study.get_trials(deepcopy=False)) < trials:
+    study = optuna.create_study(pruner=optuna.pruners.MedianPruner(n_startup_trials=WARM_UP))
+    for entry in _earlier(log, library, aim):
+        study.add_trial(_told(entry))
+    for number in range(len(study.get_trials(deepcopy=False)), trials):
+        # A sampler of its own for every trial: where the search was stopped then makes no difference.
+        study.sampler = optuna.samplers.TPESampler(seed=1000 * seed + number)
         trial = study.ask(_space())
-        value = _judge(library, sample, checks, trial, aim)
+        value, prices = _judge(library, sample, checks, trial, aim)
         study.tell(trial, value, state=None if value is not None else optuna.trial.TrialState.PRUNED)
-        if value is not None:
-            log.append({"library": library, "aim": aim, "params": dict(trial.params), "value": value})
-        tell(len(study.get_trials(deepcopy=False)), study.best_value if log else float("nan"))
+        head = {"library": library, "aim": aim, "number": number}
+        log.append({**head, "params": dict(trial.params), "prices": prices, "value": value})
+        tell(number + 1, study.best_value)
 
 
-def _judge(library: Library, sample: Examples, checks: list[Fold], trial: Any, aim: Aim) -> float | None:
-    """What one setting reaches on customers not learnt from, lower is better; None when it was cut short."""
+def _earlier(log: Trials, library: Library, aim: Aim) -> list[Trial]:
+    """The trials of one library in order; the first of each number counts, should two processes have searched."""
+    found: dict[int, Trial] = {}
+    for entry in log:
+        if (entry["library"], entry["aim"]) == (library, aim):
+            found.setdefault(entry["number"], entry)
+    return [found[number] for number in sorted(found)]
+
+
+def _told(entry: Trial) -> Any:
+    """An earlier trial as the study would remember it, a cut-short one with what it had cost until then."""
+    from optuna.trial import TrialState, create_trial
+
+    return create_trial(
+        state=TrialState.PRUNED if entry["value"] is None else TrialState.COMPLETE,
+        params=entry["params"],
+        distributions=_space(),
+        value=entry["value"],
+        intermediate_values=dict(enumerate(entry["prices"])),
+    )
+
+
+def _judge(
+    library: Library, sample: Examples, checks: list[Fold], trial: Any, aim: Aim
+) -> tuple[float | None, list[float]]:
+    """What one setting reaches on customers not learnt from, lower is better; no value when it was cut short.
+
+    Beside it the mean after every check, by which hopeless settings are recognised.
+    """
     step = _step(library, trial.params, float("nan"))
-    prices = []
+    prices, means = [], []
     for k, (learn, check) in enumerate(checks):
         fitted = Boosted(library, step.rung, step.trees).fit(sample.only(learn), seed=k)
         prices.append(_price(sample.labels[check], sigmoid(fitted.margin(sample.matrix[check])), aim))
-        trial.report(float(np.mean(prices)), k)
+        means.append(float(np.mean(prices)))
+        trial.report(means[-1], k)
         if k < len(checks) - 1 and trial.should_prune():
-            return None
-    return float(np.mean(prices))
+            return None, means
+    return means[-1], means
 
 
 def _price(labels: np.ndarray, p: np.ndarray, aim: Aim) -> float:
@@ -126,7 +166,7 @@ def _step(library: Library, params: dict[str, Any], value: float) -> Step:
     return Step(library, rung, max(20, min(params["trees"], most)), value)
 
 
-def _best(library: Library, log: list[dict[str, Any]], aim: Aim) -> Step:
-    entries = [e for e in log if e["library"] == library and e["aim"] == aim]
+def _best(library: Library, log: Trials, aim: Aim) -> Step:
+    entries = [e for e in _earlier(log, library, aim) if e["value"] is not None]
     best = min(entries, key=lambda e: e["value"])
     return _step(library, best["params"], best["value"])
