@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import browsing
+from tests.either_book import either_book  # noqa: F401  a fixture for every test
 from tests.trained import line, own_telco, telco_api, telco_home  # noqa: F401  fixtures for every test
 
 ROOT = Path(__file__).resolve().parent.parent

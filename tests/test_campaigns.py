@@ -15,6 +15,8 @@ from churn.errors import ChurnError, Unavailable
 from tests.campaigns import exported, planned_for
 from tests.trained import TODAY, rewritten, rows_of
 
+pytestmark = pytest.mark.usefixtures("either_book")
+
 
 def written(home, name="spring"):
     with (home / f"{name}.csv").open(encoding="utf-8", newline="") as file:

@@ -3,9 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from churn.book import deliveries
 from churn.book.deliveries import claim, give_up, note_delivered
 from churn.book.tables import open_book
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 THERE = "https://crm.example/in"
 

@@ -11,6 +11,8 @@ from churn.desk.posting import Parcel, poster_for
 from churn.errors import RequestRefused, Unavailable
 from tests.receiver import receiving
 
+pytestmark = pytest.mark.usefixtures("either_book")
+
 THREE = [Parcel(f"p{n}", b"{}") for n in (1, 2, 3)]
 
 

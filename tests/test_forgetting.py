@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from churn.book.forgetting import forget, forget_before
 from churn.book.journal import arms_given, campaigns, contacts_before, record_campaign
 from churn.book.last_seen import lists_scored, record_list, seen_last
@@ -10,6 +12,8 @@ from churn.book.tables import open_book
 from tests.test_journal import SPRING, member
 from tests.test_last_seen import MONDAY, seen
 from tests.test_measurements import FOUND, came
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 
 def full_book():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from churn.book import journal
 from churn.book.journal import (
     CampaignRecord,
     arms_given,
@@ -18,9 +19,12 @@ from churn.book.journal import (
     members_of,
     record_campaign,
 )
+from churn.book.merging import AT_ONCE
 from churn.book.tables import open_book
-from churn.errors import NotFound
+from churn.errors import NotFound, Unavailable
+from tests.either_book import hang_up_on_others
 
+pytestmark = pytest.mark.usefixtures("either_book")
 ROOT = Path(__file__).resolve().parent.parent
 SPRING = CampaignRecord("spring", "2026-03-01T10:00:00+00:00", "shoes", "m", "v1", "list-1", "today.csv", "id", "x = 1")
 
@@ -91,6 +95,7 @@ OTHER = """
 import sys
 from tests.test_journal import SPRING, member
 from churn.book.journal import record_campaign
+from churn.book.merging import AT_ONCE
 from churn.book.tables import open_book
 book = open_book()
 for k in range(20):
@@ -123,4 +128,23 @@ def test_a_writer_killed_in_mid_write_leaves_nothing_half_written(home):
     assert done.returncode == -signal.SIGKILL
     book = open_book()
     assert arms_given(book, "spring") == {}
+    assert record_campaign(book, SPRING, [member("a")]) == {}
+
+
+@pytest.mark.parametrize("either_book", ["postgresql"], indirect=True)
+def test_a_server_that_goes_away_in_mid_write_is_said_and_nothing_is_half_written(home, either_book):
+    book = open_book()
+
+    def members():
+        for k in range(2 * AT_ONCE):
+            if k == AT_ONCE + 10:
+                hang_up_on_others()
+            yield member(str(k))
+
+    with (
+        pytest.raises(Unavailable, match="The score book does not answer"),
+        journal.writing(book) as connection,
+    ):
+        journal.merge_rows(connection, journal.MEMBERS, (journal._member("spring", m) for m in members()))
+    assert arms_given(open_book(), "spring") == {}
     assert record_campaign(book, SPRING, [member("a")]) == {}

@@ -1,7 +1,11 @@
 """Lists scored, and the last that was seen of each customer."""
 
+import pytest
+
 from churn.book.last_seen import LastSeen, ListRecord, lists_scored, record_list, seen_last
 from churn.book.tables import open_book
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 MONDAY = ListRecord("file-1", "shop", "v1", "2026-03-02T09:00:00", "a.csv", 2, 0.9, 12.5, {"High": 1, "Low": 1})
 

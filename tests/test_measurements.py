@@ -1,7 +1,11 @@
 """What came back is kept once per campaign, and measuring again replaces it."""
 
+import pytest
+
 from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
 from churn.book.tables import open_book
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 FOUND = Measurement("spring", "2026-04-01", "2026-04-01", "file-1", {"lift": 0.04}, [{"action": "call"}])
 

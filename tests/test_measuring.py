@@ -13,6 +13,8 @@ from churn.errors import ChurnError
 from tests.test_journal import member
 from tests.test_returning import FLAG, KEY, record_for
 
+pytestmark = pytest.mark.usefixtures("either_book")
+
 CUSTOMERS = 3000
 
 

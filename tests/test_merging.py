@@ -1,9 +1,14 @@
 """Rows written twice are there once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 import sqlalchemy as sa
 
 from churn.book.merging import AT_ONCE, merge_rows
 from churn.book.tables import MAPPINGS, looking, open_book, writing
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 
 def row(layout, ours):
@@ -28,10 +33,17 @@ def test_more_rows_than_go_at_once_and_none_at_all(home):
         assert connection.execute(sa.select(sa.func.count()).select_from(MAPPINGS)).scalar() == AT_ONCE + 1
 
 
-def test_postgresql_gets_the_same_statement():
-    from sqlalchemy.dialects import postgresql
+def test_two_writers_of_the_same_rows_in_opposite_orders_both_finish(home):
+    open_book().dispose()
 
-    from churn.book.merging import _merging
+    def write(step):
+        book = open_book()
+        for _ in range(5):
+            with writing(book) as connection:
+                merge_rows(connection, MAPPINGS, [row(f"{k:03}", str(step)) for k in range(500)[::step]])
+        book.dispose()
 
-    said = str(_merging("postgresql", MAPPINGS).compile(dialect=postgresql.dialect()))
-    assert "ON CONFLICT (layout, theirs) DO UPDATE SET ours = excluded.ours" in said
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, (1, -1)))
+    with looking(open_book()) as connection:
+        assert len(set(connection.execute(sa.select(MAPPINGS.c.ours)).scalars())) == 1

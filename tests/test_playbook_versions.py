@@ -1,7 +1,11 @@
 """Playbooks in the book: numbered, never changed."""
 
+import pytest
+
 from churn.book.playbook_versions import add_playbook, playbooks_of
 from churn.book.tables import open_book
+
+pytestmark = pytest.mark.usefixtures("either_book")
 
 
 def test_versions_are_numbered_per_business(home):

@@ -10,6 +10,8 @@ from churn.errors import RequestRefused
 from tests.campaigns import exported, planned_for
 from tests.receiver import receiving
 
+pytestmark = pytest.mark.usefixtures("either_book")
+
 
 def customers_in(receiver):
     return [customer for _, body in receiver.got for customer in json.loads(body)["customers"]]

@@ -14,6 +14,8 @@ from churn.book.remembered import remember_mapping, remembered_mapping
 from churn.book.tables import MAPPINGS, STEPS_DONE, looking, open_book, writing
 from churn.errors import Damaged, RequestRefused, Unavailable
 
+on_both = pytest.mark.usefixtures("either_book")
+
 
 def rows_of(engine, table):
     with looking(engine) as connection:
@@ -26,11 +28,13 @@ def test_a_new_book_has_every_step_done_and_lies_in_the_home(home):
     assert (home / "data" / "book.db").is_file()
 
 
+@on_both
 def test_opening_again_carries_out_no_step_twice(home):
     remember_mapping(open_book(), "layout", {"Kunde": "customerID"})
     assert remembered_mapping(open_book(), "layout") == {"Kunde": "customerID"}
 
 
+@on_both
 def test_a_step_that_fails_leaves_the_book_as_it_was(home, monkeypatch):
     open_book().dispose()
 
@@ -47,6 +51,7 @@ def test_a_step_that_fails_leaves_the_book_as_it_was(home, monkeypatch):
     assert len(rows_of(engine, STEPS_DONE)) == len(tables.STEPS)
 
 
+@on_both
 def test_a_later_step_is_added_to_an_older_book(home, monkeypatch):
     open_book().dispose()
     monkeypatch.setattr(tables, "STEPS", (*tables.STEPS, lambda c: c.exec_driver_sql("CREATE TABLE later (a INTEGER)")))
@@ -55,6 +60,7 @@ def test_a_later_step_is_added_to_an_older_book(home, monkeypatch):
     assert rows_of(engine, STEPS_DONE)[-1] == (len(tables.STEPS),)
 
 
+@on_both
 def test_a_newer_book_is_left_alone(home):
     engine = open_book()
     with writing(engine) as connection:
@@ -63,6 +69,7 @@ def test_a_newer_book_is_left_alone(home):
         open_book()
 
 
+@on_both
 def test_eight_writers_at_once_all_find_room(home):
     def write(number):
         engine = open_book()
@@ -75,6 +82,7 @@ def test_eight_writers_at_once_all_find_room(home):
     assert len(rows_of(open_book(), MAPPINGS)) == 40
 
 
+@on_both
 def test_a_writer_killed_half_way_leaves_nothing_behind_and_locks_nobody_out(home):
     code = (
         "import os, signal; from churn.book.tables import *\n"

@@ -23,6 +23,7 @@ from churn.files import home_folder
 
 BUSY = 30_000  # milliseconds that a process waits for another to finish writing
 FILE = Path("data") / "book.db"
+ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
 
 METADATA = sa.MetaData()
 STEPS_DONE = sa.Table("steps_done", METADATA, sa.Column("step", sa.Integer, primary_key=True))
@@ -255,6 +256,9 @@ def _bring_up_to_date(engine: sa.Engine) -> None:
         if _done(connection) == len(STEPS):
             return
     with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # Two programs that make the first table at once would both find it missing.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
         STEPS_DONE.create(connection, checkfirst=True)
         done = _done(connection)
         if done > len(STEPS):
