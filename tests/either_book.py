@@ -61,7 +61,7 @@ def disposed_engines(monkeypatch):
 def hang_up_on_others():
     """End every other connection to the server, as a restart of it would."""
     engine = sa.create_engine(os.environ["CHURN_BOOK"])
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user"
+    others = "usename = current_user AND pid <> pg_backend_pid()"
     with engine.connect() as connection:
-        connection.execute(sa.text(others))
+        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
     engine.dispose()
