@@ -122,3 +122,17 @@ CELLS = st.fixed_dictionaries(
 def test_a_customer_alone_gets_the_same_numbers_as_in_a_list(customers):
     columns = {name: [c[name] for c in customers] for name in customers[0]}
     np.testing.assert_array_equal(ENCODER.matrix(table(columns, 1)), np.array([ENCODER.row(c) for c in customers]))
+
+
+def test_a_day_given_counts_where_the_list_lacks_its_date_column():
+    schema = Schema((*SCHEMA.columns, Column("seen", "date", "date")))
+    dated = encoder_for(schema, table().append_column("seen", pa.array([date(2026, 1, 5)] * 15)))
+    place, day = dated.names.index("since"), date(2026, 1, 11)
+    assert np.isnan(dated.matrix(table(times=1))[:, place]).all()
+    np.testing.assert_array_equal(dated.matrix(table(times=1), as_of=day)[:2, place], [10, 11])
+    assert dated.row({"since": date(2026, 1, 1)}, as_of=day)[place] == 10
+
+
+def test_an_age_far_beyond_what_was_learnt_counts_as_the_edge():
+    far = ENCODER.matrix(table(times=1), as_of=date(2036, 1, 1))[:2, 4]
+    np.testing.assert_array_equal(far, [31, 31])

@@ -1,8 +1,11 @@
 """The champion's tables say what its libraries say, calibration included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from churn.learning import finishing
 from churn.learning.boosting import Boosted, Rung
 from churn.learning.calibration import Calibration
 from churn.learning.encoding import encoder_for
@@ -41,5 +44,21 @@ def test_a_part_without_weight_is_not_even_fitted():
 
 
 def test_what_cannot_be_explained_cannot_be_champion():
-    with pytest.raises(TypeError, match="cannot be put into tables"):
+    with pytest.raises(TypeError, match="cannot be part of a champion"):
         fitted_champion([(DecisionTree(), 1.0)], EXAMPLES, Calibration(), seed=0)
+
+
+def test_trees_too_deep_for_tables_fall_back_to_their_library():
+    deep = Boosted("xgboost", Rung(9, 0.3, 0), 6)
+    champion = fitted_champion([(deep, 0.6), (LogisticRegression(), 0.4)], EXAMPLES, Calibration(), seed=0)
+    assert (champion.explainer.way, champion.explainer.libraries_needed) == ("tables and library", ("xgboost",))
+    mixed = sum(w * part.margin(EXAMPLES.matrix) for part, w in champion.parts)
+    np.testing.assert_allclose(champion.explainer.margin(EXAMPLES.matrix), mixed, atol=1e-4)
+
+
+def test_tables_that_say_something_else_are_left_for_the_library(monkeypatch):
+    right = finishing.explainer_for
+    monkeypatch.setattr(finishing, "explainer_for", lambda *a, **k: replace(right(*a, **k), base=9.0))
+    champion = fitted_champion(PARTS, EXAMPLES, Calibration(), seed=0)
+    assert champion.explainer.libraries_needed == ("lightgbm", "xgboost")
+    assert champion.difference < 1e-4

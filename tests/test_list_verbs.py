@@ -111,6 +111,7 @@ def test_whatif_answers_before_and_after(ask, telco_home):
         (["score", "-o", "{folder}/out.txt"], "Use .csv, .parquet or .xlsx"),
         (["score", "-o", "{folder}/file/out.csv"], "cannot be written to"),
         (["score", "--dates", "sideways", "-o", "{out}"], "invalid choice"),
+        (["score", "--as-of", "tomorrow", "-o", "{out}"], "'tomorrow' is not a day. Write it like 2026-01-31."),
         (["score"], "-o"),
         (["check", "--profile", "gym"], "gym"),
     ],

@@ -3,6 +3,7 @@
 import io
 import random
 from dataclasses import replace
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.desk.lists import customer_in, ranking_for, read_for
+from churn.desk.lists import customer_in, day_of, ranking_for, read_for
 from churn.errors import NotFound, RequestRefused, Unavailable
 from tests.trained import TODAY, damaged, rewritten, rows_of
 
@@ -177,3 +178,9 @@ def test_what_was_scored_goes_to_an_open_file_too(telco_home):
 def test_no_answer_depends_on_the_desk_asked(telco_home):
     one, other = (Desk(telco_home).score(telco_home / TODAY).scored for _ in range(2))
     assert replace(one, scored_at=other.scored_at) == other
+
+
+def test_a_day_is_taken_as_a_person_writes_it_and_nonsense_is_refused():
+    assert (day_of("2026-01-31"), day_of(None), day_of(date(2026, 1, 1))) == (date(2026, 1, 31), None, date(2026, 1, 1))
+    with pytest.raises(RequestRefused, match="'soon' is not a day"):
+        day_of("soon")

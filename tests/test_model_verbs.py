@@ -74,15 +74,16 @@ def test_rollback_goes_back_and_promote_forth(line, two_versions):
 
 def test_show_answers_the_report_and_where_the_model_came_from(line, telco_home):
     code, told = line("models", "show", "telco", "--home", telco_home)
-    assert (code, list(told)) == (0, ["name", "version", "thresholds", "report", "lineage"])
+    assert (code, list(told)) == (0, ["name", "version", "thresholds", "report", "lineage", "explained_by"])
+    assert told["explained_by"]["way"] == "tables"
     assert (told["name"], told["lineage"]["profile"]) == ("telco", "telco")
 
 
 def test_verify_finds_every_changed_file_and_exits_2(line, two_versions):
-    assert line("models", "verify", "telco", "--home", two_versions) == (
-        0,
-        {"model": "telco", "versions": {"v1": [], "v2": []}},
-    )
+    code, told = line("models", "verify", "telco", "--home", two_versions)
+    assert (code, told["versions"]) == (0, {"v1": [], "v2": []})
+    assert told["explained_by"]["v1"]["way"] == "tables"
+    assert told["explained_by"]["v1"]["largest_difference"] <= 1e-4
     damaged(two_versions)
     code, told = line("models", "verify", "telco", "--home", two_versions)
     assert (code, told["versions"]["v2"], len(told["versions"]["v1"])) == (2, [], 1)

@@ -1,12 +1,17 @@
 """A list becomes a ranked list; every row is scored for itself."""
 
+from datetime import date
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from churn.attribution.blend import explainer_for
+from churn.attribution.linear import Linear
 from churn.errors import ListRefused
+from churn.learning.encoding import Encoder, Field
 from churn.scoring.ranking import Ranking
 from tests.small_model import THREE, WORDING, customers, small_model
 
@@ -111,3 +116,15 @@ def test_an_all_missing_row_is_scored_as_nobody_in_particular():
 
 def test_an_empty_list_gives_an_empty_result():
     assert RANKING.scored(THREE.slice(0, 0)).table.num_rows == 0
+
+
+def test_ages_in_a_list_without_a_date_are_counted_from_a_named_day_or_a_warning_is_given():
+    encoder = Encoder((Field("joined", "age"),), as_of="2026-01-01")
+    line = Linear(0.0, np.array([0.01]), np.array([0.0]), (np.zeros(2),))
+    dated = small_model(encoder=encoder, explainer=explainer_for([(1.0, line)], 1))
+    joined = pa.table({"joined": pa.array([date(2025, 12, 2)])})
+    (warned,) = Ranking(dated, WORDING).notices_on(joined)
+    assert "counted back from 2026-01-01, the day of the list learnt from" in warned.text
+    told = Ranking(dated, WORDING, as_of=date(2026, 1, 11))
+    assert told.notices_on(joined) == ()
+    np.testing.assert_allclose(told.block(joined)["probability"].to_pylist(), [sigmoid(0.4)], atol=1e-6)

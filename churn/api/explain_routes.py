@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from churn.api.bodies import change_sent, customer_sent
 from churn.api.doorkeeping import desk_of
-from churn.api.predict_routes import ModelAsked
+from churn.api.predict_routes import DayAsked, ModelAsked
 from churn.desk.answers import comparison_json, explained_json
 from churn.desk.counter import Desk
 
 router = APIRouter(tags=["scoring"])
+Asked = tuple[str | None, date | None]  # the model, and the day ages count back from
 
 
 class Told(BaseModel):
@@ -58,29 +60,30 @@ class ComparedCustomer(BaseModel):
 
 
 @router.post("/explain", response_model=ExplainedCustomer)
-async def explain(request: Request, model: ModelAsked = None) -> JSONResponse:
+async def explain(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Say why one customer may leave: reasons, contributions in log-odds, and the nearest feasible changes."""
     fields = await customer_sent(request)
-    return JSONResponse(await run_in_threadpool(_explained, desk_of(request), fields, model))
+    return JSONResponse(await run_in_threadpool(_explained, desk_of(request), fields, (model, as_of)))
 
 
 @router.post("/whatif", response_model=ComparedCustomer)
-async def what_if(request: Request, model: ModelAsked = None) -> JSONResponse:
+async def what_if(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Say what the score would be if something changed: `customer` as for /predict, `changes` with new values."""
     customer, changes = await change_sent(request)
-    return JSONResponse(await run_in_threadpool(_compared, desk_of(request), (customer, changes), model))
+    return JSONResponse(await run_in_threadpool(_compared, desk_of(request), (customer, changes), (model, as_of)))
 
 
-def _explained(desk: Desk, fields: dict[str, Any], model: str | None) -> dict[str, Any]:
+def _explained(desk: Desk, fields: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    model, as_of = asked
     counterpart = desk.counterpart(tuple(fields), model=model)
     given = counterpart.reader.given(fields)
-    told = explained_json(desk.explain_customer(counterpart.model, given.customer))
+    told = explained_json(desk.explain_customer(counterpart.model, given.customer, as_of=as_of))
     return {**told, "model": counterpart.name, "ignored": list(given.ignored), "missing": list(given.missing)}
 
 
-def _compared(desk: Desk, sent: tuple[dict[str, Any], dict[str, Any]], model: str | None) -> dict[str, Any]:
-    customer, changes = sent
+def _compared(desk: Desk, sent: tuple[dict[str, Any], dict[str, Any]], asked: Asked) -> dict[str, Any]:
+    (customer, changes), (model, as_of) = sent, asked
     counterpart = desk.counterpart(tuple(customer), model=model)
     given = counterpart.reader.given(customer)
-    found = desk.compare(counterpart.model, given.customer, counterpart.reader.renamed(changes))
+    found = desk.compare(counterpart.model, given.customer, counterpart.reader.renamed(changes), as_of=as_of)
     return {**comparison_json(found), "model": counterpart.name}

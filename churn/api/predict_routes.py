@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +22,9 @@ router = APIRouter(tags=["scoring"])
 NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
 ModelAsked = Annotated[
     str | None, Query(pattern=NAMED, description="`NAME` or `NAME@VERSION`; else the live model that fits")
+]
+DayAsked = Annotated[
+    date | None, Query(description="the day ages count back from, where the customers have no date column (2026-01-31)")
 ]
 LIMITS = Limits(bytes=256 << 20, rows=MOST_ROWS)  # a small file can unpack into a very large one
 
@@ -58,20 +62,21 @@ class Predictions(BaseModel):
 
 
 @router.post("/predict", response_model=Prediction)
-async def predict(request: Request, model: ModelAsked = None) -> JSONResponse:
+async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown."""
     fields = await customer_sent(request)
-    return JSONResponse(predicted(desk_of(request).counterpart(tuple(fields), model=model).single(fields)))
+    counterpart = desk_of(request).counterpart(tuple(fields), model=model)
+    return JSONResponse(predicted(counterpart.single(fields, as_of=as_of)))
 
 
 @router.post("/predict/batch", response_model=Predictions)
-async def predict_many(request: Request, model: ModelAsked = None) -> JSONResponse:
+async def predict_many(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet)."""
     sent = await customers_sent(request)
     desk = desk_of(request)
     if isinstance(sent, SentFile):
-        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, model))
-    return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model))
+        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, model, as_of))
+    return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model, as_of))
 
 
 def predicted(one: Single) -> dict[str, Any]:
@@ -91,15 +96,15 @@ def predicted(one: Single) -> dict[str, Any]:
     }
 
 
-def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None) -> dict[str, Any]:
+def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> dict[str, Any]:
     names = tuple(dict.fromkeys(name for fields in customers for name in fields))
     counterpart = desk.counterpart(names, model=model)
-    return _answered(counterpart.name, counterpart.many(customers))
+    return _answered(counterpart.name, counterpart.many(customers, as_of=as_of))
 
 
-def _file_scored(desk: Desk, sent: SentFile, model: str | None) -> dict[str, Any]:
+def _file_scored(desk: Desk, sent: SentFile, model: str | None, as_of: date | None = None) -> dict[str, Any]:
     try:
-        ranked = desk.score(sent.content, model=model, filename=sent.filename, limits=LIMITS)
+        ranked = desk.score(sent.content, model=model, filename=sent.filename, limits=LIMITS, as_of=as_of)
     except ListRefused as problem:
         if f"more than {MOST_ROWS:,} rows" in problem.message:
             raise too_many_rows() from problem

@@ -5,5 +5,5 @@ design_for(matrix, levels).columns(…)  linear.py    what to fit a logistic reg
 design.explained(coef, intercept)      linear.py    that regression as a member
 explainer_for([(weight, member), …], features, slope=, intercept=)   blend.py   the Explainer of a blend
 explainer.contributions(matrix) .margin(matrix) .probability(matrix) .base .to_arrays(); explainer_from(arrays)
-largest_difference(explainer, [(weight, estimator), …], matrix, slope=, intercept=)   agreement.py   as theirs?
+proof_for([(weight, estimator), …], rows, slope=, intercept=).answers.differ_from(explainer)   agreement.py   as theirs?
 """

@@ -39,6 +39,12 @@ class Explainer:
         """The libraries that explain what the tables cannot; empty where everything is in tables."""
         return tuple(sorted({x.kind for x in self.libraries}))
 
+    @property
+    def way(self) -> str:
+        """How scores are explained: `tables`, or `library` for what tables cannot cover, or both together."""
+        used = {"tables": self.lookup or self.linears or not self.libraries, "library": self.libraries}
+        return " and ".join(name for name, parts in used.items() if parts)
+
     def contributions(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
         """What every column adds for every customer: float32 (customers, columns), each column contiguous."""
         totals = np.zeros((self.features, len(matrix)), np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 
 from churn.attribution.boosters import forest_of
 from churn.attribution.trees import DEEPEST, Forest, Scale, Split, Tree
+from churn.errors import Unavailable
 
 Kind = Literal["xgboost", "lightgbm", "shap"]
 Answers = Callable[[np.ndarray], np.ndarray]  # a matrix in; contributions and, last, the base out
@@ -54,12 +55,18 @@ class Library:
     @cached_property
     def _answers(self) -> Answers:
         ways = {"xgboost": _xgboost_answers, "lightgbm": _lightgbm_answers, "shap": _shap_answers}
-        return ways[self.kind](self.arrays)
+        try:
+            return ways[self.kind](self.arrays)
+        except (ImportError, OSError) as problem:
+            raise Unavailable(
+                f"This model is explained by {self.kind}, which cannot be loaded here.",
+                "Install it, or roll back to a version that is explained by tables.",
+            ) from problem
 
 
 def member_of(estimator: Any) -> Forest | Library:
     """A fitted model as trees for the tables; as its library's own account where the tables cannot cover it."""
-    if _kind_of(estimator) == "xgboost" and _is_dart(estimator):
+    if _kind_of(estimator) == "xgboost" and _has_no_plain_trees(estimator):
         return library_of(estimator)
     forest = forest_of(estimator)
     return forest if forest.depth <= DEEPEST else library_of(estimator)
@@ -106,10 +113,10 @@ def _booster_of(estimator: Any) -> Any:
     return booster[: int(best) + 1] if best else booster
 
 
-def _is_dart(estimator: Any) -> bool:
-    """Whether trees count by weights of their own: until XGBoost 3.3 another booster, now weights beside the trees."""
+def _has_no_plain_trees(estimator: Any) -> bool:
+    """A linear booster, or trees that count by weights of their own: until XGBoost 3.3 another booster, now a field."""
     booster = json.loads(bytes(_booster_of(estimator).save_raw("json")))["learner"]["gradient_booster"]
-    return bool(booster["name"] == "dart" or "weight_drop" in booster.get("model", {}))
+    return bool(booster["name"] != "gbtree" or "weight_drop" in booster.get("model", {}))
 
 
 def _xgboost_answers(arrays: Mapping[str, np.ndarray]) -> Answers:

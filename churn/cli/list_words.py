@@ -44,7 +44,7 @@ def source_of(asked: Namespace) -> Path | bytes:
 
 def said_of(asked: Namespace) -> dict[str, Any]:
     """What was said about the list, as the desk takes it."""
-    said = {name: getattr(asked, name) for name in ("sheet", "dates", "duplicates", "profile")}
+    said = {name: getattr(asked, name, None) for name in ("sheet", "dates", "duplicates", "profile", "as_of")}
     mapping = dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.map)
     filename = "stdin" if asked.list == STDIN else ""
     return {k: v for k, v in {**said, "mapping": mapping, "filename": filename}.items() if v}
@@ -59,7 +59,10 @@ def pair_of(text: str, form: str) -> tuple[str, str]:
 
 
 def add_model_words(words: ArgumentParser) -> None:
-    """Take the model that should answer."""
+    """Take the model that should answer, and the day the list speaks of."""
     words.add_argument(
         "--model", metavar="N[@V]", help="the model to use (default: the live one whose columns the list has)"
+    )
+    words.add_argument(
+        "--as-of", metavar="DATE", help="the day ages count back from, where the list has no date column (2026-01-31)"
     )

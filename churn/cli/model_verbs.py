@@ -99,12 +99,13 @@ def _listed(desk: Desk) -> Answer:
 
 def _shown(desk: Desk, asked: str) -> Answer:
     model = desk.model(asked)
-    words: dict[str, Any] = {**model.as_json()}
+    words: dict[str, Any] = {**model.as_json(), "explained_by": desk.explained_by(model)}
     lines = (
         f"{model.name} {model.version}: {model.report.get('summary', '')}",
         f"{len(model.encoder.fields)} columns; threshold {model.thresholds.chosen:.3f} ({model.thresholds.how}).",
+        f"Scores are explained by {words['explained_by'].get('way', 'tables')}.",
     )
-    return Answer({k: words[k] for k in ("name", "version", "thresholds", "report", "lineage")}, lines)
+    return Answer({k: words[k] for k in ("name", "version", "thresholds", "report", "lineage", "explained_by")}, lines)
 
 
 def _verified(desk: Desk, name: str, version: str) -> Answer:
@@ -112,12 +113,12 @@ def _verified(desk: Desk, name: str, version: str) -> Answer:
     if name not in known:
         raise NotFound(f"There is no model {name}.", f"There are: {', '.join(known) or 'none'}.")
     versions = [version] if version else known[name]
-    wrong = {v: list(desk.verify(name, v)) for v in versions}
-    lines = [
-        f"{name} {v}: {'; '.join(faults) if faults else 'every file is as it was written'}"
-        for v, faults in wrong.items()
-    ]
-    return Answer({"model": name, "versions": wrong}, tuple(lines), code=2 if any(wrong.values()) else 0)
+    found = {v: desk.verify(name, v) for v in versions}
+    wrong = {v: list(told.faults) for v, told in found.items()}
+    explained = {v: {"way": told.way, "largest_difference": told.difference} for v, told in found.items()}
+    lines = tuple(f"{name} {v}: {told.words}" for v, told in found.items())
+    answer = {"model": name, "versions": wrong, "explained_by": explained}
+    return Answer(answer, lines, code=2 if any(wrong.values()) else 0)
 
 
 def _promoted(desk: Desk, name: str, version: str, why: str) -> Answer:

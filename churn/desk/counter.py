@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from churn.scoring.drivers import Driver
     from churn.scoring.explaining import Explanation
     from churn.scoring.segmenting import Segment
+    from churn.shelf.proving import Verified
     from churn.showing.charts import Chart
 
 
@@ -40,7 +41,7 @@ class Desk(CampaignCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
-    (for bytes), `sheet`, `mapping`, `dates`, `duplicates`, `profile`.
+    (for bytes), `sheet`, `mapping`, `dates`, `duplicates`, `profile`, `as_of`.
     """
 
     home: Path = field(default_factory=home_folder)
@@ -126,11 +127,11 @@ class Desk(CampaignCounter):
         """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
         chosen = self.model_for(source, model=model, **said)
         reading = lists.read_for(chosen, self.home, source, said)
-        return self.explain_customer(chosen, lists.customer_in(reading, key))
+        return self.explain_customer(chosen, lists.customer_in(reading, key), as_of=said.get("as_of"))
 
-    def explain_customer(self, model: Model, customer: Mapping[str, Any]) -> lists.Explained:
-        """The same for a customer given as values by column."""
-        return lists.explained(model, self.home, customer)
+    def explain_customer(self, model: Model, customer: Mapping[str, Any], **when: Any) -> lists.Explained:
+        """The same for a customer given as values by column; `as_of` is the day ages count back from."""
+        return lists.explained(model, self.home, customer, **when)
 
     def what_if(
         self, source: Source, key: str, changes: Mapping[str, Any], *, model: str | None = None, **said: Any
@@ -138,7 +139,8 @@ class Desk(CampaignCounter):
         """One customer of a list before and after some fields change."""
         chosen = self.model_for(source, model=model, **said)
         reading = lists.read_for(chosen, self.home, source, said)
-        return lists.compared(chosen, self.home, lists.customer_in(reading, key), changes)
+        customer = lists.customer_in(reading, key)
+        return lists.compared(chosen, self.home, customer, changes, as_of=said.get("as_of"))
 
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
@@ -158,11 +160,11 @@ class Desk(CampaignCounter):
 
     def explain_in(self, ranked: lists.Ranked, key: str) -> lists.Explained:
         """One customer of a list that is scored already."""
-        return self.explain_customer(ranked.model, lists.customer_in(ranked.reading, key))
+        return self.explain_customer(ranked.model, lists.customer_in(ranked.reading, key), as_of=ranked.as_of)
 
-    def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any]) -> Comparison:
-        """A customer given as values, before and after some fields change."""
-        return lists.compared(model, self.home, customer, changes)
+    def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any], **when: Any) -> Comparison:
+        """A customer given as values, before and after some fields change; `as_of` as for `explain_customer`."""
+        return lists.compared(model, self.home, customer, changes, **when)
 
     def certainty(self, told: Explanation) -> tuple[str, ...]:
         """How sure a score is, in sentences."""
@@ -220,9 +222,15 @@ class Desk(CampaignCounter):
         with self.acting("rollback", f"{name} to {to or 'the one before'}"):
             return reigns.rollback(self.home, name, to=to, why=why)
 
-    def verify(self, name: str, version: str) -> tuple[str, ...]:
-        """What is wrong with a version's files; empty when every one is as it was written."""
-        return shelf.damage(self.home, name, version)
+    def verify(self, name: str, version: str) -> Verified:
+        """Whether a version's files are as they were written, and its tables say what the libraries say."""
+        from churn.shelf.proving import verified
+
+        return verified(self.home, name, version)
+
+    def explained_by(self, model: Model) -> dict[str, Any]:
+        """Whether tables or the libraries explain a version's scores, and how far apart the two were when saved."""
+        return dict(shelf.version_of(self.home, model.name, model.version).words.get("explained_by", {}))
 
     def health(self) -> dict[str, Any]:
         """Whether a model is ready to score, and which."""

@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -60,16 +62,30 @@ class ScoredFile:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A list in memory with its scores: what it said, who may leave, and the model that says so."""
+    """A list in memory with its scores: what it said, who may leave, and the model that says so.
+
+    as_of   the day ages count back from, where the list itself does not say
+    """
 
     reading: Reading
     scored: ScoredList
     model: Model
+    as_of: date | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person should know of the list and of its scores."""
         return (*self.reading.notices, *self.scored.notices, *self.model.notices)
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The list as the model sees it."""
+        return self.model.encoder.matrix(self.reading.table, as_of=self.as_of)
+
+    @cached_property
+    def contributions(self) -> np.ndarray:
+        """What every column adds to every customer's log-odds."""
+        return self.model.explainer.contributions(self.matrix)
 
 
 @dataclass(frozen=True)
@@ -82,12 +98,14 @@ class Explained:
     model: Model
 
 
-def ranking_for(model: Model, home: Path, *, top: int = 3, keep: tuple[str, ...] = ()) -> Ranking:
+def ranking_for(
+    model: Model, home: Path, *, top: int = 3, keep: tuple[str, ...] = (), as_of: date | None = None
+) -> Ranking:
     """How this model ranks a list here: with its business's words, and the action its playbook suggests."""
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    playbook = playbook_of(profile_of(model, home), home)
-    return Ranking(model, wording_of(model, home), top=top, suggester=suggester_of(model, playbook), keep=keep)
+    suggester = suggester_of(model, playbook_of(profile_of(model, home), home))
+    return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
 
 
 def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
@@ -97,8 +115,8 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
     """A whole list scored in memory, as the screens want it."""
-    reading = read_for(model, home, source, said)
-    return Ranked(reading, ranking_for(model, home, top=top).scored(reading.table), model)
+    reading, day = read_for(model, home, source, said), day_of(said.get("as_of"))
+    return Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
 
 
 def scored_file(
@@ -117,7 +135,8 @@ def scored_file(
     stream = _streamed(home, source, _by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
-    blocks = _counted(ranking_for(model, home, top=top, keep=columns).blocks(_tables(stream)), tiers)
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    blocks = _counted(ranking.blocks(_tables(stream)), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
         rows=rows,
@@ -126,7 +145,7 @@ def scored_file(
         version=model.version,
         set_aside=len(stream.survey.set_aside),
         seconds=time.perf_counter() - start,
-        notices=(*stream.notices, *model.notices),
+        notices=(*stream.notices, *ranking.notices_on_dates(stream.schema.names), *model.notices),
     )
 
 
@@ -143,21 +162,38 @@ def customer_in(reading: Reading, key: str) -> dict[str, Any]:
     return reading.table.slice(int(places[0]), 1).to_pylist()[0]
 
 
-def explained(model: Model, home: Path, customer: Mapping[str, Any]) -> Explained:
+def explained(model: Model, home: Path, customer: Mapping[str, Any], *, as_of: date | str | None = None) -> Explained:
     """Everything that can be said about one customer's score."""
-    wording = wording_of(model, home)
-    changes = nearest_changes(model, wording, [customer])[0]
-    return Explained(explanation(model, wording, customer), changes, customer, model)
+    wording, day = wording_of(model, home), day_of(as_of)
+    changes = nearest_changes(model, wording, [customer], as_of=day)[0]
+    return Explained(explanation(model, wording, customer, as_of=day), changes, customer, model)
 
 
-def compared(model: Model, home: Path, customer: Mapping[str, Any], changes: Mapping[str, Any]) -> Comparison:
+def compared(
+    model: Model,
+    home: Path,
+    customer: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    as_of: date | str | None = None,
+) -> Comparison:
     """One customer before and after some fields change."""
-    return whatif(model, wording_of(model, home), customer, changes)
+    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of))
+
+
+def day_of(said: date | str | None) -> date | None:
+    """The day that ages count back from, as a person writes it."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(said.strip())
+    except ValueError:
+        raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
 
 
 def _by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
-    kept = {k: v for k, v in said.items() if v is not None and k != "profile"}
+    kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
     return {"purpose": "score", "schema": model.schema, "medians": _medians(model), **kept}
 
 

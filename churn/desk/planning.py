@@ -80,9 +80,8 @@ def scored_frame(ranked: Ranked) -> pd.DataFrame:
 def _drivers(ranked: Ranked) -> dict[str, pa.Array]:
     model = ranked.model
     groups = reasons.groups_of(model.schema, model.encoder)
-    contributions = model.explainer.contributions(model.encoder.matrix(ranked.reading.table))
-    margin = model.explainer.base + contributions.sum(axis=1)
-    found = reasons.weighed(model, contributions, margin, groups, top=DRIVERS)
+    margin = model.explainer.base + ranked.contributions.sum(axis=1)
+    found = reasons.weighed(model, ranked.contributions, margin, groups, top=DRIVERS)
     names = pa.array([g.name for g in groups], pa.string())
     return {
         f"{DRIVER}{k}": names.take(pa.array(group, mask=points <= 0))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,11 +64,11 @@ class Counterpart:
         """The model and its version, as it is asked for."""
         return f"{self.model.name}@{self.model.version}"
 
-    def single(self, fields: Mapping[str, Any]) -> Single:
+    def single(self, fields: Mapping[str, Any], *, as_of: date | None = None) -> Single:
         """One customer scored, from the fields as they were sent."""
         given = self.reader.given(fields)
         model = self.model
-        contributions = model.explainer.contributions(model.encoder.row(given.customer)[None])
+        contributions = model.explainer.contributions(model.encoder.row(given.customer, as_of=as_of)[None])
         margin = np.array([self._margin(contributions)])
         probability = model.calibration.probability(margin)
         reasons = weighed(model, contributions, margin, self.ranking.groups, top=TOP)
@@ -91,10 +92,10 @@ class Counterpart:
             missing=given.missing,
         )
 
-    def many(self, customers: Sequence[Mapping[str, Any]]) -> list[Single]:
+    def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> list[Single]:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
         given = [self._given(number, fields) for number, fields in enumerate(customers, start=1)]
-        scored = self.ranking.block(self._table(given, customers))
+        scored = replace(self.ranking, as_of=as_of).block(self._table(given, customers))
         return [self._of_row(g, row) for g, row in zip(given, scored.to_pylist(), strict=True)]
 
     def of_scored(self, table: pa.Table) -> list[Single]:

@@ -92,15 +92,12 @@ def customers_shown(
 
 def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
     """What moves the scores of this list, by business group, the strongest first."""
-    model = ranked.model
-    matrix = model.encoder.matrix(ranked.reading.table)
-    return group_drivers(model, wording_of(model, home), model.explainer.contributions(matrix))
+    return group_drivers(ranked.model, wording_of(ranked.model, home), ranked.contributions)
 
 
 def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
-    model = ranked.model
-    return segments(model, wording_of(model, home), model.encoder.matrix(ranked.reading.table))
+    return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix)
 
 
 def keys_of(ranked: Ranked) -> list[str]:

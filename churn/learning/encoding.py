@@ -16,6 +16,7 @@ from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 
 Form = Literal["number", "flag", "nominal", "ordered", "service", "age"]
+LEAST_AGE_ROOM = 30.0  # days that ages may go beyond what was learnt, before they count as the edge
 MOST_LEVELS = 250  # a column with more levels than this keeps the most frequent ones
 FEWEST_ROWS = 5  # a level seen less often than this is learnt as "unseen", so that real unseen levels mean something
 _EPOCH = date(1970, 1, 1)
@@ -93,7 +94,8 @@ class Encoder:
 
     def row(self, customer: Mapping[str, Any], *, as_of: date | None = None) -> np.ndarray:
         """One customer as float32 (fields,), number for number what `matrix` gives."""
-        day = _day_number(customer.get(self.date_column)) if self.date_column else self._reference_day(as_of)
+        own = self.date_column and (self.date_column in customer or not as_of)
+        day = _day_number(customer.get(self.date_column or "")) if own else self._reference_day(as_of)
         values = [reader(customer.get(name), day) for name, reader in self._readers]
         return _fitting(np.array(values, dtype=np.float64), *self._limits).astype(np.float32)
 
@@ -130,7 +132,7 @@ class Encoder:
     def _days_of(self, table: pa.Table, as_of: date | None) -> Any:
         if self.date_column and self.date_column in table.schema.names:
             return _day_numbers(table.column(self.date_column))
-        return np.nan if self.date_column else self._reference_day(as_of)
+        return np.nan if self.date_column and not as_of else self._reference_day(as_of)
 
     def _reference_day(self, as_of: date | None) -> float:
         return _day_number(as_of or self.as_of)
@@ -180,13 +182,13 @@ def _field_for(column: Column, cells: pa.ChunkedArray) -> Field:
 
 def _limited(field: Field, encoder: Encoder, table: pa.Table) -> Field:
     """The field with room on both sides of the numbers learnt, as wide as they are apart."""
-    if field.form != "number":
+    if field.form not in ("number", "age"):
         return field
     numbers = replace(encoder, fields=(field,)).matrix(table)
     if np.isnan(numbers).all():
         return field
     low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
-    room = max(high - low, 1.0)
+    room = max(high - low, LEAST_AGE_ROOM if field.form == "age" else 1.0)
     return replace(field, low=low - room, high=high + room)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from churn.attribution.agreement import Proof
 from churn.errors import Damaged
 from churn.learning.calibration import Calibration, calibration_from
 from churn.learning.encoding import Encoder, encoder_from
@@ -44,6 +45,7 @@ class Model:
     report         the ReportCard as JSON
     lineage        where it came from: data fingerprint, rows, seed, when, library versions, profile
     explainer      exact attribution tables over the encoder's matrix, calibration slope included
+    proof          fresh from training, the libraries' own models and answers; the shelf keeps them beside the tables
     """
 
     name: str
@@ -59,6 +61,7 @@ class Model:
     report: Mapping[str, Any] = field(default_factory=dict)
     lineage: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    proof: Proof | None = None
 
     def probability(self, matrix: np.ndarray) -> np.ndarray:
         """The probability of leaving of each row of an encoded list."""

@@ -180,6 +180,7 @@ def _model(
         schema=ready.schema,
         encoder=ready.examples.encoder,
         explainer=champion.explainer,
+        proof=champion.proof,
         calibration=calibration,
         thresholds=thresholds_for(rows.labels, honest[0][seen], even, how=how.threshold),
         reference=reference_of(ready.examples.encoder, rows.matrix, honest[0][seen], learnt=work.matrix),

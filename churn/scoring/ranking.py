@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -94,7 +94,17 @@ class Ranking:
         without = [
             Notice("warning", f"The list has no {n}; every customer counts as unknown there.", n) for n in absent
         ]
-        return (*without, *self._unseen(table))
+        return (*without, *self.notices_on_dates(table.schema.names), *self._unseen(table))
+
+    def notices_on_dates(self, names: Sequence[str]) -> tuple[Notice, ...]:
+        """A warning where ages are counted in a list with these columns from a day that nobody named."""
+        encoder = self.model.encoder
+        ages = [f.name for f in encoder.fields if f.form == "age" and f.name in names]
+        if not ages or self.as_of or encoder.date_column in names:
+            return ()
+        learnt = f"counted back from {encoder.as_of}, the day of the list learnt from" if encoder.as_of else "unknown"
+        text = f"The list does not say its own date, so the time since {', '.join(ages)} is {learnt}."
+        return (Notice("warning", f"{text} Say the day with --as-of, or as_of= over HTTP.", ages[0]),)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -2,6 +2,8 @@
 
 models/<name>/<version>/model.json      the model in words, and under `files` the sha256 and size of every other file
                         explainer.npz   the exact tables
+                        answers.npz     what the libraries themselves answered for some encoded customers
+                        library.npz     the libraries' own models, opened by `models verify` alone
                         reference.npz   what the learnt list looked like
                         report/*.html   the model card and its plots
 """
@@ -22,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from churn.attribution.agreement import TOLERANCE, answers_from
 from churn.attribution.blend import explainer_from
 from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
 from churn.files import TEMPORARY, bytes_checked, checked_name, read_json, write_json
@@ -29,6 +32,7 @@ from churn.learning.model import Model, model_from
 
 FOLDER = "models"
 MANIFEST = "model.json"
+ANSWERS, LIBRARY = "answers.npz", "library.npz"
 ABANDONED_AFTER = 24 * 3600  # seconds after which a half-written version is taken to be a dead writer's
 
 
@@ -73,10 +77,20 @@ def save(home: Path, model: Model, *, pages: Mapping[str, str] | None = None) ->
 
 
 def load(home: Path, name: str, version: str) -> Model:
-    """Read a version back; every file is compared with its sha256 before anything in it is opened."""
+    """Read a version back; every file is compared with its sha256 before anything in it is opened.
+
+    The tables must say what the libraries said when the version was saved; no library is imported for that.
+    """
     found = version_of(home, name, version)
-    arrays = {part: _arrays(_checked(found, f"{part}.npz")) for part in ("explainer", "reference")}
-    return model_from(found.words, explainer_from(arrays["explainer"]), arrays["reference"])
+    explainer = explainer_from(opened_part(found, "explainer.npz"))
+    if ANSWERS in found.words["files"] and explainer.way == "tables":
+        _refuse_difference(found, answers_from(opened_part(found, ANSWERS)).differ_from(explainer))
+    return model_from(found.words, explainer, opened_part(found, "reference.npz"))
+
+
+def opened_part(found: Version, file: str) -> dict[str, np.ndarray]:
+    """The arrays of one file of a version, only as they were written."""
+    return _arrays(_checked(found, file))
 
 
 def version_of(home: Path, name: str, version: str) -> Version:
@@ -140,6 +154,9 @@ def _placed(shelf: Path, unfinished: Path, model: Model, pages: Mapping[str, str
         "explainer.npz": _npz(model.explainer.to_arrays()),  # type: ignore[attr-defined]
         "reference.npz": _npz(model.reference.arrays()),
     }
+    if model.proof:
+        parts |= {ANSWERS: _npz(model.proof.answers.to_arrays()), LIBRARY: _npz(model.proof.library.to_arrays())}
+    explained = {"explained_by": _explained_by(model)}
     parts |= {f"report/{checked_name(n, 'page name')}": text.encode() for n, text in pages.items()}
     for file, content in parts.items():
         _write(unfinished / file, content)
@@ -147,10 +164,28 @@ def _placed(shelf: Path, unfinished: Path, model: Model, pages: Mapping[str, str
     while True:
         named = model.named(model.name, _next_free(shelf))
         saved = datetime.now(UTC).isoformat(timespec="seconds")
-        words = named.as_json() | {"files": files, "saved": saved}
+        words = named.as_json() | explained | {"files": files, "saved": saved}
         write_json(unfinished / MANIFEST, words | {"digest": _digest(words)})
         if _renamed(unfinished, shelf / named.version):
             return named
+
+
+def _explained_by(model: Model) -> dict[str, Any]:
+    """Whether tables or libraries explain the scores, and how far that is from the libraries' own account."""
+    explainer: Any = model.explainer
+    words = {"way": explainer.way, "libraries": list(explainer.libraries_needed), "largest_difference": None}
+    if model.proof is None:
+        return words
+    difference = model.proof.answers.differ_from(explainer)
+    if not difference <= TOLERANCE:
+        raise RuntimeError(f"The explanation differs from the libraries by {difference:.2g} in log-odds.")
+    return words | {"largest_difference": difference}
+
+
+def _refuse_difference(found: Version, difference: float) -> None:
+    if not difference <= TOLERANCE:
+        text = f"The tables of {found.name} {found.version} differ from the libraries by {difference:.1e} in log-odds."
+        raise Damaged(text, "Roll back to another version, or train again.")
 
 
 def _renamed(unfinished: Path, target: Path) -> bool:
