@@ -132,7 +132,9 @@ def test_uplift_names_the_column_that_is_not_there(line, own_telco):
 def test_a_forgotten_customer_leaves_nothing_behind(line, own_telco):
     key = exported(own_telco).campaign.table["customerID"].iloc[0]
     assert line("forget", key, "--home", own_telco)[1]["rows"] >= 2
-    assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0})
+    assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0, "files": 0})
+    assert line("forget", "--before", "2999-01-01", "--home", own_telco)[1]["rows"] > 60
+    assert line("forget", "--home", own_telco)[0] == line("forget", key, "--before", "2026-01-01")[0] == 2
 
 
 def test_a_plan_is_pushed_once_after_a_dry_run(line, own_telco, monkeypatch):

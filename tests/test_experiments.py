@@ -2,10 +2,14 @@
 
 import pytest
 
+from churn.book.sparing import leave_alone
 from churn.desk.experiments import measured_experiment
+from churn.desk.playbooks import the_book
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
+from tests.campaigns import planned_for
+from tests.trained import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +40,16 @@ def test_an_experiment_is_measured_and_ranked(offer_list, home):
 def test_what_is_not_clear_is_asked_for(offer_list, home, asked, said):
     with pytest.raises(ChurnError, match=said):
         measured_experiment(home, offer_list, asked)
+
+
+def test_who_is_better_left_alone_is_remembered_and_later_plans_pass_them_by(own_telco, either_book):
+    asked = {"treatment": "offer", "outcome": "left", "control": "none"}
+    path = own_telco / "offer.csv"
+    write_sample(make_sample("offer", rows=6000, seed=3), path)
+    found = measured_experiment(own_telco, path, asked)
+    advice = found.ranked["advice"].to_pylist()
+    assert found.spared == advice.count("leave alone") == found.as_json()["sleeping"] > 0
+    assert "remembered as better left alone" in found.notices[-1].text
+    with the_book(own_telco) as book:
+        leave_alone(book, "general", [rows_of(own_telco)[1].split(",")[0].strip('"')], why="calls", since="2026-03-01")
+    assert any("1 customers are left alone" in n.text for n in planned_for(own_telco).notices)

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.forgetting import forget, forget_before
+from churn.book.forgetting import OF_CUSTOMERS, forget, forget_before, sweep
 from churn.book.journal import arms_given, campaigns, contacts_before, record_campaign
 from churn.book.last_seen import lists_scored, record_list, seen_last
 from churn.book.measurements import measured_so_far, outcomes_of, record_measurement
-from churn.book.tables import open_book
+from churn.book.tables import METADATA, open_book
+from churn.errors import RequestRefused
 from tests.test_journal import SPRING, member
 from tests.test_last_seen import MONDAY, seen
 from tests.test_measurements import FOUND, came
@@ -43,3 +44,26 @@ def test_after_their_time_customers_go_and_sums_stay(home):
     assert forget_before(book, "2026-06-01") == 2 + 2 + 2 + 2 + 1
     assert (everywhere(book, "a"), arms_given(book, "summer")) == ((False,) * 4, {"c": "treat"})
     assert (len(campaigns(book)), set(measured_so_far(book)), lists_scored(book)) == (2, {"spring"}, ())
+
+
+def test_every_table_that_holds_customers_is_forgotten():
+    holding = {name for name, table in METADATA.tables.items() if "key" in table.c}
+    assert holding == {table.name for table in OF_CUSTOMERS}
+
+
+def test_what_is_older_than_it_may_be_kept_goes_when_the_book_is_opened(home, monkeypatch):
+    book = full_book()
+    monkeypatch.setenv("CHURN_RETENTION_DAYS", "36500")
+    assert sweep(book) == 0 and everywhere(book, "a") == (True,) * 4
+    monkeypatch.setenv("CHURN_RETENTION_DAYS", "30")
+    assert sweep(book) == 9
+    assert (sweep(book), everywhere(book, "a")) == (0, (False,) * 4)
+    record_campaign(book, replace(SPRING, campaign="old"), [member("late")])
+    assert (sweep(book), arms_given(book, "old")) == (0, {"late": "treat"})
+
+
+@pytest.mark.parametrize("told", ["0", "-3", "a year", "1.5", "²"])
+def test_a_time_to_keep_that_is_no_number_of_days_is_refused(home, monkeypatch, told):
+    monkeypatch.setenv("CHURN_RETENTION_DAYS", told)
+    with pytest.raises(RequestRefused, match="number of days, 1 or more"):
+        sweep(open_book())

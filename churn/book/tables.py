@@ -134,6 +134,7 @@ AUDIT = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("who", "role", "by", "act", "what")),
     sa.Index("audit_by_time", "at"),
 )
+SWEPT = sa.Table("swept", METADATA, sa.Column("turn", sa.String(32), primary_key=True))
 CAMPAIGN_TABLES = (CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN)
 
 Step = Callable[[sa.Connection], None]
@@ -158,7 +159,11 @@ def _access_tables(connection: sa.Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone, _access_tables)
+def _sweeping(connection: sa.Connection) -> None:
+    SWEPT.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone, _access_tables, _sweeping)
 
 
 def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:

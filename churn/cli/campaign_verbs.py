@@ -201,15 +201,19 @@ def playbook(asked: Namespace, printer: Printer) -> Answer:
 
 
 def _forget_words(words: ArgumentParser) -> None:
-    words.add_argument("key", metavar="KEY", help="the customer's key, as it stands in the lists")
+    words.add_argument("key", metavar="KEY", nargs="?", help="the customer's key, as it stands in the lists")
+    words.add_argument("--before", metavar="DATE", help="instead of one customer: all that is older than this day")
 
 
 @verb("forget", "remove one customer from everything that is kept", _forget_words, example="forget 7590-VHVEG")
 def forget(asked: Namespace, printer: Printer) -> Answer:
-    """Remove a customer's scores, features, arms, contacts and outcomes; models never hold a key."""
-    rows = Desk(asked.home).forget(asked.key)
-    told = f"{rows} rows about this customer were removed." if rows else "Nothing was kept about this customer."
-    return Answer({"key": asked.key, "rows": rows}, (told,))
+    """Remove a customer's scores, features, arms, contacts and outcomes, or everybody's from before a day."""
+    if (asked.key is None) == (asked.before is None):
+        raise RequestRefused("Whom to forget is not said.", "Give a customer's key, or --before DATE.")
+    desk = Desk(asked.home)
+    gone = desk.forget(asked.key) if asked.before is None else desk.forget_before(asked.before)
+    said = {"key": asked.key} if asked.before is None else {"before": asked.before}
+    return Answer({**said, **gone.as_json()}, (gone.words,))
 
 
 def _pushed(desk: Desk, done: Planned, asked: Namespace, columns: list[str] | None) -> Delivery | Outline | None:

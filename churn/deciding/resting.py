@@ -23,7 +23,7 @@ class History:
 
     arms        of an earlier export of this campaign, `treat` or `holdout` by key; they stand
     contacts    earlier contacts: `key` and `date`; `as_of` is then the day of the campaign
-    never       keys of customers who are better left alone (sleeping dogs, or by their own wish)
+    never       keys of customers who are better left alone: an experiment has named them sleeping dogs
     """
 
     arms: dict[str, str] | None = None
@@ -81,4 +81,7 @@ def _asleep(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[No
     alone = np.fromiter((k in history.never for k in keys), bool, len(keys))
     stopped[alone] = True
     many = int(alone.sum())
-    return (Notice("info", f"{many:,} customers are left alone on purpose.", None, many),) if many else ()
+    if not many:
+        return ()
+    text = f"{many:,} customers are left alone: an experiment has shown that contacting them makes them leave."
+    return (Notice("info", text, None, many),)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from churn.desk.campaign_views import ActionTotal, KeptCampaign
     from churn.desk.campaigns import Planned
     from churn.desk.delivering import Delivery
+    from churn.desk.erasing import Forgotten
     from churn.desk.experiments import MeasuredExperiment
     from churn.desk.lists import Ranked
     from churn.desk.measuring import MeasuredCampaign
@@ -76,7 +77,8 @@ class CampaignCounter(AccessCounter):
         """Send an exported campaign to an address the operator named, once however often it is asked for."""
         from churn.desk.pushing import pushed
 
-        return pushed(self.home, planned, address, columns)
+        with self.acting("push", f"campaign {planned.campaign.name}"):
+            return pushed(self.home, planned, address, columns)
 
     def campaigns(self) -> tuple[KeptCampaign, ...]:
         """Every campaign of the book and what was measured of it, the latest first."""
@@ -95,7 +97,8 @@ class CampaignCounter(AccessCounter):
         """Whom a contact helps, by a list with a treatment column."""
         from churn.desk.experiments import measured_experiment
 
-        return measured_experiment(self.home, source, asked, **said)
+        with self.acting("measure", "an experiment"):
+            return measured_experiment(self.home, source, asked, **said)
 
     def playbook(self, profile: str) -> playbooks.InForce:
         """The offers in force for a business, and where they come from."""
@@ -175,9 +178,16 @@ class CampaignCounter(AccessCounter):
         with playbooks.the_book(self.home) as book:
             return lists_scored(book)
 
-    def forget(self, key: str) -> int:
-        """Remove one customer from the book; returns how many rows went."""
-        from churn.book.forgetting import forget
+    def forget(self, key: str) -> Forgotten:
+        """Remove one customer everywhere anything is kept."""
+        from churn.desk.erasing import forgotten
 
-        with self.acting("forget", "one customer"), playbooks.the_book(self.home) as book:
-            return forget(book, key)
+        with self.acting("forget", "one customer"):
+            return forgotten(self.home, key)
+
+    def forget_before(self, day: str) -> Forgotten:
+        """Remove what is known of customers from before a day (as 2026-01-31)."""
+        from churn.desk.erasing import forgotten_before
+
+        with self.acting("forget", f"everybody before {day}"):
+            return forgotten_before(self.home, day)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from churn.book.sparing import leave_alone
 from churn.deciding.experiment import Experiment, experiment_uplift, ranked_customers
 from churn.deciding.uplift import Uplift
 from churn.desk.memory import read_remembering
 from churn.desk.models import reading_name
+from churn.desk.playbooks import now, the_book
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.notices import Notice
@@ -27,11 +30,23 @@ class MeasuredExperiment:
     uplift: Uplift
     ranked: pa.Table
     reading: Reading
+    spared: int = 0
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person should know of the list and of the answer."""
-        return (*self.reading.notices, *self.uplift.notices)
+        return (*self.reading.notices, *self.uplift.notices, *self._sparing)
+
+    @property
+    def _sparing(self) -> tuple[Notice, ...]:
+        """That the book remembers who is better left alone, or cannot."""
+        if self.spared:
+            text = f"{self.spared:,} customers are remembered as better left alone; later campaigns pass them by."
+            return (Notice("info", text, None, self.spared),)
+        if self.uplift.sleeping.any():
+            text = "The list has no key, so nobody who is better left alone can be remembered."
+            return (Notice("warning", text),)
+        return ()
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -54,10 +69,21 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **
     found, rows = experiment_uplift(reading.table, reading.schema, _asked(reading, asked), seed=asked.get("seed") or 0)
     key = reading.schema.key
     every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
-    ranked = ranked_customers(found, [every[row] for row in rows])
-    return MeasuredExperiment(
-        found, ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]]), reading
-    )
+    keys = [every[row] for row in rows]
+    spared = _spared(home, reading, asked, [k for k, asleep in zip(keys, found.sleeping, strict=True) if asleep])
+    ranked = ranked_customers(found, keys)
+    named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
+    return MeasuredExperiment(found, named, reading, spared)
+
+
+def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], keys: list[str]) -> int:
+    """Keep in the book who is better left alone; an experiment measured again replaces what it had named."""
+    if reading.schema.key is None:
+        return 0
+    words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
+    why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
+    with the_book(home) as book:
+        return leave_alone(book, reading.profile, map(str, keys), why=why, since=now())
 
 
 def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:

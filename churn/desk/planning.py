@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from churn.book.journal import arms_given, contacts_before
+from churn.book.sparing import left_alone
 from churn.deciding.ordering import Order, checked_order
 from churn.deciding.resting import DRIVER, History
 from churn.desk.businesses import profile_of
@@ -19,6 +20,7 @@ from churn.desk.playbooks import now, playbook_in_force, the_book
 from churn.files import checked_name
 from churn.money.playbook import Playbook
 from churn.money.playbook_files import playbook_text
+from churn.profiles import GENERAL
 from churn.scoring import reasons
 
 if TYPE_CHECKING:
@@ -109,4 +111,6 @@ def _history(home: Path, order: Order, ranked: Ranked, offered: tuple[str, Playb
     with the_book(home) as book:
         arms = arms_given(book, order.name)
         rows = contacts_before(book, profile, without=order.name, list_=ranked.reading.fingerprint, since=since)
-    return History(arms=arms or None, contacts=pd.DataFrame(rows) if rows else None, as_of=today)
+        # An experiment on a list of no particular business speaks of these customers as well.
+        never = frozenset(left_alone(book, {profile, GENERAL}))
+    return History(arms=arms or None, contacts=pd.DataFrame(rows) if rows else None, as_of=today, never=never)

@@ -47,11 +47,13 @@ class InForce:
 
 @contextmanager
 def the_book(home: Path) -> Iterator[sa.Engine]:
-    """The score book, closed again at the end."""
+    """The score book, closed again at the end; what is older than it may be kept is gone from it."""
+    from churn.book.forgetting import sweep
     from churn.book.tables import open_book
 
     engine = open_book(home)
     try:
+        sweep(engine)
         yield engine
     finally:
         engine.dispose()

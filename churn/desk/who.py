@@ -2,7 +2,7 @@
 
     role      scope   may
     viewer    read    look: models, columns, last scores, campaigns, monitoring
-    analyst   score   … and bring lists: score, explain, plan, export, measure, train (the gate decides what goes live)
+    analyst   score   … and bring lists: score, explain, plan, export, push, measure, train (a gate decides what is live)
     admin     admin   … and decide for all: promote, roll back, set the playbook, keys, forget, read the audit trail
 
 A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Desk
@@ -25,6 +25,7 @@ ACTS = {
     "score": "analyst",
     "plan": "analyst",
     "export": "analyst",
+    "push": "analyst",
     "measure": "analyst",
     "train": "analyst",
     "promote": "admin",
