@@ -13,6 +13,7 @@ from churn.intake.records import misfit
 from tests.messy import Case, told
 from tests.messy.dialect import CASES as DIALECT
 from tests.messy.encodings import CASES as ENCODINGS
+from tests.messy.exports import CASES as EXPORTS
 from tests.messy.layout import CASES as LAYOUT
 from tests.messy.records import CASES as RECORDS
 from tests.messy.sifting import CASES as SIFTING
@@ -29,7 +30,7 @@ def blocks_read(text, width, size=1 << 20, **said):
     return rows, lines, [s for b in blocks for s in b.set_aside], sorted(n for b in blocks for n in b.blank)
 
 
-@pytest.mark.parametrize("case", [*ENCODINGS, *DIALECT, *LAYOUT, *RECORDS, *SIFTING], ids=str)
+@pytest.mark.parametrize("case", [*ENCODINGS, *DIALECT, *LAYOUT, *RECORDS, *SIFTING, *EXPORTS], ids=str)
 def test_every_messy_file_reads_the_same_either_way(case):
     assert told(case, by_row=True) == told(case)
 

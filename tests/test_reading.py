@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from churn.intake.reading import read_list, write_clean, write_set_aside
 from churn.schema import Column, Schema
-from tests.messy import LIST
+from tests.messy import LIST, told
+from tests.messy.exports import CASES
 
 SCHEMA = Schema(
     (
@@ -65,6 +66,11 @@ def table_of(content):
 
 
 GOOD = table_of(written(NAMES, ROWS))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_another_program_exported_becomes_exactly_what_it_must(case):
+    assert told(case) == case
 
 
 @pytest.mark.real

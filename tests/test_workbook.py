@@ -2,9 +2,7 @@
 
 import io
 import os
-import zipfile
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -13,8 +11,8 @@ from churn.errors import ListRefused
 from churn.intake.opening import OLE
 from churn.intake.reading import read_list
 from tests.messy import LIST, rows_of
+from tests.workbooks import FILES, changed, ods, xls, xlsb
 
-FILES = Path(__file__).parent / "files"
 ROWS = [["id", "tenure", "paid"], ["00123", 3, 29.85], ["A2", 14, 56.95]]
 
 
@@ -30,15 +28,6 @@ def workbook(sheets, *, first_row=0, **hidden):
         if name in hidden.get("hide", ()):
             sheet.hide()
     book.close()
-    return packed.getvalue()
-
-
-def changed(content, part, change):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            data = old.read(entry)
-            new.writestr(entry.filename, change(data) if entry.filename == part else data)
     return packed.getvalue()
 
 
@@ -153,6 +142,47 @@ def test_each_broken_workbook_has_a_sentence(content, sentence):
 def test_the_older_and_other_formats_read_alike(name):
     reading = read((FILES / name).read_bytes(), name)
     assert rows_of(reading) == ((2, "00123", 3.0, 29.85), (3, "A2", 14.0, 56.95))
+
+
+@pytest.mark.parametrize(("made", "name"), [(xls, "list.xls"), (xlsb, "list.xlsb"), (ods, "list.ods")])
+def test_a_hidden_sheet_is_never_read_unasked_in_any_format(made, name):
+    content = made(hidden_sheet=True)
+    assert refused(content) == "list.xlsx has no visible sheet with cells in it."
+    assert read(content, name, sheet="List").rows == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            xls(hidden_row=1, formula=(2, 2, 8.5)),
+            [
+                "1 row(s) are hidden in the sheet and were read as well.",
+                "1 formula(s) were read by the value stored with them; this kind of file does not tell whether it was "
+                "ever computed.",
+            ],
+        ),
+        (
+            xlsb(hidden_row=1, formula=8.5),
+            [
+                "1 row(s) are hidden in the sheet and were read as well.",
+                "1 formula(s) were read by the value stored with them; this kind of file does not tell whether it was "
+                "ever computed.",
+            ],
+        ),
+        (
+            ods(hidden_row=1, bare_formula=True),
+            [
+                "1 row(s) are hidden in the sheet and were read as well.",
+                "1 formula(s) have no value stored (C3) and were read as missing; open and save the file in Excel "
+                "first.",
+            ],
+        ),
+    ],
+    ids=["xls", "xlsb", "ods"],
+)
+def test_hidden_rows_and_formulas_are_named_as_far_as_the_format_tells(content, told):
+    assert [n.text for n in read(content).notices][: len(told)] == told
 
 
 def test_a_workbook_and_a_csv_of_one_list_give_one_table():

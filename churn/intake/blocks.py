@@ -16,8 +16,8 @@ import pyarrow.csv as arrow_csv
 
 from churn.errors import ListRefused
 from churn.intake.dialect import Dialect
+from churn.intake.distinct import Cells, cells_of
 from churn.intake.encodings import DAMAGED
-from churn.intake.kinds import Cells, cells_of
 from churn.intake.marks import BLANKS
 from churn.intake.records import Record, SetAside, misfit, records_of
 

@@ -1,7 +1,7 @@
 """Cells of a workbook, read in a process of its own: a hostile file can only end this process, not the one that asked.
 
-Run by `workbook` as a script: the workbook's bytes come in on stdin, lines of JSON go out on stdout. It imports nothing
-of ours, so that its memory limit is spent on the file.
+Run by `workbook` as a module: the workbook's bytes come in on stdin, one object of JSON goes out on stdout. Of ours it
+imports `oddities` and nothing heavy, so that its memory limit is spent on the file.
 
     {"sheets": [{"name", "visible", "first", "rows": [[text]], "more"}]}     then nothing else
     {"refused": "password" | "damaged" | "large"}
@@ -12,15 +12,14 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import re
 import sys
-import zipfile
 from typing import Any
+
+from churn.intake.oddities import oddities_of
 
 MEMORY, SECONDS = 1 << 30, 30
 HEAD = 60  # rows shown of each sheet before one is chosen
 ROWS, COLUMNS, CELLS = 1_048_576, 2_000, 20_000_000
-EXAMPLES = 3
 
 
 def main(asked: str | None) -> None:
@@ -77,7 +76,7 @@ def _sheet(book: Any, meta: Any, content: bytes, *, whole: bool) -> dict[str, An
         raise _TooLarge
     rows = sheet.to_python(nrows=None if whole else HEAD)
     about |= {"first": (sheet.start or (0, 0))[0] + 1, "rows": [[text_of(c) for c in r] for r in rows]}
-    return {**about, "height": sheet.height, **(_oddities(content, meta.name) if whole else {})}
+    return {**about, "height": sheet.height, **(oddities_of(content, meta.name) if whole else {})}
 
 
 def text_of(cell: Any) -> str:
@@ -91,50 +90,6 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, datetime.datetime):
         return cell.isoformat(" ").removesuffix(" 00:00:00")
     return repr(cell) if isinstance(cell, float) else str(cell)
-
-
-def _oddities(content: bytes, name: str) -> dict[str, Any]:
-    """Formulas without a value and hidden rows, which the cells alone do not show; known for .xlsx and .xlsm only."""
-    xml = _sheet_xml(content, name)
-    formulas = [where for m in re.finditer(rb"<f[ />]", xml) if (where := _without_value(xml, m.start()))]
-    hidden = [int(m[1]) for m in re.finditer(rb'<row r="(\d+)"[^>]*\bhidden="(?:1|true)"', xml)]
-    return {"formulas": len(formulas), "formula_cells": formulas[:EXAMPLES], "hidden_rows": len(hidden)}
-
-
-def _without_value(xml: bytes, at: int) -> str:
-    end = xml.find(b"</c>", at)
-    value = re.search(rb"<v[^>]*>([^<]*)</v>|<is>", xml[at : end if end > 0 else at + 1000])
-    if value and (value[1] is None or value[1].strip()):
-        return ""
-    start = xml.rfind(b"<c ", 0, at)
-    # A formula whose answer is an empty text says so by its type and has a value that is empty.
-    if value and b't="str"' in xml[start:at]:
-        return ""
-    named = re.search(rb'r="([A-Z]+\d+)"', xml[start:at])
-    return named[1].decode() if named else "?"
-
-
-def _sheet_xml(content: bytes, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-            links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-            sheets = re.findall(r"<sheet [^>]*>", book)
-            tag = next(s for s in sheets if _attribute(s, "name") == name)
-            link = next(
-                r for r in re.findall(r"<Relationship [^>]*>", links) if _attribute(r, "Id") == _attribute(tag, "r:id")
-            )
-            target = _attribute(link, "Target").lstrip("/")
-            return archive.read(target if target.startswith("xl/") else f"xl/{target}")
-    except (KeyError, StopIteration, zipfile.BadZipFile, OSError):
-        return b""
-
-
-def _attribute(tag: str, name: str) -> str:
-    import html
-
-    found = re.search(rf'\b{re.escape(name)}="([^"]*)"', tag)
-    return html.unescape(found[1]) if found else ""
 
 
 if __name__ == "__main__":

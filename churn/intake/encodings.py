@@ -63,6 +63,20 @@ def odd_words(text: str, at_most: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))[:at_most]
 
 
+def misread_words(text: str, at_most: int = 3) -> tuple[tuple[str, str], ...]:
+    """Words that an earlier program spoiled by reading UTF-8 as something else, each with what it must have been."""
+    found = ((w, _unspoiled(w)) for w in odd_words(text, 200))
+    return tuple((w, meant) for w, meant in found if meant)[:at_most]
+
+
+def _unspoiled(word: str) -> str:
+    try:
+        meant = word.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+    return meant if meant != word else ""
+
+
 def text_blocks(found: Opened, encoding: Encoding, size: int = BLOCK) -> Iterator[bytes]:
     """The text as UTF-8 in blocks of whole lines that end in a line feed; the last one may lack it."""
     rest = b""
@@ -92,8 +106,8 @@ def _utf8(found: Opened, encoding: Encoding, size: int) -> Iterator[bytes]:
             if total > found.limits.bytes:
                 raise too_big(found)
             block = held + (chunk if plain else decoder.decode(chunk).encode("utf-8", "replace"))
-            # A carriage return at the very end may be half of a line end.
-            held = b"\r" if block.endswith(b"\r") and not encoding.old_line_ends else b""
+            # A carriage return at the very end may be part of a line end.
+            held = b"" if encoding.old_line_ends else block[len(block.rstrip(b"\r")) :]
             yield _line_feeds(block[: len(block) - len(held)], encoding)
         last = held + (b"" if plain else decoder.decode(b"", True).encode("utf-8", "replace"))
     if last:
@@ -108,6 +122,8 @@ def _with_line(stream: BinaryIO, size: int) -> bytes:
 def _line_feeds(block: bytes, encoding: Encoding) -> bytes:
     if encoding.old_line_ends:
         return block.replace(b"\r", b"\n")
+    if b"\r\r\n" in block:  # line ends that went through a translation twice
+        block = block.replace(b"\r\r\n", b"\n")
     return block.replace(b"\r\n", b"\n") if b"\r" in block else block
 
 

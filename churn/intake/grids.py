@@ -12,8 +12,16 @@ import pyarrow as pa
 from churn.errors import ListRefused
 from churn.intake.blocks import Block, Shape, block_from_records, blocks_of
 from churn.intake.dialect import Dialect, dialect_of
-from churn.intake.encodings import BLOCK, Encoding, encoding_notice, encoding_of, odd_words, text_blocks
-from churn.intake.layout import Known, Layout, layout_of
+from churn.intake.encodings import (
+    BLOCK,
+    Encoding,
+    encoding_notice,
+    encoding_of,
+    misread_words,
+    odd_words,
+    text_blocks,
+)
+from churn.intake.layout import Known, Layout, layout_of, refuse_unsplit
 from churn.intake.opening import WORKBOOKS, Opened
 from churn.intake.records import Record, records_of
 from churn.intake.sifting import sifted
@@ -98,13 +106,14 @@ def _text_grid(found: Opened, way: Way) -> Grid:
     records = list(records_of(lines[first - 1 :], dialect, first=first, more=len(lines) == HEAD_LINES))
     layout = layout_of(records, found.name, way.known)
     _check_width(found, layout)
+    refuse_unsplit(layout)
     shape = Shape(dialect, layout.width, found.limits.cell, way.by_row)
 
     def passes() -> Iterator[Block]:
         texts = _from_line(text_blocks(found, encoding, way.block), layout.first)
         yield from _sifted_blocks(texts, shape, layout, way.known)
 
-    notices = (*_told_encoding(found, encoding), *_told_text(found, dialect), *layout.notices)
+    notices = (*_told_encoding(found, encoding), *_told_text(found, dialect), *_told_spoiled(lines), *layout.notices)
     return Grid(found, layout, passes, notices, keep=way.keep, comma_likely=dialect.delimiter == ";")
 
 
@@ -187,6 +196,13 @@ def _told_text(found: Opened, dialect: Dialect) -> Iterator[Notice]:
         yield Notice("info", f"{found.name} is named like a workbook but holds plain text; it was read as text.")
     if dialect.sep_line:
         yield Notice("info", f"The first line says that {dialect.said} separate the values.", lines=(1,))
+
+
+def _told_spoiled(lines: Sequence[str]) -> Iterator[Notice]:
+    if words := misread_words("\n".join(lines)):
+        shown = ", ".join(f"{word} for {meant}" for word, meant in words)
+        text = f"Letters were spoiled before this file was written ({shown}); export the list again as UTF-8."
+        yield Notice("warning", text)
 
 
 def _check_width(found: Opened, layout: Layout) -> None:

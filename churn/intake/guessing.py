@@ -77,7 +77,7 @@ def kind_of(name: str, holding: Holding) -> Kind:
         return "category" if holding.filled else "text"
     if _is_flag(holding):
         return "flag"
-    if holding.dates + (holding.compact if _names_a_date(name) else 0) >= MOSTLY * filled:
+    if holding.dates + (holding.compact if names_a_date(name) else 0) >= MOSTLY * filled:
         return "date"
     if holding.numbers + holding.compact >= MOSTLY * filled:
         return "text" if _is_code(name, holding, filled) else "number"
@@ -216,11 +216,30 @@ def _split(name: str) -> list[str]:
     return [w for w in "".join(c if c.isalnum() else " " for c in spaced).split() if w]
 
 
-def _names_a_date(name: str) -> bool:
-    return any(
-        w in ("date", "day", "datum", "tag", "fecha", "data", "jour", "dob", "since")
-        for w in map(str.lower, _split(name))
+def names_a_date(name: str) -> bool:
+    """Whether a heading says that its column holds days or moments."""
+    words = [w.lower() for w in _split(name)]
+    known = (
+        "date",
+        "day",
+        "datum",
+        "tag",
+        "fecha",
+        "data",
+        "jour",
+        "dob",
+        "since",
+        "time",
+        "timestamp",
+        "month",
+        "monat",
+        "mois",
+        "mes",
+        "mese",
+        "maand",
+        "period",
     )
+    return words[-1:] == ["at"] or any(w in known for w in words)
 
 
 def _has_levels(holding: Holding, filled: int) -> bool:

@@ -5,65 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.intake.marks import NO, YES, bare_column, is_missing, same_words
+from churn.intake.distinct import Cells
+from churn.intake.marks import NO, SHORTENED, YES, is_missing, same_words
 from churn.intake.moments import date_says, has_time
-from churn.intake.numbers import EITHER_POINT, PLAIN, Written, all_plain, written
+from churn.intake.numbers import EITHER_POINT, PLAIN, Written, written
 from churn.schema import Kind
 
 LEVELS = 1_000  # different words kept per column; beyond it is free text
 EXAMPLES = 5
-_PROBE = 2_000  # cells that tell whether nearly all of a column differ
 _FEW = 2_000  # different cells looked at one by one in a block
+_ENOUGH = 200  # cells of a column that settle how its numbers are written
 _COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])")
+_SHORTENED = re.compile(SHORTENED)
+_PHONE = r"\+[0-9]{7,}"
 _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{4,15}(?: ?(?:Z|UTC))?)?$"
 
 Example = tuple[int, str]  # a line and the cell that stands there
-
-
-@dataclass(frozen=True)
-class Cells:
-    """One column of one block: its different cells without blanks around them, and which row holds which."""
-
-    values: pa.Array
-    codes: np.ndarray
-    lines: np.ndarray
-    column: pa.Array  # the cells as they stand
-    each: bool = False  # every row has a cell of its own: the values are the rows
-    as_is: bool = False  # no cell has blanks around it
-
-    @cached_property
-    def counts(self) -> np.ndarray:
-        """How many rows hold each different cell."""
-        return np.ones(len(self.codes), np.int64) if self.each else np.bincount(self.codes, minlength=len(self.values))
-
-    def spread(self, values: pa.Array) -> pa.Array:
-        """One entry per row from one entry per different cell; the column itself where nothing was changed."""
-        if self.each:
-            return values
-        return self.column if values is self.values and self.as_is else values.take(pa.array(self.codes))
-
-    def line_of(self, code: int) -> int:
-        """The first line that holds a cell."""
-        return int(self.lines[int(np.argmax(self.codes == code))])
-
-
-def cells_of(column: pa.ChunkedArray, lines: np.ndarray) -> Cells:
-    """The different cells of a text column; where nearly all differ, the rows themselves."""
-    cells = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-    if len(cells) > 4 * _PROBE and len(pc.unique(cells.slice(0, _PROBE))) > 0.9 * _PROBE:
-        bare = bare_column(cells)
-        return Cells(bare, np.arange(len(cells), dtype=np.int32), lines, cells, each=True, as_is=bare is cells)
-    coded = cells.dictionary_encode()
-    values = bare_column(coded.dictionary)
-    codes = coded.indices.to_numpy(zero_copy_only=False)
-    return Cells(values, codes, lines, cells, as_is=values is coded.dictionary)
 
 
 @dataclass
@@ -80,6 +42,7 @@ class Holding:
     says: Counter[str] = field(default_factory=Counter)
     written: dict[str, Example] = field(default_factory=dict)
     currencies: dict[str, Example] = field(default_factory=dict)
+    priced: int = 0  # numbers that name a currency
     shares: int = 0
     plainly: int = 0  # numbers above zero without a percent sign
     dates: int = 0
@@ -93,6 +56,9 @@ class Holding:
     integers: int = 0
     no_number: list[Example] = field(default_factory=list)
     no_date: list[Example] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)  # the first few different cells in which something stands
+    marked: Counter[str] = field(default_factory=Counter)  # cells with a spreadsheet's mark for text, under one of them
+    shortened: Counter[str] = field(default_factory=Counter)  # long numbers of which only 8.9E+12 is left
 
     @property
     def filled(self) -> int:
@@ -112,6 +78,8 @@ class Holding:
     def add(self, cells: Cells) -> None:
         """Count the cells of one more block."""
         self.rows += len(cells.codes)
+        if cells.marked is not None:
+            self._count_marked(cells, cells.marked)
         few = len(cells.values) <= _FEW
         codes = range(len(cells.values)) if few else self._odd_ones(cells)
         values = cells.values.take(pa.array(codes, pa.int64())).to_pylist() if not few else cells.values.to_pylist()
@@ -129,14 +97,23 @@ class Holding:
             return
         if is_missing(text, words=False):
             self.nothing[text] += count
+        elif len(self.sample) < EXAMPLES and text not in self.sample:
+            self.sample.append(text)
         if not self.many:
             self.levels[text] += count
+        if _SHORTENED.fullmatch(text):
+            self.shortened[text] += count
         if self.stated in ("text", "category"):
             return
         if self.stated != "date":
             self._count_number(text, count, cells, code)
         if self.stated != "number":
             self._count_date(text, count, cells, code)
+
+    def _count_marked(self, cells: Cells, marked: np.ndarray) -> None:
+        code = int(np.argmax(marked))
+        example = cells.column[int(np.argmax(cells.codes == code))].as_py()
+        self.marked[next(iter(self.marked), example)] += int(cells.counts[marked].sum())
 
     def _count_number(self, text: str, count: int, cells: Cells, code: int) -> None:
         w = written(text)
@@ -148,7 +125,10 @@ class Holding:
         if w.says and w.says not in self.written:
             self.written[w.says] = (cells.line_of(code), text)
         self._count_unit(w, count, (cells, code, text))
-        if text.isascii() and text.isdigit():
+        if re.fullmatch(_PHONE, text):
+            self.integers += count
+            self.long_digits += count
+        elif text.isascii() and text.isdigit():
             self.integers += count
             self.leading_zeros += count if len(text) > 1 and text[0] == "0" else 0
             self.long_digits += count if len(text) >= 16 else 0
@@ -157,6 +137,7 @@ class Holding:
 
     def _count_unit(self, w: Written, count: int, where: tuple[Cells, int, str]) -> None:
         cells, code, text = where
+        self.priced += count if w.currency else 0
         if w.currency and w.currency not in self.currencies:
             self.currencies[w.currency] = (cells.line_of(code), text)
         if w.percent:
@@ -187,19 +168,19 @@ class Holding:
         """Count a column of very many different cells at once; returns the ones to be looked at one by one."""
         odd = np.ones(len(cells.values), bool)
         if self.stated in ("text", "category", "flag"):
-            return _maybe_missing(cells.values, odd)
+            return [int(i) for i in cells.odd]
         if self.stated != "date":
             odd &= ~self._plain_numbers(cells)
         if self.stated != "number" and odd.any():
             odd &= ~self._plain_days(cells, odd)
         rest = np.flatnonzero(odd)
         if self.stated is None and len(rest) > _FEW and not _any_value(cells.values.take(pa.array(rest[:_FEW]))):
-            return _maybe_missing(cells.values, odd)
+            return [int(i) for i in cells.odd if odd[i]]
         return [int(i) for i in rest]
 
     def _plain_numbers(self, cells: Cells) -> np.ndarray:
         values = cells.values
-        quick = self.stated == "number" and all_plain(values) is not None
+        quick = self.stated == "number" and cells.plain is not None
         plain = np.ones(len(values), bool) if quick else _mask(pc.match_substring_regex(values, PLAIN))
         if not plain.any():
             return plain
@@ -213,9 +194,11 @@ class Holding:
         return plain
 
     def _count_first(self, cells: Cells, plain: np.ndarray) -> np.ndarray:
-        """The first plain numbers are looked at one by one, for what their marks say."""
-        first = np.flatnonzero(plain)[:200]
+        """The first plain numbers are looked at one by one, for what their marks say until the point has spoken."""
         counted = np.zeros(len(plain), bool)
+        if self.says["point"] > _ENOUGH:
+            return counted
+        first = np.flatnonzero(plain)[:_ENOUGH]
         counted[first] = True
         for code, text in zip(first.tolist(), cells.values.take(pa.array(first)).to_pylist(), strict=True):
             self._count_number(text, int(cells.counts[code]), cells, code)
@@ -233,13 +216,14 @@ class Holding:
             self.written["either."] = (cells.line_of(code), cells.values[code].as_py())
 
     def _count_code_like(self, cells: Cells, rest: np.ndarray) -> None:
-        whole = rest & _mask(pc.match_substring_regex(cells.values, "^[0-9]+$"))
+        phones = rest & _mask(pc.match_substring_regex(cells.values, f"^{_PHONE}$"))
+        whole = rest & _mask(pc.match_substring_regex(cells.values, "^[0-9]+$")) | phones
         lengths = pc.binary_length(cells.values).to_numpy(zero_copy_only=False)
         zero = whole & (lengths > 1) & _mask(pc.starts_with(cells.values, "0"))
         coded = rest & ~whole & _mask(pc.match_substring_regex(cells.values, "^[0-9]+[eE][0-9]+$"))
         self.integers += int(cells.counts[whole].sum())
         self.leading_zeros += int(cells.counts[zero].sum())
-        self.long_digits += int(cells.counts[whole & (lengths >= 16)].sum())
+        self.long_digits += int(cells.counts[(whole & (lengths >= 16)) | phones].sum())
         self.exponents += int(cells.counts[coded].sum())
 
     def _plain_days(self, cells: Cells, odd: np.ndarray) -> np.ndarray:
@@ -261,13 +245,6 @@ class Holding:
 
 def _mask(array: pa.Array) -> np.ndarray:
     return array.to_numpy(zero_copy_only=False)
-
-
-def _maybe_missing(values: pa.Array, among: np.ndarray) -> list[int]:
-    """Which cells may stand for nothing: short ones without a digit, and the one mark that has a digit."""
-    short = _mask(pc.less_equal(pc.binary_length(values), 20)) & among
-    likely = _mask(pc.match_substring_regex(values, "^(?:[^0-9]*|#DIV/0!)$")) & short
-    return [int(i) for i in np.flatnonzero(likely)]
 
 
 def _any_value(values: pa.Array) -> bool:

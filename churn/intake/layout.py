@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from churn.errors import ListRefused
-from churn.intake.dialect import usual_width
+from churn.intake.dialect import DELIMITERS, Dialect, usual_width
 from churn.intake.marks import NO, YES, bare, is_missing, same_words
 from churn.intake.moments import date_says
 from churn.intake.numbers import written
@@ -78,6 +79,25 @@ def rough(cell: str) -> Rough:
     return "flag" if same_words(text) in YES | NO else "word"
 
 
+def refuse_unsplit(layout: Layout) -> None:
+    """A single column whose cells fall apart at blanks or colons alike is a list that was not divided."""
+    rows = (*layout.names, *(r[0] for r in layout.sample)) if layout.width == 1 else ()
+    for what, pattern, least in (
+        ("commas", ",", 2),
+        ("semicolons", ";", 2),
+        ("runs of blanks", r"\s{2,}", 2),
+        ("colons", r"\s*:\s*", 2),
+        ("blanks", r"\s+", 3),
+    ):
+        parts = Counter(len(re.split(pattern, bare(row))) for row in rows)
+        width, count = parts.most_common(1)[0] if parts else (1, 0)
+        if width >= least and count >= 0.9 * len(rows) and len(rows) > 2:
+            raise ListRefused(
+                f"The list has one column, {layout.names[0]!r}, in which {what} seem to stand between {width} values.",
+                "Export it as CSV; or open it in a spreadsheet, divide it into columns there, and save it.",
+            )
+
+
 def _width(rows: Sequence[Record]) -> int:
     """How many columns the list has; a row closed by one separator too many does not widen it."""
     return usual_width([len(r.cells) for r in rows])[0]
@@ -109,6 +129,8 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
     first = rows[start]
     width = len(first.cells)
     before = rows[start - 1] if start else None
+    if before:
+        _refuse_other_separator(before, width)
     if before and before.filled > 1:
         if len(before.cells) == width - 1 and not any(bare(r[-1]) for r in (first.cells, *body)):
             names = _named([*before.cells, ""])
@@ -124,6 +146,17 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
     said = f"There is no header line; the columns were named {names[0]} to {names[-1]}."
     notices = (*_above(rows[:start], width), Notice("warning", said, lines=(first.line,)))
     return Layout(names, 0, first.line, (), (first.cells, *body[:49]), notices)
+
+
+def _refuse_other_separator(before: Record, width: int) -> None:
+    """A line of words right above the rows that another separator divides into as many is their header."""
+    for mark in DELIMITERS if len(before.cells) == 1 and width > 1 else ():
+        names = before.cells[0].split(mark)
+        if len(names) == width and all(rough(n) == "word" for n in names):
+            raise ListRefused(
+                f"The header in line {before.line} is divided by {Dialect(mark).said}, the rows below it are not.",
+                "Write the header as the rows are written, or export the list again.",
+            )
 
 
 def _first_line(record: Record) -> str:

@@ -22,27 +22,51 @@ _NOTHING = (
 )
 MISSING = frozenset(_NOTHING.split("|"))
 # Words that are an answer in a column of words, and nothing in a column of numbers, dates or yes and no.
-_WORDS = "none|unknown|not available|not applicable|keine|unbekannt|inconnu|nd|tbd"
+# Days that stand for `never` or `open` in databases are among them: no customer ends in the year 9999.
+_WORDS = (
+    "none|unknown|not available|not applicable|keine|unbekannt|inconnu|nd|tbd"
+    "|0000-00-00|0000-00-00 00:00:00|00.00.0000|00/00/0000"
+    "|9999-12-31|9999-12-31 00:00:00|9999-12-31 23:59:59|31.12.9999|31/12/9999|12/31/9999"
+)
 WORDS_FOR_NOTHING = frozenset(_WORDS.split("|"))
 
 _YES = "yes y true t 1 1.0 on ja j wahr oui o vrai sí si sì s verdadero vero sim tak x ✓ ✔"
-_NO = "no n false f 0 0.0 off nein falsch non faux falso não nao nie nee"
+_NO = "no n false f 0 0.0 off nein falsch non faux falso não nao nie nee ✗ ✘"
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
 
 _RUNS = re.compile(r"\s+")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _CODE = re.compile(r"[A-Z]{2,4}")
+_MARKS_OF_TEXT = r"""^(?:="([^"]*)"|'([-0-9=+@].*))$"""
+_MARKED = re.compile(_MARKS_OF_TEXT)
+
+# Cells worth a look of their own among very many: short without a digit, a mark that has digits, a shortened number.
+SHORTENED = r"[0-9][.,][0-9]{2,}[eE]\+[0-9]{2}"
+MAY_BE_NOTHING = (
+    rf"^(?:[^0-9]{{0,20}}|#[dD][iI][vV]/0!|(?:0000-00-00|9999-12-31)(?: [0-9:]{{8}})?|00[./]00[./]0000"
+    rf"|31[./]12[./]9999|12/31/9999|{SHORTENED})$"
+)
 
 
 def bare(text: str) -> str:
-    """The cell without the blanks around it."""
-    return text.strip(BLANKS)
+    """The cell without the blanks around it, and without the mark by which a spreadsheet keeps text as text."""
+    stripped = text.strip(BLANKS)
+    marked = _MARKED.fullmatch(stripped) if stripped.startswith(('="', "'")) else None
+    return marked[1] or marked[2] or "" if marked else stripped
 
 
 def bare_column(values: pa.Array) -> pa.Array:
     """A text column without the blanks around each cell; the very same column where there are none."""
     trimmed = pc.utf8_trim(values, BLANKS)
     return values if _bytes_of_text(trimmed) == _bytes_of_text(values) else trimmed
+
+
+def unmarked_column(values: pa.Array) -> tuple[pa.Array, np.ndarray | None]:
+    """The cells without a mark for text (="5", '5), and which had one; the very same column where none had."""
+    if not pc.any(pc.or_(pc.starts_with(values, '="'), pc.starts_with(values, "'"))).as_py():
+        return values, None
+    bare = pc.replace_substring_regex(values, _MARKS_OF_TEXT, r"\1\2")
+    return bare, pc.not_equal(bare, values).to_numpy(zero_copy_only=False)
 
 
 def _bytes_of_text(values: pa.Array) -> int:
@@ -62,7 +86,8 @@ def is_missing(text: str, *, words: bool) -> bool:
     if len(text) > 20:
         return False
     seen = same_words(text)
-    return seen in MISSING or (not words and seen in WORDS_FOR_NOTHING)
+    # A column too narrow for its numbers is exported as a row of ####.
+    return seen in MISSING or (len(seen) > 2 and not seen.strip("#")) or (not words and seen in WORDS_FOR_NOTHING)
 
 
 def real_levels(levels: dict[str, int]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
+_MARKS = str.maketrans({"٫": ".", "٬": ",", "．": ".", "，": ",", "％": "%"})
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?=[.,]|$)")
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 
@@ -71,7 +73,7 @@ def written(text: str) -> Written | None:
     """How the number is written, or None when the cell is no number."""
     if len(text) > 60:
         return None
-    found = _WRITTEN.fullmatch(_SPACES.sub(" ", text))
+    found = _WRITTEN.fullmatch(_SPACES.sub(" ", text if text.isascii() else _western(text)))
     if not found or bool(found["open"]) != bool(found["close"]):
         return None
     signs = [s for s in (found["sign"], found["sign2"], found["sign3"]) if s]
@@ -136,6 +138,11 @@ def currencies_of(values: Iterable[str]) -> dict[str, str]:
         if w and w.currency:
             found.setdefault(w.currency, text)
     return found
+
+
+def _western(text: str) -> str:
+    """The same number in the digits and marks 0-9 . , whatever digits it was typed in."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_MARKS))
 
 
 def _finite(numbers: pa.Array) -> pa.Array:

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused
-from churn.intake.kinds import Cells, Holding
+from churn.intake.distinct import Cells
+from churn.intake.kinds import Holding
 from churn.intake.marks import NO, YES, is_missing, real_levels, same_words
 from churn.intake.moments import Order, dates_of, said
-from churn.intake.numbers import all_plain, numbers_of
+from churn.intake.numbers import numbers_of
 from churn.intake.words import folded
 from churn.schema import Column
 
@@ -45,9 +46,9 @@ def arrow_type(column: Column) -> pa.DataType:
 
 def column_of(cells: Cells, plan: Plan) -> tuple[pa.Array, list[int]]:
     """The column as it is meant, null where nothing stands, and the codes of cells it cannot read."""
-    if plan.column.kind == "number" and plan.mark == "." and (numbers := all_plain(cells.values)) is not None:
+    if plan.column.kind == "number" and plan.mark == "." and (numbers := cells.plain) is not None:
         return cells.spread(numbers), []
-    nothing = _nothing(cells.values, plan)
+    nothing = _nothing(cells, plan)
     read = _read(cells.values, plan, nothing)
     odd: list[int] = []
     if plan.column.kind in _TYPES and read.null_count:
@@ -91,19 +92,12 @@ def flag_of(text: str, plan: Plan) -> bool | None:
     return truth != turned
 
 
-def _nothing(values: pa.Array, plan: Plan) -> np.ndarray:
+def _nothing(cells: Cells, plan: Plan) -> np.ndarray:
     """Which different cells stand for nothing in this column."""
     words = plan.column.kind in ("category", "text")
-    if len(values) > 5_000:
-        short = pa.compute.less_equal(pa.compute.binary_length(values), 20)
-        digits = pa.compute.match_substring_regex(values, "^(?:[^0-9]*|#DIV/0!)$")
-        at = np.flatnonzero(pa.compute.and_(short, digits).to_numpy(zero_copy_only=False))
-    else:
-        at = np.arange(len(values))
-    mask = np.zeros(len(values), bool)
-    texts = values.take(pa.array(at)).to_pylist() if len(at) < len(values) else values.to_pylist()
-    for i, text in zip(at.tolist(), texts, strict=True):
-        mask[i] = text not in plan.kept and is_missing(text, words=words)
+    mask = np.zeros(len(cells.values), bool)
+    for code, text in zip(cells.odd.tolist(), cells.values.take(pa.array(cells.odd)).to_pylist(), strict=True):
+        mask[code] = text not in plan.kept and is_missing(text, words=words)
     return mask
 
 

@@ -9,11 +9,10 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from churn.errors import ListRefused
 from churn.intake.blocks import Block
-from churn.intake.kinds import Cells
+from churn.intake.distinct import Cells
 from churn.intake.marks import bare, is_missing
 from churn.intake.moments import Order, date_of
 from churn.intake.records import SetAside
@@ -35,7 +34,7 @@ class Repeats:
     def add(self, keys: Cells) -> None:
         """Remember the keys of one more block; a missing key is nobody's."""
         found = hashes_of(keys.values)[keys.codes]
-        self.hashes.append(found[~_absent(keys.values)[keys.codes]])
+        self.hashes.append(found[~_absent(keys)[keys.codes]])
 
     def twice(self) -> tuple[np.ndarray, int, int]:
         """The hashes seen more than once, how many keys there were, and how many of them different."""
@@ -105,11 +104,10 @@ def hashes_of(values: pa.Array) -> np.ndarray:
         return (hashes ^ (hashes >> np.uint64(29))) * _STEP
 
 
-def _absent(keys: pa.Array) -> np.ndarray:
-    likely = np.flatnonzero(pc.match_substring_regex(keys, "^[^0-9]{0,20}$").to_numpy(zero_copy_only=False))
-    absent = np.zeros(len(keys), bool)
-    for i, text in zip(likely.tolist(), keys.take(pa.array(likely)).to_pylist(), strict=True):
-        absent[i] = is_missing(text, words=False)
+def _absent(keys: Cells) -> np.ndarray:
+    absent = np.zeros(len(keys.values), bool)
+    for code, text in zip(keys.odd.tolist(), keys.values.take(pa.array(keys.odd)).to_pylist(), strict=True):
+        absent[code] = is_missing(text, words=False)
     return absent
 
 
@@ -117,7 +115,7 @@ def _groups(blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray) -> dict[
     groups: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for block in blocks:
         cells = block.cells(key.position)
-        suspect = np.isin(hashes_of(cells.values), twice) & ~_absent(cells.values)
+        suspect = np.isin(hashes_of(cells.values), twice) & ~_absent(cells)
         rows = np.flatnonzero(suspect[cells.codes])
         if not len(rows):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused
@@ -22,20 +23,27 @@ _TOTAL_WORDS = (
 )
 _TOTAL = rf"(?i)^\W*(?:grand |sub-?)?(?:{_TOTAL_WORDS})(?: general| général)?\W*$"
 _TOTAL_AT_END = re.compile(r"(?:grand |sub-?)?(?:total|sum|summe|gesamt|insgesamt|somme|suma|average)s?\b.*")
+_SUBTOTAL = rf"(?i)^(?:(?:grand |sub-?)?(?:{_TOTAL_WORDS})\W+\w.*|.*\w\W+(?:sub-?)?(?:{_TOTAL_WORDS})\W*)$"
+_RULE = re.compile(r"[:|+]?(?:-{2,}|={2,}|_{2,}|\*{2,})[:|+]?")
+_TRAILER = frozenset(["t", "tr", "trl", "trailer", "eof", "end"])
 AGAIN = "it repeats the header"
+RULED = "it is a line drawn across the table, not a customer"
 TOTALS = "it is a totals row, not a customer"
 NOTE = "it is a note below the list"
+CONTROL = "it is a control line at the end of the file, not a customer"
 TAIL = 5
 
 
 def sifted(block: Block, layout: Layout, known: Known, *, last: bool, ended: bool) -> Block:
     """The block without repeated headers and totals; a header of another table in the middle is refused."""
     block = _without(block, _again(block, layout), AGAIN)
-    block = _without(block, _totals(block), TOTALS)
+    block = _without(block, _ruled(block), RULED)
+    block = _without(block, _totals(block, layout), TOTALS)
     if last:
         open_end = not ended and bool(len(block.lines)) and not any(s.line > block.lines[-1] for s in block.set_aside)
         block = _without(block, _at_end(block, lambda cells: _is_note(cells, layout)), NOTE)
         block = _without(block, _at_end(block, lambda cells: _is_total(cells, layout)), TOTALS)
+        block = _without(block, _at_end(block, lambda cells: _is_control(cells, layout)), CONTROL)
         block = replace(_end_named(block, layout, ended=ended), open_end=open_end)
     _refuse_second_table(block, layout, known)
     return block
@@ -89,16 +97,43 @@ def _cells(block: Block, row: int) -> tuple[str, ...]:
 
 
 def _again(block: Block, layout: Layout) -> list[int]:
-    if not layout.written or not bare(layout.written[0]):
+    header = tuple(map(bare, layout.written[: layout.width]))
+    if not header or not header[0]:
         return []
-    likely = np.flatnonzero(pc.equal(block.table.column(0), layout.written[0]).to_numpy())
-    return [int(i) for i in likely if _cells(block, int(i)) == tuple(layout.written[: layout.width])]
+    cells = block.cells(0)
+    same = np.flatnonzero(pc.equal(cells.values, header[0]).to_numpy(zero_copy_only=False))
+    return [int(i) for i in cells.rows_of(same) if tuple(map(bare, _cells(block, int(i)))) == header]
 
 
-def _totals(block: Block) -> list[int]:
-    """Rows anywhere whose first cell is a word for a total and nothing else, and that hold numbers."""
-    likely = np.flatnonzero(pc.match_substring_regex(block.table.column(0), _TOTAL).to_numpy())
-    return [int(i) for i in likely if any(rough(c) == "number" for c in _cells(block, int(i))[1:])]
+def _ruled(block: Block) -> list[int]:
+    """Lines of dashes, as Markdown and consoles draw them under a header and at the end."""
+    ends = sorted({0, 1, len(block.lines) - 1} & set(range(len(block.lines))))
+    filled = ([bare(c) for c in _cells(block, i) if bare(c)] for i in ends)
+    return [i for i, cells in zip(ends, filled, strict=True) if len(cells) > 1 and all(map(_RULE.fullmatch, cells))]
+
+
+def _totals(block: Block, layout: Layout) -> list[int]:
+    """Rows anywhere whose first cell is a word for a total, alone or beside what was added up, and with numbers."""
+    cells = block.cells(0)
+    # Where nearly all first cells differ they are ids; a word for a total has no digit.
+    codes = cells.odd if cells.each else np.arange(len(cells.values))
+    words = cells.values.take(pa.array(codes))
+    alone, beside = (
+        codes[pc.match_substring_regex(words, p).to_numpy(zero_copy_only=False)] for p in (_TOTAL, _SUBTOTAL)
+    )
+    found = [int(i) for i in cells.rows_of(alone) if any(rough(c) == "number" for c in _cells(block, int(i))[1:])]
+    found += [int(i) for i in cells.rows_of(beside) if _is_subtotal(_cells(block, int(i)), layout)]
+    return sorted(set(found))
+
+
+def _is_subtotal(cells: tuple[str, ...], layout: Layout) -> bool:
+    """Numbers and nothing else beside the word, and a gap where customers have a word or an id."""
+    rest = [rough(c) for c in cells[1:]]
+    if set(rest) != {"number", ""}:
+        return False
+    others = [r for r in layout.sample if not _TOTAL_AT_END.search(same_words(r[0]))]
+    gaps = [j for j, kind in enumerate(rest, 1) if not kind]
+    return len(others) > 1 and any(all(bare(r[j]) for r in others) for j in gaps)
 
 
 def _at_end(block: Block, odd: Callable[[tuple[str, ...]], bool]) -> list[int]:
@@ -126,6 +161,13 @@ def _is_note(cells: tuple[str, ...], layout: Layout) -> bool:
     alone = layout.width > 2 and bare(cells[0]) and not any(map(bare, cells[1:])) and rough(cells[0]) == "word"
     others = [r for r in layout.sample if r != cells]
     return bool(alone) and len(others) > 1 and all(sum(map(bool, map(bare, r))) > 1 for r in others)
+
+
+def _is_control(cells: tuple[str, ...], layout: Layout) -> bool:
+    """A mark such as T or EOF where ids have digits, and counts beside it."""
+    numbers = {rough(c) for c in cells[1:]} - {""} <= {"number"}
+    ids = [r[0] for r in layout.sample if r != cells]
+    return numbers and same_words(cells[0]) in _TRAILER and len(ids) > 1 and all(re.search("[0-9]", i) for i in ids)
 
 
 def _end_named(block: Block, layout: Layout, *, ended: bool) -> Block:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from churn.intake.guessing import names_a_date
 from churn.intake.kinds import Holding
 from churn.intake.marks import same_words
 from churn.intake.matching import Match
@@ -12,16 +14,36 @@ from churn.intake.plans import Plan, level_of
 from churn.notices import Notice, NoticeKind
 from churn.schema import Schema
 
+# How programs count days and moments, from where to where that is a plausible one, and what it is called.
+_SERIALS = (
+    (20_000, 80_000, "days counted since 1900"),
+    (190_001, 210_000, "months written as one number"),
+    (600_000_000, 4_000_000_000, "seconds counted since 1970"),
+    (600_000_000_000, 4_000_000_000_000, "milliseconds counted since 1970"),
+)
+_UNIT = r"[kmgt]b|k|m|bn|mins?|minutes?|hours?|h|days?|d|months?|km|pcs|gib|mib"
+_NEARLY = (
+    ("numbers with a unit", re.compile(rf"[-+]?[$€£]?[0-9][0-9.,]*\s?(?:{_UNIT})", re.IGNORECASE)),
+    ("durations", re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?")),
+)
+
 
 def told_column(plan: Plan, holding: Holding) -> Iterator[Notice]:
     """Every repair in one column; cells that could not be read are told by `checking`."""
     yield from _missing(plan, holding)
+    yield from _marked(plan, holding)
+    if plan.column.kind == "text":
+        yield from _shortened(plan, holding)
+        yield from _float_ids(plan, holding)
     if plan.column.kind == "number":
         yield from _numbers(plan, holding)
+        yield from _serials(plan, holding)
     elif plan.column.kind == "date":
         yield from _dates(plan, holding)
     elif plan.column.kind == "category":
         yield from _levels(plan, holding)
+    if plan.column.kind in ("category", "text"):
+        yield from _united(plan, holding)
 
 
 def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tuple[str, ...]) -> Iterator[Notice]:
@@ -58,7 +80,8 @@ def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
         text = f"{holding.missing[mark]} cell(s) of {name} say {mark!r}, which was kept as a level, not as missing."
         yield Notice("warning", text, name, holding.missing[mark])
     count = sum(marks.values())
-    if not count or count == holding.rows:
+    narrow = any(m.startswith("###") for m in marks)  # a spreadsheet's column that was too narrow for its numbers
+    if not count or (count == holding.rows and not narrow):
         return
     words = ", ".join(f"{n} {m!r}" if m else f"{n} blank" for m, n in sorted(marks.items(), key=lambda i: -i[1]))
     meant = f"as {blank!r}" if blank is not None else "as missing"
@@ -86,15 +109,66 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
         )
     if holding.currencies:
         code, (line, text) = next(iter(holding.currencies.items()))
+        bare = holding.plainly - holding.priced
+        rest = f"; {bare} cell(s) without it were taken for the same" if 0 < bare < holding.numbers else ""
         yield Notice(
             "repaired",
-            f"{name} is in {code}: {text} was read as {number_of(text, plan.mark) or 0:g}.",
+            f"{name} is in {code}: {text} was read as {number_of(text, plan.mark) or 0:g}{rest}.",
             name,
             lines=(line,),
         )
     if holding.shares:
         text = f"{holding.shares} cell(s) of {name} are written in percent; 12% was read as 0.12."
         yield Notice("repaired", text, name, holding.shares)
+
+
+def _marked(plan: Plan, holding: Holding) -> Iterator[Notice]:
+    for example, count in holding.marked.items():
+        name = plan.column.name
+        text = f"{count} cell(s) of {name} carry a spreadsheet's mark for text, as {example}; the text alone was read."
+        yield Notice("repaired", text, name, count)
+
+
+def _shortened(plan: Plan, holding: Holding) -> Iterator[Notice]:
+    count = sum(holding.shortened.values())
+    if count:
+        name, example = plan.column.name, next(iter(holding.shortened))
+        lost = f"{count} cell(s) of {name} are long numbers that a spreadsheet has shortened ({example})"
+        yield Notice("warning", f"{lost}; their last digits are lost. Export {name} as text.", name, count)
+
+
+def _serials(plan: Plan, holding: Holding) -> Iterator[Notice]:
+    """Numbers under the heading of a date, in the range in which programs count days or seconds."""
+    if holding.stated or not holding.sample or not names_a_date(plan.column.name):
+        return
+    numbers = [number_of(text, plan.mark) or 0 for text in holding.sample]
+    for low, high, what in _SERIALS:
+        if all(low <= n < high for n in numbers):
+            name, example = plan.column.name, holding.sample[0]
+            text = f"{name} holds {what}, such as {example}; it was read as a number. Export it as dates."
+            yield Notice("warning", text, name)
+
+
+def _united(plan: Plan, holding: Holding) -> Iterator[Notice]:
+    """Columns that are nearly numbers and were read as words all the same."""
+    name, cells = plan.column.name, [text for _, text in holding.no_number]
+    if holding.stated is not None or plan.column.role == "key" or not cells:
+        return
+    what = next((what for what, pattern in _NEARLY if len(cells) > 1 and all(map(pattern.fullmatch, cells))), "")
+    if what:
+        yield Notice("warning", f"{name} holds {what}, such as {cells[0]}, and was read as words.", name)
+    elif holding.numbers >= 0.5 * holding.filled and not holding.integers == holding.numbers == holding.filled:
+        shown = ", ".join(repr(c[:30]) for c in cells[:3])
+        most = f"{holding.numbers} of {holding.filled} cells of {name} are numbers"
+        text = f"{most}; for the others ({shown}) it was read as words."
+        yield Notice("warning", text, name)
+
+
+def _float_ids(plan: Plan, holding: Holding) -> Iterator[Notice]:
+    name, cells = plan.column.name, holding.sample
+    if plan.column.role == "key" and cells and all(c.endswith(".0") and c[:-2].isdigit() for c in cells):
+        text = f"{name} ends in .0 ({cells[0]}) and was kept so; elsewhere the same customer may be {cells[0][:-2]}."
+        yield Notice("warning", text, name)
 
 
 def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:

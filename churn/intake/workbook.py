@@ -22,7 +22,7 @@ from churn.notices import Notice
 
 UNPACKED, RATIO, ENTRIES, PACKED = 400 << 20, 200, 2_000, 200 << 20
 SECONDS = 60  # by the clock; the process itself is bound to fewer of its own
-_CHILD = Path(__file__).with_name("cells.py")
+_ROOT = Path(__file__).parents[2]
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -68,8 +68,8 @@ def _check_directory(name: str, content: bytes) -> None:
 
 def _ask(name: str, content: bytes, sheet: str | None) -> list[dict[str, Any]]:
     """Let the process of its own read the workbook; whatever happens to it, this one goes on."""
-    command = [sys.executable, "-P", str(_CHILD), *([sheet] if sheet is not None else [])]
-    quiet = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-P", "-m", "churn.intake.cells", *([sheet] if sheet is not None else [])]
+    quiet = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=quiet, check=False)
     except subprocess.TimeoutExpired as problem:
@@ -127,19 +127,24 @@ def _told(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | Non
     hidden = [s for s in sheets if not s["visible"] and s["name"] != chosen["name"]]
     if hidden:
         yield Notice("info", f"Hidden sheet(s) were not read: {_names(hidden)}.", count=len(hidden))
-    if chosen.get("hidden_rows"):
+    yield from _told_oddities(chosen)
+
+
+def _told_oddities(chosen: dict[str, Any]) -> Iterator[Notice]:
+    if hidden := chosen.get("hidden_rows"):
+        yield Notice("warning", f"{hidden} row(s) are hidden in the sheet and were read as well.", count=hidden)
+    if formulas := chosen.get("formulas"):
+        cells = ", ".join(chosen["formula_cells"])
+        bare = f"{formulas} formula(s) have no value stored ({cells}) and were read as missing"
+        yield Notice("warning", f"{bare}; open and save the file in Excel first.", count=formulas)
+    if stored := chosen.get("stored"):
+        kept = f"{stored} formula(s) were read by the value stored with them"
+        text = f"{kept}; this kind of file does not tell whether it was ever computed."
+        yield Notice("info", text, count=stored)
+    if chosen.get("partly"):
         yield Notice(
-            "warning",
-            f"{chosen['hidden_rows']} row(s) are hidden in the sheet and were read as well.",
-            count=chosen["hidden_rows"],
+            "info", "The sheet is so large that only its first part was searched for hidden rows and formulas."
         )
-    if chosen.get("formulas"):
-        shown = ", ".join(chosen["formula_cells"])
-        text = (
-            f"{chosen['formulas']} formula(s) have no value stored ({shown}) and were read as missing; "
-            "open and save the file in Excel first."
-        )
-        yield Notice("warning", text, count=chosen["formulas"])
 
 
 def _names(sheets: list[dict[str, Any]]) -> str:

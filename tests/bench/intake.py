@@ -23,7 +23,7 @@ from churn.profiles import read_profile
 from tests.bench.measuring import Line, child_cost, cost_of, table_of
 from tests.messy import Case, told
 
-ROOMS = ("encodings", "dialect", "records", "layout", "sifting", "numbers", "marks", "moments", "repeats")
+ROOMS = ("encodings", "dialect", "records", "layout", "sifting", "numbers", "marks", "moments", "repeats", "exports")
 TIMES, FLAT_MB, REPEATS = 3.0, 100, 5
 STREAM = """
 import sys
