@@ -157,7 +157,7 @@ def _united(plan: Plan, holding: Holding) -> Iterator[Notice]:
     what = next((what for what, pattern in _NEARLY if len(cells) > 1 and all(map(pattern.fullmatch, cells))), "")
     if what:
         yield Notice("warning", f"{name} holds {what}, such as {cells[0]}, and was read as words.", name)
-    elif holding.numbers >= 0.5 * holding.filled and not holding.integers == holding.numbers == holding.filled:
+    elif holding.numbers > 0.5 * holding.filled and not holding.integers == holding.numbers == holding.filled:
         shown = ", ".join(repr(c[:30]) for c in cells[:3])
         most = f"{holding.numbers} of {holding.filled} cells of {name} are numbers"
         text = f"{most}; for the others ({shown}) it was read as words."
