@@ -1,4 +1,4 @@
-"""The frame of the dashboard: navigation and sidebar. Started by `python -m app` or `streamlit run app/main.py`."""
+"""The frame: sign-in, navigation and sidebar. Started by `python -m app` or `streamlit run app/main.py`."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,13 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 
 import streamlit as st  # noqa: E402
 
-from app.navigation import SCREENS  # noqa: E402
+from app import sidebar, state, widgets  # noqa: E402
+from app.navigation import SCREENS, TAKES  # noqa: E402
 from app.strings import say  # noqa: E402
+from churn.errors import ChurnError  # noqa: E402
 
 ICON = str(ROOT / "app" / "static" / "icon.png")
+LOGO = str(ROOT / "app" / "static" / "logo.svg")
 
 
 def page(name: str, icon: str) -> st.Page:
@@ -26,10 +29,39 @@ def page(name: str, icon: str) -> st.Page:
     )
 
 
-st.set_page_config(page_title=say("product.name"), page_icon=ICON, layout="wide")
-st.logo(ICON, size="large")
-sections = {
-    say(f"screens.section_{section}") if section else "": [page(*entry) for entry in entries]
-    for section, entries in SCREENS.items()
-}
-st.navigation(sections, position="sidebar", expanded=True).run()
+def sections() -> dict[str, list[st.Page]]:
+    """The screens this person may use, by section."""
+    found = {
+        say(f"screens.section_{section}") if section else "": [page(*e) for e in entries if state.may(TAKES[e[0]])]
+        for section, entries in SCREENS.items()
+    }
+    return {section: pages for section, pages in found.items() if pages}
+
+
+def stranger(problem: ChurnError) -> None:
+    """How to sign in, and nothing else, whatever the address asks for."""
+
+    def sign_in() -> None:
+        widgets.sign_in(problem)
+
+    st.navigation([st.Page(sign_in, title=say("sign_in.title"))], position="hidden").run()
+
+
+def draw() -> None:
+    """The frame with the screen asked for in it; a stranger sees how to sign in and nothing else."""
+    st.set_page_config(page_title=say("product.name"), page_icon=ICON, layout="wide")
+    st.logo(LOGO, size="large", icon_image=ICON)
+    try:
+        state.who()
+    except ChurnError as problem:
+        stranger(problem)
+        return
+    asked = st.navigation(sections(), position="sidebar", expanded=True)
+    with widgets.polite_errors():
+        state.carry_address()
+    with st.sidebar, widgets.polite_errors():
+        sidebar.draw()
+    asked.run()
+
+
+draw()

@@ -2,11 +2,27 @@
 
 SCREENS: dict[str, list[tuple[str, str]]] = {
     "": [("start", "flag")],
-    "work": [
+    "list": [
+        ("overview", "dashboard"),
         ("score", "upload_file"),
         ("customer", "person_search"),
+    ],
+    "campaign": [
         ("campaign", "campaign"),
         ("results", "straighten"),
     ],
-    "care": [("training", "model_training")],
+    "model": [("training", "model_training")],
+}
+
+# What a person must be allowed to do to be shown a screen (the words of churn/desk/who.py).
+TAKES = {
+    "start": "look",
+    "overview": "look",
+    "score": "score",
+    "customer": "score",
+    "drivers": "score",
+    "campaign": "plan",
+    "results": "look",
+    "training": "look",
+    "monitoring": "look",
 }

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state import SAMPLES, ListInHand
+from app.state.drawers import Drawer
 from churn.book.journal import campaigns
 from churn.book.tables import open_book
 from tests.trained import TODAY
@@ -19,7 +20,7 @@ def page(own_telco, monkeypatch):
 
     st.cache_resource.clear()
     page = AppTest.from_file(SCREEN, default_timeout=60)
-    page.session_state["list"] = ListInHand(TODAY, (own_telco / TODAY).read_bytes())
+    page.session_state["drawer"] = Drawer(ListInHand(TODAY, (own_telco / TODAY).read_bytes()))
     return page.run()
 
 

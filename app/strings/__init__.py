@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,28 @@ ENGLISH = "en"
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
+def _of_the_operator() -> str:
+    return os.environ.get("CHURN_LANGUAGE", ENGLISH)
+
+
+_language: Callable[[], str] = _of_the_operator
+
+
 def say(key: str, **values: object) -> str:
     """The sentence of that key with its values filled in; text values are shown as text, never acted upon."""
-    sentence = _catalogue(os.environ.get("CHURN_LANGUAGE", ENGLISH)).get(key) or _catalogue(ENGLISH)[key]
+    sentence = _catalogue(_language()).get(key) or _catalogue(ENGLISH)[key]
     return sentence.format(**{k: plain(v) if isinstance(v, str) else v for k, v in values.items()})
 
 
 def plain(text: str) -> str:
     """Text from a customer list, made safe where Markdown is read: it shows as it is and does nothing."""
     return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+
+
+def speak(chooser: Callable[[], str]) -> None:
+    """Ask this for the language of each sentence; it may answer otherwise for each session."""
+    global _language
+    _language = chooser
 
 
 def languages() -> tuple[str, ...]:

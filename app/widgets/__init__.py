@@ -4,6 +4,7 @@ framing   heading, section, empty, done, working, a refusal, notices, what is as
 numbers   counts, shares and money as the reader's browser writes them, as figures and as table columns
 tiers     a tier told by word, icon and colour
 figures   charts in their frame: finding, picture, how to read it
+signing_in  what a stranger sees
 lists     bringing a list, which one is in hand, where to bring one
 """
 
@@ -13,6 +14,7 @@ from app.widgets.framing import (
     card,
     done,
     empty,
+    go_to,
     heading,
     notices,
     polite_errors,
@@ -23,6 +25,7 @@ from app.widgets.framing import (
 )
 from app.widgets.lists import choose_list, list_banner, need_list
 from app.widgets.numbers import amounts, count, money, money_column, share, text_column
+from app.widgets.signing_in import sign_in
 from app.widgets.tiers import TIER_COLOURS, TIER_ICONS, tier_badge, tier_column, tier_filter, tier_words
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "count",
     "done",
     "empty",
+    "go_to",
     "heading",
     "list_banner",
     "money",
@@ -48,6 +52,7 @@ __all__ = [
     "section",
     "share",
     "show_refusal",
+    "sign_in",
     "text_column",
     "tier_badge",
     "tier_column",

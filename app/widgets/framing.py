@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from app import state
+from app.navigation import TAKES
 from app.strings import plain, say
 from churn.errors import ChurnError
 
@@ -40,7 +42,15 @@ def empty(text: str, *, icon: str = "inbox", go: str = "") -> None:
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.markdown(f":material/{icon}: {text}", text_alignment="center")
         if go:
-            st.page_link(f"screens/{go}.py", label=say(f"screens.{go}"), icon=":material/arrow_forward:")
+            go_to(go)
+
+
+def go_to(screen: str, label: str = "", *, icon: str | None = "arrow_forward", **address: str) -> None:
+    """A link to a screen, where this person may use it; `address` are the words after the question mark."""
+    if state.may(TAKES[screen]):
+        shown = f":material/{icon}:" if icon else None
+        file = f"screens/{screen}.py"
+        st.page_link(file, label=label or say(f"screens.{screen}"), icon=shown, query_params=address or None)
 
 
 def done(text: str, title: str | None = None) -> None:
@@ -54,11 +64,12 @@ def working(text: str) -> AbstractContextManager[None]:
 
 
 def assumed(text: str, *, set_on: str = "campaign") -> None:
-    """A figure rests on an assumption: which, and the screen where it is set."""
+    """A figure rests on an assumption: which, and the screen where it is set (empty: this one)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(say("assumed.word"), icon=":material/tune:", color="gray")
         st.caption(text, width="content")
-        st.page_link(f"screens/{set_on}.py", label=say("assumed.where", screen=say(f"screens.{set_on}")))
+        if set_on:
+            go_to(set_on, say("assumed.where", screen=say(f"screens.{set_on}")), icon=None)
 
 
 @contextmanager

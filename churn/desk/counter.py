@@ -12,6 +12,7 @@ from churn.desk import demos, downloads, lists, memory, models, views
 from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
 from churn.desk.key_rings import KeyRing
+from churn.desk.overview_counter import OverviewCounter
 from churn.desk.singles import Counterpart, Counterparts
 from churn.desk.who import Who, at_the_terminal
 from churn.files import home_folder
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk(CampaignCounter):
+class Desk(CampaignCounter, OverviewCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
@@ -145,10 +146,6 @@ class Desk(CampaignCounter):
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
         return demos.written_sample(name, target, **asked)
-
-    def overview(self, ranked: lists.Ranked) -> views.Overview:
-        """What a scored list says as a whole."""
-        return views.overview_of(ranked, self.home)
 
     def customers(self, ranked: lists.Ranked, **asked: Any) -> pd.DataFrame:
         """The customers of a scored list to look at first, as a pandas table."""

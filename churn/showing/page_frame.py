@@ -19,6 +19,17 @@ th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid #ddd
 th:first-child, td:first-child { text-align: left; } tr.chosen { font-weight: 600; }
 .scroll { overflow-x: auto; } figure { margin: 1.5rem 0; break-inside: avoid; } svg { width: 100%; height: auto; }
 figcaption { font-weight: 600; } figure p { margin: .25rem 0; color: #565656; }
+.tiles { display: flex; flex-wrap: wrap; gap: .75rem; padding: 0; margin: 1.5rem 0; }
+.tiles div { flex: 1 1 10rem; border: 1px solid #dbe2ec; border-radius: .6rem; padding: .75rem 1rem; }
+.tiles dt { color: #4b5563; font-size: .9rem; } .tiles dd { margin: 0; }
+.tiles .number { font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tiles .beneath { color: #4b5563; font-size: .85rem; }
+@page { size: A4; margin: 16mm; }
+@media print {
+  body { font-size: 11pt; margin: 0; max-width: none; padding: 0; } h1 { font-size: 20pt; }
+  h2 { break-after: avoid; margin-top: 1.25rem; } tr, .tiles div { break-inside: avoid; }
+  .scroll { overflow: visible; } figure svg { max-height: 8cm; }
+}
 """
 # Nothing may be fetched, and nothing may run, even if a cell of a list slipped through as markup.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -55,6 +66,15 @@ def picture(chart: Chart) -> str:
     """A chart with its finding above and how to read it below."""
     drawn = svg_of(chart.figure, label=f"{chart.finding}. {chart.reading}")
     return f"<figure><figcaption>{escape(chart.finding)}</figcaption>{drawn}<p>{escape(chart.reading)}</p></figure>"
+
+
+def tiles(figures: Sequence[tuple[str, str, str]]) -> str:
+    """A few numbers side by side, each with its label above and a few words beneath."""
+    drawn = []
+    for label, number, beneath in figures:
+        more = f'<dd class="beneath">{escape(beneath)}</dd>' if beneath else ""
+        drawn.append(f'<div><dt>{escape(label)}</dt><dd class="number">{escape(number)}</dd>{more}</div>')
+    return f'<dl class="tiles">{"".join(drawn)}</dl>' if drawn else ""
 
 
 def tabulated(rows: Sequence[Mapping[str, Any]], *, chosen: int | None = None) -> str:

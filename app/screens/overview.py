@@ -1,0 +1,124 @@
+"""Overview: what this list says as a whole, what changed since the last one, and the next step; a brief of it."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+from churn.errors import NotFound, RequestRefused
+
+
+def in_short(found: Any) -> None:
+    """The list in a few figures."""
+    columns = st.columns(5 if found.value_at_risk is not None else 4)
+    widgets.count(columns[0], say("overview.customers"), found.customers)
+    reach = {"low": found.low, "high": found.high}
+    widgets.count(
+        columns[1], say("overview.leavers"), found.leavers, help=say("overview.leavers_help"), **between(reach)
+    )
+    if found.value_at_risk is not None:
+        told = say("overview.at_risk_help")
+        widgets.money(columns[2], say("overview.at_risk"), found.value_at_risk, found.currency, help=told)
+    widgets.count(columns[-2], say("overview.suggested"), found.suggested, help=say("overview.suggested_help"))
+    widgets.money(columns[-1], say("overview.gain"), found.gain, found.currency, help=say("overview.gain_help"))
+
+
+def between(reach: dict[str, float]) -> dict[str, Any]:
+    """The range chance alone gives, beneath the figure."""
+    return {"delta": say("overview.between", **reach), "delta_color": "off", "delta_arrow": "off"}
+
+
+def step(ranked: Any) -> None:
+    """The one thing worth doing next."""
+    found = state.desk().next_step(ranked, state.locale())
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
+        st.markdown(plain(found.why))
+        widgets.go_to(found.screen)
+
+
+def changes(ranked: Any) -> None:
+    """What changed since the list before."""
+    change = state.desk().since_last(ranked, state.locale())
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"### :material/history: {say('overview.changes_title')}", anchors=False)
+        if change is None:
+            st.markdown(say("overview.first_list"))
+            return
+        for sentence in change.sentences:
+            st.markdown(f"- {plain(sentence)}")
+        st.caption(say("overview.before", source=change.before.source, date=change.before.scored[:10]))
+
+
+def groups(ranked: Any) -> None:
+    """Groups of customers that are alike, the likeliest to leave first."""
+    found = state.of_ranked("segments", ranked, lambda: state.desk().segments(ranked))
+    if not found:
+        return
+    widgets.section(say("overview.groups_title"), say("overview.groups_text"))
+    show = st.column_config
+    table = {
+        "text": [one.text for one in found],
+        "customers": [one.customers for one in found],
+        "probability": [one.probability for one in found],
+        "share": [one.share_of_risk for one in found],
+    }
+    config = {
+        "text": show.TextColumn(say("overview.group"), width="large"),
+        "customers": show.NumberColumn(say("overview.customers"), format="localized"),
+        "probability": show.ProgressColumn(say("overview.likely"), min_value=0, max_value=1, format="percent"),
+        "share": show.NumberColumn(say("overview.share"), format="percent"),
+    }
+    st.dataframe(table, hide_index=True, column_config=config, alt=say("overview.groups_title"))
+
+
+def brief(ranked: Any) -> None:
+    """The page for a meeting, made when it is asked for."""
+    st.download_button(
+        say("overview.brief"),
+        data=partial(state.desk().brief, ranked, state.locale()),
+        file_name="retention-brief.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/print:",
+        type="primary",
+        help=say("overview.brief_help"),
+    )
+
+
+def without_model(problem: Any) -> None:
+    """The list is there, but nothing can score it yet."""
+    widgets.show_refusal(problem)
+    widgets.empty(say("list.no_model"), icon="model_training", go="training")
+
+
+def draw() -> None:
+    """The whole screen."""
+    widgets.heading(say("overview.title"), say("overview.lead"))
+    if not widgets.need_list():
+        return
+    widgets.list_banner()
+    try:
+        with widgets.working(say("overview.working")):
+            ranked = state.ranked()
+    except (NotFound, RequestRefused) as problem:
+        without_model(problem)
+        return
+    state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
+    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    in_short(found)
+    brief(ranked)
+    left, right = st.columns(2)
+    with left:
+        step(ranked)
+    with right:
+        changes(ranked)
+    widgets.charts(state.of_ranked("overview charts", ranked, lambda: state.desk().overview_charts(ranked)))
+    groups(ranked)
+    widgets.assumed(say("overview.assumes"))
+    st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))
+
+
+widgets.screen(draw)

@@ -1,0 +1,89 @@
+"""The sidebar below the navigation: which list, which model, who is signed in, which language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.strings import languages, plain, say
+
+
+def draw() -> None:
+    """What every screen speaks of, and who reads it."""
+    if state.may("score"):
+        list_choice()
+        model_choice()
+    st.space("small")
+    language_choice()
+    person()
+
+
+def list_choice() -> None:
+    """The list in hand; another sample is one choice away."""
+    held = state.in_hand()
+    samples = list(state.sample_files())
+    names = samples if held is None or held.sample else [held.name, *samples]
+    place = names.index(held.name) if held else None
+    # The key names the list, so that a list taken in hand elsewhere is shown here at once.
+    chosen = st.selectbox(
+        say("sidebar.list"),
+        range(len(names)),
+        index=place,
+        format_func=lambda i: names[i],
+        placeholder=say("sidebar.no_list"),
+        key=f"sidebar list {held.digest if held else ''}",
+        help=say("sidebar.list_help"),
+    )
+    if chosen is not None and chosen != place:
+        state.take_sample(names[chosen])
+        st.rerun()
+
+
+def model_choice() -> None:
+    """The model that scores: one that was chosen, else the one whose columns the list has."""
+    cards = state.desk().shelf()
+    if not cards:
+        st.caption(say("sidebar.no_model"))
+        return
+    live = {card["name"]: card["live"] for card in cards}
+    asked = state.asked_model()
+    chosen = st.selectbox(
+        say("sidebar.model"),
+        [None, *live],
+        index=[None, *live].index(asked) if asked in live else 0,
+        format_func=lambda name: say("sidebar.fitting") if name is None else f"{name} {live[name] or ''}".strip(),
+        key=f"sidebar model {asked}",
+        help=say("sidebar.model_help"),
+    )
+    if chosen != asked:
+        state.choose_model(chosen)
+        st.rerun()
+
+
+def language_choice() -> None:
+    """The language of the screens, where there is more than one."""
+    known = languages()
+    if len(known) < 2:
+        return
+    now = state.language()
+    chosen = st.selectbox(
+        say("sidebar.language"),
+        known,
+        index=known.index(now) if now in known else 0,
+        format_func=lambda code: say(f"languages.{code}"),
+    )
+    if chosen != now:
+        state.choose_language(chosen)
+        st.rerun()
+
+
+def person() -> None:
+    """Who is signed in with which role; whoever signed in here can sign out here."""
+    who = state.who()
+    if who.by == "local":
+        if state.is_open_to_the_network(who):
+            st.warning(say("sidebar.open"), icon=":material/lock_open:")
+        return
+    st.caption(f":material/person: {plain(who.name)} · {say(f'roles.{who.role}')}")
+    if who.by == "sign-in":
+        st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=st.logout)

@@ -1,0 +1,56 @@
+"""Lists beside the ones before: noted once, compared honestly, and the next step that fits."""
+
+import pytest
+
+from churn.book.last_seen import ListRecord
+from churn.desk.list_history import _told, next_step, note_list, since_last
+from churn.desk.views import Overview, TierCount
+from churn.showing.amounts import Amounts
+from tests.trained import TODAY
+
+DOLLARS = Amounts("USD")
+
+
+@pytest.fixture(scope="module")
+def scored(telco_home):
+    from churn import Desk
+
+    desk = Desk(telco_home)
+    ranked = desk.score(telco_home / TODAY)
+    return ranked, desk.overview(ranked)
+
+
+def overview(customers, leavers, high=10):
+    tiers = (TierCount("High", high, 5.0, None), TierCount("Medium", 0, 0.0, None), TierCount("Low", 0, 0.0, None))
+    return Overview(customers, leavers, 0, 0, 1500.0, "USD", 4, 100.0, tiers)
+
+
+def before(rows=1000, leavers=250.0):
+    return ListRecord("aa", "telco", "v1", "2026-01-01", "old.csv", rows, leavers, 1000.0, {"High": 7})
+
+
+def test_the_first_list_has_none_before_it_and_noting_it_twice_is_noting_it_once(home, scored):
+    note_list(home, *scored)
+    note_list(home, *scored)
+    assert since_last(home, *scored, DOLLARS) is None
+
+
+def test_a_difference_that_chance_could_make_is_called_one():
+    assert _told(before(), overview(1000, 260.0), DOLLARS)[0] == (
+        "26.0% are expected to leave; it was 25.0%. Chance alone could make that difference."
+    )
+
+
+def test_a_larger_difference_is_told_with_its_direction_and_in_money():
+    assert _told(before(), overview(1200, 480.0), DOLLARS) == (
+        "40.0% are expected to leave, more than the 25.0% before.",
+        "It has 1,200 customers, 200 more than before.",
+        "Value at risk went from $1,000 to $1,500.",
+        "Tier High holds 10 customers; it held 7.",
+    )
+
+
+def test_the_next_step_is_a_campaign_until_one_was_exported(home, scored):
+    assert next_step(home, *scored, DOLLARS).screen == "campaign"
+    nothing = overview(60, 3.0).__class__(**{**vars(scored[1]), "suggested": 0})
+    assert next_step(home, scored[0], nothing, DOLLARS).title == "Check the offers"

@@ -1,0 +1,35 @@
+"""Overview: a list in a few figures, the next step, what changed, and a brief that names nobody."""
+
+from churn import Desk
+from tests.paging import metric, opened, shown
+from tests.trained import TODAY
+
+
+def test_with_nothing_in_hand_it_says_where_to_bring_a_list(monkeypatch, home):
+    assert "There is no list yet" in shown(opened(monkeypatch, home, "overview"))
+
+
+def test_without_a_model_it_leads_to_training(monkeypatch, home):
+    page = opened(monkeypatch, home, "overview", sample="telco_today.csv")
+    assert "No model fits this list yet" in shown(page)
+
+
+def test_a_sample_is_summed_up_in_money_with_its_next_step(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv")
+    assert metric(page, "Customers") == "1500"
+    assert metric(page, "Value at risk").startswith("\\$")
+    assert "Plan the campaign" in shown(page) and "first list scored by this model" in shown(page)
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_a_later_list_is_compared_with_the_one_before(monkeypatch, own_telco):
+    desk = Desk(own_telco)
+    desk.note_list(desk.score(own_telco / TODAY))
+    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv")
+    assert "1,440 more than before" in shown(page) and "Compared with today" in shown(page)
+
+
+def test_a_model_named_in_the_address_scores_and_is_kept(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv", model="telco")
+    page.switch_page("screens/score.py").run()
+    assert (page.query_params["model"], page.query_params["sample"]) == ("telco", "telco_today.csv")
