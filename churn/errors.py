@@ -2,7 +2,9 @@
 
     ChurnError                 anything a person should read: message + fix
     ├── ListRefused            the file or the rows in it cannot be used as they are
-    │   └── UnsureColumns      needed columns may be there under other headings; a person has to say so
+    │   ├── OpenQuestion       the list can be read more than one way; a person says which
+    │   │   └── UnsureColumns  needed columns may be there under other headings
+    │   └── MissingColumns     needed columns are not there; a template shows what a list should have
     ├── RequestRefused         what was asked for makes no sense (a flag, a name, a number)
     ├── NotSignedIn            nobody said who they are, or the key is wrong
     ├── NotAllowed             who asks is known, and may not do this
@@ -34,11 +36,28 @@ class ListRefused(ChurnError):
     """The customer list cannot be used as it is."""
 
 
-class UnsureColumns(ListRefused):
+class OpenQuestion(ListRefused):
+    """The list leaves a question open: `asks` is the word that answers it, `choices` what may be said."""
+
+    def __init__(self, message: str, fix: str, *, asks: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message, fix)
+        self.asks = asks
+        self.choices = choices
+
+
+class MissingColumns(ListRefused):
+    """Needed columns are not in the list: `template` is a small CSV that has them all."""
+
+    def __init__(self, message: str, fix: str, *, template: str) -> None:
+        super().__init__(message, fix)
+        self.template = template
+
+
+class UnsureColumns(OpenQuestion):
     """Needed columns may be there under other headings: `matches` holds them, `headings` names the layout."""
 
     def __init__(self, message: str, fix: str, *, matches: tuple[Any, ...], headings: tuple[str, ...]) -> None:
-        super().__init__(message, fix)
+        super().__init__(message, fix, asks="map")
         self.matches = matches
         self.headings = headings
 

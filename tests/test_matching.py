@@ -4,7 +4,7 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.intake.kinds import Holding
-from churn.intake.matching import ALIKE, SURE, Match, layout_key, matches_of, sure_names
+from churn.intake.matching import ALIKE, SURE, Match, expected_of, layout_key, matches_of, sure_names
 from churn.intake.reading import read_list
 from churn.schema import Column, Schema
 
@@ -96,3 +96,24 @@ def test_a_doubtful_column_is_not_in_the_table_until_it_is_confirmed():
     sure = read_list(text, schema=SCHEMA, mapping={"tenrue": "tenure"})
     assert sure.table["tenure"].to_pylist() == [5.0, 6.0]
     assert layout_key(["Tenrue", "contract", "customerid"]) == sure.layout
+
+
+def test_a_doubtful_match_shows_cells_of_both_sides():
+    held = Holding(stated=None, rows=2, sample=["basic", "pro"])
+    plan = Schema((Column("contract", "category", levels=("month", "year")),))
+    (match,) = matches_of(("contrakt",), plan, held={"contrakt": held})
+    assert (match.doubtful, match.examples, match.expected) == (True, ("basic", "pro"), ("month", "year"))
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (Column("tenure", low=0.0, high=72.0), ("0 to 72",)),
+        (Column("tenure"), ("numbers",)),
+        (Column("active", "flag"), ("yes", "no")),
+        (Column("joined", "date"), ("dates",)),
+        (Column("id", "text"), ("words",)),
+    ],
+)
+def test_what_is_expected_of_a_column_is_said_in_a_few_words(column, expected):
+    assert expected_of(column) == expected

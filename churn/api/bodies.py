@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -15,6 +15,7 @@ from churn.errors import RequestRefused
 
 JSON_TYPES = ("", "application/json")
 FORM = "multipart/form-data"
+MOST_FIELDS = 100
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class SentFile:
 
     content: bytes
     filename: str
+    said: Mapping[str, list[str]] = field(default_factory=dict)  # the other fields of its form
 
 
 async def json_sent(request: Request) -> Any:
@@ -41,15 +43,21 @@ async def customer_sent(request: Request) -> dict[str, Any]:
 async def customers_sent(request: Request) -> list[dict[str, Any]] | SentFile:
     """Many customers: a JSON list, or a file, as a form or as the body itself."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == FORM:
-        return await _uploaded(request)
     if kind not in JSON_TYPES:
-        return SentFile(await request.body(), request.query_params.get("filename", ""))
+        return await file_sent(request)
     sent = await json_sent(request)
     if not isinstance(sent, list) or not sent:
         raise RequestRefused("The body is not a list of customers.", "Send [{…}, {…}], or a file.")
     refuse_rows(sent)
     return [flat_object(one, f"Customer {n}") for n, one in enumerate(sent, start=1)]
+
+
+async def file_sent(request: Request) -> SentFile:
+    """One file, as a form or as the body itself."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == FORM:
+        return await _uploaded(request)
+    return SentFile(await request.body(), request.query_params.get("filename", ""))
 
 
 async def change_sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -74,11 +82,12 @@ def flat_object(sent: Any, what: str, *, flat: bool = True) -> dict[str, Any]:
 
 
 async def _uploaded(request: Request) -> SentFile:
-    async with request.form(max_files=1, max_fields=10) as form:
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         found = next((v for v in form.values() if isinstance(v, UploadFile)), None)
         if found is None:
             raise RequestRefused("The form holds no file.", "Send the list as a file of the form.")
-        return SentFile(await found.read(), found.filename or "")
+        said = {name: [v for v in form.getlist(name) if isinstance(v, str)] for name in form}
+        return SentFile(await found.read(), found.filename or "", {n: words for n, words in said.items() if words})
 
 
 def _refuse_constant(word: str) -> NoReturn:

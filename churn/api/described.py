@@ -7,11 +7,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from churn.api.file_words import DESCRIBED
 from churn.api.model_routes import Wanted, wanted_columns
 from churn.errors import ChurnError
 from churn.learning.model import Model
 
 _TYPES = {"number": ["number", "null"], "flag": ["boolean", "null"]}
+_TO_ACT_ON = {
+    "asks": {"type": "string", "description": "the word that answers a question the file leaves open"},
+    "choices": {"type": "array", "items": {"type": "string"}, "description": "what may be said"},
+    "matches": {"type": "array", "items": {"type": "object"}, "description": "doubtful columns, to confirm with `map`"},
+    "template": {"type": "string", "description": "a small CSV that has every needed column"},
+}
 _TRIED: dict[str, Any] = {"number": 12.5, "flag": True, "date": "2026-01-31"}
 
 
@@ -44,10 +51,12 @@ def with_bodies(words: dict[str, Any], model: Model | None) -> dict[str, Any]:
     many = {"type": "array", "items": one, "minItems": 1}
     change = {"type": "object", "required": ["customer", "changes"], "additionalProperties": False}
     change["properties"] = {"customer": one, "changes": one}
-    file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+    binary = {"type": "string", "format": "binary"}
+    file = {"type": "object", "properties": {"file": binary, **DESCRIBED}, "required": ["file"]}
     for path, content in {
         "/predict": {"application/json": {"schema": one}},
         "/predict/batch": {"application/json": {"schema": many}, "multipart/form-data": {"schema": file}},
+        "/check": {"multipart/form-data": {"schema": file}},
         "/explain": {"application/json": {"schema": one}},
         "/whatif": {"application/json": {"schema": change}},
     }.items():
@@ -57,7 +66,7 @@ def with_bodies(words: dict[str, Any], model: Model | None) -> dict[str, Any]:
 
 def _with_refusals(words: dict[str, Any]) -> dict[str, Any]:
     """Every route may refuse, always in the same shape."""
-    said = {"error": {"type": "string"}, "fix": {"type": "string"}}
+    said = {"error": {"type": "string"}, "fix": {"type": "string"}, **_TO_ACT_ON}
     shape = {"type": "object", "required": ["error", "fix"], "properties": said}
     words["components"]["schemas"]["Refusal"] = shape
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}

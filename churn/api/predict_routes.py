@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.bodies import SentFile, customer_sent, customers_sent
+from churn.api.bodies import SentFile, customer_sent, customers_sent, file_sent
 from churn.api.doorkeeping import desk_of
+from churn.api.file_words import FileSaid, FileWords
 from churn.api.limits import MOST_ROWS, too_many_rows
 from churn.desk.counter import Desk
 from churn.desk.singles import Single
 from churn.errors import ListRefused
 from churn.intake.opening import Limits
 
+Read = TypeVar("Read")
 router = APIRouter(tags=["scoring"])
 NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
 ModelAsked = Annotated[
@@ -59,6 +63,18 @@ class Predictions(BaseModel):
     predictions: list[KeyedPrediction]
     set_aside: list[dict[str, Any]]
     notices: list[dict[str, Any]]
+    columns: list[dict[str, Any]] = []
+
+
+class Understood(BaseModel):
+    """What was understood of a file, the same that `check --json` says."""
+
+    rows: int
+    set_aside: list[dict[str, Any]]
+    columns: list[dict[str, Any]]
+    profile: str
+    matches: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
 
 
 @router.post("/predict", response_model=Prediction)
@@ -70,13 +86,23 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
 
 
 @router.post("/predict/batch", response_model=Predictions)
-async def predict_many(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
-    """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet)."""
+async def predict_many(
+    request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None
+) -> JSONResponse:
+    """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
     sent = await customers_sent(request)
     desk = desk_of(request)
     if isinstance(sent, SentFile):
-        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, model, as_of))
+        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, said, (model, as_of)))
     return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model, as_of))
+
+
+@router.post("/check", response_model=Understood)
+async def check(request: Request, said: FileSaid) -> JSONResponse:
+    """Say what is understood of an uploaded file, without scoring it: columns, repairs, lines set aside."""
+    sent, desk = await file_sent(request), desk_of(request)
+    reading = partial(desk.check, sent.content, limits=LIMITS, **said.about(sent))
+    return JSONResponse((await run_in_threadpool(_within_limits, reading)).as_json())
 
 
 def predicted(one: Single) -> dict[str, Any]:
@@ -102,18 +128,26 @@ def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None,
     return _answered(counterpart.name, counterpart.many(customers, as_of=as_of))
 
 
-def _file_scored(desk: Desk, sent: SentFile, model: str | None, as_of: date | None = None) -> dict[str, Any]:
+def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> dict[str, Any]:
+    model, as_of = asked
+    words = said.about(sent)
+    ranked = _within_limits(partial(desk.score, sent.content, model=model, limits=LIMITS, as_of=as_of, **words))
+    found = ranked.model
+    counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
+    read = ranked.reading.as_json()
+    notices = [n.as_json() for n in ranked.notices]
+    answer = _answered(counterpart.name, counterpart.of_scored(ranked.scored.table))
+    return {**answer, "set_aside": read["set_aside"], "columns": read["columns"], "notices": notices}
+
+
+def _within_limits(read: Callable[[], Read]) -> Read:
+    """What came of reading a file; one of too many rows is refused like any request that brings too much."""
     try:
-        ranked = desk.score(sent.content, model=model, filename=sent.filename, limits=LIMITS, as_of=as_of)
+        return read()
     except ListRefused as problem:
         if f"more than {MOST_ROWS:,} rows" in problem.message:
             raise too_many_rows() from problem
         raise
-    found = ranked.model
-    counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
-    left, notices = (s.as_json() for s in ranked.reading.set_aside), (n.as_json() for n in ranked.notices)
-    answer = _answered(counterpart.name, counterpart.of_scored(ranked.scored.table))
-    return {**answer, "set_aside": list(left), "notices": list(notices)}
 
 
 def _answered(model: str, scored: list[Single]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -11,11 +13,14 @@ from churn.errors import (
     ChurnError,
     Damaged,
     ListRefused,
+    MissingColumns,
     NotAllowed,
     NotFound,
     NotSignedIn,
+    OpenQuestion,
     RequestRefused,
     Unavailable,
+    UnsureColumns,
 )
 
 
@@ -44,7 +49,17 @@ def answer_to(problem: ChurnError) -> JSONResponse:
     """What a problem is answered with; a program that sent no key is told how one is sent."""
     status = STATUS.get(type(problem), 422)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return refusal(status, problem.message, problem.fix, **headers)
+    told = {"error": problem.message, "fix": problem.fix, **_to_act_on(problem)}
+    return JSONResponse(told, status_code=status, headers=headers)
+
+
+def _to_act_on(problem: ChurnError) -> dict[str, Any]:
+    """What a program needs to answer an open question of a file, or to send a sound one."""
+    if isinstance(problem, UnsureColumns):
+        return {"asks": problem.asks, "matches": [m.as_json() for m in problem.matches]}
+    if isinstance(problem, OpenQuestion):
+        return {"asks": problem.asks, "choices": list(problem.choices)}
+    return {"template": problem.template} if isinstance(problem, MissingColumns) else {}
 
 
 def refuse_in_one_shape(api: FastAPI) -> None:

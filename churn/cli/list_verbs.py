@@ -6,22 +6,33 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from churn.cli.list_words import STDIN, add_list_words, add_model_words, pair_of, said_of, source_of
+from churn.cli.list_words import STDIN, add_list_words, add_model_words, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.answers import comparison_json, explained_json, shown_points
 from churn.desk.counter import Desk
+from churn.errors import MissingColumns
+from churn.files import write_text
+from churn.intake.asking import pair_of
 
 
 def _check_words(words: ArgumentParser) -> None:
     add_list_words(words)
     words.add_argument("-o", metavar="CLEAN.csv", dest="output", help="write the rows as they were read, as text")
+    words.add_argument(
+        "--template", metavar="T.csv", help="where needed columns are missing: write a small list that has them all"
+    )
 
 
 @verb("check", "say what is understood of a list", _check_words, example="check data/samples/telco_messy.csv")
 def check(asked: Namespace, printer: Printer) -> Answer:
     """Show the columns, what was repaired and which lines were set aside."""
-    reading = Desk(asked.home).check(source_of(asked), **said_of(asked))
+    try:
+        reading = Desk(asked.home).check(source_of(asked), **said_of(asked))
+    except MissingColumns as problem:
+        if asked.template:
+            write_text(Path(asked.template), problem.template)
+        raise
     if asked.output:
         from churn.intake.reading import write_clean
 

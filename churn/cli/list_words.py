@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.errors import NotFound, RequestRefused
+from churn.intake.asking import pair_of
 
 STDIN = "-"
 
@@ -48,14 +49,6 @@ def said_of(asked: Namespace) -> dict[str, Any]:
     mapping = dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.map)
     filename = "stdin" if asked.list == STDIN else ""
     return {k: v for k, v in {**said, "mapping": mapping, "filename": filename}.items() if v}
-
-
-def pair_of(text: str, form: str) -> tuple[str, str]:
-    """The two sides of `A=B`; the last = divides, since headings may hold one."""
-    left, mark, right = text.rpartition("=")
-    if not mark or not left:
-        raise RequestRefused(f"{text!r} does not say what equals what.", f"Write it as {form}.")
-    return left, right
 
 
 def add_model_words(words: ArgumentParser) -> None:

@@ -10,18 +10,26 @@ from typing import Literal
 from churn.errors import RequestRefused
 from churn.intake.encodings import BLOCK
 from churn.intake.grids import KEEP
-from churn.intake.moments import Order
+from churn.intake.moments import ORDERS, Order
 from churn.intake.opening import Limits
 from churn.intake.repeats import Duplicates
 from churn.schema import Schema
 
 Purpose = Literal["check", "score", "train"]
 _CHOICES = {
-    "dates": ("day-first", "month-first"),
+    "dates": ORDERS,
     "duplicates": ("newest", "first", "refuse"),
     "purpose": ("check", "score", "train"),
 }
 _ROLES = ("key", "outcome", "value", "date")
+
+
+def pair_of(text: str, form: str = "THEIRS=OURS") -> tuple[str, str]:
+    """The two sides of `A=B`; the last = divides, since headings may hold one."""
+    left, mark, right = text.rpartition("=")
+    if not mark or not left:
+        raise RequestRefused(f"{text!r} does not say what equals what.", f"Write it as {form}.")
+    return left, right
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ class Match:
     confidence   from 0 to 1: how alike the names are, lowered when the cells say otherwise
     evidence     what the cells say, in a few words
     doubtful     True: shown for confirmation, not applied
+    examples     of a doubtful match: the first few different cells under their heading
+    expected     of a doubtful match: what stands in our column, its levels, its range, or a word on it
     """
 
     theirs: str
@@ -34,6 +36,8 @@ class Match:
     how: How
     doubtful: bool = False
     evidence: str = ""
+    examples: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The match as every door shows it."""
@@ -138,7 +142,18 @@ def _weighed(heading: str, column: Column, guess: tuple[How, float], holding: Ho
     if how in ("exact", "folded"):
         return Match(heading, column.name, confidence, how, False, evidence)
     weighed = round(confidence * (0.4 + 0.6 * fits), 3)
-    return Match(heading, column.name, weighed, how, how == "similar" or weighed < SURE, evidence)
+    doubtful = how == "similar" or weighed < SURE
+    sides = (tuple(holding.sample) if holding else (), expected_of(column)) if doubtful else ((), ())
+    return Match(heading, column.name, weighed, how, doubtful, evidence, *sides)
+
+
+def expected_of(column: Column) -> tuple[str, ...]:
+    """What a person may compare cells with: known levels, the range of a number, or what kind of thing stands there."""
+    if column.kind == "category" and column.levels:
+        return column.levels[:5]
+    if column.kind == "number" and column.low is not None and column.high is not None:
+        return (f"{column.low:g} to {column.high:g}",)
+    return {"number": ("numbers",), "flag": ("yes", "no"), "date": ("dates",)}.get(column.kind, ("words",))
 
 
 def evidence_of(column: Column, holding: Holding) -> tuple[float, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from churn.errors import ListRefused, UnsureColumns
+from churn.errors import MissingColumns, UnsureColumns
 from churn.intake.asking import Asked
 from churn.intake.guessing import extra_column
 from churn.intake.kinds import Holding
 from churn.intake.matching import Match
 from churn.intake.telling import told_matches
+from churn.intake.template import template_csv
 from churn.intake.words import folded
 from churn.notices import Notice
 from churn.schema import Column, Schema
@@ -73,7 +74,8 @@ def _refuse_absent(
             matches=tuple(m for m in matches if m.doubtful),
             headings=headings,
         )
-    raise ListRefused(
+    raise MissingColumns(
         f"The list has no column {names}, which is needed.",
-        "Add it, or say which column it is with --map THEIRS=OURS; the template shows all columns.",
+        "Add it, or say which column it is with --map THEIRS=OURS; the template shows all columns (check --template).",
+        template=template_csv(target),
     )

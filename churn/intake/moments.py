@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import pyarrow as pa
 
 Order = Literal["day-first", "month-first"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 # What a cell says about the order: settled by itself, settled by a number above 12, open, or the same either way.
 Says = Literal["settled", "day-first", "month-first", "open", "same"]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from churn.errors import ListRefused
+from churn.errors import ListRefused, OpenQuestion
 from churn.intake.distinct import Cells
 from churn.intake.kinds import Holding
 from churn.intake.marks import NO, YES, is_missing, real_levels, same_words
-from churn.intake.moments import Order, dates_of, said
+from churn.intake.moments import ORDERS, Order, dates_of, said
 from churn.intake.numbers import numbers_of
 from churn.intake.words import folded
 from churn.schema import Column
@@ -202,16 +202,20 @@ def _order_of(column: Column, holding: Holding, dates: Order | None) -> Order | 
         return dates
     if day and month and min(day, month) > 0.02 * (day + month):
         shown = "; ".join(f"line {n}: {text}" for n, text in (holding.dated["day-first"], holding.dated["month-first"]))
-        raise ListRefused(
+        raise OpenQuestion(
             f"Column {column.name} writes some dates day first and some month first ({shown}).",
             "Say which is meant with --dates day-first or --dates month-first; the others become missing.",
+            asks="dates",
+            choices=ORDERS,
         )
     if day or month:
         return "day-first" if day > month else "month-first"
     if open_votes:
         line, text = holding.dated["open"]
-        raise ListRefused(
+        raise OpenQuestion(
             f"Column {column.name} can be read two ways: {text} in line {line} is {said(text)}.",
             "Say which is meant with --dates day-first or --dates month-first.",
+            asks="dates",
+            choices=ORDERS,
         )
     return None

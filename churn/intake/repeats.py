@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from churn.errors import ListRefused
+from churn.errors import OpenQuestion
 from churn.intake.blocks import Block
 from churn.intake.distinct import Cells
 from churn.intake.marks import bare, is_missing
@@ -135,14 +135,16 @@ def _kept(rows: list[tuple[int, tuple[str, ...]]], key: KeyColumn, how: Duplicat
     return max(days, key=lambda line: (days[line], line))
 
 
-def _refused(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn) -> ListRefused:
+def _refused(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn) -> OpenQuestion:
     rows = conflicts[0]
     lines = " and ".join(str(line) for line, _ in rows[:3])
     stand = "customers stand" if len(conflicts) > 1 else "customer stands"
-    return ListRefused(
+    return OpenQuestion(
         f"{len(conflicts)} {stand} in the list more than once with different values, "
         f"the first in lines {lines} ({key.name} {rows[0][1][key.position]}).",
         "Say which row counts with --duplicates newest or --duplicates first, or correct the list.",
+        asks="duplicates",
+        choices=("newest", "first"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from churn.errors import ListRefused
+from churn.errors import ListRefused, OpenQuestion
 from churn.intake.asking import Asked
 from churn.intake.blocks import Block
 from churn.intake.grids import Grid, Way, grid_of
@@ -274,7 +274,8 @@ def _settled(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetA
     if asked.duplicates is None and keys >= LOG_ROWS and keys - different > LOG_SHARE * keys:
         text = f"{heading} names {different:,} different customers in {keys:,} rows: this looks like a list of events."
         if asked.purpose != "check":
-            raise ListRefused(text, "Turn it into one row per customer with `summarise`, or say --duplicates newest.")
+            fix = "Turn it into one row per customer with `summarise`, or say --duplicates newest."
+            raise OpenQuestion(text, fix, asks="duplicates", choices=("newest", "first"))
         return (), (Notice("warning", f"{text} Turn it into one row per customer with `summarise`.", heading),)
     date = survey.schema.date
     dated = next((h for h, p in survey.plans.items() if date and p.column.name == date.name), None)

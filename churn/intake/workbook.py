@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from churn.errors import ChurnError, ListRefused
+from churn.errors import ChurnError, ListRefused, OpenQuestion
 from churn.intake.layout import Known, layout_of
 from churn.intake.marks import same_words
 from churn.intake.opening import OLE, Opened
@@ -93,21 +93,23 @@ def _chosen(name: str, sheets: list[dict[str, Any]], asked: str | None, known: K
             s for s in sheets if same_words(s["name"]) == same_words(asked)
         ]
         if not found:
-            raise ListRefused(f"{name} has no sheet {asked!r}.", f"Its sheets: {_names(sheets)}.")
+            raise _which_sheet(f"{name} has no sheet {asked!r}.", "Name one with --sheet", sheets)
         return found[0]
     filled = [s for s in sheets if s["visible"] and s["rows"]]
     if not filled:
         hidden = [s for s in sheets if s["rows"]]
-        fix = (
-            f"Show the hidden sheet or name it with --sheet: {_names(hidden)}." if hidden else "Export the list again."
-        )
-        raise ListRefused(f"{name} has no visible sheet with cells in it.", fix)
+        empty = f"{name} has no visible sheet with cells in it."
+        if not hidden:
+            raise ListRefused(empty, "Export the list again.")
+        raise _which_sheet(empty, "Show the hidden sheet or name it with --sheet", hidden)
     scored = sorted(((_known_headings(s, name, known), s) for s in filled), key=lambda pair: -pair[0])
     if len(scored) > 1 and scored[0][0] == scored[1][0]:
-        raise ListRefused(
-            f"{name} has {len(filled)} sheets that may hold the list.", f"Name one with --sheet: {_names(filled)}."
-        )
+        raise _which_sheet(f"{name} has {len(filled)} sheets that may hold the list.", "Name one with --sheet", filled)
     return scored[0][1]
+
+
+def _which_sheet(what: str, fix: str, sheets: list[dict[str, Any]]) -> OpenQuestion:
+    return OpenQuestion(what, f"{fix}: {_names(sheets)}.", asks="sheet", choices=tuple(s["name"] for s in sheets))
 
 
 def _known_headings(sheet: dict[str, Any], name: str, known: Known) -> float:
