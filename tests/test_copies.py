@@ -51,3 +51,18 @@ def test_an_honest_list_raises_no_notice():
     examples = examples_of(encoder_for(SCHEMA, table), table, labels, keys=table["id"])
     grouped = with_copies_together(examples)
     assert (grouped.notices, grouped.distinct) == ((), 800)
+
+
+def coarse(rows, honest):
+    """A list of two columns of levels: customers are equal by chance; or ten customers over and over."""
+    random = np.random.default_rng(3)
+    plan, region = random.choice(["a", "b", "c"], rows), random.choice(["n", "s", "w"], rows)
+    gone = random.random(rows) < np.where(plan == "a", 0.5, 0.2) if honest else (plan == "a") & (region != "n")
+    table = pa.table({"plan": plan, "region": region})
+    encoder = encoder_for(Schema((Column("plan", "category"), Column("region", "category"))), table)
+    return examples_of(encoder, table, gone.astype(np.int8), keys=None)
+
+
+@pytest.mark.parametrize(("honest", "distinct"), [(True, 2000), (False, 9)])
+def test_equal_rows_are_copies_only_where_they_also_leave_together(honest, distinct):
+    assert with_copies_together(coarse(2000, honest)).distinct == distinct

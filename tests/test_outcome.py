@@ -47,7 +47,10 @@ def test_three_classes_are_refused_with_their_names_until_told():
 def test_a_dropped_class_is_left_out_and_counted():
     found = said(["Churned", "Joined", "Stayed"], drop_class=("joined",))
     assert found.labels.tolist() == [1, -1, 0] * 12
-    assert found.notices[0].text == "12 customers who are 'joined' were left out."
+    assert [n.text for n in found.notices] == [
+        "In churn, 'churned' counts as left (12) and 'stayed' as stayed (12).",
+        "12 customers who are 'joined' were left out.",
+    ]
 
 
 def test_several_classes_may_mean_leaving():
@@ -59,7 +62,7 @@ def test_several_classes_may_mean_leaving():
 def test_rows_without_an_outcome_are_left_out_with_a_count():
     found = said(["Yes", "No", None, ""])
     assert found.labels.tolist() == [1, 0, -1, -1] * 12
-    assert found.notices[0].count == 24
+    assert found.notices[1].count == 24
 
 
 @pytest.mark.parametrize(
@@ -101,3 +104,32 @@ def test_a_marital_status_does_not_say_who_left():
 
 def test_a_schema_word_says_which_class_leaves():
     assert said(["off", "on"], told=("off",)).labels.tolist() == [1, 0] * 12
+
+
+@pytest.mark.parametrize("name", ["renewed", "Is_Active", "still active", "retained", "isActiveMember"])
+def test_a_yes_that_means_staying_is_refused_until_told(name):
+    table, schema = pa.table({name: ["Yes", "No"] * 12}), Schema((Column(name, "category"),))
+    with pytest.raises(RequestRefused, match="says who stayed, not who left") as refused:
+        outcome_of(table, schema, column=name)
+    assert refused.value.fix == "Say which word means leaving: --positive no."
+    assert outcome_of(table, schema, column=name, positive=["no"]).labels.tolist() == [0, 1] * 12
+
+
+@pytest.mark.parametrize("name", ["not_renewed_left", "Inactive", "churned", "activity_lost"])
+def test_a_name_that_speaks_of_leaving_needs_no_question(name):
+    table, schema = pa.table({name: ["Yes", "No"] * 12}), Schema((Column(name, "category"),))
+    assert outcome_of(table, schema, column=name).labels.tolist() == [1, 0] * 12
+
+
+def test_a_yes_and_a_no_cannot_both_mean_leaving():
+    with pytest.raises(RequestRefused, match="Yes and No cannot both mean leaving"):
+        said(["Yes", "No"], positive=("Yes", "No"))
+
+
+def test_a_flag_speaks_in_the_words_of_its_list():
+    found = said([True, False], told=("Yes",))
+    assert (found.leaves, found.stays) == ("Yes", "No")
+    assert found.notices[0].text == "In churn, 'yes' counts as left (12) and 'no' as stayed (12)."
+    with pytest.raises(RequestRefused, match="never says 'maybe'") as refused:
+        said([True, False], positive=("maybe",))
+    assert refused.value.fix == "It says: false (12), true (12)."

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from churn.errors import RequestRefused
+from churn.errors import ListRefused, RequestRefused
 from churn.learning.preparing import Choices, prepared, with_roles
 from churn.schema import Column, Schema
 from tests.small_lists import SCHEMA, small_table
@@ -74,3 +74,15 @@ def test_rows_without_a_date_are_left_out_with_a_count():
 def test_a_column_to_drop_that_is_not_there_is_refused():
     with pytest.raises(RequestRefused, match="no column 'x' to leave out"):
         prepared(TABLE, SCHEMA, Choices(drop=("x",)))
+
+
+@pytest.mark.parametrize("named", [{"key": "gone"}, {"outcome": "gone", "key": "gone"}, {"value": "gone"}])
+def test_the_outcome_cannot_be_another_role_as_well(named):
+    with pytest.raises(RequestRefused):
+        prepared(TABLE, SCHEMA, Choices(**named))
+
+
+def test_a_list_of_few_customers_again_and_again_is_refused():
+    copies = pa.concat_tables([small_table(90)] * 5)
+    with pytest.raises(ListRefused, match="holds only 90 different customers, again and again"):
+        prepared(copies, SCHEMA, Choices())

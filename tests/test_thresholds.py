@@ -66,3 +66,17 @@ def test_equal_scores_at_the_end_of_the_list_are_left_out_together():
 def test_a_break_even_that_is_no_probability_is_refused():
     with pytest.raises(RequestRefused, match=r"break-even of 1\.5"):
         thresholds_for(LABELS, P, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("how", "chosen"), [("money", 0.3), ("f1", 0.4), ("recall 0.5", 0.7), ("recall 0.79", 0.4), ("list 2", 0.8)]
+)
+def test_who_counts_as_leaving_is_chosen_and_the_tiers_stay_with_the_money(how, chosen):
+    found = thresholds_for(LABELS, P, 0.3, how=how)
+    assert (found.chosen, found.how, found.medium, found.others[how]) == (chosen, how, 0.3, chosen)
+
+
+@pytest.mark.parametrize("how", ["luck", "recall", "recall 2", "recall x", "list 0", "list -3", "list 1.5", "f1 2"])
+def test_a_way_to_choose_that_makes_no_sense_is_refused(how):
+    with pytest.raises(RequestRefused, match="cannot be chosen by"):
+        thresholds_for(LABELS, P, 0.3, how=how)

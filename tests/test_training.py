@@ -111,6 +111,8 @@ def test_progress_only_goes_forward_and_stopping_it_stops_the_training():
         ({"positive": ["Gone"]}, "never says 'Gone'"),
         ({"drop": ["age_band", "auto", "backup", "plan", "spend", "tenure"]}, "No column is left"),
         ({"tune": -1}, "makes no sense"),
+        ({"seed": -5}, "-5 is not a seed"),
+        ({"threshold": "luck"}, "cannot be chosen by 'luck'"),
         ({"break_even": 2.0}, "not a probability"),
     ],
 )

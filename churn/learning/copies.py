@@ -8,7 +8,7 @@ import numpy as np
 
 from churn.learning.examples import Examples, first_seen
 from churn.learning.hashing import row_hashes
-from churn.learning.look_alikes import shifted_copies
+from churn.learning.look_alikes import SHARE, agree_too_well, shifted_copies
 from churn.notices import Notice
 
 SHIFTED = 3  # cells that may differ between copies; one more block than this finds every such pair
@@ -31,7 +31,7 @@ class Grouped:
 def with_copies_together(examples: Examples) -> Grouped:
     """The examples with near-copies in one group; the analyst is told when there are many."""
     rows, keys = len(examples), len(np.unique(examples.groups))
-    groups = joined_groups(examples.groups, near_copies(examples.matrix))
+    groups = joined_groups(joined_groups(examples.groups, near_copies(examples.matrix)), equal_customers(examples))
     shifted = shifted_copies(examples)
     if not len(shifted) and keys - len(np.unique(groups)) < WORTH_SAYING * rows:
         # A few look-alikes are chance; keeping them together costs nothing, but they are customers of their own.
@@ -56,13 +56,28 @@ def _repeated_keys(rows: int, keys: int) -> tuple[Notice, ...]:
 
 def near_copies(matrix: np.ndarray, *, telling: int = TELLING) -> np.ndarray:
     """Pairs of rows, (pairs, 2), that agree in all but a few cells, among them rare ones."""
-    rows, columns = matrix.shape
+    columns = matrix.shape[1]
     rare = _rare_cells(matrix)
     blocks = _blocks(rare, min(SHIFTED + 1, columns))
     allowed = min(SHIFTED, int(SHARE_SHIFTED * columns))
     found = [_pairs_agreeing(matrix, rare, block, (allowed, telling)) for block in blocks]
-    exact = _neighbours(row_hashes(matrix), longest=rows)
-    return np.unique(np.concatenate([*found, exact]), axis=0)
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def equal_customers(examples: Examples) -> np.ndarray:
+    """Pairs of rows equal in every column, (pairs, 2); none where a list of few columns makes many equal by chance."""
+    hashes = row_hashes(examples.matrix)
+    pairs = _neighbours(hashes, longest=len(examples))
+    few = 2 * len(pairs) < SHARE * len(examples)
+    return pairs if few or agree_too_well(*_leaving_together(hashes, examples.labels)) else pairs[:0]
+
+
+def _leaving_together(hashes: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Of all pairs of equal rows: in how many at least one left, and in how many both did."""
+    _, place = np.unique(hashes, return_inverse=True)
+    rows, left = np.bincount(place), np.bincount(place, weights=labels)
+    both = float((left * (left - 1) / 2).sum())
+    return both + float((left * (rows - left)).sum()), both
 
 
 def joined_groups(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ from churn.learning.yardsticks import auc
 from churn.schema import Schema
 
 Kind = Literal["copy", "alone", "filled", "name", "order", "id"]
-ALONE_HARD, ALONE_SUSPECT, NAMED_HARD = 0.95, 0.90, 0.70
+ALONE_HARD, ALONE_SUSPECT = 0.95, 0.90
+NAMED_HARD, NAMED_SUSPECT = 0.70, 0.60  # below, a column named after the future does not know it
 FILLED_HARD, FILLED_SUSPECT = 0.75, 0.65
 PURE = 0.95  # share of leavers among the filled rows from which "filled only for leavers" is said
 ORDER = 0.98  # rank correlation with the row's place in the file
@@ -129,7 +130,7 @@ def _text_leak(name: str, table: pa.Table, labels: np.ndarray) -> Leak | None:
 
 
 def _named(name: str, size: float) -> Leak | None:
-    if _FUTURE.search(name):
+    if _FUTURE.search(name) and size >= NAMED_SUSPECT:
         hard = size >= NAMED_HARD
         return Leak(name, "name", f"Its name speaks of what comes after leaving; ROC-AUC alone {size:.2f}.", size, hard)
     if _VAGUE.search(name) and size >= 0.85:

@@ -22,9 +22,13 @@ def shifted_copies(examples: Examples) -> np.ndarray:
     """
     pairs = _look_alikes(examples)
     left = examples.labels[pairs]
-    one_left, both_left = int(left.any(axis=1).sum()), int(left.all(axis=1).sum())
     common = 2 * len(pairs) >= SHARE * len(examples)
-    return pairs if common and both_left >= AGREEING * max(one_left, 10) else pairs[:0]
+    return pairs if common and agree_too_well(left.any(axis=1).sum(), left.all(axis=1).sum()) else pairs[:0]
+
+
+def agree_too_well(one_left: float, both_left: float) -> bool:
+    """Whether pairs in which one customer left are so often pairs in which both did that they must be one customer."""
+    return both_left >= AGREEING * max(one_left, 10)
 
 
 def _look_alikes(examples: Examples) -> np.ndarray:

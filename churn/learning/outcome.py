@@ -20,8 +20,9 @@ _NO = ("no", "false", "0", "n", "f", "nein", "non", "não", "nie", "nee")
 _OPPOSITE = {"yes": "No", "true": "False", "1": "0", "y": "N", "t": "F"}
 _LEAVING = re.compile(r"\b(churn|attrit|left|leav|exit|cancel|lapsed|lost|gone|terminat|inactive|gekünd|résili|baja)")
 _STAYING = re.compile(r"\b(not|no|non|never)\b|\b(stay|retain|exist|active|current|loyal)")
+_KEEPING = re.compile(r"(^|[^a-z]|is|still)(active|stay|retain|renew|loyal|current|kept|keep|alive)", re.I)
 _NAMES = re.compile(
-    r"churn|attrition|(^|_|\b)(left|exited|cancell?ed|lapsed|outcome|target|label)(\b|_|$)"
+    r"churn|attrition|(^|_|\b)(left|gone|quit|exited|cancell?ed|lapsed|outcome|target|label)(\b|_|$)"
     r"|^((customer|account|member|membership|subscription|client)[ _]?)?status$",
     re.I,
 )
@@ -56,15 +57,17 @@ def outcome_of(
     name = column or (schema.outcome.name if schema.outcome else _found(table))
     if name not in table.column_names:
         raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
-    written = _written(table.column(name))
+    known = schema.by_name[name].positive if name in schema.by_name else ()
+    told = tuple(positive) or known
+    _refuse_both_sides(name, positive)
+    written = _written(table.column(name), (*told, *known))
     classes = _classes(name, written)
-    told = tuple(positive) or (schema.by_name[name].positive if name in schema.by_name else ())
     dropped = _named(name, drop_class, classes)
     kept = {word: rows for word, rows in classes.items() if word not in dropped}
     leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
     labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
     _refuse_one_side(name, labels)
-    leaves, stays = _shown_words(table.column(name), labels, told)
+    leaves, stays = _shown_words(table.column(name), labels, (*told, *known))
     words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
     return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
 
@@ -83,12 +86,19 @@ def _found(table: pa.Table) -> str:
     raise RequestRefused(which, "Name it: --outcome COLUMN.")
 
 
-def _written(cells: pa.ChunkedArray) -> list[str | None]:
-    """Each cell folded to its word, each distinct one folded once."""
+def _written(cells: pa.ChunkedArray, told: Sequence[str] = ()) -> list[str | None]:
+    """Each cell folded to its word, each distinct one folded once; a flag is yes or no, or the words told for it."""
     coded = cells.combine_chunks().dictionary_encode()
     coded = coded if isinstance(coded, pa.DictionaryArray) else pa.concat_arrays(coded.chunks)
-    words = [folded(_plain(v)) or None for v in coded.dictionary.to_pylist()]
+    plain = dict(zip((True, False), _flag_words(told), strict=True)) if pa.types.is_boolean(cells.type) else {}
+    words = [folded(plain.get(v) or _plain(v)) or None for v in coded.dictionary.to_pylist()]
     return [None if i is None else words[i] for i in coded.indices.to_pylist()]
+
+
+def _flag_words(told: Sequence[str]) -> tuple[str, str]:
+    """The words for true and false of a flag, as the list wrote them where that is known."""
+    true = next((word for word in told if folded(word) in _OPPOSITE), "True")
+    return true, _OPPOSITE[folded(true)]
 
 
 def _plain(value: object) -> str:
@@ -131,6 +141,7 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
         for family in (_YES, _NO):
             hits = {w for w in classes if w in family}
             if len(hits) == 1:
+                _refuse_opposite(name, classes)
                 return hits if family is _YES else classes.keys() - hits
         speaking = {w for w in classes if _LEAVING.search(w) and not _STAYING.search(w)}
         if len(speaking) == 1:
@@ -142,6 +153,22 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
         "Say which mean that the customer left (--positive WORD); the rest count as staying, or leave some out "
         "with --drop-class WORD.",
     )
+
+
+def _refuse_both_sides(name: str, positive: Sequence[str]) -> None:
+    """Refuse a yes and a no that are both said to mean leaving."""
+    words = [next((w for w in positive if folded(w) in family), None) for family in (_YES, _NO)]
+    if all(words):
+        raise RequestRefused(f"In {name}, {words[0]} and {words[1]} cannot both mean leaving.", "Name one of them.")
+
+
+def _refuse_opposite(name: str, classes: dict[str, int]) -> None:
+    """Refuse a yes that would mean the customer stayed: "renewed: yes" is not a leaver."""
+    if _KEEPING.search(name) and not _LEAVING.search(name.casefold().replace("_", " ")):
+        no = next((w for w in classes if w in _NO), "no")
+        raise RequestRefused(
+            f"By its name, {name} says who stayed, not who left.", f"Say which word means leaving: --positive {no}."
+        )
 
 
 def _refuse_one_side(name: str, labels: np.ndarray) -> None:
@@ -156,23 +183,23 @@ def _refuse_one_side(name: str, labels: np.ndarray) -> None:
 def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:
     """The most frequent spelling of leaving and of staying."""
     if pa.types.is_boolean(cells.type):
-        leaves = told[0] if told else "True"
-        return leaves, _OPPOSITE.get(folded(leaves), f"not {leaves}")
+        left_when_true = bool(cells[int(np.flatnonzero(labels == 1)[0])].as_py())
+        return _flag_words(told) if left_when_true else _flag_words(told)[::-1]
     spelt = [cells[int(np.flatnonzero(labels == side)[0])].as_py() for side in (1, 0)]
     return _plain(spelt[0]).strip(), _plain(spelt[1]).strip()
 
 
 def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -> tuple[Notice, ...]:
-    notices = []
+    rest = kept.keys() - leaving
+    left, stayed = (sum(kept[word] for word in words) for words in (leaving, rest))
+    text = f"In {name}, {_quoted(leaving)} counts as left ({left:,}) and {_quoted(rest)} as stayed ({stayed:,})."
+    notices = [Notice("info", text, name)]
     unknown = sum(w is None for w in written)
     if unknown:
         notices.append(Notice("set_aside", f"{unknown:,} customers without {name} were left out.", name, unknown))
     if dropped:
         rows = sum(w in dropped for w in written)
         notices.append(Notice("set_aside", f"{rows:,} customers who are {_quoted(dropped)} were left out.", name, rows))
-    if len(kept) > 2:
-        rest = kept.keys() - leaving
-        notices.append(Notice("info", f"{_quoted(leaving)} count as left, {_quoted(rest)} as stayed.", name))
     return tuple(notices)
 
 

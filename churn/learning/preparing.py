@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.enough import Known, refuse_too_few
-from churn.learning.copies import with_copies_together
+from churn.intake.enough import CUSTOMERS, Known, refuse_too_few
+from churn.learning.copies import Grouped, with_copies_together
 from churn.learning.encoding import encoder_for
 from churn.learning.examples import Examples, examples_of
 from churn.learning.hashing import row_hashes
@@ -61,6 +61,7 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
     outcome = outcome_of(
         table, schema, column=choices.outcome, positive=choices.positive, drop_class=choices.drop_class
     )
+    _refuse_twice({"outcome": outcome.column, "key": choices.key, "value": choices.value, "date": choices.date})
     schema = _with_outcome(schema, outcome)
     unknown = [c for c in choices.drop if c not in table.column_names]
     if unknown:
@@ -76,6 +77,7 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
     dated, undated = _dated(examples_of(encoder, table, outcome.labels, keys=keys))
     refuse_too_few(Known(len(dated), dated.leavers))
     grouped = with_copies_together(dated)
+    _refuse_copies(grouped)
     examples = grouped.examples
     notices = (*outcome.notices, *undated, *grouped.notices, *_warnings(examples, outcome), *_said(leaks, choices))
     return Prepared(
@@ -114,6 +116,15 @@ def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:
     return schema
 
 
+def _refuse_twice(named: Mapping[Role, str | None]) -> None:
+    """Refuse one column in two roles."""
+    roles = [(role, name) for role, name in named.items() if name is not None]
+    for i, (role, name) in enumerate(roles):
+        other = next((r for r, n in roles[:i] if n == name), None)
+        if other:
+            raise RequestRefused(f"{name} cannot be both the {other} and the {role}.", "Name two different columns.")
+
+
 def _leaks(schema: Schema, table: pa.Table, outcome: Outcome, skipped: set[str]) -> tuple[Leak, ...]:
     """The leaks among the columns learnt from, and the sure ones among those that are only carried along."""
     carried = {c.name for c in schema.columns if c.role == "ignored"}
@@ -132,6 +143,16 @@ def _with_learnt(schema: Schema, names: Sequence[str]) -> Schema:
         if column.name not in names:
             schema = schema.having(column.name, role="ignored", required=False)
     return schema
+
+
+def _refuse_copies(grouped: Grouped) -> None:
+    """Refuse a list that is long only because the same few customers stand in it again and again."""
+    if grouped.distinct < CUSTOMERS:
+        raise ListRefused(
+            f"The list holds only {grouped.distinct:,} different customers, again and again; at least {CUSTOMERS} are "
+            f"needed to learn from.",
+            "Use the list as it was before rows were copied, or name the column that tells customers apart: --key.",
+        )
 
 
 def _dated(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:

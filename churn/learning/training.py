@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from churn.intake.reading import Reading
 
 LARGE = 20_000  # from so many customers on, a final part is kept untouched
+MOST_SEED = 1_000_000  # every fold and bag counts on from it, within what the libraries take
 FINAL_SHARE, FINAL_MOST = 0.15, 100_000
 Progress = Callable[[float, str], None]
 
@@ -91,6 +92,7 @@ def train(
     choices, how = _options(options)
     refuse_no_probability(how.break_even)
     wanted_threshold(how.threshold)
+    _refuse_seed(how.seed)
     table, schema, said = _parts_of(source, schema)
     progress(0.0, "Looking for columns that know the outcome already")
     ready = prepared(table, schema, choices)
@@ -104,6 +106,8 @@ def train(
     model = _model(name, ready, held, champion, _trusted(calibration, held, honest), (table, honest, how, work))
     judged = Judged(ready, held, model, honest, champion, table, how.playbook, how.seed, quick=how.quick)
     card = card_of(judged, final)
+    # What reading guessed of the outcome is settled now, and said by `ready` with its counts.
+    said = tuple(n for n in said if n.kind != "info" or n.column != ready.outcome.column)
     notices = (*said, *ready.notices, *held.notices, *model.notices)
     model = replace(model, report=card.as_json(), notices=notices)
     progress(1.0, "Done")
@@ -119,6 +123,11 @@ def _options(given: dict[str, Any]) -> tuple[Choices, Training]:
     chosen = {f.name for f in fields(Choices)}
     how = Training(**{k: v for k, v in plain.items() if k not in chosen})
     return Choices(**{k: v for k, v in plain.items() if k in chosen}), how
+
+
+def _refuse_seed(seed: int) -> None:
+    if not 0 <= seed <= MOST_SEED:
+        raise RequestRefused(f"{seed} is not a seed.", f"Give a whole number from 0 to {MOST_SEED:,}.")
 
 
 def _parts_of(source: Any, schema: Schema | None) -> tuple[pa.Table, Schema, tuple[Notice, ...]]:
