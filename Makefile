@@ -9,7 +9,7 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench $(WINGS:%=bench-%) api samples screenshots lock clean
+.PHONY: help run test check spark bench $(WINGS:%=bench-%) api samples screenshots lock clean
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,8 @@ check: .venv/dev.stamp  ## lint, format, types and the house rules
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest tests/test_house.py
 
+spark: .venv/spark.stamp  ## add what Apache Spark needs (Java 17 apart)
+
 bench: .venv/dev.stamp  ## every benchmark, small
 	@for wing in $(WINGS); do $(PYTHON) -m tests.bench.$$wing --small || exit 1; done
 
@@ -46,6 +48,7 @@ lock: .venv/dev.stamp  ## choose package versions again: requirements.txt and te
 	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml -o requirements.txt
 	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra fast --extra postgres --extra mlflow --extra auth --group dev \
 	  -c requirements.txt -o tests/requirements.txt
+	@echo 'pyspark>=4.0,<4.1' | $(PYTHON) -m uv pip compile $(LOCKING) - -o tests/requirements-spark.txt
 LOCKING := --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 clean:  ## remove what was made: the environment, caches, builds (models and the score book stay)
@@ -70,4 +73,9 @@ clean:  ## remove what was made: the environment, caches, builds (models and the
 .venv/dev.stamp: .venv/run.stamp tests/requirements.txt
 	@echo "Adding what the tests need…"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile -r tests/requirements.txt
+	@touch $@
+
+.venv/spark.stamp: .venv/dev.stamp tests/requirements-spark.txt
+	@echo "Adding Apache Spark (300 MB)…"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile -r tests/requirements-spark.txt
 	@touch $@

@@ -11,7 +11,8 @@ from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.answers import comparison_json, explained_json, shown_points
 from churn.desk.counter import Desk
-from churn.errors import MissingColumns
+from churn.desk.lists import ScoredFile
+from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
 from churn.intake.asking import pair_of
 
@@ -58,13 +59,18 @@ def _score_words(words: ArgumentParser) -> None:
         metavar="OUT",
         dest="output",
         required=True,
-        help="where to write: .csv, .parquet or .xlsx; `-` is CSV on stdout",
+        help="where to write: .csv, .parquet or .xlsx; `-` is CSV on stdout; with --engine a folder of Parquet parts",
+    )
+    words.add_argument(
+        "--engine", metavar="URL", help="score Parquet on a cluster: spark://HOST:PORT, or local[2] for two cores here"
     )
 
 
 @verb("score", "say who may leave and why", _score_words, example="score data/samples/telco_today.csv -o scored.csv")
 def score(asked: Namespace, printer: Printer) -> Answer:
     """Score a list of any length to a file, in its own order."""
+    if asked.engine:
+        return _scored_on_cluster(asked)
     piped = asked.output == STDIN
 
     def heard(rows: int, total: int | None) -> None:
@@ -79,11 +85,29 @@ def score(asked: Namespace, printer: Printer) -> Answer:
         keep=asked.keep,
         progress=heard,
     )
+    return Answer() if piped else _told(done, asked.output)
+
+
+def _scored_on_cluster(asked: Namespace) -> Answer:
+    """The same on many machines, from Parquet files to a folder of them."""
+    if STDIN in (asked.list, asked.output):
+        raise RequestRefused("A cluster cannot read or write a pipe.", "Name files that its workers see.")
+    done = Desk(asked.home).score_on_cluster(
+        asked.list,
+        Path(asked.output),
+        engine=asked.engine,
+        model=asked.model,
+        said=said_of(asked),
+        top=asked.top,
+        keep=asked.keep,
+    )
+    return _told(done, asked.output)
+
+
+def _told(done: ScoredFile, output: str) -> Answer:
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in done.tiers.items())
     lines = [f"{done.rows:,} customers scored by {done.model} {done.version}: {tiers}.", *notice_lines(done.notices)]
-    if piped:
-        return Answer()
-    return Answer(done.as_json(), (*lines, f"Written to {asked.output}."))
+    return Answer(done.as_json(), (*lines, f"Written to {output}."))
 
 
 def _explain_words(words: ArgumentParser) -> None:

@@ -120,6 +120,15 @@ class Desk(CampaignCounter, OverviewCounter):
         chosen = self.model_for(source, model=model, **said)
         return lists.scored_file(chosen, self.home, source, target, said=said, **how)
 
+    def score_on_cluster(
+        self, source: str, target: Path, *, model: str | None = None, said: Mapping[str, Any], **how: Any
+    ) -> lists.ScoredFile:
+        """The same on a cluster: Parquet files, a folder or a pattern, scored into a folder of Parquet parts."""
+        from churn.desk.spread_lists import first_of, scored_on_cluster
+
+        chosen = self.model_for(first_of(source), model=model, **said)
+        return scored_on_cluster(chosen, self.home, source, target, said=said, **how)
+
     def counterpart(self, fields: Sequence[str], *, model: str | None = None) -> Counterpart:
         """What answers for single customers with these fields: the model named, else the live one that fits."""
         return self._singles.answering(fields, model)

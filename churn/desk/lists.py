@@ -110,7 +110,7 @@ def ranking_for(
 
 def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The list read by the model's own columns."""
-    return read_remembering(home, source, _by_model(model, said))
+    return read_remembering(home, source, by_model(model, said))
 
 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
@@ -132,7 +132,7 @@ def scored_file(
 ) -> ScoredFile:
     """A list of any length scored to a file, block by block, in the order of the list."""
     start = time.perf_counter()
-    stream = _streamed(home, source, _by_model(model, said))
+    stream = _streamed(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
@@ -191,7 +191,7 @@ def day_of(said: date | str | None) -> date | None:
         raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
 
 
-def _by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
     kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
     return {"purpose": "score", "schema": model.schema, "medians": _medians(model), **kept}

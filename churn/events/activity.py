@@ -7,7 +7,7 @@ from typing import Any
 
 from churn.events.engine import Engine
 from churn.events.entries import Entries
-from churn.events.features import Block, Cut, Feature, Formula, ratio, spread, told
+from churn.events.features import Block, Cut, Feature, Formula, in_units, ratio, spread, told
 from churn.events.headings import sum_of
 from churn.events.recipes import Measure, Rate, TableRecipe
 from churn.events.silences import Outage, filled_in
@@ -128,7 +128,7 @@ def _rates(rate: Rate, known: Mapping[str, Measure], people: Any, at: Cut, prefi
     made = []
     for ending, when in (("", "so far"), *((f"_{w}d", f"in the last {w} days") for w in at.windows)):
         part, whole = (
-            sum(people[f"{n}{ending}"] / float(known[n].exact * known[n].divide) for n in names)
+            sum(in_units(people[f"{n}{ending}"], known[n].exact * known[n].divide) for n in names)
             for names in (rate.of, rate.to)
         )
         made.append(
@@ -140,16 +140,18 @@ def _rates(rate: Rate, known: Mapping[str, Measure], people: Any, at: Cut, prefi
 def measured(measure: Measure, people: Any, at: Cut, prefix: str = "") -> list[Feature]:
     """The columns one measure makes: so far, in each window, its pace, its trend, and its value per month."""
     name, meaning = measure.name, measure.meaning
-    parts = float(measure.exact * measure.divide)
+    parts = measure.exact * measure.divide
     words: dict[str, Any] = {"group": measure.group, "lever": measure.lever}
     made: list[Feature] = []
     if "total" in measure.make:
         made.append(
-            _feature(prefix + name, f"{meaning}, so far", people[name] / parts, 0.0, unit=measure.unit, **words)
+            _feature(
+                prefix + name, f"{meaning}, so far", in_units(people[name], parts), 0.0, unit=measure.unit, **words
+            )
         )
     if "windows" in measure.make:
         for days in at.windows:
-            value, text = people[_last(name, days)] / parts, f"{meaning} in the last {days} days"
+            value, text = in_units(people[_last(name, days)], parts), f"{meaning} in the last {days} days"
             made.append(_feature(prefix + _last(name, days), text, value, 0.0, unit=measure.unit, **words))
     if "pace" in measure.make:
         text = f"{meaning}: a day of the last {at.short} against a day of the last {at.long} (1 is the same)"
@@ -168,7 +170,7 @@ def _per_month(measure: Measure, people: Any, at: Cut) -> Feature:
     import ibis
 
     seen = ibis.greatest(ibis.least(at.day - people["first"], at.long), MONTH)
-    value = ratio(people[_last(measure.name, at.long)] * MONTH, seen) / float(measure.exact * measure.divide)
+    value = in_units(ratio(people[_last(measure.name, at.long)] * MONTH, seen), measure.exact * measure.divide)
     text = f"{measure.meaning} in {MONTH} days, over the last {at.long} or since the first day if that is later"
     return _feature("monthly_value", text, value, 0.0, unit="money", role="value", group=measure.group)
 

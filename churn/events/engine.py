@@ -5,8 +5,8 @@ What only one engine can do (open files, lay results down, write Parquet) stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from churn.errors import RequestRefused
 
 DEFAULT = "duckdb://"
 NOTE = "holdfast"  # the key of our own words in a Parquet file
-KNOWN = f"Use {DEFAULT} or {DEFAULT}?memory=2GB&threads=2."
+KNOWN = f"Use {DEFAULT} (or {DEFAULT}?memory=2GB&threads=2), spark://HOST:PORT or local[2]."
 
 
 class Engine(Protocol):
@@ -55,10 +55,17 @@ class Engine(Protocol):
 @contextmanager
 def opened(url: str = DEFAULT) -> Iterator[Engine]:
     """Open the engine a URL names and close it afterwards."""
+    with _opener(url)(url) as engine:
+        yield engine
+
+
+def _opener(url: str) -> Callable[[str], AbstractContextManager[Engine]]:
     if url.startswith("duckdb:"):
         from churn.events.duckdb_engine import opened_duckdb
 
-        with opened_duckdb(url) as engine:
-            yield engine
-        return
+        return opened_duckdb
+    if url.startswith(("spark:", "local[")):
+        from churn.events.spark_engine import opened_spark
+
+        return opened_spark
     raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)

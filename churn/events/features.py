@@ -81,6 +81,11 @@ def ratio(part: Any, whole: Any) -> Any:
     return part.cast("float64") / whole.cast("float64").nullif(0)
 
 
+def in_units(total: Any, parts: int) -> Any:
+    """A sum of whole parts (cents) in its own unit; a number with a point in it is a decimal to some engines."""
+    return total.cast("float64") / parts
+
+
 def spread(count: Any, total: Any, squares: Any) -> Any:
     """The standard deviation from whole-number sums, so that every engine finds the same; nothing below two values."""
     n, s, q = (x.cast("float64") for x in (count, total, squares))

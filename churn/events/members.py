@@ -7,7 +7,7 @@ from typing import Any
 
 from churn.events.engine import Engine
 from churn.events.entries import Source, whole_parts, words, yes_or_no
-from churn.events.features import Block, Cut, Feature
+from churn.events.features import Block, Cut, Feature, in_units
 from churn.events.headings import found_columns
 from churn.events.instants import moment_of, seconds
 from churn.events.recipes import Field, TableRecipe
@@ -46,7 +46,7 @@ def _feature(table: TableRecipe, field: Field, column: Any, at: Cut) -> Feature:
         words |= {"kind": "number", "unit": "days"}
         column = _days_before(moment_of(column).day, at)
     elif field.kind == "number":
-        column = column / float(EXACT)
+        column = in_units(column, EXACT)
     elif field.kind == "flag":
         column = column == 1
     return Feature(Column(table.prefix + field.name, **words), column)

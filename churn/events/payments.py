@@ -6,9 +6,9 @@ from typing import Any
 
 from churn.events.engine import Engine
 from churn.events.entries import Entries
-from churn.events.features import Block, Cut, Feature, Formula, ratio, told
+from churn.events.features import Block, Cut, Feature, Formula, in_units, ratio, told
 
-MONTH, CENTS = 30, 100.0
+MONTH, CENTS = 30, 100
 PARTS = ("expires", "plan_days", "price", "paid", "method", "auto_renew", "cancel")
 
 
@@ -103,12 +103,12 @@ def plan_length(people: Any, at: Cut) -> Any:
 
 def plan_price(people: Any, at: Cut) -> Any:
     """List price of the present plan."""
-    return people["price now"] / CENTS
+    return in_units(people["price now"], CENTS)
 
 
 def last_paid(people: Any, at: Cut) -> Any:
     """What was paid last."""
-    return people["paid now"] / CENTS
+    return in_units(people["paid now"], CENTS)
 
 
 def last_discount(people: Any, at: Cut) -> Any:
@@ -173,7 +173,7 @@ def method_changes(people: Any, at: Cut) -> Any:
 
 def paid_total(people: Any, at: Cut) -> Any:
     """Money paid so far."""
-    return people.paid / CENTS
+    return in_units(people.paid, CENTS)
 
 
 def discount_share(people: Any, at: Cut) -> Any:
@@ -188,7 +188,7 @@ def free_periods(people: Any, at: Cut) -> Any:
 
 def monthly_value(people: Any, at: Cut) -> Any:
     """What the present plan brings in 30 days."""
-    return ratio(people["paid now"] * MONTH, people["plan_days now"]) / CENTS
+    return in_units(ratio(people["paid now"] * MONTH, people["plan_days now"]), CENTS)
 
 
 _MONEY = ("price", "paid")

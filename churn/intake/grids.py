@@ -226,4 +226,4 @@ def _parquet_grid(found: Opened, way: Way) -> Grid:
     names = parquet_names(found)
     layout = Layout(names, 0, 1)
     _check_width(found, layout)
-    return Grid(found, layout, lambda: parquet_blocks(found, len(names)), keep=way.keep)
+    return Grid(found, layout, lambda: parquet_blocks(found), keep=way.keep)

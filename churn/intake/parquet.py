@@ -32,15 +32,20 @@ def parquet_names(found: Opened) -> tuple[str, ...]:
         return tuple(file.schema_arrow.names)
 
 
-def parquet_blocks(found: Opened, width: int) -> Iterator[Block]:
+def parquet_blocks(found: Opened) -> Iterator[Block]:
     """The rows as text, some thousand at a time."""
     first = 1
     with _file(found) as file:
         for batch in file.iter_batches(batch_size=ROWS):
-            columns = [_text(column) for column in batch.columns]
-            table = pa.table(columns, names=[str(i) for i in range(width)])
-            yield Block(table, np.arange(first, first + batch.num_rows, dtype=np.int64))
+            yield text_block(batch, first)
             first += batch.num_rows
+
+
+def text_block(batch: pa.RecordBatch, first: int) -> Block:
+    """Typed rows as a block of text, numbered from the first."""
+    columns = [_text(column) for column in batch.columns]
+    table = pa.table(columns, names=[str(i) for i in range(batch.num_columns)])
+    return Block(table, np.arange(first, first + batch.num_rows, dtype=np.int64))
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -15,7 +15,7 @@ from churn.intake.blocks import Block
 from churn.intake.checking import Tally
 from churn.intake.enough import Known, refuse_too_few
 from churn.intake.opening import Source
-from churn.intake.plans import Plan, arrow_type, column_of
+from churn.intake.settled import Settled
 from churn.intake.surveying import Survey, surveyed
 from churn.notices import Notice
 from churn.schema import Schema
@@ -63,7 +63,7 @@ class Stream:
         for block in self.survey.grid.blocks():
             kept = _kept(block, self._dropped)
             if len(kept.lines):
-                table = self._typed(kept)
+                table = self.settled.typed(kept, self.tally.could_not_read)
                 self.tally.add(table, kept.lines)
                 yield Checked(table, self._raw(kept), kept.lines)
 
@@ -86,24 +86,9 @@ class Stream:
         return np.array([s.line for s in self.survey.dropped], np.int64)
 
     @cached_property
-    def _plans(self) -> dict[str, tuple[str, Plan]]:
-        return {plan.column.name: (heading, plan) for heading, plan in self.survey.plans.items()}
-
-    def _typed(self, block: Block) -> pa.Table:
-        columns = [self._column(block, c.name) for c in self.schema.columns]
-        return pa.table(columns, names=list(self.schema.names))
-
-    def _column(self, block: Block, name: str) -> pa.Array:
-        column = self.schema.by_name[name]
-        if name not in self._plans:
-            return pa.nulls(len(block.lines), arrow_type(column))
-        heading, plan = self._plans[name]
-        cells = block.cells(self.survey.positions[heading])
-        read, odd = column_of(cells, plan)
-        if odd and column.role != "ignored":
-            examples = [(cells.line_of(code), cells.values[code].as_py()) for code in odd[:5]]
-            self.tally.could_not_read(name, int(sum(cells.counts[code] for code in odd)), sorted(examples))
-        return read
+    def settled(self) -> Settled:
+        """How a block becomes typed rows."""
+        return Settled(self.survey.schema, self.survey.positions, self.survey.plans)
 
     def _raw(self, block: Block) -> pa.Table:
         names = list(self.survey.positions)

@@ -1,0 +1,88 @@
+"""Scoring on a cluster: the answers of one process, whoever dies on the way; whole or not there at all."""
+
+import hashlib
+import json
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from churn import Desk
+from churn.errors import ListRefused
+from churn.events.engine import opened
+from churn.intake.streaming import open_list
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+from churn.scoring.distributed import _refuse_twice, _refuse_untyped, plain
+from tests.sparking import SPARK, churn_line, need_spark, running_cluster
+
+pytestmark = SPARK
+ROWS, PART = 24_000, 1_000
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A master and two workers on this machine."""
+    need_spark()
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def long_list(telco_home, tmp_path_factory):
+    """A typed list in many small parts."""
+    folder = tmp_path_factory.mktemp("long")
+    write_sample(make_sample("telco", rows=1200).later(ROWS), folder / "list.csv")
+    path = folder / "list.parquet"
+    pq.write_table(Desk(telco_home).check(folder / "list.csv").table, path, row_group_size=PART)
+    return path
+
+
+def asked(home, source, target, engine):
+    """The words that score a list on an engine."""
+    return ["score", str(source), "--engine", f"{engine}?spill={target.parent}", "-o", str(target), "--home", str(home)]
+
+
+def checksum(table):
+    """The same for the same rows, whatever their order."""
+    rows = sorted(map(repr, plain(table).to_pylist()))
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def test_a_worker_that_dies_changes_nothing(cluster, telco_home, long_list, tmp_path):
+    target, before = tmp_path / "scored", tmp_path / "before.parquet"
+    Desk(telco_home).score_file(long_list, before, said={})
+    running = churn_line(*asked(telco_home, long_list, target, cluster.master))
+    done = wait_for_parts(tmp_path, 2, running)
+    cluster.kill(cluster.processes[1])
+    answer, complaint = running.communicate(timeout=300)
+    assert (running.returncode, done < ROWS // PART) == (0, True), complaint
+    assert json.loads(answer)["rows"] == ROWS
+    assert checksum(pq.read_table(target)) == checksum(pq.read_table(before))
+    assert (target / "_SUCCESS").is_file()
+
+
+def wait_for_parts(folder, many, process):
+    """Wait until so many parts of the work are done; how many are."""
+    while process.poll() is None:
+        done = len(list(folder.glob(".unfinished-*/_temporary/0/task_*")))
+        if done >= many:
+            return done
+        time.sleep(0.02)
+    raise AssertionError(process.communicate()[1])
+
+
+def test_a_customer_that_stands_twice_is_refused(cluster, long_list, tmp_path):
+    table = pq.read_table(long_list).slice(0, 50)
+    pq.write_table(pa.concat_tables([table, table.slice(3, 1)]), tmp_path / "twice.parquet")
+    with opened("local[1]") as engine, pytest.raises(ListRefused) as refused:
+        _refuse_twice(engine.session.read.parquet(str(tmp_path / "twice.parquet")), "customerID")
+    assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
+
+
+def test_numbers_as_text_are_refused_naming_the_column():
+    settled = open_list(b"id,fee\n1,2.5\n2,3.5\n", filename="list.csv").settled
+    with pytest.raises(ListRefused, match="fee holds numbers as text"):
+        _refuse_untyped(settled, pa.schema({"id": pa.string(), "fee": pa.string()}))
+    _refuse_untyped(settled, pa.schema({"id": pa.string(), "fee": pa.float64()}))
