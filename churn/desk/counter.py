@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from churn.desk import demos, downloads, lists, memory, models, views
 from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
+from churn.desk.customer_counter import CustomerCounter
+from churn.desk.driver_counter import DriverCounter
 from churn.desk.key_rings import KeyRing
 from churn.desk.overview_counter import OverviewCounter
 from churn.desk.singles import Counterpart, Counterparts
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk(CampaignCounter, OverviewCounter):
+class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`

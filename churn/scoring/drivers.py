@@ -136,11 +136,13 @@ def dependence(model: Model, matrix: np.ndarray, contributions: np.ndarray, name
     return tuple(found)
 
 
-def _cut(encoder: Encoder, numbers: np.ndarray, j: int) -> tuple[np.ndarray, list[Any], list[float | None]]:
+def _cut(
+    encoder: Encoder, numbers: np.ndarray, j: int, ranges: int = 20
+) -> tuple[np.ndarray, list[Any], list[float | None]]:
     """Per customer a place; per place its level, or the start and the end of its range; None is missing."""
     field = encoder.fields[j]
     if not field.levels and field.form != "flag":
-        edges = range_edges(numbers, 20)
+        edges = range_edges(numbers, ranges)
         known = numbers[~np.isnan(numbers)]
         starts: list[Any] = [*([float(known.min())] if len(known) else []), *edges.tolist()]
         ends = [*edges.tolist(), *([float(known.max())] if len(known) else [])]
@@ -175,6 +177,39 @@ def interactions(
                 moved = _means(left_over, cut[other])[cut[other]]
                 found.append(Interaction(name, other, float(moved.std()) if len(moved) else 0.0))
     return tuple(sorted(found, key=lambda i: (-i.strength, i.column, i.other))[:most])
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What a column adds where it has one value and another column has one of its own: the mean over customers.
+
+    value, end   of the column: a level, or a range from `value` up to `end`
+    other, upto  of the other column, the same way
+    """
+
+    value: Any
+    end: float | None
+    other: Any
+    upto: float | None
+    customers: int
+    mean: float
+
+
+def crossed(
+    model: Model, matrix: np.ndarray, contributions: np.ndarray, pair: Interaction, *, lines: int = 3, fewest: int = 10
+) -> tuple[Crossed, ...]:
+    """How what one column adds depends on its value, apart for the largest parts of the other column."""
+    j, k = (model.encoder.names.index(n) for n in (pair.column, pair.other))
+    places, values, ends = _cut(model.encoder, matrix[:, j], j, 8)
+    parts, others, uptos = _cut(model.encoder, matrix[:, k], k, lines)
+    largest = sorted(np.argsort(-np.bincount(parts, minlength=len(others)), kind="stable")[:lines].tolist())
+    found = []
+    for part in largest:
+        for i in range(len(values)):
+            added = contributions[(places == i) & (parts == part), j]
+            if len(added) >= fewest:
+                found.append(Crossed(values[i], ends[i], others[part], uptos[part], len(added), float(added.mean())))
+    return tuple(found)
 
 
 def _means(numbers: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ Report = Mapping[str, Any]
 def report_charts(report: Report) -> list[Chart]:
     """Every chart a report card has the numbers for, in the order of the card."""
     made = (f(report) for f in (_calibration, _gain, _profit, _confusion, _roc, _precision_recall))
-    more = (f(report) for f in (_importance, _learning_curve, _fairness))
+    more = (f(report) for f in (_importance, _learning_curve, fairness_chart))
     return [c for c in (*made, *more) if c is not None]
 
 
@@ -155,7 +155,8 @@ def _learning_curve(report: Report) -> Chart | None:
     return Chart("learning-curve", f"More customers {word} help", report["learning_curve"]["said"], figure)
 
 
-def _fairness(report: Report) -> Chart | None:
+def fairness_chart(report: Report) -> Chart | None:
+    """For every protected group the share that left beside the probability given; None where there is no such group."""
     import plotly.graph_objects as go
 
     rows = list(reversed(report["fairness"]))

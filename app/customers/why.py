@@ -1,0 +1,58 @@
+"""Why: the score with how sure it is, the way from the typical customer to this one, and the reasons in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+
+
+def score(found: Any) -> None:
+    """The score with all that is known about how sure it is."""
+    told, desk = found.explanation, state.desk()
+    left, middle, right = st.columns(3)
+    between = say("customer.between", low=told.likely[0], high=told.likely[1]) if told.likely else None
+    widgets.share(left, say("customer.probability"), told.probability, help=between)
+    with middle.container(border=True, height="stretch"):
+        st.caption(say("customer.tier"))
+        with st.container(horizontal=True, gap="small"):
+            widgets.tier_badge(told.tier)
+            if told.cannot_tell:
+                st.badge(say("customer.cannot_tell"), icon=":material/help:", color="gray")
+        st.caption(say("customer.percentile", percentile=told.percentile))
+    if told.value_at_risk is not None:
+        widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, desk.currency(found.model))
+    for sentence in desk.certainty(told):
+        st.markdown(f":material/monitoring: {plain(sentence)}")
+    widgets.notices(told.notices)
+
+
+def reasons(found: Any) -> None:
+    """The way to this customer's score, step by step, and the same in sentences."""
+    widgets.section(say("customer.why_title"), say("customer.associated"))
+    left, right = st.columns([3, 2])
+    with left:
+        widgets.chart(state.desk().waterfall(found))
+        within(found)
+    with right:
+        told = found.explanation
+        for title, some in (("customer.raising", told.raising), ("customer.lowering", told.lowering)):
+            with st.container(border=True):
+                st.markdown(f"### {say(title)}", anchors=False)
+                for reason in some:
+                    st.markdown(f"- {plain(reason.text)}")
+                if not some:
+                    st.markdown(say("customer.nothing"))
+
+
+def within(found: Any) -> None:
+    """One group column by column, when it is asked for."""
+    groups = {r.group: r.label for r in found.explanation.groups if len(r.columns) > 1}
+    if not groups:
+        return
+    chosen = st.pills(say("customer.within"), list(groups), format_func=lambda g: plain(groups[g]), key="within")
+    if chosen in groups:
+        widgets.chart(state.desk().waterfall_within(found, chosen))

@@ -1,0 +1,1 @@
+"""The parts of the screen *Drivers*, each drawn when it is opened: what matters, one driver, pairs, groups, time."""

@@ -1,0 +1,67 @@
+"""What matters in the whole list, one driver in full, and drivers that work together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+
+
+def matters(asked: Any) -> None:
+    """What moves the scores, by business group and by column, and how it spreads."""
+    made = state.drawn("drivers", lambda: state.desk().driver_charts(asked))
+    if not made:
+        widgets.empty(say("drivers.nothing"), icon="equalizer")
+        return
+    groups, columns, swarm = made
+    widgets.charts((groups, columns))
+    widgets.chart(swarm)
+
+
+def one(asked: Any) -> None:
+    """One column: what it adds by its value, and how many leave by its levels or ranges."""
+    name = pick_column(asked, "drivers.column", "driver column")
+    if name is None:
+        return
+    desk = state.desk()
+    left, right = st.columns(2)
+    with left:
+        widgets.chart(state.drawn(f"rates {name}", lambda: desk.rate_chart(asked, name)))
+    with right:
+        moved = state.drawn(f"dependence {name}", lambda: desk.driver_chart(asked, name))
+        if moved is None:
+            widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
+        else:
+            widgets.chart(moved)
+    st.caption(say("drivers.two_views"))
+
+
+def together(asked: Any) -> None:
+    """Pairs of which one changes what the other means, and one pair in full."""
+    desk = state.desk()
+    made = state.drawn("pairs", lambda: desk.pair_chart(asked))
+    if made is None:
+        widgets.empty(say("drivers.no_pairs"), icon="hub")
+        return
+    left, right = st.columns(2)
+    with left:
+        widgets.chart(made)
+    with right:
+        names = {f"{p.column} × {p.other}": p for p in asked.pairs}
+        chosen = st.selectbox(
+            say("drivers.pair"),
+            list(names),
+            format_func=lambda k: f"{asked.label(names[k].column)} × {asked.label(names[k].other)}",
+        )
+        widgets.chart(state.drawn(f"crossed {chosen}", lambda: desk.crossed_chart(asked, names[chosen])))
+
+
+def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:
+    """One of the list's columns, the strongest first, by its name in words."""
+    chosen: str | None = st.selectbox(
+        say(label), asked.of_list(), format_func=lambda n: plain(asked.label(n)), key=key, **more
+    )
+    return chosen

@@ -1,0 +1,272 @@
+"""Driver figures: what moves a list's scores, how much, in which direction, and together with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+
+from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, Swarm
+from churn.scoring.wording import Wording, capital
+from churn.showing.charts import Chart, plain_label, styled
+from churn.showing.palette import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK
+
+ROW = 34  # pixels of a bar with its gap
+WIDE = 34  # letters of a label on one line
+POINTS = "Points the risk moves, against a typical customer"
+NOT_CAUSED = "Associated with leaving, not shown to be its cause."
+SURE = 0.95  # of the resamples in which a driver must be among the strongest to be called so without more words
+
+
+def drivers_chart(drivers: Sequence[Driver], *, name: str = "drivers") -> Chart:
+    """Bars of how much each driver moves the scores, with the range over resamples of the customers."""
+    import plotly.graph_objects as go
+
+    shown = list(reversed(drivers))
+    shares = [d.share for d in shown]
+    per = [d.share / (d.strength or 1.0) for d in shown]
+    bars = go.Bar(
+        x=shares,
+        y=[label_of(d.label) for d in shown],
+        orientation="h",
+        marker={"color": BLUE},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [(d.high - d.strength) * k for d, k in zip(shown, per, strict=True)],
+            "arrayminus": [(d.strength - d.low) * k for d, k in zip(shown, per, strict=True)],
+            "color": GREY,
+            "thickness": 1.5,
+        },
+        text=[f"{s:.0%}" for s in shares],
+        textposition="inside",
+        insidetextanchor="start",
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    figure = rowed(go.Figure(bars), len(shown), x="Share of all that moves the scores of this list")
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    first = drivers[0]
+    doubt = "" if first.in_top >= SURE else f" (among the top three in {first.in_top:.0%} of resamples)"
+    finding = f"{capital(first.label)} moves the scores most: {first.share:.0%} of all movement{doubt}"
+    reading = "The longer the bar, the more customers' scores differ by it; the line is the range over resamples."
+    return Chart(name, finding, f"{reading} {NOT_CAUSED}", figure)
+
+
+def swarm_chart(swarms: Sequence[Swarm], wording: Wording, ordered: Callable[[str], bool], customers: int) -> Chart:
+    """Per column how its points spread over the customers, and whether low or high values lie where.
+
+    ordered  whether a column has low and high values; kinds of a category have none
+    """
+    import plotly.graph_objects as go
+
+    rows = list(reversed(swarms))
+    largest = max((int(s.counts.sum(axis=0).max()) for s in rows), default=1)
+    kinds = (("low values", GREEN, (0, 1), -0.22), ("in between", GREY, (2,), 0.0), ("high values", PINK, (3, 4), 0.22))
+    traces = []
+    for word, colour, shades, shift in kinds:
+        dots = [
+            dot for place, s in enumerate(rows) if ordered(s.name) for dot in _dots(s, shades, place + shift, largest)
+        ]
+        traces.append(_bubbles(word, colour, dots))
+    dots = [d for i, s in enumerate(rows) if not ordered(s.name) for d in _dots(s, range(5), i, largest)]
+    traces.append(_bubbles("kinds, without an order", GOLD, dots))
+    dots = [d for i, s in enumerate(rows) for d in _dots(s, (5,), i - 0.35, largest)]
+    traces.append(_bubbles("not known", LIGHT.ink, dots))
+    figure = rowed(go.Figure([t for t in traces if len(t.x)]), len(rows), x=POINTS)
+    names = [label_of(wording.label(s.name)) for s in rows]
+    figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[-0.6, len(rows) - 0.4])
+    figure.update_layout(height=130 + 44 * len(rows))
+    _at_zero(figure)
+    first = swarms[0]
+    finding = f"{capital(wording.label(first.name))} moves single customers by {_span(first)} points"
+    reading = (
+        f"A dot holds the customers whose risk that column moves so far, the larger the more; {customers:,} customers. "
+        f"Low and high values apart show the direction. {NOT_CAUSED}"
+    )
+    return Chart("swarm", finding, reading, figure)
+
+
+def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) -> Chart:
+    """How the points of a column depend on its value, with the middle 80 % of the customers."""
+    import plotly.graph_objects as go
+
+    label = capital(wording.label(name))
+    told = [r for r in rows if r.value is not None]
+    if told and told[0].end is not None:
+        x = [(r.value + r.end) / 2 for r in told]
+        band = go.Scatter(
+            x=[*x, *reversed(x)],
+            y=[*(r.high for r in told), *(r.low for r in reversed(told))],
+            fill="toself",
+            mode="lines",
+            line={"width": 0, "color": BLUE},
+            opacity=0.25,
+            hoverinfo="skip",
+            name="middle 80 % of customers",
+            showlegend=True,
+        )
+        mean = go.Scatter(
+            x=x,
+            y=[r.mean for r in told],
+            mode="lines+markers",
+            line={"color": BLUE},
+            name="mean",
+            showlegend=True,
+            customdata=[r.customers for r in told],
+            hovertemplate="%{x:.4~g}: %{y:+.1f} points, %{customdata:,} customers<extra></extra>",
+        )
+        figure = styled(go.Figure([band, mean]), x=label, y="Points the risk moves")
+        _at_zero(figure, across=True)
+    else:
+        figure = _by_level(told, name, wording)
+    best, worst = min(told, key=lambda r: r.mean), max(told, key=lambda r: r.mean)
+    finding = (
+        f"{said_of(wording, name, worst)}: {worst.mean:+.0f} points; {said_of(wording, name, best)}: {best.mean:+.0f}"
+    )
+    reading = f"How far this column alone moves a customer's risk from the typical one, by its value. {NOT_CAUSED}"
+    return Chart("dependence", finding, reading, figure)
+
+
+def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
+    """The pairs of columns of which one changes what the other means for the risk."""
+    import plotly.graph_objects as go
+
+    shown = list(reversed(pairs))
+    bars = go.Bar(
+        x=[p.strength for p in shown],
+        y=[label_of(f"{wording.label(p.column)}, by {wording.label(p.other)}") for p in shown],
+        orientation="h",
+        marker={"color": BLUE},
+        text=[f"{p.strength:.1f}" for p in shown],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure = rowed(go.Figure(bars), len(shown), x="Points by which the second changes what the first adds")
+    first = pairs[0]
+    finding = f"What {wording.label(first.column)} means depends most on {wording.label(first.other)}"
+    reading = (
+        "The longer the bar, the more the same value of the first goes with another risk, depending on the second."
+    )
+    return Chart("pairs", finding, reading, figure)
+
+
+def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) -> Chart:
+    """What one column of a pair adds by its value, a line for each part of the other."""
+    import plotly.graph_objects as go
+
+    traces = []
+    parts = list(dict.fromkeys((r.other, r.upto) for r in rows))
+    numeric = all(r.end is not None for r in rows if r.value is not None)
+    for part, colour in zip(parts, LIGHT.series, strict=False):
+        told = [r for r in rows if (r.other, r.upto) == part and r.value is not None]
+        x = [
+            (r.value + r.end) / 2 if r.end is not None else plain_label(said_of(wording, pair.column, r)) for r in told
+        ]
+        traces.append(
+            go.Scatter(
+                x=x,
+                y=[r.mean for r in told],
+                mode="lines+markers" if numeric else "markers",
+                marker={"color": colour, "size": 9},
+                line={"color": colour},
+                name=plain_label(said(wording, pair.other, *part)),
+                showlegend=True,
+            )
+        )
+    label = capital(wording.label(pair.column))
+    figure = styled(go.Figure(traces), x=label, y="Points the risk moves")
+    _at_zero(figure, across=True)
+    apart = _widest(rows)
+    finding = (
+        f"The same {wording.label(pair.column)} differs by up to {apart:.0f} points by {wording.label(pair.other)}"
+    )
+    return Chart("crossed", finding, f"Where the lines run apart, the two columns work together. {NOT_CAUSED}", figure)
+
+
+def label_of(text: str) -> str:
+    """A label with a capital, on several lines where it is long."""
+    return "<br>".join(wrap(plain_label(capital(text)), WIDE)) or " "
+
+
+def said_of(wording: Wording, name: str, row: Dependence | Crossed) -> str:
+    """The level or the range of a row in words."""
+    return said(wording, name, row.value, row.end)
+
+
+def said(wording: Wording, name: str, value: Any, end: float | None) -> str:
+    """A level, or a range, of a column in words."""
+    if end is None:
+        text = f"Another {wording.label(name)}" if value == "other" else wording.says(name, value)
+    elif value == end:
+        text = wording.says(name, value)
+    else:
+        text = f"{wording.label(name)} {wording.shown(name, value)} to {wording.shown(name, end)}"
+    return capital(text)
+
+
+def rowed(figure: Any, rows: int, *, x: str) -> Any:
+    """A figure of horizontal rows in the house's style, as high as its rows need."""
+    figure = styled(figure, x=x, y="", meta="rows")
+    figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
+    return figure.update_yaxes(automargin=True)
+
+
+def _by_level(rows: Sequence[Dependence], name: str, wording: Wording) -> Any:
+    import plotly.graph_objects as go
+
+    shown = sorted(rows, key=lambda r: r.mean)
+    bars = go.Bar(
+        x=[r.mean for r in shown],
+        y=[label_of(said_of(wording, name, r)) for r in shown],
+        orientation="h",
+        marker={"color": [ORANGE if r.mean > 0 else BLUE for r in shown]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [r.high - r.mean for r in shown],
+            "arrayminus": [r.mean - r.low for r in shown],
+            "color": GREY,
+        },
+        customdata=[r.customers for r in shown],
+        hovertemplate="%{y}: %{x:+.1f} points, %{customdata:,} customers<extra></extra>",
+    )
+    return rowed(go.Figure(bars), len(shown), x=POINTS)
+
+
+def _dots(swarm: Swarm, shades: Any, place: float, largest: int) -> list[tuple[float, float, float]]:
+    """The cells of some shades as dots: where, in which row, how large."""
+    counts = swarm.counts[list(shades)].sum(axis=0)
+    middles = (swarm.edges[:-1] + swarm.edges[1:]) / 2
+    return [
+        (round(float(middles[i]), 2), place, round(3 + 15 * float(np.sqrt(counts[i] / largest)), 1))
+        for i in np.flatnonzero(counts)
+    ]
+
+
+def _bubbles(word: str, colour: str, dots: Sequence[tuple[float, float, float]]) -> Any:
+    import plotly.graph_objects as go
+
+    x, y, size = zip(*dots, strict=True) if dots else ((), (), ())
+    marker = {"size": list(size), "color": colour, "opacity": 0.75, "line": {"width": 0}}
+    return go.Scatter(x=list(x), y=list(y), mode="markers", marker=marker, name=word, showlegend=True, hoverinfo="x")
+
+
+def _at_zero(figure: Any, *, across: bool = False) -> None:
+    line = {"color": GREY, "dash": "dot", "width": 1}
+    figure.add_hline(y=0, line=line) if across else figure.add_vline(x=0, line=line)
+
+
+def _span(swarm: Swarm) -> str:
+    used = np.flatnonzero(swarm.counts.sum(axis=0))
+    return f"{swarm.edges[used[0]]:+.0f} to {swarm.edges[used[-1] + 1]:+.0f}"
+
+
+def _widest(rows: Sequence[Crossed]) -> float:
+    """The largest difference between lines at the same value."""
+    found: dict[Any, list[float]] = {}
+    for r in rows:
+        found.setdefault((r.value, r.end), []).append(r.mean)
+    return max((max(means) - min(means) for means in found.values()), default=0.0)
