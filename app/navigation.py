@@ -6,6 +6,7 @@ SCREENS: dict[str, list[tuple[str, str]]] = {
         ("overview", "dashboard"),
         ("score", "upload_file"),
         ("customer", "person_search"),
+        ("drivers", "insights"),
     ],
     "campaign": [
         ("campaign", "campaign"),

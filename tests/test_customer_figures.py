@@ -1,14 +1,37 @@
-"""One customer's reasons as a picture: the finding as its title, nothing of the list acted upon."""
+"""The waterfall leads from the typical customer to this one and names what tells most."""
 
-from churn import Desk
-from churn.showing.customer_figures import reasons_chart
-from tests.trained import TODAY
+import numpy as np
+
+from churn.scoring.explaining import explanation
+from churn.showing.customer_figures import OTHERS, PROTECTED, columns_chart, waterfall_chart
+from tests.small_model import WORDING, small_model
+
+MODEL = small_model()
+PERSON = {"plan": "monthly", "spend": 80.0, "months": 1.0, "senior": True}
 
 
-def test_the_chart_says_what_raises_the_risk_most(telco_home):
-    ranked = Desk(telco_home).score(telco_home / TODAY)
-    key = Desk(telco_home).customers(ranked, by="probability", most=1).iloc[0, 0]
-    told = Desk(telco_home).explain_in(ranked, key).explanation
-    chart = reasons_chart(told)
-    assert chart.finding == f"{told.raising[0].label} raises this customer's risk most"
-    assert max(chart.figure.data[0].x) == max(r.points for r in told.groups)
+def test_the_steps_lead_from_the_typical_risk_to_the_score_protected_traits_included():
+    told = explanation(MODEL, WORDING, PERSON)
+    chart = waterfall_chart(told, MODEL)
+    bars = chart.figure.data[0]
+    typical = 100 * float(MODEL.calibration.probability(np.array([told.base]))[0])
+    np.testing.assert_allclose(bars.x[0], typical)
+    np.testing.assert_allclose([sum(bars.x[:-1]), bars.x[-1]], [100 * told.probability] * 2, atol=0.05)
+    assert PROTECTED.split(",")[0] in " ".join(bars.y) and OTHERS not in bars.y
+    assert "raises this customer's risk most" in chart.finding
+
+
+def test_a_customer_of_whom_nothing_stands_out_is_said_to_be_so():
+    told = explanation(MODEL, WORDING, {"months": 24.0})
+    assert waterfall_chart(told, MODEL).finding.startswith("Nothing known")
+
+
+def test_a_group_starts_where_everything_else_ends():
+    told = explanation(MODEL, WORDING, PERSON)
+    bars = columns_chart(told, MODEL, WORDING, "Contract").figure.data[0]
+    np.testing.assert_allclose(bars.x[0] + bars.x[1], 100 * told.probability, atol=0.05)
+
+
+def test_what_a_business_calls_its_groups_is_never_markup():
+    told = explanation(small_model(), WORDING, PERSON)
+    assert not any("<b>" in label for label in waterfall_chart(told, MODEL).figure.data[0].y)

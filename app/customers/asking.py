@@ -75,7 +75,12 @@ def ask(field: Any, now: Any, key: str) -> Any:
         known = list(field.options)
         place = known.index(now) if now in known else None
         return st.selectbox(
-            label, known, index=place, format_func=field.options.__getitem__, key=key, placeholder=say("customer.unknown")
+            label,
+            known,
+            index=place,
+            format_func=field.options.__getitem__,
+            key=key,
+            placeholder=say("customer.unknown"),
         )
     if field.kind == "date":
         return st.date_input(label, value=now, key=key)

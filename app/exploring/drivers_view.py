@@ -12,7 +12,7 @@ from app.strings import plain, say
 
 def matters(asked: Any) -> None:
     """What moves the scores, by business group and by column, and how it spreads."""
-    made = state.drawn("drivers", lambda: state.desk().driver_charts(asked))
+    made = state.of_ranked("drivers", asked.ranked, lambda: state.desk().driver_charts(asked))
     if not made:
         widgets.empty(say("drivers.nothing"), icon="equalizer")
         return
@@ -29,9 +29,9 @@ def one(asked: Any) -> None:
     desk = state.desk()
     left, right = st.columns(2)
     with left:
-        widgets.chart(state.drawn(f"rates {name}", lambda: desk.rate_chart(asked, name)))
+        widgets.chart(state.of_ranked(f"rates {name}", asked.ranked, lambda: desk.rate_chart(asked, name)))
     with right:
-        moved = state.drawn(f"dependence {name}", lambda: desk.driver_chart(asked, name))
+        moved = state.of_ranked(f"dependence {name}", asked.ranked, lambda: desk.driver_chart(asked, name))
         if moved is None:
             widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
         else:
@@ -42,7 +42,7 @@ def one(asked: Any) -> None:
 def together(asked: Any) -> None:
     """Pairs of which one changes what the other means, and one pair in full."""
     desk = state.desk()
-    made = state.drawn("pairs", lambda: desk.pair_chart(asked))
+    made = state.of_ranked("pairs", asked.ranked, lambda: desk.pair_chart(asked))
     if made is None:
         widgets.empty(say("drivers.no_pairs"), icon="hub")
         return
@@ -56,7 +56,9 @@ def together(asked: Any) -> None:
             list(names),
             format_func=lambda k: f"{asked.label(names[k].column)} × {asked.label(names[k].other)}",
         )
-        widgets.chart(state.drawn(f"crossed {chosen}", lambda: desk.crossed_chart(asked, names[chosen])))
+        widgets.chart(
+            state.of_ranked(f"crossed {chosen}", asked.ranked, lambda: desk.crossed_chart(asked, names[chosen]))
+        )
 
 
 def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:

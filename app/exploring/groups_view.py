@@ -15,7 +15,7 @@ TIER, REST = "tier", ""
 
 def segments(asked: Any) -> None:
     """Groups that are alike, the likeliest to leave first, with their share of the risk."""
-    widgets.chart(state.drawn("segments", lambda: state.desk().segment_chart(asked)))
+    widgets.chart(state.of_ranked("segments", asked.ranked, lambda: state.desk().segment_chart(asked)))
     found = asked.segments
     table: dict[str, list[Any]] = {
         "segment": [s.text for s in found],
@@ -52,7 +52,9 @@ def compared(asked: Any) -> None:
     two = second.selectbox(
         say("drivers.second"), others, format_func=lambda g: g or say("drivers.rest"), key=f"second {name} {one}"
     )
-    made = state.drawn(f"contrast {name} {one} {two}", lambda: state.desk().contrast_chart(asked, name, one, two or None))
+    made = state.drawn(
+        f"contrast {name} {one} {two}", lambda: state.desk().contrast_chart(asked, name, one, two or None)
+    )
     widgets.chart(made)
 
 
@@ -70,14 +72,14 @@ def staying(asked: Any) -> None:
         name = st.selectbox(say("drivers.time"), list(lasting), format_func=asked.label, key="time column")
     with right:
         by = pick_column(asked, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
-    made = state.drawn(f"staying {name} {by}", lambda: state.desk().staying_chart(asked, name, by))
+    made = state.of_ranked(f"staying {name} {by}", asked.ranked, lambda: state.desk().staying_chart(asked, name, by))
     widgets.chart(made)
 
 
 def fairness(asked: Any) -> None:
     """How protected groups fare under this model."""
     st.markdown(say("drivers.fairness_text"))
-    made = state.drawn("fairness", lambda: state.desk().fairness_chart(asked.ranked.model))
+    made = state.of_ranked("fairness", asked.ranked, lambda: state.desk().fairness_chart(asked.ranked.model))
     if made is None:
         widgets.empty(say("drivers.no_protected"), icon="balance", go="training")
         return

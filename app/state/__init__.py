@@ -7,7 +7,7 @@ address, so that a reload or a link finds them again; an uploaded list does not,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from app.state.visitor import (
     who_visits,
 )
 from churn import Desk
+from churn.errors import ChurnError
 
 __all__ = [
     "ListInHand",
@@ -224,6 +225,31 @@ def explained(found: Any, key: str) -> Any:
     model = found.model
     what = f"explained {key} {model.name} {model.version}"
     return kept(what, lambda: desk().explain_in(found, key))
+
+
+def exploring(found: Any) -> Any:
+    """The scored list, ready to be asked what moves it; what was reckoned once stays."""
+    return of_ranked("exploring", found, lambda: desk().exploring(found))
+
+
+def ranked_by(model: Any) -> Any:
+    """The list in hand as this model scored it; None where there is no list or another model scores it."""
+    if in_hand() is None:
+        return None
+    with suppress(ChurnError):
+        found = ranked()
+        if (found.model.name, found.model.version) == (model.name, model.version):
+            return found
+    return None
+
+
+def likely_model(live: Sequence[str]) -> str:
+    """The model a person most likely means: the one chosen or the one of the list in hand, else the first."""
+    with suppress(ChurnError):
+        likely = asked_model() or (chosen_model() if in_hand() else None)
+        if likely in live:
+            return str(likely)
+    return live[0]
 
 
 def latest(what: str, key: Any, reckon: Callable[[], T]) -> T:

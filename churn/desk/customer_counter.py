@@ -21,6 +21,12 @@ class CustomerCounter:
 
     home: Path
 
+    def currency(self, model: Model) -> str:
+        """The currency of the business a model was trained for."""
+        from churn.desk.businesses import profile_of
+
+        return profile_of(model, self.home).currency
+
     def form(self, model: Model) -> tuple[FormField, ...]:
         """The fields to fill in for one customer, starting with a typical one."""
         from churn.desk.customer_views import form_of

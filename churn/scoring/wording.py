@@ -46,8 +46,9 @@ class Wording:
         return str(self._column(name).get("label", name))
 
     def group_label(self, group: str) -> str:
-        """A group as a heading."""
-        return str(self._of("groups", group).get("label", group))
+        """A group as a heading; a column that stands alone is its own group."""
+        own = self.label(group) if group in self.schema.by_name else group
+        return str(self._of("groups", group).get("label", own))
 
     def change(self, name: str) -> str:
         """What an offer that changes the column is called; empty where none can."""

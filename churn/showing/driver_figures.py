@@ -162,9 +162,8 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
     numeric = all(r.end is not None for r in rows if r.value is not None)
     for part, colour in zip(parts, LIGHT.series, strict=False):
         told = [r for r in rows if (r.other, r.upto) == part and r.value is not None]
-        x = [
-            (r.value + r.end) / 2 if r.end is not None else plain_label(said_of(wording, pair.column, r)) for r in told
-        ]
+        names = [plain_label(said_of(wording, pair.column, r)) for r in told]
+        x = [n if r.end is None else (r.value + r.end) / 2 for n, r in zip(names, told, strict=True)]
         traces.append(
             go.Scatter(
                 x=x,

@@ -1,0 +1,35 @@
+"""Every question about a scored list is answered by a picture with its finding."""
+
+import pytest
+
+from churn import Desk
+from tests.trained import HISTORY
+
+
+@pytest.fixture(scope="module")
+def desk(telco_home):
+    return Desk(telco_home)
+
+
+@pytest.fixture(scope="module")
+def asked(desk, telco_home):
+    return desk.exploring(desk.score(telco_home / HISTORY))
+
+
+def test_every_picture_has_a_finding_and_says_how_to_read_it(desk, asked):
+    pair = asked.pairs[0]
+    made = [*desk.driver_charts(asked), desk.driver_chart(asked, "tenure"), desk.rate_chart(asked, "Contract")]
+    made += [desk.pair_chart(asked), desk.crossed_chart(asked, pair), desk.segment_chart(asked)]
+    made += [desk.contrast_chart(asked, "tier", "High", None), desk.staying_chart(asked, "tenure")]
+    made += [desk.fairness_chart(asked.ranked.model)]
+    assert all(c.finding and c.reading and len(c.figure.data) for c in made)
+    assert len({c.name for c in made}) == len(made)
+
+
+def test_a_column_the_model_does_not_listen_to_has_no_picture(desk, asked):
+    assert desk.driver_chart(asked, "gender") is None
+
+
+def test_fairness_names_groups_in_words(desk, asked):
+    labels = desk.fairness_chart(asked.ranked.model).figure.layout.yaxis.ticktext
+    assert "Age 65 or older: yes" in labels and not any("SeniorCitizen" in label for label in labels)

@@ -1,0 +1,69 @@
+"""Driver pictures are small, say their finding, and read in words and points."""
+
+import numpy as np
+
+from churn.scoring.drivers import Dependence, Driver, Interaction, beeswarm, crossed
+from churn.showing.driver_figures import (
+    crossed_chart,
+    dependence_chart,
+    drivers_chart,
+    label_of,
+    pairs_chart,
+    swarm_chart,
+)
+from tests.small_model import ENCODER, WORDING, customers, small_model
+
+MODEL = small_model()
+RANDOM = np.random.default_rng(3)
+MANY = 600
+MATRIX = ENCODER.matrix(
+    customers(
+        id=[str(i) for i in range(MANY)],
+        plan=RANDOM.choice(["monthly", "yearly"], MANY),
+        spend=RANDOM.uniform(10, 90, MANY),
+        months=RANDOM.integers(0, 60, MANY).astype(float),
+        senior=RANDOM.random(MANY) < 0.2,
+    )
+)
+POINTS = 20 * MODEL.explainer.contributions(MATRIX)
+
+
+def test_bars_are_shares_with_the_strongest_in_the_title():
+    some = (Driver("a", "the price", 3.0, 2.7, 3.3, 1.0, 0.75), Driver("b", "the time", 1.0, 0.9, 1.1, 0.6, 0.25))
+    chart = drivers_chart(some)
+    assert chart.finding == "The price moves the scores most: 75% of all movement"
+    assert list(chart.figure.data[0].x) == [0.25, 0.75]
+    np.testing.assert_allclose(chart.figure.data[0].error_x.array, [0.025, 0.075])
+
+
+def test_a_doubtful_first_place_is_said_to_be_one():
+    assert "in 60% of resamples" in drivers_chart([Driver("b", "time", 1.0, 0.9, 1.1, 0.6, 1.0)]).finding
+
+
+def test_a_swarm_of_any_number_of_customers_is_a_few_kilobytes():
+    swarms = beeswarm(MODEL, MATRIX, POINTS, columns=list(ENCODER.names))
+    chart = swarm_chart(swarms, WORDING, lambda name: name != "plan", MANY)
+    assert len(chart.figure.update_layout(template=None).to_json()) < 12_000
+    assert {t.name for t in chart.figure.data} >= {"low values", "high values", "kinds, without an order"}
+
+
+def test_dependence_is_a_line_for_numbers_and_bars_for_levels():
+    rows = (Dependence(0.0, 10.0, 5, 4.0, 3.0, 5.0), Dependence(10.0, 20.0, 5, -2.0, -3.0, -1.0))
+    line = dependence_chart("spend", rows, WORDING)
+    assert list(line.figure.data[1].x) == [5.0, 15.0]
+    assert line.finding == "Spend $0 to $10: +4 points; Spend $10 to $20: -2"
+    levels = (Dependence("monthly", None, 5, 4.0, 3.0, 5.0), Dependence("yearly", None, 5, -2.0, -3.0, -1.0))
+    bars = dependence_chart("plan", levels, WORDING)
+    assert bars.finding.startswith("Month-to-month contract: +4 points")
+
+
+def test_a_pair_has_a_line_for_each_part_of_the_other():
+    pair = Interaction("spend", "plan", 2.0)
+    chart = crossed_chart(crossed(MODEL, MATRIX, POINTS, pair), pair, WORDING)
+    assert [t.name for t in chart.figure.data] == ["Month-to-month contract", "Contract: yearly"]
+    assert pairs_chart([pair], WORDING).finding == "What spend means depends most on contract"
+
+
+def test_a_label_from_a_list_is_text_and_is_broken_into_lines():
+    assert label_of("<b>x</b> $1$") == "‹b›x‹/b› ＄1＄"
+    assert label_of("a " * 40).count("<br>") == 2

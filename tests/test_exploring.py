@@ -1,0 +1,69 @@
+"""A scored list asked what moves it: the same numbers as scoring gives, in points, with outcomes where known."""
+
+import numpy as np
+import pytest
+
+from churn import Desk
+from churn.errors import RequestRefused
+from tests.trained import HISTORY, TODAY
+
+
+@pytest.fixture(scope="module")
+def known(telco_home):
+    desk = Desk(telco_home)
+    return desk.exploring(desk.score(telco_home / HISTORY))
+
+
+@pytest.fixture(scope="module")
+def unknown(telco_home):
+    desk = Desk(telco_home)
+    return desk.exploring(desk.score(telco_home / TODAY))
+
+
+def test_who_left_is_known_only_where_the_list_says_so(known, unknown):
+    assert (int(known.left.sum()), unknown.left) == (sum(known.ranked.reading.table["Churn"].to_pylist()), None)
+
+
+def test_points_are_what_each_column_alone_moves_the_typical_risk(known):
+    model, first = known.ranked.model, known.ranked.contributions[0].astype(float)
+    base = model.explainer.base
+    moved = model.calibration.probability(base + first) - model.calibration.probability(np.full(len(first), base))
+    np.testing.assert_allclose(known.points[0], 100 * moved, atol=1e-9)
+
+
+def test_protected_columns_are_left_to_the_fairness_view(known):
+    assert {"gender", "SeniorCitizen"} & {d.name for d in (*known.columns, *known.groups)} == set()
+    assert {"gender", "SeniorCitizen"} & set(known.of_list()) == set()
+
+
+@pytest.mark.parametrize("name", ["Contract", "tenure", "PaperlessBilling", "TotalCharges", "tier"])
+def test_every_customer_is_in_at_most_one_group_and_nearly_all_in_one(known, name):
+    groups = known._cut(name)
+    together = np.sum(list(groups.values()), axis=0)
+    assert together.max() == 1 and together.mean() > 0.99
+    assert known.choices(name) == tuple(groups)
+
+
+def test_a_group_that_is_not_there_is_refused_with_those_that_are(known):
+    with pytest.raises(RequestRefused, match="no group 'Nobody'") as refused:
+        known.contrast("Contract", "Nobody")
+    assert "Two-year contract" in refused.value.fix
+
+
+def test_curves_count_every_customer_of_their_group(known):
+    apart = known.curves("tenure", "Contract")
+    assert sum(c.customers for c in apart.values()) == known.curves("tenure")["all customers"].customers
+    assert known.lasting["tenure"] == "months"
+
+
+def test_without_outcomes_there_is_no_curve(unknown):
+    with pytest.raises(RequestRefused, match="does not say who left"):
+        unknown.curves("tenure")
+
+
+def test_a_long_list_is_pictured_by_some_of_its_customers(known, monkeypatch, telco_home):
+    from churn.desk import exploring
+
+    monkeypatch.setattr(exploring, "PICTURED", 100)
+    asked = Desk(telco_home).exploring(known.ranked)
+    assert len(asked.matrix) <= 100 and asked.columns[0].name == known.columns[0].name
