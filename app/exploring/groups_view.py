@@ -52,10 +52,10 @@ def compared(asked: Any) -> None:
     two = second.selectbox(
         say("drivers.second"), others, format_func=lambda g: g or say("drivers.rest"), key=f"second {name} {one}"
     )
-    made = state.drawn(
-        f"contrast {name} {one} {two}", lambda: state.desk().contrast_chart(asked, name, one, two or None)
+    words = name, one, two or None
+    widgets.chart(
+        state.of_ranked(f"contrast {words}", asked.ranked, lambda: state.desk().contrast_chart(asked, *words))
     )
-    widgets.chart(made)
 
 
 def staying(asked: Any) -> None:

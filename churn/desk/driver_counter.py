@@ -23,9 +23,9 @@ class DriverCounter:
 
     def exploring(self, ranked: Ranked) -> Exploring:
         """A scored list, ready to be asked what moves it."""
-        from churn.desk.exploring import exploring
+        from churn.desk.exploring import explored
 
-        return exploring(ranked, self.home)
+        return explored(ranked, self.home)
 
     def driver_charts(self, asked: Exploring) -> Sequence[Chart]:
         """What moves the scores, by business group and by column, and how it spreads over the customers."""

@@ -202,7 +202,7 @@ class Exploring:
         }
 
 
-def exploring(ranked: Ranked, home: Path) -> Exploring:
+def explored(ranked: Ranked, home: Path) -> Exploring:
     """A scored list, ready to be asked what moves it."""
     return Exploring(ranked, wording_of(ranked.model, home))
 

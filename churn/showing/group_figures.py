@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -130,7 +131,7 @@ def staying_chart(curves: Mapping[str, StayCurve], unit: str) -> Chart:
     for (name, curve), colour in zip(curves.items(), LIGHT.series, strict=False):
         x = np.unique(np.concatenate([[0.0], np.linspace(0, curve.longest, STEPS)]))
         low, high = curve.interval_at(x)
-        band = {"x": [*x, *x[::-1]], "y": [*high.round(4), *low[::-1].round(4)], "fill": "toself"}
+        band: dict[str, Any] = {"x": [*x, *x[::-1]], "y": [*high.round(4), *low[::-1].round(4)], "fill": "toself"}
         band |= {"mode": "lines", "line": {"width": 0, "color": colour}, "opacity": SHADE, "showlegend": False}
         traces.append(go.Scatter(**band, hoverinfo="skip"))
         share = curve.at(x).round(4)
