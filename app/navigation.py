@@ -9,7 +9,7 @@ SCREENS: dict[str, list[tuple[str, str]]] = {
         ("drivers", "insights"),
     ],
     "campaign": [
-        ("campaign", "campaign"),
+        ("plan", "campaign"),
         ("results", "straighten"),
     ],
     "model": [("training", "model_training")],
@@ -22,7 +22,7 @@ TAKES = {
     "score": "score",
     "customer": "score",
     "drivers": "score",
-    "campaign": "plan",
+    "plan": "plan",
     "results": "look",
     "training": "look",
     "monitoring": "look",

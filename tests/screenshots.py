@@ -13,7 +13,7 @@ from tests.browsing import ARGUMENTS, ROOT, browser_path, running_app
 
 BUILD = ROOT / "build" / "screens"
 SHOWN = ROOT / "app" / "static" / "screens"
-IN_README = ("start", "score", "campaign")
+IN_README = ("start", "score", "plan")
 ASKED = "?sample=telco_today.csv&customer=9520-SBSZF"  # every screen has something to show
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 

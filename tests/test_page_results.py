@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from churn import Desk
 from tests.campaigns import came_back, exported
-from tests.test_page_campaign import SAMPLES, metrics
+from tests.test_page_plan import SAMPLES, metrics
 
 SCREEN = str(SAMPLES.parent.parent / "app" / "screens" / "results.py")
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from churn import Desk
+from churn.deciding.campaign_file import campaign_records, campaign_table
 from churn.desk import pushing
 from churn.errors import RequestRefused
 from tests.campaigns import exported, planned_for
@@ -22,9 +23,8 @@ def test_the_rows_of_the_file_arrive_in_messages(own_telco, monkeypatch):
     planned = exported(own_telco)
     with receiving(monkeypatch) as receiver:
         done = Desk(own_telco).push(planned)
-    rows = pushing.campaign_rows(planned.campaign)
-    assert (done.sent, len(customers_in(receiver))) == (len(receiver.got), len(rows))
-    assert customers_in(receiver)[0] == json.loads(rows.iloc[[0]].to_json(orient="records", double_precision=15))[0]
+    rows = campaign_records(campaign_table(planned.campaign))
+    assert (done.sent, customers_in(receiver)) == (len(receiver.got), rows)
     heads = [{k: v for k, v in json.loads(body).items() if k != "customers"} for _, body in receiver.got]
     assert heads[-1] == {"kind": "campaign", "campaign": "spring", "message": len(heads), "messages": len(heads)}
 

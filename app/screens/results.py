@@ -115,7 +115,7 @@ def draw() -> None:
     kept = state.desk().campaigns()
     if not kept:
         st.info(say("results.none"), icon=":material/campaign:")
-        st.page_link("screens/campaign.py", label=say("screens.campaign"), icon=":material/campaign:")
+        st.page_link("screens/plan.py", label=say("screens.plan"), icon=":material/campaign:")
         return
     one = pick(kept)
     planned(one)

@@ -16,7 +16,7 @@ LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
-def chart(made: Any, *, set_on: str = "campaign") -> None:
+def chart(made: Any, *, set_on: str = "plan") -> None:
     """A picture with its finding above and how to read it below; a figure that assumes something leads to where."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {plain(made.finding)}", anchors=False)

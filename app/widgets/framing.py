@@ -63,7 +63,7 @@ def working(text: str) -> AbstractContextManager[None]:
     return st.spinner(text, show_time=True)
 
 
-def assumed(text: str, *, set_on: str = "campaign") -> None:
+def assumed(text: str, *, set_on: str = "plan") -> None:
     """A figure rests on an assumption: which, and the screen where it is set (empty: this one)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(say("assumed.word"), icon=":material/tune:", color="gray")

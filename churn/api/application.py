@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from churn import __version__
-from churn.api import explain_routes, health_routes, model_routes, predict_routes
+from churn.api import campaign_routes, explain_routes, health_routes, model_routes, predict_routes
 from churn.api.described import describe_live_model
 from churn.api.doorkeeping import Doorkeeper
 from churn.api.limits import BodyLimit
@@ -19,7 +19,13 @@ from churn.desk.entrance import entrance_from
 
 __all__ = ["make_api", "refusal"]
 
-ROUTES = (health_routes.router, predict_routes.router, explain_routes.router, model_routes.router)
+ROUTES = (
+    health_routes.router,
+    predict_routes.router,
+    explain_routes.router,
+    model_routes.router,
+    campaign_routes.router,
+)
 
 
 def make_api(desk: Desk | None = None, **settings: Any) -> FastAPI:

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+import pyarrow as pa
+import pyarrow.parquet as parquet
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from churn.api.limits import refuse_rows
 from churn.errors import RequestRefused
+from churn.money.playbook import Playbook
+from churn.money.playbook_files import playbook_from, playbook_from_text
 
 JSON_TYPES = ("", "application/json")
 FORM = "multipart/form-data"
@@ -58,6 +62,39 @@ async def file_sent(request: Request) -> SentFile:
     if kind == FORM:
         return await _uploaded(request)
     return SentFile(await request.body(), request.query_params.get("filename", ""))
+
+
+async def list_sent(request: Request) -> SentFile:
+    """A list however it came: a file as it is, a JSON list as a table whose numbers stay numbers."""
+    sent = await customers_sent(request)
+    return sent if isinstance(sent, SentFile) else as_file(sent)
+
+
+async def playbook_sent(request: Request) -> Playbook:
+    """A playbook as JSON or as TOML text; a mistake in it is refused by its place."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in JSON_TYPES:
+        return playbook_from(flat_object(await json_sent(request), "The playbook", flat=False))
+    try:
+        return playbook_from_text((await request.body()).decode(), "The playbook")
+    except UnicodeDecodeError as problem:
+        raise RequestRefused("The playbook is not a text in UTF-8.", "Send it as UTF-8 text.") from problem
+
+
+def as_file(customers: list[dict[str, Any]]) -> SentFile:
+    """Objects as a Parquet file with a column for every name; a column of words and numbers becomes text."""
+    names = dict.fromkeys(name for fields in customers for name in fields)
+    table = pa.table({name: _cells([fields.get(name) for fields in customers]) for name in names})
+    content = pa.BufferOutputStream()
+    parquet.write_table(table, content)
+    return SentFile(content.getvalue().to_pybytes(), "the list.parquet")
+
+
+def _cells(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowException, OverflowError):
+        return pa.array([None if v is None else str(v) for v in values], pa.string())
 
 
 async def change_sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:

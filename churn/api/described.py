@@ -53,14 +53,19 @@ def with_bodies(words: dict[str, Any], model: Model | None) -> dict[str, Any]:
     change["properties"] = {"customer": one, "changes": one}
     binary = {"type": "string", "format": "binary"}
     file = {"type": "object", "properties": {"file": binary, **DESCRIBED}, "required": ["file"]}
+    listed = {"application/json": {"schema": many}, "multipart/form-data": {"schema": file}}
+    offers = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}
     for path, content in {
         "/predict": {"application/json": {"schema": one}},
-        "/predict/batch": {"application/json": {"schema": many}, "multipart/form-data": {"schema": file}},
+        "/predict/batch": listed,
         "/check": {"multipart/form-data": {"schema": file}},
         "/explain": {"application/json": {"schema": one}},
         "/whatif": {"application/json": {"schema": change}},
+        "/campaign": listed,
+        "/outcomes": listed,
     }.items():
         words["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
+    words["paths"]["/playbook"]["put"]["requestBody"] = {"required": True, "content": offers}
     return _with_refusals(words)
 
 

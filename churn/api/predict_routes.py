@@ -102,7 +102,7 @@ async def check(request: Request, said: FileSaid) -> JSONResponse:
     """Say what is understood of an uploaded file, without scoring it: columns, repairs, lines set aside."""
     sent, desk = await file_sent(request), desk_of(request)
     reading = partial(desk.check, sent.content, limits=LIMITS, **said.about(sent))
-    return JSONResponse((await run_in_threadpool(_within_limits, reading)).as_json())
+    return JSONResponse((await run_in_threadpool(within_limits, reading)).as_json())
 
 
 def predicted(one: Single) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None,
 def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> dict[str, Any]:
     model, as_of = asked
     words = said.about(sent)
-    ranked = _within_limits(partial(desk.score, sent.content, model=model, limits=LIMITS, as_of=as_of, **words))
+    ranked = within_limits(partial(desk.score, sent.content, model=model, limits=LIMITS, as_of=as_of, **words))
     found = ranked.model
     counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
     read = ranked.reading.as_json()
@@ -140,7 +140,7 @@ def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str |
     return {**answer, "set_aside": read["set_aside"], "columns": read["columns"], "notices": notices}
 
 
-def _within_limits(read: Callable[[], Read]) -> Read:
+def within_limits(read: Callable[[], Read]) -> Read:
     """What came of reading a file; one of too many rows is refused like any request that brings too much."""
     try:
         return read()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from churn.cli.list_words import STDIN, add_list_words, add_model_words, pair_of, said_of, source_of
+from churn.cli.list_words import STDIN, add_list_words, add_model_words, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.counter import Desk
@@ -77,18 +77,10 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
 
 
 def _ordered(asked: Namespace) -> Order:
-    from churn.deciding.ordering import Order
+    from churn.deciding.order_words import order_said
 
-    return Order(
-        budget=asked.budget,
-        capacity={channel: _whole(n, "capacity") for channel, n in (pair_of(c, "CHANNEL=N") for c in asked.capacity)},
-        at_most=dict(_segment(text) for text in asked.at_most),
-        at_least=dict(_segment(text) for text in asked.at_least),
-        holdout=asked.holdout,
-        seed=asked.seed,
-        scenario=asked.scenario,
-        name=asked.name or "",
-    )
+    names = ("budget", "capacity", "at_most", "at_least", "holdout", "seed", "scenario")
+    return order_said(**{name: getattr(asked, name) for name in names}, name=asked.name or "")
 
 
 def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
@@ -221,21 +213,6 @@ def _pushed(desk: Desk, done: Planned, asked: Namespace, columns: list[str] | No
     if asked.push is None:
         return None
     return (desk.push_outline if asked.dry_run else desk.push)(done, asked.push, columns)
-
-
-def _segment(text: str) -> tuple[tuple[str, str], int]:
-    """COL=VALUE:N taken apart."""
-    pair, mark, number = text.rpartition(":")
-    if not mark:
-        raise RequestRefused(f"{text!r} does not say how many.", "Write it as COL=VALUE:N.")
-    return pair_of(pair, "COL=VALUE:N"), _whole(number, f"limit for {pair}")
-
-
-def _whole(text: str, what: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise RequestRefused(f"The {what} is {text!r}.", "Give a whole number, 0 or more.") from None
 
 
 def _points(share: float | None) -> str | None:

@@ -33,8 +33,21 @@ def campaign_rows(campaign: Campaign, columns: Sequence[str] | None = None) -> p
 
 def write_campaign(campaign: Campaign, target: Path | str | Any, columns: Sequence[str] | None = None) -> int:
     """Write the campaign file in the format its name ends with (a stream gets CSV); returns how many rows it holds."""
-    rows = campaign_rows(campaign, columns)
-    return write_scored([_plain(pa.Table.from_pandas(rows, preserve_index=False))], target)
+    return write_scored([_plain(campaign_table(campaign, columns))], target)
+
+
+def campaign_table(campaign: Campaign, columns: Sequence[str] | None = None) -> pa.Table:
+    """The same rows as an Arrow table."""
+    return pa.Table.from_pandas(campaign_rows(campaign, columns), preserve_index=False)
+
+
+def campaign_records(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows as plain mappings for JSON: a day as text, nothing as null."""
+    return [{name: _said(cell) for name, cell in row.items()} for row in table.to_pylist()]
+
+
+def _said(cell: Any) -> Any:
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from churn.book.journal import arms_given
-from churn.deciding.campaign_file import campaign_rows
+from churn.deciding.campaign_file import campaign_records, campaign_table
 from churn.desk.campaigns import Planned
 from churn.desk.delivering import Delivery, delivered
 from churn.desk.playbooks import the_book
@@ -47,15 +47,15 @@ class Outline:
 
 def outlined(planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Outline:
     """What sending a campaign would do, without sending anything."""
-    poster, table = poster_for(address), _table(planned, columns)
-    first = json.loads(_json(table.slice(0, 1).to_pylist()))
+    poster, table = poster_for(address), campaign_table(planned.campaign, columns)
+    first = campaign_records(table.slice(0, 1))
     messages = -(-table.num_rows // AT_ONCE)
     return Outline(poster.where, messages, table.num_rows, tuple(table.column_names), first[0] if first else {})
 
 
 def pushed(home: Path, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Delivery:
     """Send an exported campaign to an address the operator named; what has arrived before is not sent again."""
-    poster, table = poster_for(address), _table(planned, columns)
+    poster, table = poster_for(address), campaign_table(planned.campaign, columns)
     _kept_as_planned(home, planned)
     return delivered(home, poster, _parcels(planned.campaign.name, table))
 
@@ -69,19 +69,11 @@ def _kept_as_planned(home: Path, planned: Planned) -> None:
         raise RequestRefused(f"The campaign {name} is not kept like this yet.", "Export it first, then send it.")
 
 
-def _table(planned: Planned, columns: Sequence[str] | None) -> pa.Table:
-    return pa.Table.from_pandas(campaign_rows(planned.campaign, columns), preserve_index=False)
-
-
 def _parcels(name: str, table: pa.Table) -> Iterator[Parcel]:
     count = -(-table.num_rows // AT_ONCE)
     for number in range(count):
-        rows = table.slice(number * AT_ONCE, AT_ONCE).to_pylist()
+        rows = campaign_records(table.slice(number * AT_ONCE, AT_ONCE))
         words = {"kind": "campaign", "campaign": name, "message": number + 1, "messages": count, "customers": rows}
-        content = _json(words)
+        content = json.dumps(words, ensure_ascii=False, allow_nan=False).encode()
         # With its content in the key, a list that has changed is a new message and the same list is the same.
         yield Parcel(f"{name}-{number + 1}-{sha256(content).hexdigest()[:16]}", content)
-
-
-def _json(words: Any) -> bytes:
-    return json.dumps(words, ensure_ascii=False, default=str, allow_nan=False).encode()

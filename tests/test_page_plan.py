@@ -9,7 +9,7 @@ from churn.book.journal import campaigns
 from churn.book.tables import open_book
 from tests.trained import TODAY
 
-SCREEN = str(SAMPLES.parent.parent / "app" / "screens" / "campaign.py")
+SCREEN = str(SAMPLES.parent.parent / "app" / "screens" / "plan.py")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def metrics(page):
 def test_without_a_list_it_says_where_to_bring_one(own_telco, monkeypatch):
     monkeypatch.setenv("CHURN_HOME", str(own_telco))
     page = AppTest.from_file(str(SAMPLES.parent.parent / "app" / "main.py"), default_timeout=60).run()
-    page.switch_page("screens/campaign.py").run()
+    page.switch_page("screens/plan.py").run()
     assert list(page.exception) == []
     assert any("no list" in said.value for said in page.markdown)
 
