@@ -51,6 +51,6 @@ def test_a_larger_difference_is_told_with_its_direction_and_in_money():
 
 
 def test_the_next_step_is_a_campaign_until_one_was_exported(home, scored):
-    assert next_step(home, *scored, DOLLARS).screen == "campaign"
+    assert next_step(home, *scored, DOLLARS).screen == "plan"
     nothing = overview(60, 3.0).__class__(**{**vars(scored[1]), "suggested": 0})
     assert next_step(home, scored[0], nothing, DOLLARS).title == "Check the offers"

@@ -77,10 +77,10 @@ def next_step(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) 
         return NextStep("See what the campaign changed", f"Campaign {left.campaign} has been measured.", "results")
     if not overview.suggested:
         why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
-        return NextStep("Check the offers", why, "campaign")
+        return NextStep("Check the offers", why, "plan")
     gain = amounts.money(overview.gain)
     why = f"{overview.suggested:,} customers are worth an action. Without a budget, all of them would bring {gain}."
-    return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "campaign")
+    return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "plan")
 
 
 def _record(ranked: Ranked, overview: Overview) -> ListRecord:
