@@ -7,6 +7,7 @@ from typing import Any
 
 from churn.deciding.ordering import Order
 from churn.errors import RequestRefused
+from churn.intake.asking import pair_of
 
 Texts = Sequence[str]
 
@@ -22,7 +23,7 @@ def order_said(*, capacity: Texts = (), at_least: Texts = (), at_most: Texts = (
 
 
 def _channel(text: str) -> tuple[str, int]:
-    channel, number = _halves(text, "=", "CHANNEL=N")
+    channel, number = pair_of(text, "CHANNEL=N")
     return channel, _whole(number, "capacity")
 
 
@@ -30,14 +31,7 @@ def _segment(text: str) -> tuple[tuple[str, str], int]:
     pair, mark, number = text.rpartition(":")
     if not mark:
         raise RequestRefused(f"{text!r} does not say how many.", "Write it as COL=VALUE:N.")
-    return _halves(pair, "=", "COL=VALUE:N"), _whole(number, f"limit for {pair}")
-
-
-def _halves(text: str, mark: str, form: str) -> tuple[str, str]:
-    left, found, right = text.rpartition(mark)
-    if not found or not left:
-        raise RequestRefused(f"{text!r} does not say what equals what.", f"Write it as {form}.")
-    return left, right
+    return pair_of(pair, "COL=VALUE:N"), _whole(number, f"limit for {pair}")
 
 
 def _whole(text: str, what: str) -> int:
