@@ -80,7 +80,7 @@ def learning_curve(
 
 def lightgbm_answers() -> str:
     """Empty when LightGBM can be loaded, else why not."""
-    _calm_threads()
+    calm_threads()
     try:
         import lightgbm  # noqa: F401
     except (ImportError, OSError) as problem:
@@ -94,7 +94,7 @@ def threads() -> int:
     return max(1, int(given)) if given.isdigit() else min(2, os.cpu_count() or 1)
 
 
-def _calm_threads() -> None:
+def calm_threads() -> None:
     """Waiting threads must sleep: spinning ones make a fit fifty times slower on a busy machine."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -102,7 +102,7 @@ def _calm_threads() -> None:
 def _grow_xgboost(
     examples: Examples, rung: Rung, trees: int, seed: int, check: Examples | None
 ) -> tuple[Any, np.ndarray]:
-    _calm_threads()
+    calm_threads()
     import xgboost
 
     fields = examples.encoder.fields
@@ -146,7 +146,7 @@ def _xgboost_data(examples: Examples) -> Any:
 def _grow_lightgbm(
     examples: Examples, rung: Rung, trees: int, seed: int, check: Examples | None
 ) -> tuple[Any, np.ndarray]:
-    _calm_threads()
+    calm_threads()
     import lightgbm
 
     fields = examples.encoder.fields

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import RequestRefused
+from churn.learning.boosting import calm_threads
 from churn.learning.calibration import Calibration
 from churn.learning.carding import Judged, card_of
 from churn.learning.contesting import Contest, contest
@@ -89,6 +90,7 @@ def train(
     options   the words of `Choices` (outcome, positive, drop …) and of `Training` (quick, tune, seed …)
     """
     start = time.perf_counter()
+    calm_threads()
     choices, how = _options(options)
     refuse_no_probability(how.break_even)
     wanted_threshold(how.threshold)

@@ -1,4 +1,7 @@
-"""Bench of learning on real lists: quality, leaks, CPU seconds, memory. python -m tests.bench.learning [--small]."""
+"""Bench of learning on real lists: quality, leaks, CPU seconds, memory.
+
+python -m tests.bench.learning [--small] [--only quality|leaks|nested|speed …]; --small takes about a minute of CPU.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from churn.learning.yardsticks import metrics, operating_point
 from churn.schema import Column, Schema
 from tests.bench.plain_tables import plain_table
 
+SECTIONS = ("quality", "leaks", "nested", "speed")
 SEED = 0  # fold seeds 0, 1 and 2 are the report's; nothing was tuned on them
 GOALS = {
     "telco": [
@@ -67,10 +71,10 @@ class Line:
         return WIDE.format(self.what, f"{self.ours:.4g}", theirs, ratio, reach, self.verdict)
 
 
-def quality(name: str) -> tuple[list[Line], Trained]:
+def quality(name: str, *, quick: bool = False) -> tuple[list[Line], Trained]:
     """The report's scores on a real list, beside XGBoost with its default settings on the same folds."""
     table, schema = plain_table(name)
-    trained = train(table, schema, name=name, seed=SEED)
+    trained = train(table, schema, name=name, seed=SEED, quick=quick)
     usual = usual_scores(name)
     lines = []
     for what, sign, reach in GOALS[name]:
@@ -211,7 +215,7 @@ def speed(small: bool) -> list[Line]:
     """CPU seconds and memory of whole trainings, each in a process of its own, imports included."""
     runs = [("telco, quick", ["telco", "quick"], 15.0), ("telco, full", ["telco", "full"], 120.0)]
     lines = []
-    for what, words, reach in runs:
+    for what, words, reach in runs[:1] if small else runs:
         spent = _in_child(words)
         lines.append(Line(f"speed: {what}, CPU s", spent["cpu"], None, "<=", reach))
         lines.append(Line(f"speed: {what}, peak MB", spent["megabytes"]))
@@ -239,19 +243,12 @@ def one(words: list[str]) -> None:
     print(json.dumps({"cpu": cpu, "wall": time.perf_counter() - start, "megabytes": used.ru_maxrss / 1024}))
 
 
-def main() -> int:
-    """Print the table; 1 when something falls short."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--small", action="store_true", help="leave out the long runs")
-    asked.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
-    given = asked.parse_args()
-    if given.one:
-        one(given.one)
-        return 0
+def qualities(small: bool) -> list[Line]:
+    """The report's scores on every real list that is there; the small run trains on one, with the quick setting."""
     lines: list[Line] = []
-    for name in GOALS:
+    for name in list(GOALS)[:1] if small else GOALS:
         try:
-            measured, trained = quality(name)
+            measured, trained = quality(name, quick=small)
         except (FileNotFoundError, ChurnError) as problem:
             print(f"{name}: not measured ({problem})")
             continue
@@ -262,9 +259,24 @@ def main() -> int:
         )
         if name == "telco":
             print(f"  {equal_point(trained)}")
-    lines += leak_lines()
-    lines += [nested(name) for name in ("telco", "bank")] if not given.small else []
-    lines += speed(given.small)
+    return lines
+
+
+def main() -> int:
+    """Print the table; 1 when something falls short."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--small", action="store_true", help="telco with the quick setting; no long runs")
+    asked.add_argument("--only", nargs="+", choices=SECTIONS, help="these sections alone")
+    asked.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.one:
+        one(given.one)
+        return 0
+    parts = given.only or [part for part in SECTIONS if part != "nested" or not given.small]
+    lines = qualities(given.small) if "quality" in parts else []
+    lines += leak_lines() if "leaks" in parts else []
+    lines += [nested(name) for name in ("telco", "bank")] if "nested" in parts else []
+    lines += speed(given.small) if "speed" in parts else []
     print(WIDE.format("what", "ours", "XGB default", "ratio", "reach", ""))
     for line in lines:
         print(line)
