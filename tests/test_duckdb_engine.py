@@ -84,7 +84,7 @@ def test_a_full_disk_or_memory_is_said_plainly(complaint, said):
 def test_too_little_memory_is_refused_and_nothing_is_left(tmp_path):
     hungry = ibis.range(0, 600_000).unnest().name("n").as_table()
     hungry = hungry.mutate(text=hungry.n.cast("string").lpad(60, "x")).order_by(ibis.desc("text"))
-    url = f"duckdb://?memory=30MB&threads=1&spill={tmp_path}"
+    url = f"duckdb://?memory=15MB&threads=1&spill={tmp_path}"
     with pytest.raises(Unavailable, match="Nothing was written"), opened(url) as engine:
         engine.kept(hungry)
     assert not list(tmp_path.iterdir())

@@ -1,9 +1,10 @@
 """The engine's URL: it names one of the engines known here, or is refused."""
 
+import ibis
 import pytest
 
 from churn.errors import RequestRefused
-from churn.events.engine import opened
+from churn.events.engine import arrays, number, opened
 
 
 @pytest.mark.parametrize("url", ["oracle://x", "", "duck"])
@@ -11,3 +12,11 @@ def test_an_unknown_engine_is_refused_naming_the_known_ones(url):
     with pytest.raises(RequestRefused, match="not known here") as refused, opened(url):
         pass
     assert "duckdb://" in refused.value.fix
+
+
+def test_whole_numbers_come_back_as_arrays_and_a_sum_of_nothing_is_zero():
+    rows = ibis.range(3).unnest().name("n").as_table()
+    with opened() as engine:
+        assert arrays(engine, rows.order_by("n"))["n"].tolist() == [0, 1, 2]
+        assert arrays(engine, rows.filter(rows.n > 9))["n"].tolist() == []
+        assert (number(engine, rows.n.sum()), number(engine, rows.filter(rows.n > 9).n.sum())) == (3, 0)

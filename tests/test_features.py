@@ -55,7 +55,7 @@ def test_windows_are_short_middle_and_long():
 def test_who_is_missing_from_a_block_has_what_absence_means():
     people, sums = table(key=["a", "b"]), table(key=["b"], n=[3])
     count, share = Feature(Column("n"), sums.n, 0.0), Feature(Column("share"), sums.n / 4)
-    wide = CON.to_pyarrow(joined(people, [Block(sums, (count, share))]).order_by("key")).to_pylist()
+    wide = CON.to_pyarrow(joined(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")).to_pylist()
     assert wide == [{"key": "a", "n": 0.0, "share": None}, {"key": "b", "n": 3.0, "share": 0.75}]
 
 

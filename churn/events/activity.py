@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from churn.events.day_sums import HOURS, known_days, usable
 from churn.events.engine import Engine
 from churn.events.entries import Entries
 from churn.events.features import Block, Cut, Feature, Formula, in_units, ratio, spread, told
-from churn.events.headings import sum_of
-from churn.events.recipes import Measure, Rate, TableRecipe
+from churn.events.recipes import Measure, Rate
 from churn.events.silences import Outage, filled_in
 from churn.schema import Column
 
 ACTIVE = Measure("active_days", "Days with activity")
 MONTH = 30
-HOURS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
 
 def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> Block:
@@ -24,69 +23,36 @@ def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ..
     return Block(people, tuple(_features(log, people, at)))
 
 
-def known_before(log: Entries, at: Cut) -> Any:
-    """The entries that had happened, and had arrived, before the date."""
-    rows = log.rows.filter(log.rows.day < at.day)
-    return rows.filter(rows.arrived.isnull() | (rows.arrived < at.day)) if log.has("arrived") else rows
-
-
-def is_active(table: TableRecipe, rows: Any) -> Any:
-    """1 for an entry that counts as activity of the customer, else 0."""
-    if not table.active:
-        return rows.day * 0 + 1
-    return rows.kind.isin(table.active).fill_null(False).cast("int64")
-
-
-def usable(log: Entries) -> tuple[Measure, ...]:
-    """The measures whose columns the files have."""
-    return tuple(m for m in log.table.measures if not m.headings or all(log.has(p) for p in sum_of(m)))
-
-
 def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
+    """One row per customer: every sum the features stand on, and the silences between active days beside them."""
     import ibis
 
-    days = _days(log, at)
+    days = known_days(log, at)
     if silent:
         days = _with_filled(days, silent)
-    same = ibis.window(group_by=["key", "active"] if log.table.active else "key", order_by="day")
-    days = days.mutate(
-        gap=ibis.ifelse(days.active == 1, days.day - days.day.lag().over(same), ibis.null().cast("int64"))
-    )
-    ago = at.day - days.day
     sums = {name: days[name].sum() for name in HOURS if name in days.columns}
     for measure in (ACTIVE, *usable(log)):
-        sums |= windowed(measure.name, days.active if measure is ACTIVE else days[measure.name], ago, at)
-    return days.group_by("key").agg(
+        sums |= windowed(measure.name, days.active if measure is ACTIVE else days[measure.name], days.day, at)
+    people = days.group_by("key").agg(
         first=days.day.min(),
         last=days.day.max(where=days.active == 1),
         seen=days.day.max(),
         busiest=days.entries.max(),
-        weekend=days.active.sum(where=(days.day + 3) % 7 >= 5).fill_null(0),
-        gaps=days.gap.count(),
-        gap_sum=days.gap.sum(),
-        gap_squares=(days.gap * days.gap).sum(),
-        longest=days.gap.max(),
+        weekend=ibis.ifelse((days.day + 3) % 7 >= 5, days.active, 0).sum(),
         **sums,
     )
+    return people.left_join(_silences(days.filter(days.active == 1)), "key").drop("key_right")
 
 
-def _days(log: Entries, at: Cut) -> Any:
-    """One row per customer and day: a customer with millions of events has no more rows than days."""
-    rows = known_before(log, at)
-    hours = HOURS if log.table.hours else {}
-    within = {n: ((rows.second >= a * 3600) & (rows.second < b * 3600)).sum() for n, (a, b) in hours.items()}
-    sums = {m.name: _daily(m, rows) for m in usable(log)}
-    return rows.group_by(["key", "day"]).agg(
-        entries=rows.count(), active=is_active(log.table, rows).max(), **within, **sums
+def _silences(days: Any) -> Any:
+    """The days between one active day and the next of each customer, as whole-number sums."""
+    import ibis
+
+    before = days.day.lag().over(ibis.window(group_by="key", order_by="day"))
+    gaps = days.select("key", gap=days.day - before)
+    return gaps.group_by("key").agg(
+        gaps=gaps.gap.count(), gap_sum=gaps.gap.sum(), gap_squares=(gaps.gap * gaps.gap).sum(), longest=gaps.gap.max()
     )
-
-
-def _daily(measure: Measure, rows: Any) -> Any:
-    here = rows.kind.isin(measure.kinds) if measure.kinds else None
-    if not measure.headings:
-        return here.sum().fill_null(0) if here is not None else rows.count()
-    parts = [rows[p].fill_null(0) for p in sum_of(measure)]
-    return sum(parts[1:], parts[0]).sum(where=here).fill_null(0)
 
 
 def _with_filled(days: Any, silent: tuple[Outage, ...]) -> Any:
@@ -96,15 +62,13 @@ def _with_filled(days: Any, silent: tuple[Outage, ...]) -> Any:
     return days.union(extra.mutate(active=1, **nothing).select(*days.columns).cast(days.schema()))
 
 
-def windowed(name: str, column: Any, ago: Any, at: Cut) -> dict[str, Any]:
-    """The sums one measure needs: so far, in each window, and in the two spans its trend compares."""
-    sums = {name: column.sum().fill_null(0)}
-    for days in at.windows:
-        sums[_last(name, days)] = column.sum(where=ago <= days).fill_null(0)
-    newer, older = at.middle, 2 * at.middle
-    sums[f"{name} before"] = column.sum(where=(ago > newer) & (ago <= older)).fill_null(0)
-    sums[f"{name} newer"] = column.sum(where=ago <= newer).fill_null(0)
-    return sums
+def windowed(name: str, column: Any, day: Any, at: Cut) -> dict[str, Any]:
+    """The sums one measure needs: so far, in each window, and in the span its trend compares with."""
+    import ibis
+
+    since = {_last(name, days): day >= at.day - days for days in at.windows}
+    since[f"{name} before"] = (day >= at.day - 2 * at.middle) & (day < at.day - at.middle)
+    return {name: column.sum()} | {part: ibis.ifelse(when, column, 0).sum() for part, when in since.items()}
 
 
 def _features(log: Entries, people: Any, at: Cut) -> list[Feature]:
@@ -159,7 +123,7 @@ def measured(measure: Measure, people: Any, at: Cut, prefix: str = "") -> list[F
         made.append(_feature(f"{prefix}{name}_pace", text, pace, None, **words))
     if "trend" in measure.make:
         text = f"{meaning}: the last {at.middle} days against the {at.middle} before (-1 stopped, 0 the same, 1 new)"
-        newer, before = people[f"{name} newer"], people[f"{name} before"]
+        newer, before = people[_last(name, at.middle)], people[f"{name} before"]
         made.append(_feature(f"{prefix}{name}_trend", text, ratio(newer - before, newer + before), None, **words))
     if measure.value:
         made.append(_per_month(measure, people, at))

@@ -31,12 +31,13 @@ SETTINGS = {
     "spill": "temp_directory",
     "spill_limit": "max_temp_directory_size",
 }
+KEPT = "kept"  # where tables that are needed twice are laid down: in memory, compressed, spilled when it gets tight
 _FULL = ("no space left", "max_temp_directory_size", "failed to offload", "disk quota")
 
 
 @dataclass(frozen=True)
 class DuckEngine:
-    """DuckDB, open: what it is asked to keep lies in a folder of its own."""
+    """DuckDB, open: it keeps in memory what it is asked to, and what is too much for that in a folder of its own."""
 
     backend: Any
     folder: Path
@@ -73,25 +74,32 @@ class DuckEngine:
         return 0
 
     def kept(self, expression: Any) -> Any:
-        """The same table, worked out once and laid down beside the engine, so that using it twice is cheap."""
-        path = self.folder / f"kept-{next(self.numbers)}.parquet"
-        self.write(expression, path)
-        return self.parquet([path])
+        """The same table, worked out once and laid down in the engine, so that using it twice is cheap."""
+        name = f"kept {next(self.numbers)}"
+        with said_plainly():
+            self.backend.raw_sql(f'create table {KEPT}."{name}" as {self._query(expression)}').fetchall()
+            return self.backend.table(name, database=(KEPT, "main"))
 
     def write(self, expression: Any, path: Path, note: str = "") -> None:
         """Write the rows to a Parquet file, block by block; the caller sees to it that the file is whole or gone."""
-        import ibis
-
-        query = ibis.to_sql(expression, dialect=self.backend.name)
         more = f", kv_metadata {{{NOTE}: {_quoted(note)}}}" if note else ""
-        target = _quoted(str(path))
+        query = f"copy ({self._query(expression)}) to {_quoted(str(path))} (format parquet, compression snappy{more})"
         with said_plainly():
-            self.backend.raw_sql(f"copy ({query}) to {target} (format parquet, compression snappy{more})").fetchall()
+            self.backend.raw_sql(query).fetchall()
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
         with said_plainly():
-            return self.backend.to_pyarrow(expression)
+            return self.backend.con.sql(self._query(expression)).to_arrow_table()
+
+    def _query(self, expression: Any) -> str:
+        """The expression in DuckDB's words; its sums are 128 bits wide, ours are the whole numbers we said."""
+        import ibis
+
+        inner = ibis.to_sql(expression, dialect=self.backend.name)
+        wide = [n for n, kind in expression.schema().items() if kind.is_integer()]
+        whole = ", ".join(f"{_named(n)}::bigint as {_named(n)}" for n in wide)
+        return f"select * replace ({whole}) from ({inner})" if wide else inner
 
 
 @contextmanager
@@ -167,6 +175,7 @@ def _duckdb(settings: dict[str, str]) -> Any:
             f"The engine's settings are not understood: {_first_line(problem)}", "Example: memory=2GB&threads=2."
         ) from problem
     for statement in (
+        f"attach ':memory:' as {KEPT} (compress)",
         "set timezone = 'UTC'",
         "set preserve_insertion_order = false",
         "set enable_progress_bar = false",
@@ -189,6 +198,10 @@ def _own_folder(parent: str | None) -> Path:
 def _literal(files: Sequence[Path]) -> list[str]:
     """The paths so that the engine takes them letter by letter, not as patterns."""
     return [glob.escape(str(f)) for f in files]
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from churn.errors import RequestRefused
@@ -69,3 +70,17 @@ def _opener(url: str) -> Callable[[str], AbstractContextManager[Engine]]:
 
         return opened_spark
     raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)
+
+
+def number(engine: Engine, value: Any) -> int:
+    """One whole number; 0 where there is nothing to add up."""
+    return int(engine.rows(value.as_table()).column(0)[0].as_py() or 0)
+
+
+def arrays(engine: Engine, expression: Any) -> dict[str, np.ndarray]:
+    """The rows of whole numbers, nowhere empty, each column as an array."""
+    rows = engine.rows(expression)  # no pyarrow conversion here: it would import pandas, a second of a short run
+    return {
+        name: np.concatenate([np.from_dlpack(part) for part in column.chunks] or [np.empty(0, np.int64)])
+        for name, column in zip(rows.column_names, rows.columns, strict=True)
+    }

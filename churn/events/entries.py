@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from churn.errors import ListRefused
-from churn.events.engine import Engine
+from churn.events.engine import Engine, arrays, number
 from churn.events.headings import found_columns, sum_of
 from churn.events.instants import is_plain, moment_of, plain_moment, seconds
 from churn.events.recipes import TableRecipe
 from churn.events.sources import is_text, raw_table
 from churn.notices import Notice
 
+UNKNOWN = -1  # stands for a day that is not understood
 LARGEST = 9.0e13  # beyond it a sum of whole cents is no longer exact
 DAY_OF = {"time": "day", "arrived": "arrived", "expires": "expires"}
 MOMENTS = tuple(DAY_OF)
@@ -30,6 +31,7 @@ class Entries:
     """One typed table of the recipe: the usable rows, which columns were found, and how many entries each day has.
 
     rows   an Ibis table: key, day, second, and one column for each part of the recipe that was found
+    daily  for a log: the same added up by customer and day (`day_sums`)
     days   the days that have entries, in order, and `counts` how many each
     """
 
@@ -39,6 +41,7 @@ class Entries:
     days: np.ndarray
     counts: np.ndarray
     notices: tuple[Notice, ...]
+    daily: Any = None
 
     def has(self, name: str) -> bool:
         """Whether the files have this part of the recipe."""
@@ -156,17 +159,16 @@ def _counted(
         no_time=(typed.blank_time & ~no_key).sum(),
         odd_time=(typed.day.isnull() & ~typed.blank_time & ~no_key).sum(),
     )
-    got = engine.rows(daily.order_by("day"))
-    day = got["day"].to_numpy(zero_copy_only=False)
-    usable = got["usable"].to_numpy(zero_copy_only=False)
-    known = ~np.isnan(day.astype(float))
+    got = arrays(engine, daily.mutate(day=daily.day.fill_null(UNKNOWN)).order_by("day"))
+    day, usable = got["day"], got["usable"]
+    known = day != UNKNOWN
     if not usable[known].sum():
         raise ListRefused(
             f"No row of {table.name!r} has both a customer and a time that is understood.", "Check its columns."
         )
-    total = {name: int(np.sum(got[name].to_numpy(zero_copy_only=False))) for name in got.column_names[2:]}
+    total = {name: int(got[name].sum()) for name in ("no_key", "no_time", "odd_time")}
     keep = known & (usable > 0)
-    return day[keep].astype(np.int64), usable[keep].astype(np.int64), _told(table, total, rejected)
+    return day[keep], usable[keep], _told(table, total, rejected)
 
 
 def _told(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[Notice, ...]:
@@ -183,7 +185,7 @@ def _told(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[
 
 
 def _duplicates(engine: Engine, table: TableRecipe, rows: Any, before: int) -> tuple[Notice, ...]:
-    left = engine.rows(rows.count().as_table()).column(0)[0].as_py()
+    left = number(engine, rows.count())
     notice = _notice(
         "set_aside", table, before - left, "rows repeat an earlier one in every column used and were counted once"
     )

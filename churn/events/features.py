@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -93,13 +93,17 @@ def spread(count: Any, total: Any, squares: Any) -> Any:
 
 
 def joined(base: Any, blocks: Sequence[Block]) -> Any:
-    """The base's customers with every block's columns; who is missing from a block has what absence means there."""
+    """The customers with every block's columns; who is missing from a block has what absence means there.
+
+    base  the rows of the first block that are customers
+    """
     names = [c.name for b in blocks for c in b.columns]
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice:
         raise RequestRefused(f"Two tables of the recipe make a column {twice!r}.", "Give one of them a prefix.")
     filled = {f.column.name: f.absent for b in blocks for f in b.features if f.absent is not None}
-    wide = reduce(_beside, (b.shown() for b in blocks), base)
+    first = replace(blocks[0], rows=base).shown()  # the first block is the customers' own: no need to look them up
+    wide = reduce(_beside, (b.shown() for b in blocks[1:]), first)
     return wide.mutate(**{name: wide[name].fill_null(value) for name, value in filled.items()})
 
 

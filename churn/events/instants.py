@@ -34,8 +34,7 @@ def plain_moment(column: Any) -> Moment:
     """The moment of a date or timestamp column."""
     if column.type().is_date():
         return _sensible(column.epoch_days(), column.epoch_days() * 0)
-    time = column.cast("timestamp")
-    return _sensible(time.date().epoch_days(), time.hour() * HOUR + time.minute() * MINUTE + time.second())
+    return moment_of(column.cast("timestamp").epoch_seconds())
 
 
 def moment_of(seconds: Any) -> Moment:

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from churn.events.activity import is_active
 from churn.events.entries import Entries
 from churn.events.payments import in_order
 
 
 def returned(log: Entries, day: int, horizon: int) -> Any:
     """The customers who were active within the horizon."""
-    rows = log.rows.filter((log.rows.day >= day) & (log.rows.day < day + horizon))
-    return rows.filter(is_active(log.table, rows) == 1).select("key").distinct()
+    days = log.daily.filter((log.daily.day >= day) & (log.daily.day < day + horizon) & (log.daily.active == 1))
+    return days.select("key").distinct()
 
 
 def departed(log: Entries, day: int, horizon: int, grace: int) -> Any:

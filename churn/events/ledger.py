@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from churn.errors import ListRefused, RequestRefused
+from churn.events.day_sums import summed_by_day
 from churn.events.engine import Engine
 from churn.events.entries import Entries, Source, opened_log
 from churn.events.recipes import Recipe, TableRecipe
@@ -102,9 +103,10 @@ def _opened(
     named: Mapping[str, Mapping[str, str]],
 ) -> Entries:
     several = len(tables) > 1
-    return opened_log(
+    found = opened_log(
         engine, table, tables[table.name], named=named.get(table.name, {}), clock=recipe.clock, text_keys=several
     )
+    return replace(found, daily=summed_by_day(engine, found)) if table.shape == "log" else found
 
 
 def _check_names(tables: Mapping[str, Source], recipe: Recipe, named: Mapping[str, Mapping[str, str]]) -> None:

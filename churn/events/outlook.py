@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.events.activity import is_active
-from churn.events.engine import DEFAULT, opened
+from churn.events.day_sums import active_days
+from churn.events.engine import DEFAULT, arrays, opened
 from churn.events.entries import Entries, Source
 from churn.events.labels import standings
 from churn.events.ledger import Ledger, open_ledger
@@ -103,17 +103,17 @@ def _active_spells(ledger: Ledger) -> dict[str, np.ndarray]:
     import ibis
 
     log = ledger.main
-    rows = log.rows.filter(is_active(log.table, log.rows) == 1)
+    rows = active_days(log)
     if log.table.busiest:
         rows = _without_bots(log, rows)
-    days = rows.select("key", start="day").distinct()
+    days = rows.select("key", start="day")
     later = ibis.window(group_by="key", order_by="start")
     days = days.mutate(until=days.start.lead().over(later).fill_null(NEVER))
     return _columns(ledger, days.group_by(["start", "until"]).agg(number=days.count()))
 
 
 def _without_bots(log: Entries, rows: Any) -> Any:
-    daily = log.rows.group_by(["key", "day"]).agg(entries=log.rows.count())
+    daily = log.daily.group_by(["key", "day"]).agg(entries=log.daily.entries.sum())
     return rows.anti_join(daily.filter(daily.entries > log.table.busiest), "key")
 
 
@@ -132,9 +132,8 @@ def _paid_spells(ledger: Ledger) -> dict[str, np.ndarray]:
 
 
 def _columns(ledger: Ledger, expression: Any) -> dict[str, np.ndarray]:
-    got = ledger.engine.rows(expression)
-    columns = {name: got[name].to_numpy(zero_copy_only=False).astype(np.int64) for name in got.column_names}
-    return {"gone": np.full(got.num_rows, NEVER)} | columns
+    got = arrays(ledger.engine, expression)
+    return {"gone": np.full(len(got["number"]), NEVER)} | got
 
 
 def _months(log: Entries) -> dict[str, int]:

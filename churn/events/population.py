@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from churn.errors import ListRefused
+from churn.events.engine import number
 from churn.events.features import Block, Cut
 from churn.events.ledger import Ledger
 from churn.notices import Notice
@@ -22,13 +23,13 @@ def customers(ledger: Ledger, main: Block, at: Cut, horizon: int | None) -> tupl
     people, notices = main.rows, []
     for text, keep in reasons:
         kept = keep(people)
-        left_out = ledger.engine.rows(people.agg(n=(~kept).fill_null(True).sum()))["n"][0].as_py() or 0
+        left_out = number(ledger.engine, (~kept).fill_null(True).sum())
         people = people.filter(kept)
         if left_out:
-            notices.append(Notice("set_aside", f"{left_out:,} {text}.", count=int(left_out)))
-    if not ledger.engine.rows(people.count().as_table()).column(0)[0].as_py():
+            notices.append(Notice("set_aside", f"{left_out:,} {text}.", count=left_out))
+    if not number(ledger.engine, people.count()):
         raise ListRefused("Nobody is a customer on that date.", "Choose another date, or look at the recipe's rules.")
-    return people.select("key"), tuple(notices)
+    return people, tuple(notices)
 
 
 def _reasons(ledger: Ledger, at: Cut, horizon: int) -> list[tuple[str, Keep]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.events.activity import active_block
-from churn.events.engine import DEFAULT, opened
+from churn.events.engine import DEFAULT, arrays, opened
 from churn.events.entries import Source
 from churn.events.features import Block, Cut, columns_of, joined
 from churn.events.labels import departed, returned
@@ -223,8 +223,8 @@ def _window(ledger: Ledger, main: Block, at: Cut) -> Window | None:
     if ledger.recipe.rule != "inactivity":
         return None
     seen = main.rows.filter(main.rows["last"].notnull())
-    got = ledger.engine.rows(seen.select(longest=seen.longest.fill_null(0), silence=at.day - seen["last"]))
-    return proposed_window(*(got[name].to_numpy(zero_copy_only=False) for name in ("longest", "silence")))
+    got = arrays(ledger.engine, seen.select(longest=seen.longest.fill_null(0), silence=at.day - seen["last"]))
+    return proposed_window(got["longest"], got["silence"])
 
 
 def _silence_ahead(ledger: Ledger, at: Cut, horizon: int | None) -> tuple[Notice, ...]:

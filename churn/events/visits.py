@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from churn.events.activity import known_before, measured, windowed
-from churn.events.engine import Engine
+from churn.events.activity import measured, windowed
+from churn.events.day_sums import known_before
+from churn.events.engine import Engine, number
 from churn.events.entries import Entries
 from churn.events.features import Block, Cut, Feature, ratio, told
+from churn.events.instants import moment_of
 from churn.events.recipes import Measure, Variety
 from churn.notices import Notice
 from churn.schema import Column
@@ -26,18 +28,14 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
     """Exact distinct sessions by two group-bys; entries without a session are in none."""
     rows, prefix = known_before(log, at), log.table.prefix
     moment = rows.day * DAY + rows.second
-    each = rows.group_by(["key", "session"]).agg(
-        day=rows.day.max(), entries=rows.count(), lasted=moment.max() - moment.min()
-    )
-    real = each.session.notnull()
+    each = rows.group_by(["key", "session"]).agg(entries=rows.count(), start=moment.min(), end=moment.max())
+    each = each.mutate(day=moment_of(each.end).day, real=each.session.notnull().cast("int64"))
     measure = Measure(f"{'session'}s", "Sessions", group="Sessions")
-    sums = windowed(measure.name, real.cast("int64"), at.day - each.day, at)
     grouped = each.group_by("key").agg(
-        number=real.sum(),
-        inside=each.entries.sum(where=real).fill_null(0),
-        outside=each.entries.sum(where=~real).fill_null(0),
-        seconds=each.lasted.sum(where=real).fill_null(0),
-        **sums,
+        inside=(each.entries * each.real).sum(),
+        outside=(each.entries * (1 - each.real)).sum(),
+        seconds=((each.end - each.start) * each.real).sum(),
+        **windowed(measure.name, each.real, each.day, at),
     )
     people = engine.kept(grouped)
     features = measured(measure, people, at, prefix)
@@ -47,19 +45,19 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
 
 
 def _outside(engine: Engine, log: Entries, people: Any) -> tuple[Notice, ...]:
-    number = int(engine.rows(people.agg(n=people.outside.sum()))["n"][0].as_py() or 0)
-    text = f"{log.table.name}: {number:,} entries before the date have no session and count in none."
-    return (Notice("info", text, count=number),) if number else ()
+    lost = number(engine, people.outside.sum())
+    text = f"{log.table.name}: {lost:,} entries before the date have no session and count in none."
+    return (Notice("info", text, count=lost),) if lost else ()
 
 
 def session_events(people: Any, at: Cut) -> Any:
     """Mean number of events in a session."""
-    return ratio(people.inside, people.number)
+    return ratio(people.inside, people.sessions)
 
 
 def session_minutes(people: Any, at: Cut) -> Any:
     """Mean minutes from the first to the last event of a session."""
-    return ratio(people.seconds, people.number * MINUTE)
+    return ratio(people.seconds, people.sessions * MINUTE)
 
 
 def _variety(engine: Engine, log: Entries, at: Cut, variety: Variety) -> Block:
