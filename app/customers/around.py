@@ -50,7 +50,7 @@ def history(found: Any, key: str | None) -> None:
         return
     known = state.desk().history(found.model, key)
     if not known:
-        widgets.empty(say("customer.history_none"), icon="history", go="campaign")
+        widgets.empty(say("customer.history_none"), icon="history", go="plan")
         return
     for one in known:
         words = say(f"customer.history_{one.what}", where=one.where, action=one.action or say("customer.no_action"))
