@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 
 import streamlit as st  # noqa: E402
 
-from app import sidebar, state, widgets  # noqa: E402
+from app import sidebar, state, tour, widgets  # noqa: E402
 from app.navigation import SCREENS, TAKES  # noqa: E402
 from app.strings import say  # noqa: E402
 from churn.errors import ChurnError  # noqa: E402
@@ -61,6 +61,9 @@ def draw() -> None:
         state.carry_address()
     with st.sidebar, widgets.polite_errors():
         sidebar.draw()
+    if asked.url_path:  # the start screen shows the whole tour itself
+        with widgets.polite_errors():
+            tour.bar()
     asked.run()
 
 

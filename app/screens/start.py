@@ -1,24 +1,37 @@
-"""Start here: what Holdfast does, sample businesses to try it with, and the words it uses."""
+"""Start here: a tour to show Holdfast with, sample businesses to try it on, its words, and where numbers come from."""
 
 from typing import Any
 
 import streamlit as st
 
-from app import widgets
+from app import tour, widgets
 from app.demo_models import DEMOS, Demo, missing_demos
 from app.state import desk
 from app.strings import say
 
 WORDS = ("probability", "tier", "reasons", "value_at_risk", "action", "expected_gain", "holdout", "lift")
-STEPS = (("list", "upload_file"), ("reasons", "person_search"), ("campaign", "campaign"))
+STEPS = (
+    ("list", "upload_file", "score"),
+    ("reasons", "person_search", "customer"),
+    ("campaign", "campaign", "campaign"),
+)
+NUMBERS = (("probability", "training"), ("value", "score"), ("gain", "campaign"), ("lift", "results"))
 
 
 def steps() -> None:
-    """The three steps from list to campaign."""
+    """The three steps from list to campaign, each with its screen."""
     widgets.section(say("start.steps_title"))
-    for column, (name, icon) in zip(st.columns(len(STEPS)), STEPS, strict=True):
-        with column:
-            widgets.card(icon, say(f"start.step_{name}"), say(f"start.step_{name}_text"))
+    for column, (name, icon, screen) in zip(st.columns(len(STEPS)), STEPS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"### :material/{icon}: {say(f'start.step_{name}')}", anchors=False)
+            st.markdown(say(f"start.step_{name}_text"))
+            widgets.go_to(screen)
+
+
+def shown_in_minutes() -> None:
+    """The guided tour."""
+    widgets.section(say("tour.title"), say("tour.lead"))
+    tour.plan()
 
 
 def demos() -> None:
@@ -33,46 +46,52 @@ def demos() -> None:
 
 def business(demo: Demo, profile: Any, *, ready: bool) -> None:
     """One sample business: what it is, and the list to try."""
-    st.markdown(f"##### {say(f'start.demo_{demo.name}')}")
+    st.markdown(f"### {say(f'start.demo_{demo.name}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
     st.markdown(profile.about)
-    st.badge(say("start.synthetic"), color="gray")
     if not ready:
-        st.caption(say("start.waiting"))
+        st.caption(f":material/hourglass_top: {say('start.waiting')}")
     elif demo.score:
-        address = {"sample": demo.score}
-        st.page_link("screens/score.py", label=say("start.open"), icon=":material/arrow_forward:", query_params=address)
+        widgets.go_to("overview", say("start.open"), sample=demo.score)
     else:
         st.caption(say("start.from_logs", command="python -m churn summarise --help"))
 
 
 def samples() -> None:
     """The sample businesses to look around with."""
-    st.subheader(say("start.samples_title"), anchor=False)
-    st.markdown(say("start.samples_lead"))
+    widgets.section(say("start.samples_title"), say("start.samples_lead"))
     # Only while models are still being made is there anything to look for again.
     st.fragment(demos, run_every="3s" if missing_demos(desk()) else None)()
 
 
 def glossary() -> None:
-    """The fixed words and where the numbers come from."""
-    left, right = st.columns(2)
-    with left:
-        st.subheader(say("start.glossary_title"), anchor=False)
-        for word in WORDS:
-            st.markdown(f"**{say(f'glossary.{word}')}** — {say(f'glossary.{word}_text')}")
-    with right:
-        st.subheader(say("start.numbers_title"), anchor=False)
-        st.markdown(say("start.numbers_text"))
-        st.subheader(say("start.api_title"), anchor=False)
-        st.markdown(say("start.api_text"))
+    """The fixed words."""
+    widgets.section(say("start.glossary_title"))
+    for word in WORDS:
+        st.markdown(f"**{say(f'glossary.{word}')}** — {say(f'glossary.{word}_text')}")
+
+
+def numbers() -> None:
+    """Where the numbers come from, each with the screen where that can be seen or set; and the doors for programs."""
+    widgets.section(say("start.numbers_title"))
+    st.markdown(say("start.numbers_text"))
+    for name, screen in NUMBERS:
+        st.markdown(f"**{say(f'start.number_{name}')}** — {say(f'start.number_{name}_text')}")
+        widgets.go_to(screen)
+    widgets.section(say("start.api_title"))
+    st.markdown(say("start.api_text"))
 
 
 def draw() -> None:
     """The whole screen."""
     widgets.heading(say("start.title"), say("start.lead"))
+    shown_in_minutes()
     steps()
     samples()
-    glossary()
+    left, right = st.columns(2, gap="large")
+    with left:
+        glossary()
+    with right:
+        numbers()
 
 
 widgets.screen(draw)

@@ -38,7 +38,7 @@ __all__ = [
     "signed_in_address",
 ]
 T = TypeVar("T")
-CARRIED = ("sample", "model", "customer")
+CARRIED = ("sample", "model", "customer", "tour")
 
 
 @st.cache_resource
@@ -121,10 +121,11 @@ def take_sample(name: str) -> None:
 def carry_address() -> None:
     """Keep in the address what a reload needs: the sample, the model, the customer; a click on a page drops them."""
     now = in_hand()
-    carried = (now.name if now and now.sample else None, st.session_state.get("model"), opened_customer())
+    sample = now.name if now and now.sample else None
+    carried = (sample, asked_model(), opened_customer(), st.session_state.get("tour"))
     for name, value in zip(CARRIED, carried, strict=True):
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
+        if value and st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)
 
 
 def tell(**said: Any) -> None:
@@ -269,6 +270,27 @@ def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
         return desk().plan(ranked, desk().order(**asked), playbook=playbook, rested=words["rested"])
 
     return latest("planned", key, reckon)
+
+
+def tour_step() -> int | None:
+    """The step of the guided tour this session is at; a link or a reload brings it in the address."""
+    named = st.query_params.get("tour", "")
+    if named.isdigit():
+        st.session_state["tour"] = int(named)
+    return st.session_state.get("tour")
+
+
+def begin_tour(number: int) -> None:
+    """Be at that step of the tour, with the model left to each step's list."""
+    st.session_state["tour"] = number
+    st.session_state.pop("model", None)
+
+
+def end_tour() -> None:
+    """Leave the tour; the list stays in hand."""
+    st.session_state.pop("tour", None)
+    if "tour" in st.query_params:
+        del st.query_params["tour"]
 
 
 def follow(number: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from typing import Any
 
 import streamlit as st
@@ -38,7 +39,7 @@ def provider_is_set() -> bool:
 
 def is_open_to_the_network(who: Any) -> bool:
     """Whether somebody from another machine is in without having signed in."""
-    return who.by == "local" and st.context.ip_address is not None
+    return who.by == "local" and not _is_this_machine(st.context.ip_address or LOOPBACK)
 
 
 def language() -> str:
@@ -55,6 +56,13 @@ def choose_language(chosen: str) -> None:
     """Read the screens in another language from now on."""
     if chosen in languages():
         st.session_state["language"] = chosen
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return True
 
 
 speak(language)

@@ -1,0 +1,102 @@
+"""The guided tour: a presenter's way through the screens over the sample businesses, a step at a time.
+
+The step stands in the address, so that a reload finds it again and a link opens it. A step whose screen this person may
+not use, or whose sample no model fits yet, is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import state
+from app.navigation import SCREENS, TAKES
+from app.strings import say
+
+LIST, CUSTOMER = "telco_today.csv", "9520-SBSZF"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One step: its words in the catalogue, the screen it opens, and what the screen is to show."""
+
+    name: str
+    screen: str
+    sample: str = LIST
+    model: str = "telco"
+    customer: str = ""
+
+    def address(self, number: int) -> dict[str, str]:
+        """The words after the question mark that open this step."""
+        told = {"sample": self.sample, "customer": self.customer, "tour": str(number)}
+        return {name: value for name, value in told.items() if value}
+
+
+STOPS = (
+    Stop("overview", "overview"),
+    Stop("messy", "score", sample="telco_messy.csv"),
+    Stop("ranked", "score"),
+    Stop("customer", "customer", customer=CUSTOMER),
+    Stop("drivers", "drivers"),
+    Stop("campaign", "campaign"),
+    Stop("results", "results"),
+    Stop("training", "training"),
+    Stop("monitoring", "monitoring"),
+    Stop("other", "overview", sample="bank_today.csv", model="bank"),
+)
+
+
+def stops() -> tuple[Stop, ...]:
+    """The steps that can be shown to this person now."""
+    there = {name for entries in SCREENS.values() for name, _ in entries if state.may(TAKES[name])}
+    models = set(state.model_names())
+    return tuple(stop for stop in STOPS if stop.screen in there and stop.model in models)
+
+
+def bar() -> None:
+    """The step the tour is at, above the screen it speaks of, with the way on and back."""
+    number, every = state.tour_step(), stops()
+    if number is None or not 1 <= number <= len(every):
+        return
+    stop = every[number - 1]
+    with st.container(border=True, key="tour"):
+        st.progress(number / len(every), text=say("tour.at", number=number, of=len(every)))
+        st.markdown(f"**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}")
+        with st.container(horizontal=True, gap="small"):
+            if number > 1 and st.button(say("tour.back"), icon=":material/arrow_back:"):
+                go(every, number - 1)
+            if number < len(every) and st.button(say("tour.next"), icon=":material/arrow_forward:", type="primary"):
+                go(every, number + 1)
+            if st.button(say("tour.end"), icon=":material/close:"):
+                state.end_tour()
+                st.rerun()
+
+
+def go(every: tuple[Stop, ...], number: int) -> None:
+    """Open a step: its screen, with its sample in hand and the model left to the list."""
+    stop = every[number - 1]
+    state.begin_tour(number)
+    st.switch_page(f"screens/{stop.screen}.py", query_params=stop.address(number))
+
+
+def plan() -> None:
+    """All steps on one card, each a way in, with where the presenter is."""
+    every, now = stops(), state.tour_step()
+    if not every:
+        st.caption(say("tour.waiting"))
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if now is None:
+            if st.button(say("tour.start"), type="primary", icon=":material/play_arrow:"):
+                go(every, 1)
+        else:
+            if st.button(say("tour.go_on", number=min(now, len(every))), icon=":material/play_arrow:", type="primary"):
+                go(every, min(now, len(every)))
+            if st.button(say("tour.again"), icon=":material/restart_alt:"):
+                state.let_go()
+                go(every, 1)
+        st.caption(say("tour.minutes", of=len(every)))
+    for number, stop in enumerate(every, start=1):
+        at = "arrow_right" if number == now else "check" if now and number < now else "radio_button_unchecked"
+        st.markdown(f":material/{at}: **{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}")
