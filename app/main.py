@@ -63,7 +63,7 @@ def draw() -> None:
         sidebar.draw()
     if asked.url_path:  # the start screen shows the whole tour itself
         with widgets.polite_errors():
-            tour.bar()
+            tour.bar(asked.url_path)
     asked.run()
 
 

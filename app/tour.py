@@ -54,23 +54,30 @@ def stops() -> tuple[Stop, ...]:
     return tuple(stop for stop in STOPS if stop.screen in there and stop.model in models)
 
 
-def bar() -> None:
+def bar(screen: str) -> None:
     """The step the tour is at, above the screen it speaks of, with the way on and back."""
     number, every = state.tour_step(), stops()
     if number is None or not 1 <= number <= len(every):
         return
     stop = every[number - 1]
-    with st.container(border=True, key="tour"):
+    with st.container(border=True, key="tour", gap="xsmall"):
         st.progress(number / len(every), text=say("tour.at", number=number, of=len(every)))
-        st.markdown(f"**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}")
-        with st.container(horizontal=True, gap="small"):
-            if number > 1 and st.button(say("tour.back"), icon=":material/arrow_back:"):
-                go(every, number - 1)
-            if number < len(every) and st.button(say("tour.next"), icon=":material/arrow_forward:", type="primary"):
-                go(every, number + 1)
-            if st.button(say("tour.end"), icon=":material/close:"):
-                state.end_tour()
-                st.rerun()
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.markdown(f"**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}", width="stretch")
+            ways(every, number, away=screen != stop.screen)
+
+
+def ways(every: tuple[Stop, ...], number: int, *, away: bool) -> None:
+    """Back, on, or out; back to the step where the person has looked around elsewhere."""
+    if number > 1 and st.button(say("tour.back"), icon=":material/arrow_back:"):
+        go(every, number - 1)
+    if away and st.button(say("tour.return"), icon=":material/undo:", type="primary"):
+        go(every, number)
+    if not away and number < len(every) and st.button(say("tour.next"), icon=":material/arrow_forward:"):
+        go(every, number + 1)
+    if st.button(say("tour.end"), icon=":material/close:"):
+        state.end_tour()
+        st.rerun()
 
 
 def go(every: tuple[Stop, ...], number: int) -> None:
