@@ -12,7 +12,7 @@ CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}
 
 
 def client_of(home, peer="127.0.0.1"):
-    return TestClient(make_api(Desk(home)), client=(peer, 50000))
+    return TestClient(make_api(Desk(home)), client=(peer, 50000), base_url="http://localhost")
 
 
 def asked(client, **headers):

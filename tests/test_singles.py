@@ -7,11 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.desk import singles
-from churn.desk.singles import Counterparts
 from churn.errors import RequestRefused
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import load, save
 from tests.trained import HISTORY, TODAY, rows_of, twin_of
 
 
@@ -69,23 +65,6 @@ def test_the_fields_choose_between_live_models_and_a_tie_is_refused(own_telco, c
     with pytest.raises(RequestRefused, match="telco and twin alike"):
         Desk(own_telco).counterpart(tuple(customers[0]))
     assert Desk(own_telco).counterpart(("tenure",), model="twin").name == "twin@v1"
-
-
-def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, customers, monkeypatch):
-    desk = Desk(own_telco)
-    kept = Counterparts(own_telco, desk._open)
-    first = kept.answering(("tenure",))
-    assert kept.answering(("tenure",)) is first
-    promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
-    monkeypatch.setattr(singles, "FRESH", 0.0)
-    assert (first.name, kept.answering(("tenure",)).name) == ("telco@v1", "telco@v2")
-
-
-def test_thousands_of_odd_layouts_are_not_kept(telco_home):
-    kept = Counterparts(telco_home, Desk(telco_home)._open)
-    for n in range(3 * singles.LAYOUTS):
-        kept.answering(("tenure", f"odd {n}"))
-    assert len(kept.kept) <= singles.LAYOUTS
 
 
 def test_a_scored_list_says_the_same_through_a_counterpart(telco_home, customers, counterpart):

@@ -7,6 +7,8 @@ POST /predict/batch    the same for a list of such objects, or an uploaded file
 POST /check            what is understood of an uploaded file, without scoring it
 POST /explain          why one customer may leave, and the nearest changes that would lower the risk
 POST /whatif           what the score would be if something changed
+GET  /customers/{key}  the last score recorded of a customer
+GET  /metrics          what Prometheus reads
 GET  /models           the models on the shelf, and which version of each is live
 GET  /schema           the columns a model reads
 GET  /docs             every route, to read and to try, offline

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
 
 from churn import __version__
-from churn.api import campaign_routes, explain_routes, health_routes, model_routes, predict_routes
+from churn.api import (
+    campaign_routes,
+    customer_routes,
+    explain_routes,
+    health_routes,
+    metrics_routes,
+    model_routes,
+    predict_routes,
+)
+from churn.api.allowances import Rates
 from churn.api.described import describe_live_model
 from churn.api.doorkeeping import Doorkeeper
+from churn.api.known_hosts import KnownHosts
 from churn.api.limits import BodyLimit
+from churn.api.metrics_routes import standing_gauges
+from churn.api.patience import Patience
 from churn.api.refusals import refusal, refuse_in_one_shape
+from churn.api.request_log import RequestLog
 from churn.api.response_headers import ResponseHeaders
+from churn.api.traffic import Traffic
 from churn.desk.counter import Desk
 from churn.desk.entrance import entrance_from
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 __all__ = ["make_api", "refusal"]
 
@@ -23,31 +42,57 @@ ROUTES = (
     health_routes.router,
     predict_routes.router,
     explain_routes.router,
+    customer_routes.router,
     model_routes.router,
     campaign_routes.router,
+    metrics_routes.router,
 )
 
 
-def make_api(desk: Desk | None = None, **settings: Any) -> FastAPI:
-    """The application over one desk; `settings` go to FastAPI (the dashboard passes its lifespan)."""
+def make_api(desk: Desk | None = None, *, lifespan: Lifespan | None = None) -> FastAPI:
+    """The application over one desk; the dashboard passes its own `lifespan` to be begun and ended with."""
+    desk = desk or Desk()
     api = FastAPIOffline(
         title="Holdfast",
         version=__version__,
         description="A customer list goes in, a retention campaign comes out.",
         redoc_url=None,
         static_url="/docs-assets",
-        **settings,
+        lifespan=recording_while(desk, lifespan),
     )
-    api.state.desk = desk or Desk()
+    api.state.desk, api.state.traffic = desk, Traffic()
+    api.state.traffic.gauges.append(lambda: standing_gauges(desk))
     for router in ROUTES:
         api.include_router(router)
     describe_live_model(api)
     refuse_in_one_shape(api)
+    _hardened(api, desk)
+    return api
+
+
+def recording_while(desk: Desk, inner: Lifespan | None) -> Lifespan:
+    """A lifespan in which scores are carried into the book; what is left at the end is carried before it ends."""
+
+    @asynccontextmanager
+    async def lifespan(api: Any) -> AsyncIterator[Any]:
+        desk.recorder.begin()
+        async with AsyncExitStack() as stack:
+            yield await stack.enter_async_context(inner(api)) if inner else None
+        await run_in_threadpool(desk.recorder.close)
+
+    return lifespan
+
+
+def _hardened(api: FastAPI, desk: Desk) -> None:
+    """What a request goes through before a route sees it; the last one added is the first it meets."""
     prefixes, entrance = own_prefixes(), entrance_from()
     api.add_middleware(BodyLimit, prefixes=prefixes)
-    api.add_middleware(Doorkeeper, prefixes=prefixes, desk=api.state.desk, entrance=entrance)
-    api.add_middleware(ResponseHeaders, prefixes=prefixes)
-    return api
+    api.add_middleware(Patience, prefixes=prefixes)
+    api.add_middleware(Rates, rate=entrance.rate)
+    api.add_middleware(Doorkeeper, prefixes=prefixes, desk=desk, entrance=entrance)
+    api.add_middleware(KnownHosts, hosts=entrance.hosts)
+    api.add_middleware(RequestLog, prefixes=prefixes, traffic=api.state.traffic)
+    api.add_middleware(ResponseHeaders)
 
 
 def own_prefixes() -> frozenset[str]:

@@ -11,8 +11,10 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from fastapi import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from churn.api.allowances import Allowance, too_often
 from churn.api.limits import is_under
 from churn.api.refusals import answer_to
 from churn.desk.counter import Desk
@@ -36,6 +38,7 @@ class Doorkeeper:
         self.desk = desk
         self.entrance = entrance
         self.desks: dict[Who, Desk] = {}
+        self.wrong = Allowance(rate=1.0, burst=20.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at who asks; looking takes a reader, everything else somebody who may score."""
@@ -46,10 +49,18 @@ class Doorkeeper:
             who = await self._who(scope)
             who.must("look" if scope["method"] in LOOKING else "score")
         except ChurnError as problem:
-            await answer_to(problem)(scope, receive, send)
+            await self._answer(problem, scope)(scope, receive, send)
             return
         scope.setdefault("state", {}).update(who=who, desk=self._desk_of(who))
         await self.app(scope, receive, send)
+
+    def _answer(self, problem: ChurnError, scope: Scope) -> Response:
+        """What a problem is answered with; who keeps sending wrong keys is told to wait."""
+        if isinstance(problem, NotSignedIn):
+            wait = self.wrong.wait_of(self.entrance.caller(peer_of(scope), forwarded_for(scope)))
+            if wait:
+                return too_often(wait)
+        return answer_to(problem)
 
     async def _who(self, scope: Scope) -> Who:
         headers = dict(scope["headers"])
@@ -98,6 +109,11 @@ def key_sent(headers: dict[bytes, bytes]) -> str:
 def peer_of(scope: Scope) -> str:
     """The address the connection comes from; empty within the process."""
     return scope["client"][0] if scope.get("client") else ""
+
+
+def forwarded_for(scope: Scope) -> str:
+    """The address that a proxy says it speaks for; the last one, which is the one it saw itself."""
+    return dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip()
 
 
 def is_this_machine(peer: str) -> bool:

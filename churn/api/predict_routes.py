@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -12,11 +13,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from churn.api.after_scoring import headers_after
 from churn.api.bodies import SentFile, customer_sent, customers_sent, file_sent
 from churn.api.doorkeeping import desk_of
 from churn.api.file_words import FileSaid, FileWords
 from churn.api.limits import MOST_ROWS, too_many_rows
 from churn.desk.counter import Desk
+from churn.desk.score_counter import KEY, only_key
 from churn.desk.singles import Single
 from churn.errors import ListRefused
 from churn.intake.opening import Limits
@@ -79,10 +82,20 @@ class Understood(BaseModel):
 
 @router.post("/predict", response_model=Prediction)
 async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
-    """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown."""
+    """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown.
+
+    `{"key": …}` alone scores from the features last recorded of that customer.
+    """
     fields = await customer_sent(request)
-    counterpart = desk_of(request).counterpart(tuple(fields), model=model)
-    return JSONResponse(predicted(counterpart.single(fields, as_of=as_of)))
+    desk = desk_of(request)
+    if only_key(fields):
+        one = await run_in_threadpool(desk.scored_by_key, fields[KEY], model=model, as_of=as_of)
+        return JSONResponse(predicted(one))
+    found = desk.counterpart_at_hand(tuple(fields), model=model)
+    if found is None:
+        found = await run_in_threadpool(desk.counterpart, tuple(fields), model=model)
+    one = found.single(fields, as_of=as_of)
+    return JSONResponse(predicted(one), headers=await headers_after(request, (one,)))
 
 
 @router.post("/predict/batch", response_model=Predictions)
@@ -90,11 +103,28 @@ async def predict_many(
     request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None
 ) -> JSONResponse:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
-    sent = await customers_sent(request)
-    desk = desk_of(request)
+    sent, desk = await customers_sent(request), desk_of(request)
     if isinstance(sent, SentFile):
-        return JSONResponse(await run_in_threadpool(_file_scored, desk, sent, said, (model, as_of)))
-    return JSONResponse(await run_in_threadpool(_list_scored, desk, sent, model, as_of))
+        scored = await run_in_threadpool(_file_scored, desk, sent, said, (model, as_of))
+    else:
+        scored = await run_in_threadpool(_list_scored, desk, sent, model, as_of)
+    headers = await headers_after(request, scored.customers)
+    return await run_in_threadpool(lambda: JSONResponse(scored.as_json(), headers=headers))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Many customers scored, and what was left out of a file."""
+
+    model: str
+    customers: list[Single]
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is answered."""
+        predictions = [{"key": one.key, **predicted(one)} for one in self.customers]
+        answer = {"model": self.model, "rows": len(predictions), "predictions": predictions}
+        return {**answer, "set_aside": [], "notices": [], **self.told}
 
 
 @router.post("/check", response_model=Understood)
@@ -122,22 +152,22 @@ def predicted(one: Single) -> dict[str, Any]:
     }
 
 
-def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> dict[str, Any]:
+def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> Batch:
     names = tuple(dict.fromkeys(name for fields in customers for name in fields))
     counterpart = desk.counterpart(names, model=model)
-    return _answered(counterpart.name, counterpart.many(customers, as_of=as_of))
+    return Batch(counterpart.name, counterpart.many(customers, as_of=as_of))
 
 
-def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> dict[str, Any]:
+def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
     model, as_of = asked
     words = said.about(sent)
     ranked = within_limits(partial(desk.score, sent.content, model=model, limits=LIMITS, as_of=as_of, **words))
     found = ranked.model
     counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
     read = ranked.reading.as_json()
-    notices = [n.as_json() for n in ranked.notices]
-    answer = _answered(counterpart.name, counterpart.of_scored(ranked.scored.table))
-    return {**answer, "set_aside": read["set_aside"], "columns": read["columns"], "notices": notices}
+    told = {"set_aside": read["set_aside"], "columns": read["columns"]}
+    scored = counterpart.of_scored(ranked.scored.table, ranked.reading.table)
+    return Batch(counterpart.name, scored, {**told, "notices": [n.as_json() for n in ranked.notices]})
 
 
 def within_limits(read: Callable[[], Read]) -> Read:
@@ -148,8 +178,3 @@ def within_limits(read: Callable[[], Read]) -> Read:
         if f"more than {MOST_ROWS:,} rows" in problem.message:
             raise too_many_rows() from problem
         raise
-
-
-def _answered(model: str, scored: list[Single]) -> dict[str, Any]:
-    predictions = [{"key": one.key, **predicted(one)} for one in scored]
-    return {"model": model, "rows": len(scored), "predictions": predictions, "set_aside": [], "notices": []}

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from churn.errors import (
     ChurnError,
@@ -28,10 +29,15 @@ class TooLarge(RequestRefused):
     """More was sent in one request than is read in one."""
 
 
+class TooSlow(RequestRefused):
+    """The request did not arrive in time."""
+
+
 STATUS: dict[type[ChurnError], int] = {
     ListRefused: 422,
     RequestRefused: 422,
     TooLarge: 413,
+    TooSlow: 408,
     NotSignedIn: 401,
     NotAllowed: 403,
     NotFound: 404,
@@ -91,8 +97,11 @@ def _wrong_address(request: Request, problem: Exception) -> JSONResponse:
     return refusal(problem.status_code, f"{problem.detail}.", fix, **dict(problem.headers or {}))
 
 
-def _a_bug(request: Request, problem: Exception) -> JSONResponse:
+def a_bug(scope: Scope) -> JSONResponse:
     """Say that it is our fault and nothing of what happened inside; the server's own log has the rest."""
-    # This answer is made outside of everything that adds headers, so it carries its request id itself.
-    named = {"x-request-id": str(request.scope.get("x-request-id", "unknown"))}
+    named = {"x-request-id": str(scope.get("x-request-id", "unknown"))}
     return refusal(500, "This is a fault of ours, not of your request.", "Report it with the x-request-id.", **named)
+
+
+def _a_bug(request: Request, problem: Exception) -> JSONResponse:
+    return a_bug(request.scope)

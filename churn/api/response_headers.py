@@ -1,4 +1,4 @@
-"""What every answer of the API carries: a request id, and words that keep a browser from making more of it."""
+"""What every answer carries: a request id, and words that keep a browser from making more of it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,51 @@ import uuid
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from churn.api.limits import is_under
-
 ID = "x-request-id"
 _SOUND = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# A page of the documentation runs scripts of its own; an answer in JSON never has to.
-_JSON_ONLY = {
+EVERYWHERE = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# An answer in JSON never has to run, load or be framed.
+JSON_ONLY = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cache-control": "no-store",
+}
+# A page may load what this server has and nothing from anywhere else: the dashboard compiles its charts and styles in
+# the browser, so scripts and styles of its own may be inline.
+PAGES = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss: data: blob:",
+            "worker-src 'self' blob:",
+            "frame-src 'self' data: blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    ),
+    "x-frame-options": "SAMEORIGIN",
 }
 
 
 class ResponseHeaders:
-    """Adds them under the given first parts of a path; the dashboard's own pages stay as they are."""
+    """Adds them to every answer, the dashboard's pages included."""
 
-    def __init__(self, app: ASGIApp, prefixes: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the caller's request id where it is harmless, else make one, and send it back."""
-        if not is_under(scope, self.prefixes):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         name = scope[ID] = request_id(scope)
@@ -36,11 +60,9 @@ class ResponseHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers[ID] = name
-                headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
-                if headers.get("content-type", "").startswith("application/json"):
-                    headers.update(_JSON_ONLY)
+                is_json = headers.get("content-type", "").startswith("application/json")
+                for header, value in ((ID, name), *EVERYWHERE.items(), *(JSON_ONLY if is_json else PAGES).items()):
+                    headers[header] = value
             await send(message)
 
         await self.app(scope, receive, sending)

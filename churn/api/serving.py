@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from churn.api.request_log import log_as_json
 from churn.errors import RequestRefused, Unavailable
 
 
@@ -33,6 +34,7 @@ def serve_until_stopped(
 ) -> None:
     """Serve one application on a free port until it is stopped; `says` is printed with the address."""
     refuse_busy_port(host, port)
+    log_as_json()
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
 
     def announce() -> None:
@@ -47,6 +49,7 @@ def serve_until_stopped(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose word counts is the operator's setting, see desk/entrance.py
         timeout_graceful_shutdown=10,
         ws_max_size=64 * 1024 * 1024,
     )

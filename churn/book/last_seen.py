@@ -60,6 +60,11 @@ def record_list(engine: sa.Engine, record: ListRecord, customers: Iterable[Mappi
         merge_rows(connection, LISTS, [{**vars(record), "tiers": json.dumps(dict(record.tiers))}])
 
 
+def see(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what was last seen of customers scored one at a time; what is known from later stays."""
+    merge_rows(connection, LAST_SEEN, rows, newest="scored")
+
+
 def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
     """What was seen of a customer last, by one model or by whichever scored last; None for a stranger."""
     query = sa.select(LAST_SEEN).where(LAST_SEEN.c.key == key)

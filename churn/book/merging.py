@@ -12,9 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 AT_ONCE = 5000
 
 
-def merge_rows(connection: sa.Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows by their primary key; a row that is there already is replaced."""
-    statement, key = _merging(connection.dialect.name, table), [c.name for c in table.primary_key]
+def merge_rows(
+    connection: sa.Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]], *, newest: str = ""
+) -> None:
+    """Write rows by their primary key; a row that is there already is replaced.
+
+    newest  a column by which an older row never replaces a newer one, whichever arrives last
+    """
+    statement, key = _merging(connection.dialect.name, table, newest), [c.name for c in table.primary_key]
     for some in _some(rows):
         # In one order everywhere: two writers of the same rows then wait for each other, and never both at once.
         connection.execute(statement, sorted(some, key=lambda row: [str(row[name]) for name in key]))
@@ -32,10 +37,11 @@ def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield some
 
 
-def _merging(dialect: str, table: sa.Table) -> Any:
+def _merging(dialect: str, table: sa.Table, newest: str) -> Any:
     insert = _insert(dialect, table)
     others = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+    newer = insert.excluded[newest] >= table.c[newest] if newest else None
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others, where=newer)
 
 
 def _insert(dialect: str, table: sa.Table) -> Any:

@@ -20,12 +20,14 @@ from uuid import uuid4
 from churn.desk.entrance import Entrance, entrance_from
 from churn.desk.playbooks import now, the_book
 from churn.desk.who import By, Who
+from churn.errors import ChurnError
 
 if TYPE_CHECKING:
     from churn.book.audit_trail import Entry
     from churn.book.key_hashes import KeyRow
     from churn.desk.counter import Desk
     from churn.desk.key_rings import KeyRing
+    from churn.desk.recording import Recorder
 
 
 class AccessCounter:
@@ -34,6 +36,7 @@ class AccessCounter:
     home: Path
     who: Who
     key_ring: KeyRing
+    recorder: Recorder
 
     @property
     def entrance(self) -> Entrance:
@@ -67,13 +70,19 @@ class AccessCounter:
         self.note(act, what)
 
     def note(self, act: str, what: str = "") -> None:
-        """Write one act into the audit trail."""
+        """Write one act into the audit trail; while the book does not answer it waits on the disk."""
         from churn.book.audit_trail import Entry, write_entry
 
-        who = self.who
-        with the_book(self.home) as book:
-            at = datetime.now(UTC).isoformat(timespec="microseconds")
-            write_entry(book, Entry(uuid4().hex, at, who.name, who.role, who.by, act, what[:200]))
+        who, at = self.who, datetime.now(UTC).isoformat(timespec="microseconds")
+        entry = Entry(uuid4().hex, at, who.name, who.role, who.by, act, what[:200])
+        try:
+            with the_book(self.home) as book:
+                write_entry(book, entry)
+        except ChurnError:
+            self.recorder.keep("audit", [vars(entry)])
+        else:
+            if self.recorder.left_over:
+                self.recorder.carry()
 
     def audit(self, most: int = 100) -> tuple[Entry, ...]:
         """The latest entries of the audit trail, the last one first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from churn.desk.access_counter import AccessCounter
 if TYPE_CHECKING:
     import pandas as pd
 
-    from churn.book.last_seen import LastSeen, ListRecord
+    from churn.book.last_seen import ListRecord
     from churn.deciding.ordering import Order
     from churn.desk.campaign_views import ActionTotal, KeptCampaign
     from churn.desk.campaigns import Planned
@@ -164,13 +165,6 @@ class CampaignCounter(AccessCounter):
 
         return tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in lift["notices"])
 
-    def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
-        """The features and the score last recorded of a customer."""
-        from churn.book.last_seen import seen_last
-
-        with playbooks.the_book(self.home) as book:
-            return seen_last(book, key, model)
-
     def lists_scored(self) -> tuple[ListRecord, ...]:
         """The lists kept in the book, the latest first."""
         from churn.book.last_seen import lists_scored
@@ -183,7 +177,8 @@ class CampaignCounter(AccessCounter):
         from churn.desk.erasing import forgotten
 
         with self.acting("forget", "one customer"):
-            return forgotten(self.home, key)
+            found = forgotten(self.home, key)
+            return replace(found, rows=found.rows + self.recorder.forget(key))
 
     def forget_before(self, day: str) -> Forgotten:
         """Remove what is known of customers from before a day (as 2026-01-31)."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from churn.desk import demos, downloads, lists, memory, models, views
+from churn.desk import downloads, lists, memory, views
 from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
+from churn.desk.counterparts import Counterparts
 from churn.desk.customer_counter import CustomerCounter
 from churn.desk.driver_counter import DriverCounter
 from churn.desk.key_rings import KeyRing
 from churn.desk.overview_counter import OverviewCounter
-from churn.desk.singles import Counterpart, Counterparts
+from churn.desk.recording import Recorder
+from churn.desk.score_counter import ScoreCounter
 from churn.desk.who import Who, at_the_terminal
 from churn.files import home_folder
 from churn.intake.matching import layout_key
@@ -30,6 +32,7 @@ from churn.shelf import version_folders as shelf
 if TYPE_CHECKING:
     import pandas as pd
 
+    from churn.desk import models
     from churn.events.outlook import Outlook
     from churn.events.summary import Summary
     from churn.scoring.drivers import Driver
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
+class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
@@ -66,10 +69,15 @@ class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
         """The API keys of this home."""
         return KeyRing(self.home)
 
+    @cached_property
+    def recorder(self) -> Recorder:  # type: ignore[override]
+        """What keeps scores and acts for the book."""
+        return Recorder(self.home)
+
     def working_for(self, who: Who) -> Desk:
         """The same desk, working for somebody: it shares the open models and does what they may."""
         theirs = replace(self, who=who)
-        for shared in ("_open", "_singles", "key_ring"):
+        for shared in ("_open", "_singles", "key_ring", "recorder"):
             theirs.__dict__[shared] = getattr(self, shared)
         return theirs
 
@@ -95,6 +103,8 @@ class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
 
     def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
+        from churn.desk import models
+
         self.who.must("train")
         made = models.trained_version(self.home, source, said=said or {}, **asked)
         went = "went live" if made.verdict.promoted else "kept beside"
@@ -131,10 +141,6 @@ class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
         chosen = self.model_for(first_of(source), model=model, **said)
         return scored_on_cluster(chosen, self.home, source, target, said=said, **how)
 
-    def counterpart(self, fields: Sequence[str], *, model: str | None = None) -> Counterpart:
-        """What answers for single customers with these fields: the model named, else the live one that fits."""
-        return self._singles.answering(fields, model)
-
     def explain(self, source: Source, key: str, *, model: str | None = None, **said: Any) -> lists.Explained:
         """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
         chosen = self.model_for(source, model=model, **said)
@@ -156,6 +162,8 @@ class Desk(CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
 
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
+        from churn.desk import demos
+
         return demos.written_sample(name, target, **asked)
 
     def customers(self, ranked: lists.Ranked, **asked: Any) -> pd.DataFrame:

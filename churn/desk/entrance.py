@@ -4,7 +4,7 @@ CHURN_ADMINS, CHURN_ANALYSTS, CHURN_VIEWERS   addresses, `@domain` or `*`, divid
 CHURN_PROXY_HEADER       the header in which a proxy names the person it has signed in, such as X-Forwarded-Email
 CHURN_TRUSTED_PROXIES    addresses of proxies whose headers count (default: this machine)
 CHURN_HOSTS              names under which this server answers, beside localhost; `*` for any
-CHURN_RATE               requests a second that one caller may make in the long run (default 50; 0: no limit)
+CHURN_RATE               requests a second that one caller may make in the long run (default 1,000; 0: no limit)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from churn.errors import NotAllowed, NotSignedIn, RequestRefused
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _LISTS = {"admin": "CHURN_ADMINS", "analyst": "CHURN_ANALYSTS", "viewer": "CHURN_VIEWERS"}
-RATE = 50.0
+RATE = 1000.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,10 @@ class Entrance:
         if self.asks_to_sign_in:
             raise NotSignedIn("Nobody is signed in.", "Sign in, or send an API key.")
         return THIS_MACHINE
+
+    def caller(self, peer: str, forwarded: str) -> str:
+        """The address a request comes from: what a trusted proxy says, else the connection's own."""
+        return forwarded if forwarded and self.trusts(peer) else peer
 
     def trusts(self, peer: str) -> bool:
         """Whether what this address says about others counts."""

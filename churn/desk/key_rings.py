@@ -11,11 +11,14 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from churn.book.key_hashes import KeyRow, key_rows
 from churn.desk.playbooks import has_book, now, the_book
 from churn.desk.who import Who, role_of
 from churn.errors import ChurnError, NotSignedIn, RequestRefused
+
+if TYPE_CHECKING:
+    from churn.book.key_hashes import KeyRow
 
 MARK = "hf"
 FRESH = 2.0  # seconds after which a key that was made or revoked elsewhere counts here
@@ -24,6 +27,8 @@ _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 def made_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
     """A new key as the book keeps it, and as its owner gets it: the only moment the secret is seen."""
+    from churn.book.key_hashes import KeyRow
+
     role_of(scope)
     called = " ".join(name.split())
     if not called or len(called) > 64 or not called.isprintable():
@@ -81,6 +86,8 @@ class KeyRing:
     def _in_book(self) -> tuple[KeyRow, ...]:
         if not has_book(self.home):
             return ()
+        from churn.book.key_hashes import key_rows
+
         with the_book(self.home) as book:
             return key_rows(book)
 

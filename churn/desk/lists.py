@@ -23,6 +23,7 @@ from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.intake.streaming import Stream, open_list
 from churn.learning.model import Model
+from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.nearest import Change, nearest_changes
@@ -99,12 +100,19 @@ class Explained:
 
 
 def ranking_for(
-    model: Model, home: Path, *, top: int = 3, keep: tuple[str, ...] = (), as_of: date | None = None
+    model: Model,
+    home: Path,
+    *,
+    top: int = 3,
+    keep: tuple[str, ...] = (),
+    as_of: date | None = None,
+    playbook: Playbook | None = None,
 ) -> Ranking:
-    """How this model ranks a list here: with its business's words, and the action its playbook suggests."""
+    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    suggester = suggester_of(model, playbook_of(profile_of(model, home), home))
+    offers = playbook_of(profile_of(model, home), home) if playbook is None else playbook
+    suggester = suggester_of(model, offers)
     return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.businesses import playbook_of, profile_of
-from churn.desk.choosing import ModelsOpen
-from churn.desk.customer_fields import FieldReader, Given, refuse_odd_names
-from churn.desk.lists import ranking_for
+from churn.desk.customer_fields import FieldReader, Given
 from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
 from churn.learning.model import Model
@@ -29,8 +25,6 @@ from churn.scoring.ranking import Ranking
 from churn.scoring.reasons import weighed
 
 TOP = 3
-FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
-LAYOUTS = 64
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,7 @@ class Single:
     model: str
     ignored: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    features: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -90,6 +85,7 @@ class Counterpart:
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
+            features=self._kept(given),
         )
 
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> list[Single]:
@@ -98,9 +94,10 @@ class Counterpart:
         scored = replace(self.ranking, as_of=as_of).block(self._table(given, customers))
         return [self._of_row(g, row) for g, row in zip(given, scored.to_pylist(), strict=True)]
 
-    def of_scored(self, table: pa.Table) -> list[Single]:
-        """The same of a list that was scored already."""
-        return [self._of_row(Given({}), row) for row in table.to_pylist()]
+    def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> list[Single]:
+        """The same of a list that was scored already; with the checked list itself, its features as well."""
+        customers = list_.to_pylist() if list_ is not None else repeat({})
+        return [self._of_row(Given(c), row) for c, row in zip(customers, table.to_pylist(), strict=list_ is not None)]
 
     @cached_property
     def _looked_at(self) -> tuple[Column, ...]:
@@ -108,6 +105,16 @@ class Counterpart:
         rules = [r for a in self.playbook.actions for r in (a.rule, *(s.rule for s in a.segments))]
         named = {name for rule in rules for name in rule.columns}
         return tuple(c for c in self.model.schema.features if c.name in named or c.role == "value")
+
+    def _kept(self, given: Given) -> dict[str, Any]:
+        """What is worth keeping of a customer to score them again by their key alone; nothing without a key."""
+        if not _key(self.model, given.customer):
+            return {}
+        return {n: v for n, v in given.customer.items() if v is not None and n in self._worth_keeping}
+
+    @cached_property
+    def _worth_keeping(self) -> frozenset[str]:
+        return frozenset((*self.model.encoder.names, *(c.name for c in self._looked_at)))
 
     def _margin(self, contributions: np.ndarray) -> float:
         # Added column by column from the base, because that is the order in which lists are added up.
@@ -156,38 +163,8 @@ class Counterpart:
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
+            features=self._kept(given),
         )
-
-
-@dataclass
-class Counterparts:
-    """The counterparts in use, each looked up afresh once a second, so that a promotion needs no restart."""
-
-    home: Path
-    models: ModelsOpen
-    kept: dict[Any, tuple[float, Counterpart]] = field(default_factory=dict)
-
-    def answering(self, fields: Sequence[str], model: str | None = None) -> Counterpart:
-        """The one asked for, else the live model whose columns these fields are."""
-        refuse_odd_names(fields)
-        asked = model or tuple(fields)
-        at, found = self.kept.get(asked, (0.0, None))
-        now = time.monotonic()
-        if found is not None and now - at < FRESH:
-            return found
-        if len(self.kept) >= LAYOUTS:
-            self.kept.clear()
-        chosen = self.models.named(model) if model else self.models.fitting_names(tuple(fields))
-        made = counterpart_for(chosen, self.home)
-        self.kept[asked] = (now, made)
-        return made
-
-
-def counterpart_for(model: Model, home: Path) -> Counterpart:
-    """A model made ready to answer for single customers."""
-    ranking = ranking_for(model, home, top=TOP)
-    playbook = playbook_of(profile_of(model, home), home)
-    return Counterpart(model, ranking, playbook, FieldReader(model))
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:

@@ -2,7 +2,7 @@
 
     role      scope   may
     viewer    read    look: models, columns, last scores, campaigns, monitoring
-    analyst   score   … and bring lists: score, explain, plan, export, push, measure, train (a gate decides what lives)
+    analyst   score   … and bring lists: score, plan, export, push, measure, train (the gate decides what goes live)
     admin     admin   … and decide for all: promote, roll back, set the playbook, keys, forget, read the audit trail
 
 A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Desk

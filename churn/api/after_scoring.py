@@ -1,0 +1,26 @@
+"""What follows a score: it is counted, and kept for the book, without the caller waiting for either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from churn.api.doorkeeping import desk_of
+from churn.desk.recording import Kept
+from churn.desk.singles import Single
+
+RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the book as usual
+SOURCE = "api"
+
+
+async def headers_after(request: Request, scored: Sequence[Single]) -> dict[str, str]:
+    """Count and keep scores; the headers that say where keeping them is delayed."""
+    recorder = desk_of(request).recorder
+    keep = recorder.keep_scores
+    # Opening the files, or writing many rows, is no work for the loop that answers everybody.
+    at_once = recorder.ready and len(scored) <= 10
+    kept: Kept = keep(scored, SOURCE) if at_once else await run_in_threadpool(keep, scored, SOURCE)
+    request.app.state.traffic.scored(scored[0].model if scored else "", scored)
+    return {} if kept == "kept" else {RECORD: kept}

@@ -1,0 +1,104 @@
+"""Who answers for single customers follows a promotion, and nobody waits or fails meanwhile."""
+
+import csv
+import threading
+import time
+
+import pytest
+
+from churn import Desk
+from churn.desk import counterparts
+from churn.desk.counterparts import Counterparts, counterpart_for
+from churn.errors import NotFound, Unavailable
+from churn.shelf.champions import promote
+from churn.shelf.version_folders import load, save
+from tests.trained import rows_of
+
+
+@pytest.fixture(scope="module")
+def customers(telco_home):
+    return list(csv.DictReader(rows_of(telco_home)))
+
+
+def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, customers, monkeypatch):
+    desk = Desk(own_telco)
+    kept = Counterparts(own_telco, desk._open)
+    first = kept.answering(("tenure",))
+    assert kept.answering(("tenure",)) is first
+    promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    assert (first.name, kept.answering(("tenure",)).name) == ("telco@v1", "telco@v2")
+
+
+def test_thousands_of_odd_layouts_are_not_kept(telco_home):
+    kept = Counterparts(telco_home, Desk(telco_home)._open)
+    for n in range(3 * counterparts.LAYOUTS):
+        kept.answering(("tenure", f"odd {n}"))
+    assert len(kept.kept) <= counterparts.LAYOUTS
+
+
+def waited_for(what, seconds=10.0):
+    until = time.monotonic() + seconds
+    while not what() and time.monotonic() < until:
+        time.sleep(0.01)
+    return what()
+
+
+def test_the_one_before_answers_while_the_next_is_opened(own_telco, monkeypatch):
+    kept, opening, go_on = Counterparts(own_telco, Desk(own_telco)._open), threading.Event(), threading.Event()
+    assert kept.at_hand(("tenure",)) is None
+    first = kept.answering(("tenure",))
+    promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
+
+    def slowly(model, home):
+        opening.set()
+        go_on.wait(10)
+        return counterpart_for(model, home)
+
+    monkeypatch.setattr(counterparts, "counterpart_for", slowly)
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    assert kept.at_hand(("tenure",)) is first
+    assert opening.wait(10) and kept.at_hand(("tenure",)) is first
+    go_on.set()
+    assert waited_for(lambda: kept.kept[("tenure",)][1].name == "telco@v2")
+
+
+def test_after_a_long_silence_it_is_looked_up_before_it_answers(telco_home, monkeypatch):
+    kept = Counterparts(telco_home, Desk(telco_home)._open)
+    kept.answering(("tenure",))
+    monkeypatch.setattr(counterparts, "IDLE", 0.0)
+    assert kept.at_hand(("tenure",)) is None
+
+
+def test_a_book_that_does_not_answer_stops_nobody(own_telco, customers, monkeypatch):
+    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    before = kept.answering(tuple(customers[0]))
+    monkeypatch.setenv("CHURN_BOOK", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    new = kept.answering(tuple(customers[0])).single(customers[0])
+    assert (new.probability, new.action) == (before.single(customers[0]).probability, None)
+    assert Desk(own_telco).counterpart(("tenure",)).single(customers[0]).expected_gain is None
+
+
+def test_a_model_that_does_not_open_leaves_the_one_before_in_place(own_telco, monkeypatch):
+    def away(*_):
+        raise Unavailable("The disk does not answer.")
+
+    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    first = kept.answering(("tenure",))
+    monkeypatch.setattr(counterparts, "counterpart_for", away)
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    assert kept.answering(("tenure",)) is first
+    with pytest.raises(Unavailable):
+        kept.answering(("tenure", "Contract"))
+
+
+def test_a_model_that_is_gone_answers_no_more(own_telco, monkeypatch):
+    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    kept.answering(("tenure",))
+    (own_telco / "models" / "telco" / "champion.json").unlink()
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    kept.at_hand(("tenure",))
+    assert waited_for(lambda: kept.at_hand(("tenure",)) is None)
+    with pytest.raises(NotFound):
+        kept.answering(("tenure",))

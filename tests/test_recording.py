@@ -1,0 +1,101 @@
+"""A score is kept beside the request; a book that is away delays the record, and nothing is lost."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from churn import Desk
+from churn.desk import recording
+from churn.desk.recording import FOLDER, Recorder, seen_rows
+
+AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+
+
+def scored(key="a", **features):
+    return SimpleNamespace(key=key, model="telco@v1", tier="High", probability=0.5, features=features or {"tenure": 3})
+
+
+def arrived(home, key="a", seconds=10.0):
+    until = time.monotonic() + seconds
+    while (found := Desk(home).last_seen(key)) is None and time.monotonic() < until:
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def recorder(home, monkeypatch):
+    monkeypatch.setattr(recording, "GATHER", 0.01)
+    monkeypatch.setattr(recording, "RETRY", 0.05)
+    made = Recorder(home)
+    yield made
+    made.close()
+
+
+def test_a_score_is_in_the_book_a_moment_later(home, recorder):
+    assert recorder.keep("seen", seen_rows([scored()], "api")) == "kept"
+    assert arrived(home).features == {"tenure": 3}
+    assert (recorder.waiting(), recorder.lost) == (0, 0)
+
+
+def test_while_the_book_is_away_the_record_is_delayed_and_comes_when_it_is_back(home, recorder, monkeypatch):
+    monkeypatch.setenv("CHURN_BOOK", AWAY)
+    recorder.keep("seen", seen_rows([scored()], "api"))
+    while not recorder.away:
+        time.sleep(0.01)
+    assert recorder.keep("seen", seen_rows([scored("b")], "api")) == "delayed"
+    assert recorder.waiting() > 0
+    monkeypatch.delenv("CHURN_BOOK")
+    assert arrived(home, "a").key == "a" and arrived(home, "b").key == "b"
+
+
+def test_what_a_stopped_process_left_is_carried_by_the_next(home, recorder, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setenv("CHURN_BOOK", AWAY)
+        first = Recorder(home)
+        first.keep("seen", seen_rows([scored()], "api"))
+        first.close()
+    assert recorder.left_over
+    recorder.begin()
+    assert arrived(home)
+
+
+def test_closing_carries_what_is_left(home, monkeypatch):
+    monkeypatch.setattr(recording, "GATHER", 60.0)
+    recorder = Recorder(home)
+    recorder.keep("seen", seen_rows([scored()], "api"))
+    recorder.close()
+    assert Desk(home).last_seen("a") and not list((home / FOLDER).iterdir())
+
+
+def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, recorder, monkeypatch):
+    monkeypatch.setattr(recording, "IN_MEMORY", 1)
+    monkeypatch.setattr(recorder, "carry", lambda: False)
+    monkeypatch.setattr(recorder.spool, "add", lambda kind, rows: False)
+    said = [recorder.keep("seen", seen_rows([scored(key)], "api")) for key in "ab"]
+    assert (said, recorder.lost, len(recorder.in_memory)) == (["kept", "lost"], 1, 1)
+    monkeypatch.undo()
+    recorder.carry()
+    assert Desk(home).last_seen("a")
+
+
+def test_nothing_is_kept_of_who_has_no_key_or_one_that_no_database_can_hold():
+    assert seen_rows([scored(None), scored(""), scored("a\0"), scored("\ud800")], "api") == []
+    assert [row["key"] for row in seen_rows([scored("é\n"), scored("ok")], "api")] == ["é\n", "ok"]
+
+
+def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
+    monkeypatch.setattr(recorder, "carry", lambda: True)
+    recorder.in_memory.append(("seen", seen_rows([scored()], "api")[0]))
+    recorder.keep("seen", seen_rows([scored(), scored("b")], "api"))
+    assert (recorder.forget("a"), recorder.forget("a")) == (2, 0)
+
+
+def test_an_act_is_noted_when_the_book_is_back(home, monkeypatch):
+    desk = Desk(home)
+    with monkeypatch.context() as patched:
+        patched.setenv("CHURN_BOOK", AWAY)
+        desk.note("promote", "telco@v2")
+        desk.recorder.close()
+    Desk(home).note("rollback", "telco")
+    assert {entry.act for entry in Desk(home).audit()} == {"promote", "rollback"}

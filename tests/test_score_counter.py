@@ -1,0 +1,29 @@
+"""A customer of whom only the key is told."""
+
+import pytest
+
+from churn import Desk
+from churn.desk.score_counter import only_key
+from churn.errors import NotFound, RequestRefused
+from tests.campaigns import exported
+
+
+def test_who_was_in_an_exported_campaign_can_be_scored_by_key(own_telco):
+    planned, desk = exported(own_telco), Desk(own_telco)
+    first = planned.campaign.table.iloc[0]
+    one = desk.scored_by_key(first["customerID"])
+    assert (one.key, one.model, one.probability) == (first["customerID"], "telco@v1", first["probability"])
+
+
+def test_only_a_key_is_a_key_and_nothing_else():
+    assert [only_key(fields) for fields in ({"key": 1}, {"key": 1, "tenure": 3}, {"tenure": 3}, {})] == [True] + [
+        False
+    ] * 3
+
+
+def test_a_stranger_and_what_is_no_key_are_refused(telco_home):
+    desk = Desk(telco_home)
+    with pytest.raises(NotFound, match="Nothing is recorded"):
+        desk.scored_by_key("stranger")
+    with pytest.raises(RequestRefused, match="neither a text nor a number"):
+        desk.scored_by_key([1])

@@ -1,0 +1,111 @@
+"""Rows wait in files until the book has them: none is lost, none is written twice, none stops the others."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from churn.book.audit_trail import trail
+from churn.book.last_seen import seen_last
+from churn.book.spool import REFUSED, Spool
+from churn.book.tables import open_book
+from churn.errors import Unavailable
+from tests.other_processes import ROOT
+
+NOTED = {"id": "a1", "at": "2026-03-02", "who": "ann", "role": "admin", "by": "key", "act": "promote", "what": "x@v2"}
+
+
+def seen(key="a", scored="2026-03-02T09:00:00.1+00:00", **changes):
+    row = {"model": "x", "key": key, "version": "v1", "scored": scored, "list": "api", "tier": "High"}
+    return {**row, "features": '{"tenure": 3.0}', "probability": 0.5, **changes}
+
+
+@pytest.fixture
+def spool(tmp_path):
+    made = Spool(tmp_path / "spool")
+    yield made
+    made.close()
+
+
+def test_what_waits_is_carried_into_the_book_and_gone_from_the_disk(home, spool):
+    assert spool.add("seen", [seen("a"), seen("b")]) and spool.add("audit", [NOTED])
+    assert spool.waiting() > 300
+    assert (spool.carry(open_book()), spool.waiting(), spool.carry(open_book())) == (3, 0, 0)
+    assert seen_last(open_book(), "b").features == {"tenure": 3.0}
+    assert trail(open_book())[0].what == "x@v2"
+
+
+def test_what_is_known_from_later_stays(home, spool):
+    spool.add("seen", [seen(scored="2026-03-02T10", probability=0.9), seen(scored="2026-03-02T09", probability=0.1)])
+    spool.carry(open_book())
+    spool.add("seen", [seen(scored="2026-03-01", probability=0.2)])
+    spool.carry(open_book())
+    assert seen_last(open_book(), "a").probability == 0.9
+
+
+def test_what_a_killed_process_left_is_carried_by_the_next(home, tmp_path, spool):
+    code = (
+        "import os, signal, sys; from pathlib import Path; from churn.book.spool import Spool\n"
+        f"Spool(Path(sys.argv[1])).add('seen', [{seen()!r}]); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(spool.folder)], cwd=ROOT, check=False)
+    assert (done.returncode, spool.carry(open_book())) == (-signal.SIGKILL, 1)
+
+
+def test_the_file_of_a_living_process_is_left_alone(home, spool):
+    spool.add("seen", [seen()])
+    assert Spool(spool.folder).carry(open_book()) == 0
+    assert spool.carry(open_book()) == 1
+
+
+def test_a_book_that_is_away_leaves_everything_where_it_is(home, spool):
+    def hung_up(*_):
+        raise Unavailable("The score book does not answer.")
+
+    book = open_book()
+    spool.add("seen", [seen()])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("churn.book.spool.looking", hung_up)
+        with pytest.raises(Unavailable):
+            spool.carry(book)
+    assert (spool.add("seen", [seen("b")]), spool.carry(book)) == (True, 2)
+
+
+def test_no_more_waits_than_may(home, tmp_path):
+    small = Spool(tmp_path / "small", most=300)
+    assert [small.add("seen", [seen()]) for _ in range(3)] == [True, False, False]
+    assert small.carry(open_book()) == 1
+    assert small.add("seen", [seen()])
+    small.close()
+
+
+def test_a_folder_that_cannot_be_written_takes_nothing(tmp_path):
+    (tmp_path / "spool").write_text("a file where the folder should be")
+    assert Spool(tmp_path / "spool").add("seen", [seen()]) is False
+
+
+def test_a_line_that_was_cut_is_left_out(home, spool):
+    spool.folder.mkdir()
+    (spool.folder / "1-1.jsonl").write_text(json.dumps({"kind": "seen", "row": seen()}) + '\n{"kind": "se')
+    assert spool.carry(open_book()) == 1
+
+
+def test_what_the_book_refuses_is_set_aside_and_holds_up_nothing(home, spool):
+    spool.folder.mkdir()
+    (spool.folder / "0-1.jsonl").write_text(json.dumps({"kind": "seen", "row": seen(tier=None)}) + "\n")
+    spool.add("seen", [seen("b")])
+    assert spool.carry(open_book()) == 1
+    assert [p.name for p in spool.folder.iterdir()] == [f"0-1{REFUSED}"]
+
+
+def test_a_forgotten_customer_waits_nowhere(home, spool):
+    spool.add("seen", [seen("a"), seen("b")])
+    assert (spool.forget("a"), spool.carry(open_book())) == (1, 1)
+    assert seen_last(open_book(), "a") is None
+
+
+def test_the_files_are_for_their_owner_alone(spool):
+    spool.add("seen", [seen()])
+    assert spool.path.stat().st_mode & 0o777 == 0o600
