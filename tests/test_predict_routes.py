@@ -194,7 +194,7 @@ def test_a_list_that_cannot_be_read_is_refused_with_its_own_sentence(monkeypatch
         raise predict_routes.ListRefused("Its dates can be read two ways.", "Say which.")
 
     with pytest.raises(predict_routes.ListRefused, match="two ways"):
-        predict_routes._within_limits(refuse)
+        predict_routes.within_limits(refuse)
 
 
 def test_an_answer_is_plain_json(telco_home, customers):
