@@ -21,10 +21,11 @@ from churn.book.tables import (
     looking,
     writing,
 )
+from churn.book.watch_tables import WATCHED, WATCHED_CUSTOMERS
 from churn.errors import RequestRefused
 
 KEPT_DAYS = "CHURN_RETENTION_DAYS"
-OF_CUSTOMERS = (MEMBERS, OUTCOMES, CONTACTS, LAST_SEEN, LEFT_ALONE)
+OF_CUSTOMERS = (MEMBERS, OUTCOMES, CONTACTS, LAST_SEEN, LEFT_ALONE, WATCHED_CUSTOMERS)
 
 
 def forget(engine: sa.Engine, key: str) -> int:
@@ -35,6 +36,7 @@ def forget(engine: sa.Engine, key: str) -> int:
 def forget_before(engine: sa.Engine, date: str) -> int:
     """Remove what the book holds of customers from before a day (as 2026-01-31); what was measured stays as sums."""
     old = sa.select(CAMPAIGNS.c.campaign).where(CAMPAIGNS.c.made < date)
+    old_lists = sa.select(WATCHED.c.list).where(WATCHED.c.at < date)
     return sum(
         _removed(
             engine,
@@ -46,6 +48,7 @@ def forget_before(engine: sa.Engine, date: str) -> int:
                 LEFT_ALONE: LEFT_ALONE.c.since < date,
                 LISTS: LISTS.c.scored < date,
                 DELIVERIES: DELIVERIES.c.moment < date,
+                WATCHED_CUSTOMERS: WATCHED_CUSTOMERS.c.list.in_(old_lists),
             },
         )
     )

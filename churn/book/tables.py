@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from churn.book.watch_tables import make_watch_tables
 from churn.errors import Damaged, RequestRefused, Unavailable
 from churn.files import home_folder
 
@@ -163,7 +164,14 @@ def _sweeping(connection: sa.Connection) -> None:
     SWEPT.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_mappings_table, _campaign_tables, _deliveries_and_left_alone, _access_tables, _sweeping)
+STEPS: tuple[Step, ...] = (
+    _mappings_table,
+    _campaign_tables,
+    _deliveries_and_left_alone,
+    _access_tables,
+    _sweeping,
+    make_watch_tables,
+)
 
 
 def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:

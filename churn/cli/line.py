@@ -15,7 +15,7 @@ from churn.cli.verbs import VERBS, Answer
 from churn.errors import ChurnError, RequestRefused
 
 # Each module registers its verbs when imported; `--help` shows them in this order.
-FAMILIES = ("list_verbs", "model_verbs", "campaign_verbs", "event_verbs", "key_verbs", "service_verbs")
+FAMILIES = ("list_verbs", "model_verbs", "campaign_verbs", "watch_verbs", "event_verbs", "key_verbs", "service_verbs")
 
 DONE, A_BUG, REFUSED = 0, 1, 2
 

@@ -19,6 +19,7 @@ from churn.desk.overview_counter import OverviewCounter
 from churn.desk.recording import Recorder
 from churn.desk.score_counter import ScoreCounter
 from churn.desk.who import Who, at_the_terminal
+from churn.desk.watching_counter import WatchingCounter
 from churn.files import home_folder
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter):
+class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter, WatchingCounter):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`

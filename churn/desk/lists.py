@@ -140,7 +140,7 @@ def scored_file(
 ) -> ScoredFile:
     """A list of any length scored to a file, block by block, in the order of the list."""
     start = time.perf_counter()
-    stream = _streamed(home, source, by_model(model, said))
+    stream = streamed_list(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
@@ -211,7 +211,7 @@ def _medians(model: Model) -> dict[str, float]:
     return {field.name: float(middle) for field, middle in middles if field.form == "number" and middle}
 
 
-def _streamed(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
     """The list ready to go by in blocks, with what was confirmed for its layout before."""
 
     def opened(words: Mapping[str, Any]) -> Stream:

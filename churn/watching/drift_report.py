@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from churn.notices import Notice
@@ -24,6 +24,7 @@ class DriftReport:
     alarms    faults of the data, apart from drift; they are among the notices too
     telltale  how well a classifier tells the lists apart; None when it was not asked or there were too few rows
     performance  with outcomes: how the model did on customers scored before
+    labels    what the business calls each column; `currency` is that of its money
     """
 
     model: str
@@ -36,6 +37,8 @@ class DriftReport:
     telltale: Telltale | None = None
     performance: Performance | None = None
     notices: tuple[Notice, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -64,6 +67,18 @@ class DriftReport:
     def column_table(self) -> list[Mapping[str, Any]]:
         """Every measure of every column, one mapping a column, for a table on screen."""
         return table_of_columns(self.columns)
+
+    def whole(self) -> dict[str, Any]:
+        """The fields every door shows and all that pictures and pages are drawn from; the book keeps it."""
+        told = self.telltale
+        return self.as_json() | {
+            "model": self.model,
+            "customers": self.customers,
+            "currency": self.currency,
+            "details": [{**c, "label": self.labels.get(c["name"], c["name"])} for c in self.column_table()],
+            "alarms": [asdict(a) for a in self.alarms],
+            "telltale": None if told is None else asdict(told),
+        }
 
     def gauges(self) -> dict[str, float]:
         """The numbers a monitoring system follows, by name."""

@@ -144,8 +144,9 @@ def _keys(sketch: Sketch, last_rows: int | None) -> Alarm | None:
     share = sketch.returned / last_rows
     if share >= SAME_KEYS:
         return None
+    few = f"Only {percent(share)}" if sketch.returned else "None"
     text = (
-        f"Only {percent(share)} of the customers of the last list are on this one: "
+        f"{few} of the customers of the last list are on this one: "
         "it may be another list, or the keys are written differently."
     )
     return Alarm("keys", text, None, sketch.returned)

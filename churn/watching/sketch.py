@@ -35,6 +35,7 @@ class Sketch:
     unseen   per column some levels that were not learnt, as the list writes them
     absent   learnt columns the list does not have; `unfit` those that hold another kind of thing, with what they hold
     returned how many customers of the last list are on this one; None when there is nothing to compare with
+    carried  columns of the sampled customers as they stand in the list, such as their key
     """
 
     rows: int
@@ -48,6 +49,7 @@ class Sketch:
     absent: tuple[str, ...] = ()
     unfit: Mapping[str, str] = field(default_factory=dict)
     returned: int | None = None
+    carried: pa.Table | None = None
 
     def known(self, place: int) -> int:
         """How many customers have a value in this column."""
@@ -60,21 +62,24 @@ class Sketch:
 
     def joined(self, later: Sketch) -> Sketch:
         """The sketch of both parts of a list."""
-        sample, places = _thinned(
-            np.concatenate([self.sample, later.sample]), np.concatenate([self.places, later.places])
-        )
+        places = np.concatenate([self.places, later.places])
+        kept = _kept(places)
+        carried = None
+        if self.carried is not None and later.carried is not None:
+            carried = pa.concat_tables([self.carried, later.carried], promote_options="permissive").take(kept)
         return Sketch(
             rows=self.rows + later.rows,
             counts=tuple(a + b for a, b in zip(self.counts, later.counts, strict=True)),
             missing=self.missing + later.missing,
             low=np.fmin(self.low, later.low),
             high=np.fmax(self.high, later.high),
-            sample=sample,
-            places=places,
+            sample=np.concatenate([self.sample, later.sample])[kept],
+            places=places[kept],
             unseen=_names_joined(self.unseen, later.unseen),
             absent=tuple(n for n in self.absent if n in later.absent),
             unfit={**self.unfit, **later.unfit},
             returned=None if self.returned is None else self.returned + (later.returned or 0),
+            carried=carried,
         )
 
 
@@ -85,17 +90,19 @@ def sketch_of(
     *,
     as_of: date | None = None,
     last_keys: pa.Array | None = None,
+    carry: Sequence[str] = (),
 ) -> Sketch:
     """Look once at every block of a checked list; memory does not grow with the list.
 
     as_of      the day the list speaks of; without it the latest date of the first block
     last_keys  the keys of the last list, to see how many customers came back
+    carry      columns to keep of the sampled customers as they stand, such as the key
     """
 
     def following(done: Sketch | None, block: pa.Table) -> Sketch:
         nonlocal as_of
         as_of = as_of or model.encoder.list_date(_fit_columns(model.encoder, block)[0])
-        part = _sketch_of_block(model, shapes, block, (done.rows if done else 0, as_of, last_keys))
+        part = _sketch_of_block(model, shapes, block, (done.rows if done else 0, as_of, last_keys, carry))
         return done.joined(part) if done else part
 
     found: Sketch | None = reduce(following, (b for b in blocks if b.num_rows), None)
@@ -108,15 +115,16 @@ def _sketch_of_block(
     model: Model,
     shapes: Sequence[Shape],
     block: pa.Table,
-    around: tuple[int, date | None, pa.Array | None],
+    around: tuple[int, date | None, pa.Array | None, Sequence[str]],
 ) -> Sketch:
-    first, as_of, last_keys = around
+    first, as_of, last_keys, carry = around
     fitting, unfit = _fit_columns(model.encoder, block)
     absent = tuple(n for n in model.encoder.names if n not in block.schema.names)
     _refuse_a_stranger(model, absent)
     matrix = unlimited(model.encoder).matrix(fitting, as_of=as_of)
     counts = tuple(shape.counted(matrix[:, i]) for i, shape in enumerate(shapes))
-    sample, places = _thinned(matrix, np.arange(first, first + block.num_rows))
+    places = np.arange(first, first + block.num_rows)
+    kept = _kept(places)
     known = ~np.isnan(matrix)
     return Sketch(
         rows=block.num_rows,
@@ -124,12 +132,13 @@ def _sketch_of_block(
         missing=block.num_rows - known.sum(axis=0),
         low=np.fmin.reduce(matrix, axis=0),
         high=np.fmax.reduce(matrix, axis=0),
-        sample=np.ascontiguousarray(sample),
-        places=places,
+        sample=np.ascontiguousarray(matrix[kept]),
+        places=places[kept],
         unseen={s.name: _names(s, fitting) for s, c in zip(shapes, counts, strict=True) if s.unseen_of(c)},
         absent=absent,
         unfit=unfit,
         returned=_returned(model, block, last_keys),
+        carried=block.select([n for n in carry if n in block.column_names]).take(kept) if carry else None,
     )
 
 
@@ -176,13 +185,11 @@ def _refuse_a_stranger(model: Model, absent: tuple[str, ...]) -> None:
         )
 
 
-def _thinned(sample: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """An even part of the rows once there are too many: always those whose lot is lowest, by place alone."""
+def _kept(places: np.ndarray) -> np.ndarray:
+    """Which rows to keep once there are too many: always those whose lot is lowest, by their place in the list alone."""
     if len(places) <= MOST_SAMPLED:
-        return sample, places
-    lots = lots_of(places)
-    kept = np.sort(np.argpartition(lots, MOST_SAMPLED)[:MOST_SAMPLED])
-    return sample[kept], places[kept]
+        return np.arange(len(places))
+    return np.sort(np.argpartition(lots_of(places), MOST_SAMPLED)[:MOST_SAMPLED])
 
 
 def lots_of(places: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from churn.learning.model import Model
 from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.scoring.wording import Wording, wording_for
+from churn.scoring.wording import Wording, capital, wording_for
 from churn.watching.advice import Evidence, advice_for
 from churn.watching.drift import FEWEST, column_drift, column_weights
 from churn.watching.drift_report import DriftReport
@@ -45,6 +45,17 @@ class Before:
     performance: Performance | None = None
 
 
+@dataclass(frozen=True)
+class Look:
+    """One pass over a list: its sketch, and its sampled customers as the model scores them."""
+
+    model: Model
+    shapes: tuple[Shape, ...]
+    sketch: Sketch
+    scored: np.ndarray
+    probability: np.ndarray
+
+
 def watch_list(
     model: Model,
     blocks: pa.Table | Iterable[pa.Table],
@@ -61,34 +72,62 @@ def watch_list(
     as_of     the day the list speaks of; without it the latest date in it (of the first block, when it comes in blocks)
     telltale  also ask a classifier whether it can tell the lists apart (a second or two)
     """
-    said, past, shapes = wording or wording_for(model.schema), before or Before(), shapes_of(model)
+    past = before or Before()
+    look = look_over(model, blocks, as_of=as_of, last_keys=past.keys)
+    return report_on(look, playbook=playbook, wording=wording, before=past, telltale=telltale)
+
+
+def look_over(
+    model: Model,
+    blocks: pa.Table | Iterable[pa.Table],
+    *,
+    as_of: date | None = None,
+    last_keys: pa.Array | None = None,
+    carry: Sequence[str] = (),
+) -> Look:
+    """Go over a list once; the columns to `carry` are kept of the sampled customers as they stand."""
+    shapes = shapes_of(model)
     if as_of is None and isinstance(blocks, pa.Table):
         as_of = model.encoder.list_date(blocks)
-    sketch = sketch_of(model, shapes, _blocks(blocks), as_of=as_of, last_keys=past.keys)
+    sketch = sketch_of(model, shapes, _blocks(blocks), as_of=as_of, last_keys=last_keys, carry=carry)
     scored = as_scored(model.encoder, sketch.sample)
-    p = model.probability(scored)
-    alarms = quality_alarms(shapes, sketch, said, last_rows=None if past.keys is None else len(past.keys))
-    profit = profit_of(model, scored, p, playbook)
+    return Look(model, shapes, sketch, scored, model.probability(scored))
+
+
+def report_on(
+    look: Look,
+    *,
+    playbook: Playbook | None = None,
+    wording: Wording | None = None,
+    before: Before | None = None,
+    telltale: bool = True,
+) -> DriftReport:
+    """What a look at a list says: what moved, whether it matters, and what to do."""
+    model, sketch, p = look.model, look.sketch, look.probability
+    said, past = wording or wording_for(model.schema), before or Before()
+    profit = profit_of(model, look.scored, p, playbook)
     evidence = Evidence(
         sketch.rows,
-        column_drift(model, shapes, sketch, said),
-        alarms,
+        column_drift(model, look.shapes, sketch, said),
+        quality_alarms(look.shapes, sketch, said, last_rows=None if past.keys is None else len(past.keys)),
         score_drift_of(model, p, customers=sketch.rows, last=past.scores),
         profit,
         past.performance,
     )
-    told = telltale_of(model, scored) if telltale else None
+    told = telltale_of(model, look.scored) if telltale else None
     return DriftReport(
         model=f"{model.name}@{model.version}",
         customers=sketch.rows,
         columns=evidence.columns,
         score=evidence.score,
-        estimate=_estimate(model, (shapes, said), scored, (p, profit, sketch.rows)),
+        estimate=_estimate(look, said, profit),
         advice=advice_for(evidence, earlier=past.signs, currency=said.currency),
-        alarms=alarms,
+        alarms=evidence.alarms,
         telltale=told,
         performance=past.performance,
         notices=_notices(model, sketch, evidence, (told, said)),
+        labels={shape.name: capital(said.label(shape.name)) for shape in look.shapes},
+        currency=said.currency,
     )
 
 
@@ -100,17 +139,14 @@ def _blocks(given: pa.Table | Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield given.slice(start, BLOCK)
 
 
-def _estimate(
-    model: Model, known: tuple[Sequence[Shape], Wording], scored: np.ndarray, found: tuple[np.ndarray, Profit, int]
-) -> Estimate:
-    shapes, wording = known
-    p, profit, customers = found
+def _estimate(look: Look, wording: Wording, profit: Profit) -> Estimate:
+    model, p = look.model, look.probability
     measures = likely_measures(model, p, learnt=learnt_measures(model))
-    cut = list(parts_of(model, shapes, column_weights(model), wording))
+    cut = list(parts_of(model, look.shapes, column_weights(model), wording))
     gains = np.array([]) if profit.gains is None else profit.gains
-    segments = estimates_by_part(model, cut, scored, (p, gains))
+    segments = estimates_by_part(model, cut, look.scored, (p, gains))
     why = "Estimated from the probabilities alone: true while customers behave as those learnt from did."
-    return Estimate(customers, measures, profit.likely, segments, why)
+    return Estimate(look.sketch.rows, measures, profit.likely, segments, why)
 
 
 def _notices(

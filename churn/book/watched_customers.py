@@ -1,0 +1,115 @@
+"""The customers of watched lists: what each was scored, and, once it is known, whether they left.
+
+An outcome belongs to the last list in which a customer was scored before it was told. At most an even sample of a long
+list is kept, the one its scores were estimated on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from churn.book.merging import merge_rows
+from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES, looking, writing
+from churn.book.watch_log import WatchRecord
+from churn.book.watch_tables import WATCHED_CUSTOMERS
+
+LOOKED_BACK = 12  # lists before this one that an outcome may belong to
+
+
+@dataclass(frozen=True)
+class Told:
+    """What outcomes told of earlier lists: which lists learnt something new, and who was told otherwise before."""
+
+    lists: tuple[WatchRecord, ...] = ()
+    customers: int = 0
+    otherwise: tuple[str, ...] = field(default_factory=tuple)
+
+
+def record_customers(engine: sa.Engine, record: WatchRecord, customers: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the customers of a list: key, probability, and where known challenger, if_leaves, if_stays, served, outcome.
+
+    What an earlier look at the same list kept is replaced as a whole.
+    """
+    own = {name: getattr(record, name) for name in ("list", "model", "version")}
+    with writing(engine) as connection:
+        connection.execute(WATCHED_CUSTOMERS.delete().where(_of(record)))
+        merge_rows(connection, WATCHED_CUSTOMERS, ({**own, **customer} for customer in customers))
+
+
+def customers_of(engine: sa.Engine, record: WatchRecord, *, known: bool = False) -> list[dict[str, Any]]:
+    """The customers kept of a list, by key; `known` takes only those whose outcome is known."""
+    query = sa.select(WATCHED_CUSTOMERS).where(_of(record)).order_by(WATCHED_CUSTOMERS.c.key)
+    if known:
+        query = query.where(WATCHED_CUSTOMERS.c.outcome.is_not(None))
+    with looking(engine) as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def keys_of_list(engine: sa.Engine, record: WatchRecord) -> list[str]:
+    """The keys kept of a list."""
+    with looking(engine) as connection:
+        return list(connection.execute(sa.select(WATCHED_CUSTOMERS.c.key).where(_of(record))).scalars())
+
+
+def tell_outcomes(engine: sa.Engine, lists: Iterable[WatchRecord], outcomes: Mapping[str, int]) -> Told:
+    """Note who left among the customers of earlier lists, each with the last list they were on.
+
+    lists   the earlier lists, the latest last
+    """
+    left, news, count, otherwise = dict(outcomes), [], 0, list[str]()
+    for record in list(lists)[::-1][:LOOKED_BACK]:
+        if not left:
+            break
+        known = _outcomes_by_key(engine, record, left)
+        changed = {key: left[key] for key, before in known.items() if before != left[key]}
+        otherwise += [key for key in changed if known[key] is not None]
+        if changed:
+            _write(engine, record, changed)
+            news.append(record)
+        count += len(known)
+        for key in known:
+            del left[key]
+    return Told(tuple(news[::-1]), count, tuple(sorted(otherwise)))
+
+
+def campaign_outcomes(engine: sa.Engine, model: str) -> dict[str, int]:
+    """What became of the customers held out of a model's campaigns: nobody did anything about them."""
+    held = sa.select(OUTCOMES.c.key, OUTCOMES.c.outcome).join(
+        MEMBERS, sa.and_(MEMBERS.c.campaign == OUTCOMES.c.campaign, MEMBERS.c.key == OUTCOMES.c.key)
+    )
+    held = held.join(CAMPAIGNS, CAMPAIGNS.c.campaign == OUTCOMES.c.campaign)
+    query = held.where(CAMPAIGNS.c.model == model, MEMBERS.c.arm == "holdout", OUTCOMES.c.outcome.is_not(None))
+    with looking(engine) as connection:
+        return {row.key: int(row.outcome) for row in connection.execute(query.order_by(OUTCOMES.c.came))}
+
+
+def contacted_since(engine: sa.Engine, profile: str, day: str) -> frozenset[str]:
+    """The customers of a business contacted on a day (as 2026-01-31) or later."""
+    query = sa.select(CONTACTS.c.key).where(CONTACTS.c.profile == profile, CONTACTS.c.date >= day).distinct()
+    with looking(engine) as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def _of(record: WatchRecord) -> sa.ColumnElement[bool]:
+    names = ("list", "model", "version")
+    return sa.and_(*(WATCHED_CUSTOMERS.c[name] == getattr(record, name) for name in names))
+
+
+def _outcomes_by_key(engine: sa.Engine, record: WatchRecord, wanted: Mapping[str, int]) -> dict[str, int | None]:
+    query = sa.select(WATCHED_CUSTOMERS.c.key, WATCHED_CUSTOMERS.c.outcome).where(_of(record))
+    with looking(engine) as connection:
+        return {row.key: row.outcome for row in connection.execute(query) if row.key in wanted}
+
+
+def _write(engine: sa.Engine, record: WatchRecord, changed: Mapping[str, int]) -> None:
+    update = (
+        sa.update(WATCHED_CUSTOMERS)
+        .where(_of(record), WATCHED_CUSTOMERS.c.key == sa.bindparam("whose"))
+        .values(outcome=sa.bindparam("became"))
+    )
+    with writing(engine) as connection:
+        connection.execute(update, [{"whose": key, "became": left} for key, left in changed.items()])

@@ -1,0 +1,62 @@
+"""What leaves of a watched list: the report as JSON or as a page, and which model serves whom."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from churn.desk.drifting import WatchedList
+from churn.desk.watch_views import watched_so_far
+from churn.errors import RequestRefused
+from churn.files import inert_text, whole_file, write_json, write_text
+
+REPORTS, SPLITS = (".json", ".html"), (".csv",)
+
+
+def refuse_other_endings(report: Path | None, split: Path | None) -> None:
+    """Refuse a file that could not be written before any work is done."""
+    for file, endings in ((report, REPORTS), (split, SPLITS)):
+        if file is not None and file.suffix.lower() not in endings:
+            raise RequestRefused(f"{file.name} has no ending that can be written.", f"Use {' or '.join(endings)}.")
+
+
+def write_report(home: Path, found: WatchedList, target: Path) -> str:
+    """Everything that was found, for a program (.json) or for people (.html)."""
+    if target.suffix.lower() == ".json":
+        write_json(target, report_words(found))
+    else:
+        write_text(target, page_for(home, found))
+    return f"Written to {target}."
+
+
+def report_words(found: WatchedList) -> dict[str, Any]:
+    """The whole report with the list it speaks of, and the challenger's view where there is one."""
+    record = found.record
+    said = {"list": record.source, "fingerprint": record.list, "at": record.at}
+    return said | dict(record.report) | ({"shadow": dict(record.shadow)} if record.shadow else {})
+
+
+def page_for(home: Path, found: WatchedList) -> str:
+    """The report as a page, with the lists before it."""
+    from churn.showing.drift_page import drift_page
+
+    record = found.record
+    before = [r for r in watched_so_far(home, record.model, record.version) if r.list != record.list]
+    history = [vars(r) for r in (*before, record)]
+    return drift_page(record.report, source=record.source, at=record.at, history=history)
+
+
+def write_split(home: Path, found: WatchedList, target: Path) -> str:
+    """Which model serves whom, with both probabilities and tiers: one line per customer, in the order of the list."""
+    if found.shadow is None:
+        raise RequestRefused("No challenger scored this list.", "Name one with --challenger V.")
+    champion, challenger = found.model, found.shadow.challenger
+    names = [f"{m.name}@{m.version}" for m in (champion, challenger)]
+    with whole_file(target) as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["key", "served_by", "probability", "tier", "challenger_probability", "challenger_tier"])
+        for key, p, q, served in found.split:
+            tiers = champion.thresholds.tier(p), challenger.thresholds.tier(q)
+            writer.writerow([inert_text(key), names[served], f"{p:.6f}", tiers[0], f"{q:.6f}", tiers[1]])
+    return f"Which model serves whom is written to {target}."

@@ -1,0 +1,48 @@
+"""Turns: work on a model that only one process may do at a time, such as training it again and letting it go live."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from churn.errors import NotFound, Unavailable
+from churn.files import checked_name
+from churn.shelf.version_folders import FOLDER
+
+
+@contextmanager
+def alone_at(home: Path, name: str, work: str) -> Iterator[None]:
+    """Hold a model's turn at some work; where another process has it, refuse at once instead of waiting.
+
+    The system lets go of it when its holder ends or is killed, so nothing has to be tidied up.
+    """
+    folder = home / FOLDER / checked_name(name, "model name")
+    if not folder.is_dir():
+        raise NotFound(f"There is no model {name}.", "Train it first.")
+    handle = os.open(folder / f".{checked_name(work, 'work')}", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _took(handle):
+            raise Unavailable(f"Another {work} of {name} is running.", "Wait until it has ended; it does the same work.")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _took(handle: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows has a lock of its own
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

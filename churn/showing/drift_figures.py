@@ -1,0 +1,171 @@
+"""Drift figures: what moved on a list, how its scores are spread, and what the model is expected to be worth on it.
+
+Drawn from a DriftReport in words (`DriftReport.whole`), so that a list of last year is shown as today's is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from churn.showing.amounts import Amounts
+from churn.showing.charts import Chart, line, plain_label, styled
+from churn.showing.palette import BLUE, GREY, ORANGE
+
+MOST_COLUMNS, MOST_PARTS = 12, 10
+PER = 1000
+CLEAR = 0.1  # PSI from which a shift is plain to see
+MEASURES = {
+    "auc": "Leaver ranked above stayer",
+    "recall": "Leavers reached",
+    "precision": "Leavers among those contacted",
+    "churn_rate": "Share that leaves",
+}
+ASSUMES = "What offers save and cost is the playbook's word."
+Words = Mapping[str, Any]
+
+
+def drift_charts(report: Words) -> list[Chart]:
+    """Every picture of one list, the most telling first."""
+    made = (moved_chart(report), scores_chart(report), worth_chart(report), parts_chart(report))
+    return [chart for chart in made if chart is not None]
+
+
+def moved_chart(report: Words) -> Chart | None:
+    """How far each column moved above what chance explains, the farthest on top."""
+    import plotly.graph_objects as go
+
+    columns = [c for c in report["details"] if c["judged"]]
+    if not columns:
+        return None
+    shown = sorted(columns, key=lambda c: (c["moved"], c["matters"], c["size"]))[-MOST_COLUMNS:]
+    kinds = {"moved, drives the risk": ORANGE, "moved, hardly drives the risk": BLUE, "as learnt": GREY}
+    groups = {kind: [c for c in shown if _kind(c) == kind] for kind in kinds}
+    order = [plain_label(c["label"]) for c in shown]
+    bars = [
+        go.Bar(
+            x=[c["size"] for c in some],
+            y=[plain_label(c["label"]) for c in some],
+            orientation="h",
+            name=kind,
+            marker={"color": kinds[kind]},
+            showlegend=True,
+        )
+        for kind, some in groups.items()
+        if some
+    ]
+    figure = styled(go.Figure(bars), x="Difference beyond chance (PSI)", y="", barmode="overlay")
+    widest = max(CLEAR, *(c["size"] for c in shown))
+    figure.update_xaxes(range=[0, 1.08 * widest])
+    figure.update_yaxes(categoryorder="array", categoryarray=order, automargin=True)
+    figure.update_layout(height=110 + 26 * len(shown))
+    reading = (
+        f"A bar of {CLEAR:g} is a shift of about a third of the usual spread. Chance alone gives 0; "
+        "only columns that drive the risk count for the advice."
+    )
+    return Chart("moved", _moved_finding(columns), reading, figure)
+
+
+def scores_chart(report: Words) -> Chart:
+    """How the list's scores are spread over twentieths of the learnt ones."""
+    import plotly.graph_objects as go
+
+    score = report["score"]
+    now, then = score["bins"], score["learnt"]["bins"]
+    places = list(range(1, len(now) + 1))
+    bars = go.Bar(x=places, y=list(now), name="this list", marker={"color": BLUE}, showlegend=True)
+    learnt = line(places, then, "list it learnt from", ORANGE, dash="dash")
+    figure = styled(go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Customers")
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    change = "as they were" if not score["moved"] else "differently"
+    finding = f"The scores are spread {change}: {score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
+    reading = "Bars above the dashed line: more customers with such scores than when the model learnt."
+    return Chart("scores", finding, reading, figure)
+
+
+def worth_chart(report: Words) -> Chart | None:
+    """What the probabilities promise for this list, beside what they were when the model learnt."""
+    import plotly.graph_objects as go
+
+    estimate = report["estimate"]
+    known = [name for name in reversed(MEASURES) if name in estimate]
+    if not known:
+        return None
+    places = list(range(len(known)))
+    now = [estimate[name] for name in known]
+    here = _dots([v["value"] for v in now], places, "this list, with 95 % interval", BLUE, ends=now)
+    old = [(p, v["learnt"]) for p, v in zip(places, now, strict=True) if "learnt" in v]
+    there = _dots([v for _, v in old], [p for p, _ in old], "when it learnt", ORANGE, symbol="diamond-open")
+    figure = styled(go.Figure([here, there]), x="", y="", meta="rows")
+    figure.update_xaxes(tickformat=".0%")
+    figure.update_yaxes(tickvals=places, ticktext=[MEASURES[name] for name in known], automargin=True)
+    auc = estimate["auc"]
+    away = auc.get("learnt") is not None and not auc["low"] <= auc["learnt"] <= auc["high"]
+    word = "differently from" if away else "as well as"
+    reading = (
+        "Estimated from the probabilities alone. It sees that the list changed, never that customers began to behave "
+        "differently: for that, bring outcomes."
+    )
+    return Chart("worth", f"The model is expected to rank {word} when it learnt", reading, styled_rows(figure, known))
+
+
+def parts_chart(report: Words) -> Chart | None:
+    """What acting on each part of the list is expected to bring."""
+    import plotly.graph_objects as go
+
+    parts = [s for s in report["estimate"].get("segments", []) if "profit" in s]
+    if not parts:
+        return None
+    shown = sorted(parts, key=lambda s: s["profit"]["value"])[-MOST_PARTS:]
+    values = [_scaled(s["profit"]) for s in shown]
+    places = list(range(len(shown)))
+    dots = _dots([v["value"] for v in values], places, "", BLUE, ends=values)
+    currency = report.get("currency", "")
+    figure = styled(go.Figure(dots), x=f"Expected profit per {PER:,} customers {currency}".strip(), y="", meta="rows")
+    figure.update_yaxes(tickvals=places, ticktext=[plain_label(s["segment"]) for s in shown], automargin=True)
+    most = Amounts(currency).money(values[-1]["value"])
+    finding = f"{shown[-1]['segment']}: {most} per {PER:,} customers, the most of any part"
+    reading = "Parts of the list by the columns that drive the risk most, before any budget; lines are 95 % intervals."
+    return Chart("parts", finding, reading, styled_rows(figure, shown), ASSUMES)
+
+
+def styled_rows(figure: Any, rows: Sequence[Any]) -> Any:
+    """The figure as high as its rows need."""
+    return figure.update_layout(height=110 + 34 * len(rows))
+
+
+def _dots(x: Sequence[float], y: Sequence[float], name: str, colour: str, **how: Any) -> Any:
+    """Points in rows, with the ends of their intervals where they are given."""
+    import plotly.graph_objects as go
+
+    ends, symbol = how.get("ends"), how.get("symbol", "circle")
+    error = None
+    if ends is not None:
+        error = {
+            "type": "data",
+            "symmetric": False,
+            "array": [e["high"] - e["value"] for e in ends],
+            "arrayminus": [e["value"] - e["low"] for e in ends],
+            "color": GREY,
+        }
+    marker = {"color": colour, "size": 10, "symbol": symbol}
+    return go.Scatter(
+        x=list(x), y=list(y), mode="markers", name=name, marker=marker, error_x=error, showlegend=bool(name)
+    )
+
+
+def _kind(column: Words) -> str:
+    if not column["moved"]:
+        return "as learnt"
+    return "moved, drives the risk" if column["matters"] else "moved, hardly drives the risk"
+
+
+def _moved_finding(columns: Sequence[Words]) -> str:
+    moved = sorted((c for c in columns if c["moved"]), key=lambda c: (c["matters"], c["size"]))
+    if not moved:
+        return f"None of {len(columns)} columns moved"
+    return f"{len(moved)} of {len(columns)} columns moved, above all {moved[-1]['label']}"
+
+
+def _scaled(likely: Words) -> dict[str, float]:
+    return {end: PER * likely[end] for end in ("value", "low", "high")}
