@@ -39,7 +39,7 @@ STOPS = (
     Stop("ranked", "score"),
     Stop("customer", "customer", customer=CUSTOMER),
     Stop("drivers", "drivers"),
-    Stop("campaign", "campaign"),
+    Stop("campaign", "plan"),
     Stop("results", "results"),
     Stop("training", "training"),
     Stop("monitoring", "monitoring"),

@@ -13,9 +13,9 @@ WORDS = ("probability", "tier", "reasons", "value_at_risk", "action", "expected_
 STEPS = (
     ("list", "upload_file", "score"),
     ("reasons", "person_search", "customer"),
-    ("campaign", "campaign", "campaign"),
+    ("campaign", "campaign", "plan"),
 )
-NUMBERS = (("probability", "training"), ("value", "score"), ("gain", "campaign"), ("lift", "results"))
+NUMBERS = (("probability", "training"), ("value", "score"), ("gain", "plan"), ("lift", "results"))
 
 
 def steps() -> None:

@@ -1,0 +1,62 @@
+"""The address: what a reload or a link needs stands after the question mark; a click on another page would drop it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.state.reckoned import asked_model
+from app.state.session import in_hand
+
+CARRIED = ("sample", "model", "customer", "tour")
+
+
+def opened_customer() -> str | None:
+    """The key of the customer to show."""
+    return st.query_params.get("customer") or st.session_state.get("customer")
+
+
+def open_customer(key: str) -> None:
+    """Note which customer to open; the address carries the key, so that a reload finds it again."""
+    st.session_state["customer"] = key
+    st.query_params["customer"] = key
+
+
+def tour_step() -> int | None:
+    """The step of the guided tour this session is at; a link or a reload brings it in the address."""
+    named = st.query_params.get("tour", "")
+    if named.isdigit():
+        st.session_state["tour"] = int(named)
+    return st.session_state.get("tour")
+
+
+def begin_tour(number: int) -> None:
+    """Be at that step of the tour, with the model left to each step's list."""
+    st.session_state["tour"] = number
+    st.session_state.pop("model", None)
+
+
+def end_tour() -> None:
+    """Leave the tour; the list stays in hand."""
+    st.session_state.pop("tour", None)
+    if "tour" in st.query_params:
+        del st.query_params["tour"]
+
+
+def follow(number: str) -> None:
+    """Note the job this session waits for; the address carries it."""
+    st.query_params["job"] = number
+
+
+def followed() -> str | None:
+    """The number of the job this session waits for."""
+    return st.query_params.get("job")
+
+
+def carry_address() -> None:
+    """Keep in the address what a reload needs: the sample, the model, the customer; a click on a page drops them."""
+    now = in_hand()
+    sample = now.name if now and now.sample else None
+    carried = (sample, asked_model(), opened_customer(), st.session_state.get("tour"))
+    for name, value in zip(CARRIED, carried, strict=True):
+        if value and st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)
