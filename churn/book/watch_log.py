@@ -1,4 +1,4 @@
-"""The log of lists held against a model: what was found, the signs that count in a row, and what the next list needs."""
+"""The log of lists held against a model: what was found, the signs that count in a row, what the next list needs."""
 
 from __future__ import annotations
 

@@ -11,7 +11,10 @@ WATCHED = sa.Table(
     *(sa.Column(name, sa.String(64), primary_key=True) for name in ("list", "model", "version")),
     sa.Column("at", sa.String(32), nullable=False),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("source", "verdict", "why", "challenger")),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("signs", "scores", "gauges", "report", "shadow", "realised")),
+    *(
+        sa.Column(name, sa.Text, nullable=False)
+        for name in ("signs", "scores", "gauges", "report", "shadow", "realised")
+    ),
     sa.Column("customers", sa.BigInteger, nullable=False),
 )
 WATCHED_CUSTOMERS = sa.Table(

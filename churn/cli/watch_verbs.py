@@ -22,13 +22,17 @@ MOST_SHOWN = 8
 def _drift_words(words: ArgumentParser) -> None:
     add_list_words(words)
     add_model_words(words)
-    words.add_argument("--report", metavar="FILE", help="also write everything found: .json, or .html to read and print")
-    words.add_argument("--aside", action="store_true", help="only look: nothing is kept, so it counts for no later list")
+    words.add_argument(
+        "--report", metavar="FILE", help="also write everything found: .json, or .html to read and print"
+    )
+    words.add_argument(
+        "--aside", action="store_true", help="only look: nothing is kept, so it counts for no later list"
+    )
     words.add_argument(
         "--challenger",
         metavar="V",
-        help="a version (or NAME@V) that scores the same customers in the shadow (default: the newest one trained after "
-        "the live one; `none` for nobody)",
+        help="a version (or NAME@V) that scores the same customers in the shadow (default: the newest one trained "
+        "after the live one; `none` for nobody)",
     )
     words.add_argument("--trial", type=float, default=0.0, metavar="SHARE", help="share of customers it serves, by key")
     words.add_argument("--trial-name", metavar="T", default="trial", help="another name draws other customers")

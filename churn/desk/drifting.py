@@ -53,14 +53,13 @@ class Watching:
 class WatchedList:
     """A list held against a model: the report, what the book keeps of it, and the challenger's view where there is one.
 
-    customers   the sampled customers with key, probability and what is known of them; empty without a key
+    look        the list as it went by, with its sampled customers
     """
 
     report: DriftReport
     record: WatchRecord
-    model: Model
+    look: Look
     shadow: Shadow | None = None
-    customers: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -101,10 +100,10 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
         rows = rows_to_keep(look, followed, unlearnt(look, left), shadow)
         record = record_of(stream, report, (look, shadow, known), rows)
         if how.keep and book is not None:
-            keep(book, record, known, rows, news, look)
+            keep(book, record, rows, (known, news), model)
             report = replace(report, notices=(*report.notices, *alerted(home, record)))
     how.heard(1.0, "Done")
-    return WatchedList(report, record, model, shadow, rows)
+    return WatchedList(report, record, look, shadow)
 
 
 def blocks_of(stream: Stream) -> pa.Table | Iterator[pa.Table]:

@@ -42,9 +42,10 @@ class Retrained:
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
         report = self.watched.report
-        learnt = self.trained.as_json() if self.trained else {"model": report.model.partition("@")[0], "version": None}
+        untrained: dict[str, Any] = {"model": report.model.partition("@")[0], "version": None, "notices": []}
+        learnt = self.trained.as_json() if self.trained else untrained
         told = {"verdict": report.verdict, "advice": report.advice.as_json(), "trained": self.trained is not None}
-        notices = [n.as_json() for n in report.notices] + learnt.pop("notices", [])
+        notices = [n.as_json() for n in report.notices] + learnt["notices"]
         return told | learnt | {"promoted": self.promoted, "why": self.why, "notices": notices}
 
 

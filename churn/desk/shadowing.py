@@ -62,7 +62,9 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
     if asked:
         found = models.named(asked if "@" in asked else f"{model.name}@{asked}")
         if (found.name, found.version) == (model.name, model.version):
-            raise RequestRefused(f"{asked} is the model that scores the list.", "Name another version of it, such as v2.")
+            raise RequestRefused(
+                f"{asked} is the model that scores the list.", "Name another version of it, such as v2."
+            )
         return found
     live = champion(home, model.name)
     later = [v for v in versions(home, model.name) if _number(v) > _number(model.version)]
@@ -75,7 +77,7 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
 
 
 def shadow_of(look: Look, challenger: Model, blocks: Callable[[], Iterable[pa.Table]], trial: Trial) -> Shadow:
-    """Let a challenger score the customers that were sampled: which they are depends only on their place in the list."""
+    """Let a challenger score the sampled customers: which they are depends only on their place in the list."""
     from churn.desk.known_outcomes import keys_in
 
     theirs = look_over(challenger, blocks())
@@ -132,7 +134,8 @@ def _said(parts: Mapping[str, Sequence[int]]) -> str:
     if abs(gap) <= half:
         return "Inconclusive: chance alone could make this difference between the customers each model served."
     who = "challenger" if gap > 0 else "champion"
-    return f"Fewer customers left among those the {who} served: {100 * abs(gap):.1f} points, give or take {100 * half:.1f}."
+    points = f"{100 * abs(gap):.1f} points, give or take {100 * half:.1f}"
+    return f"Fewer customers left among those the {who} served: {points}."
 
 
 def _number(version: str) -> int:

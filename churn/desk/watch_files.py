@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from churn.desk.drifting import WatchedList
+from churn.desk.known_outcomes import keys_in
 from churn.desk.watch_views import watched_so_far
 from churn.errors import RequestRefused
 from churn.files import inert_text, whole_file, write_json, write_text
+from churn.watching.sketch import MOST_SAMPLED
 
 REPORTS, SPLITS = (".json", ".html"), (".csv",)
 
@@ -51,12 +53,17 @@ def write_split(home: Path, found: WatchedList, target: Path) -> str:
     """Which model serves whom, with both probabilities and tiers: one line per customer, in the order of the list."""
     if found.shadow is None:
         raise RequestRefused("No challenger scored this list.", "Name one with --challenger V.")
-    champion, challenger = found.model, found.shadow.challenger
+    champion, challenger, keys = found.look.model, found.shadow.challenger, keys_in(found.look)
+    if keys is None or len(keys) < found.report.customers:
+        few = f"It is known for lists with a key and at most {MOST_SAMPLED:,} customers."
+        raise RequestRefused("Which model serves whom cannot be written for this list.", few)
+    served = found.shadow.served if found.shadow.served is not None else [False] * len(keys)
+    scores = zip(keys, found.look.probability, found.shadow.probability, served, strict=True)
     names = [f"{m.name}@{m.version}" for m in (champion, challenger)]
     with whole_file(target) as path, path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["key", "served_by", "probability", "tier", "challenger_probability", "challenger_tier"])
-        for key, p, q, served in found.split:
+        for key, p, q, theirs in scores:
             tiers = champion.thresholds.tier(p), challenger.thresholds.tier(q)
-            writer.writerow([inert_text(key), names[served], f"{p:.6f}", tiers[0], f"{q:.6f}", tiers[1]])
+            writer.writerow([inert_text(key or ""), names[int(theirs)], f"{p:.6f}", tiers[0], f"{q:.6f}", tiers[1]])
     return f"Which model serves whom is written to {target}."

@@ -12,6 +12,7 @@ from churn.book.watch_log import WatchRecord
 from churn.desk.known_outcomes import Known, contacted_near, keys_in
 from churn.desk.shadowing import Shadow, compared
 from churn.intake.streaming import Stream
+from churn.learning.model import Model
 from churn.watching.drift_report import DriftReport
 from churn.watching.realised import Followed
 from churn.watching.watch import Look
@@ -41,9 +42,7 @@ def rows_to_keep(look: Look, followed: Followed, left: np.ndarray, shadow: Shado
     return [{"key": key, **dict(zip(plain, row, strict=True))} for key, row in keyed.items()]
 
 
-def record_of(
-    stream: Stream, report: DriftReport, seen: tuple[Look, Shadow | None, Known], rows: Rows
-) -> WatchRecord:
+def record_of(stream: Stream, report: DriftReport, seen: tuple[Look, Shadow | None, Known], rows: Rows) -> WatchRecord:
     """What was found of a list, as the book writes it."""
     look, shadow, known = seen
     return WatchRecord(
@@ -65,18 +64,21 @@ def record_of(
     )
 
 
-def keep(book: sa.Engine, record: WatchRecord, known: Known, rows: Rows, news: Sequence[WatchRecord], look: Look) -> None:
+def keep(
+    book: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[Known, Sequence[WatchRecord]], model: Model
+) -> None:
     """Write down this list and its customers, and how the models did on the lists that outcomes were told of."""
     from churn.book.watch_log import record_outcome, record_watch
     from churn.book.watched_customers import customers_of, record_customers
 
     record_customers(book, record, rows)
     record_watch(book, record)
+    known, news = told
     for earlier, performance in known.lists.values():
         record_outcome(book, earlier, realised=performance.as_json())
     for earlier in (r for r in news if r.challenger):
         rows = customers_of(book, earlier, known=True)
-        said = compared(rows, contacted_near(book, look.model, earlier.at))
+        said = compared(rows, contacted_near(book, model, earlier.at))
         record_outcome(book, earlier, shadow={**earlier.shadow, **said})
 
 

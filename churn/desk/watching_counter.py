@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class WatchingCounter(AccessCounter):
     """Everything about watching that the Desk can do; the rooms behind it are opened when they are first needed."""
 
-    _open: ModelsOpen
+    @property
+    def _open(self) -> ModelsOpen:
+        raise NotImplementedError
 
     def model_for(self, source: Source, *, model: str | None = None, **said: Any) -> Model:
         """The model that answers a list; the Desk knows how."""

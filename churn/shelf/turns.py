@@ -24,7 +24,7 @@ def alone_at(home: Path, name: str, work: str) -> Iterator[None]:
     handle = os.open(folder / f".{checked_name(work, 'work')}", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _took(handle):
-            raise Unavailable(f"Another {work} of {name} is running.", "Wait until it has ended; it does the same work.")
+            raise Unavailable(f"Another {work} of {name} is running.", "Wait until it has ended.")
         yield
     finally:
         os.close(handle)

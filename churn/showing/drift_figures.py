@@ -78,7 +78,9 @@ def scores_chart(report: Words) -> Chart:
     figure = styled(go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Customers")
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     change = "as they were" if not score["moved"] else "differently"
-    finding = f"The scores are spread {change}: {score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
+    finding = (
+        f"The scores are spread {change}: {score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
+    )
     reading = "Bars above the dashed line: more customers with such scores than when the model learnt."
     return Chart("scores", finding, reading, figure)
 
@@ -99,8 +101,8 @@ def worth_chart(report: Words) -> Chart | None:
     figure = styled(go.Figure([here, there]), x="", y="", meta="rows")
     figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(tickvals=places, ticktext=[MEASURES[name] for name in known], automargin=True)
-    auc = estimate["auc"]
-    away = auc.get("learnt") is not None and not auc["low"] <= auc["learnt"] <= auc["high"]
+    auc = estimate.get("auc", {})
+    away = "learnt" in auc and not auc["low"] <= auc["learnt"] <= auc["high"]
     word = "differently from" if away else "as well as"
     reading = (
         "Estimated from the probabilities alone. It sees that the list changed, never that customers began to behave "

@@ -31,7 +31,9 @@ def rate_chart(lists: Sequence[Words]) -> Chart:
     figure = _over_lists(lists, (expected, "expected to leave"), (real, "left"), "Share of customers")
     figure.update_yaxes(tickformat=".0%")
     finding = _together("churn_rate", lists, "expected to leave", "left")
-    reading = "The dashed line is the share when the model learnt; where both points are known, their intervals should meet."
+    reading = (
+        "The dashed line is the share when the model learnt; where both points are known, their intervals should meet."
+    )
     return Chart("rate-history", finding, reading, figure)
 
 
@@ -42,7 +44,9 @@ def rank_chart(lists: Sequence[Words]) -> Chart:
     figure = _over_lists(lists, (expected, "expected"), (real, "found"), "Leaver ranked above stayer (ROC-AUC)")
     figure.update_yaxes(tickformat=".0%")
     finding = _together("auc", lists, "of pairs expected in the right order", "found")
-    reading = "Below the dashed line the model ranks worse than when it learnt; only found points show changed behaviour."
+    reading = (
+        "Below the dashed line the model ranks worse than when it learnt; only found points show changed behaviour."
+    )
     return Chart("rank-history", finding, reading, figure)
 
 
@@ -76,12 +80,12 @@ def spread_chart(lists: Sequence[Words]) -> Chart:
     return Chart("spread-history", finding, reading, figure)
 
 
-def _over_lists(lists: Sequence[Words], expected: tuple, real: tuple, title: str) -> Any:
+def _over_lists(lists: Sequence[Words], expected: tuple[Any, str], real: tuple[Any, str], title: str) -> Any:
     """Expected and realised values over lists with their intervals, beside what was learnt."""
     import plotly.graph_objects as go
 
     learnt = [e.get("learnt") if e else None for e in expected[0]]
-    traces = [_points(*expected, BLUE, "circle", -0.06), _points(*real, GREEN, "diamond", 0.06)]
+    traces = [_points(*expected, (BLUE, "circle", -0.06)), _points(*real, (GREEN, "diamond", 0.06))]
     known = [(i, v) for i, v in enumerate(learnt) if v is not None]
     if known:
         edges = [known[0][0] - 0.5, *(i for i, _ in known), known[-1][0] + 0.5]
@@ -90,9 +94,11 @@ def _over_lists(lists: Sequence[Words], expected: tuple, real: tuple, title: str
     return _named(styled(go.Figure([t for t in traces if len(t.x)]), x="", y=title), lists)
 
 
-def _points(values: Sequence[Words | None], name: str, colour: str, symbol: str, beside: float) -> Any:
+def _points(values: Sequence[Words | None], name: str, how: tuple[str, str, float]) -> Any:
+    """Points with their intervals: colour, symbol, and how far beside the middle of their list."""
     import plotly.graph_objects as go
 
+    colour, symbol, beside = how
     known = [(i + beside, v) for i, v in enumerate(values) if v]
     return go.Scatter(
         x=[i for i, _ in known],
@@ -129,7 +135,9 @@ def _together(name: str, lists: Sequence[Words], expected: str, found: str) -> s
     one = lists[-1]
     said = f"{one['report']['estimate'][name]['value']:.1%} {expected} on the last list"
     known = [o for o in lists if name in o["realised"]]
-    return said + (f"; {known[-1]['realised'][name]['value']:.1%} {found} on the last one with outcomes" if known else "")
+    return said + (
+        f"; {known[-1]['realised'][name]['value']:.1%} {found} on the last one with outcomes" if known else ""
+    )
 
 
 def _per(likely: Words | None) -> dict[str, float] | None:

@@ -163,7 +163,8 @@ def _row(signs: Sequence[Sequence[str]]) -> int:
 
 
 def _list_of(signs: Sequence[str]) -> str:
-    return " and ".join(SAID[s] for s in signs)
+    *some, last = (SAID[s] for s in signs)
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def _counted(count: int, thing: str) -> str:

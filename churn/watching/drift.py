@@ -51,7 +51,8 @@ class ColumnDrift:
 
     def details(self) -> dict[str, Any]:
         """Every measure, for a table on screen."""
-        return self.as_json() | {"weight": self.weight, "matters": self.matters} | asdict(self.distance)
+        own = {"weight": self.weight, "matters": self.matters, "judged": self.judged}
+        return self.as_json() | own | asdict(self.distance)
 
 
 def column_drift(model: Model, shapes: Sequence[Shape], sketch: Sketch, wording: Wording) -> tuple[ColumnDrift, ...]:

@@ -186,7 +186,7 @@ def _refuse_a_stranger(model: Model, absent: tuple[str, ...]) -> None:
 
 
 def _kept(places: np.ndarray) -> np.ndarray:
-    """Which rows to keep once there are too many: always those whose lot is lowest, by their place in the list alone."""
+    """Which rows to keep once there are too many: those whose lot is lowest, by their place in the list alone."""
     if len(places) <= MOST_SAMPLED:
         return np.arange(len(places))
     return np.sort(np.argpartition(lots_of(places), MOST_SAMPLED)[:MOST_SAMPLED])

@@ -1,0 +1,108 @@
+"""A list is held against its model, and what was found counts for the next list."""
+
+import shutil
+
+import pytest
+
+from churn import Desk
+from churn.book.tables import open_book
+from churn.book.watched_customers import customers_of
+from churn.errors import ListRefused, RequestRefused
+from tests.watched import MOVED, a_list, two_moved, without_outcomes
+
+
+def test_one_moved_list_is_watched_and_the_second_in_a_row_advises_a_retrain(own_telco):
+    first, second = two_moved(own_telco)
+    assert (first.report.verdict, second.report.verdict) == ("watch", "retrain")
+    assert "tenure" in second.report.moved and "on 2 lists in a row" in second.report.advice.why
+
+
+def test_the_same_list_twice_is_one_list(own_telco):
+    path = a_list(own_telco, "moved", plant=MOVED)
+    verdicts = [Desk(own_telco).drift(path).report.verdict for _ in range(3)]
+    assert verdicts == ["watch"] * 3
+    assert len(Desk(own_telco).lists_watched("telco")) == 1
+
+
+def test_a_look_aside_keeps_nothing_and_makes_no_book(own_telco):
+    shutil.rmtree(own_telco / "data")
+    desk = Desk(own_telco)
+    found = desk.drift(a_list(own_telco, "today"), keep=False)
+    assert (found.report.customers, desk.lists_watched("telco"), desk.latest_signs()) == (1100, (), [])
+    assert not (own_telco / "data" / "book.db").exists()
+
+
+def test_customers_of_the_last_list_are_missed(own_telco):
+    desk = Desk(own_telco)
+    desk.drift(a_list(own_telco, "one", seed=5))
+    alarms = desk.drift(a_list(own_telco, "two", seed=6)).report.alarms
+    assert [a.text for a in alarms if a.kind == "keys"] == [
+        "None of the customers of the last list are on this one: it may be another list, or the keys are written "
+        "differently."
+    ]
+
+
+def test_outcomes_that_come_later_are_joined_by_key_and_judge_the_model(own_telco):
+    desk, told = Desk(own_telco), a_list(own_telco, "told", rows=1500, outcomes=True)
+    desk.drift(without_outcomes(told, own_telco / "before.csv"))
+    found = desk.drift(told)
+    before, now = desk.lists_watched("telco")
+    assert before.realised["customers"] == now.realised["customers"] == 1500
+    assert found.report.performance.customers == 3000
+    assert 0.7 < before.realised["auc"]["value"] < 1
+
+
+def test_customers_the_model_has_learnt_from_do_not_judge_it(own_telco):
+    found = Desk(own_telco).drift(own_telco / "history.csv")
+    assert (found.record.realised, found.report.performance) == ({}, None)
+
+
+def test_outcomes_that_contradict_earlier_ones_are_said_and_the_latest_counts(own_telco):
+    desk, told = Desk(own_telco), a_list(own_telco, "told", rows=1500, outcomes=True)
+    desk.drift(without_outcomes(told, own_telco / "before.csv"))
+    desk.drift(told)
+    lines = told.read_text(encoding="utf-8").splitlines()
+    swapped = lines[1].replace(",No", ",\0").replace(",Yes", ",No").replace(",\0", ",Yes")
+    told.write_text("\n".join([lines[0], lines[1].rpartition(",")[0] + "," + swapped.rpartition(",")[2]]) + "\n")
+    notices = [n.text for n in desk.drift(told).report.notices]
+    assert any(n.startswith("1 customers have another outcome than told before") for n in notices)
+
+
+def test_thirty_customers_are_too_few_and_it_says_so(own_telco):
+    report = Desk(own_telco).drift(a_list(own_telco, "short", rows=30)).report
+    assert (report.verdict, report.advice.judged) == ("keep", False)
+    assert "30 customers are too few to judge drift; at least 500 are needed." in report.advice.why
+
+
+def test_a_list_of_another_business_is_refused_and_nothing_is_kept(own_telco):
+    stranger = own_telco / "wheels.csv"
+    stranger.write_text("wheels,doors,paint\n" + "4,5,red\n3,2,blue\n" * 400, encoding="utf-8")
+    with pytest.raises(ListRefused):
+        Desk(own_telco).drift(stranger, model="telco")
+    assert Desk(own_telco).lists_watched("telco") == ()
+
+
+def test_a_version_saved_without_its_reference_asks_to_be_trained_again(own_telco, monkeypatch):
+    from dataclasses import replace
+
+    desk = Desk(own_telco)
+    bare = replace(desk.model("telco"), reference=replace(desk.model("telco").reference, customers=0))
+    monkeypatch.setattr(Desk, "model_for", lambda *_, **__: bare)
+    with pytest.raises(RequestRefused, match="saved without a picture of the list"):
+        desk.drift(a_list(own_telco, "today"), challenger="none")
+
+
+def test_a_column_that_is_not_on_the_list_is_a_fault_not_a_blank(own_telco):
+    lines = a_list(own_telco, "today").read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("PaperlessBilling")
+    cut = [",".join(c for i, c in enumerate(line.split(",")) if i != place) for line in lines]
+    (own_telco / "cut.csv").write_text("\n".join(cut) + "\n", encoding="utf-8")
+    alarms = Desk(own_telco).drift(own_telco / "cut.csv").report.alarms
+    assert ("schema", "PaperlessBilling") in [(a.kind, a.column) for a in alarms]
+
+
+def test_the_book_keeps_what_each_customer_was_scored_and_is_worth(own_telco):
+    desk = Desk(own_telco)
+    found = desk.drift(a_list(own_telco, "today", rows=600))
+    rows = customers_of(open_book(own_telco), found.record)
+    assert len(rows) == 600 and all(0 < r["probability"] < 1 and r["if_leaves"] is not None for r in rows)

@@ -1,0 +1,31 @@
+"""The counter asks who wants it: a viewer may look at a list, but not make it count, nor retrain."""
+
+import pytest
+
+from churn import Desk
+from churn.desk.who import Who
+from churn.errors import NotAllowed
+from tests.watched import a_list
+
+
+@pytest.fixture
+def viewer(own_telco):
+    return Desk(own_telco).working_for(Who("vera", "viewer", "proxy"))
+
+
+def test_a_viewer_looks_without_keeping(viewer):
+    path = a_list(viewer.home, "today", rows=600)
+    assert viewer.drift(path, keep=False).report.verdict == "keep"
+    with pytest.raises(NotAllowed):
+        viewer.drift(path)
+    with pytest.raises(NotAllowed):
+        viewer.retrain(path, said={})
+
+
+def test_the_pictures_of_a_list_and_of_the_history_have_their_findings(own_telco):
+    desk = Desk(own_telco)
+    found = desk.drift(a_list(own_telco, "today"))
+    assert [c.name for c in desk.drift_charts(found.record.report)] == ["moved", "scores", "worth", "parts"]
+    history = desk.history_charts(desk.lists_watched("telco"))
+    assert [c.name for c in history] == ["rate-history", "rank-history", "profit-history", "spread-history"]
+    assert desk.drift_page(found).startswith(b"<!doctype html>")
