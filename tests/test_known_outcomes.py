@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.known_outcomes import followed_rows, keys_in, known_outcomes, outcomes_in, some_of
+from churn.desk.known_outcomes import followed_rows, how_it_did, keys_in, outcomes_in, some_of
 from churn.schema import Column, Schema
 from churn.watching.realised import Followed
 from tests.test_watch import MODEL
@@ -58,6 +58,6 @@ def test_only_customers_with_an_outcome_are_followed():
 def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
     seen = SimpleNamespace(model=MODEL)
     few = Followed("list", np.full(20, 0.3), np.array([1.0, 0.0] * 10))
-    known = known_outcomes(None, seen, few, (), ())
+    known = how_it_did(None, seen, few, (), ())
     assert (known.performance, known.own) == (None, None)
     assert "20 outcomes with 10 leavers are too few" in known.notices[0].text

@@ -36,7 +36,8 @@ def forget(engine: sa.Engine, key: str) -> int:
 def forget_before(engine: sa.Engine, date: str) -> int:
     """Remove what the book holds of customers from before a day (as 2026-01-31); what was measured stays as sums."""
     old = sa.select(CAMPAIGNS.c.campaign).where(CAMPAIGNS.c.made < date)
-    old_lists = sa.select(WATCHED.c.list).where(WATCHED.c.at < date)
+    same = (WATCHED.c[name] == WATCHED_CUSTOMERS.c[name] for name in ("list", "model", "version"))
+    on_old_list = sa.exists().where(*same, WATCHED.c.at < date)
     return sum(
         _removed(
             engine,
@@ -48,7 +49,7 @@ def forget_before(engine: sa.Engine, date: str) -> int:
                 LEFT_ALONE: LEFT_ALONE.c.since < date,
                 LISTS: LISTS.c.scored < date,
                 DELIVERIES: DELIVERIES.c.moment < date,
-                WATCHED_CUSTOMERS: WATCHED_CUSTOMERS.c.list.in_(old_lists),
+                WATCHED_CUSTOMERS: on_old_list,
             },
         )
     )

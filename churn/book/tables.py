@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from churn.book.all_tables import METADATA
 from churn.book.watch_tables import make_watch_tables
 from churn.errors import Damaged, RequestRefused, Unavailable
 from churn.files import home_folder
@@ -26,7 +27,6 @@ BUSY = 30_000  # milliseconds that a process waits for another to finish writing
 FILE = Path("data") / "book.db"
 ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
 
-METADATA = sa.MetaData()
 STEPS_DONE = sa.Table("steps_done", METADATA, sa.Column("step", sa.Integer, primary_key=True))
 MAPPINGS = sa.Table(
     "mappings",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-WATCH_METADATA = sa.MetaData()
+from churn.book.all_tables import METADATA
+
 WATCHED = sa.Table(
     "watched",
-    WATCH_METADATA,
+    METADATA,
     *(sa.Column(name, sa.String(64), primary_key=True) for name in ("list", "model", "version")),
     sa.Column("at", sa.String(32), nullable=False),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("source", "verdict", "why", "challenger")),
@@ -19,7 +20,7 @@ WATCHED = sa.Table(
 )
 WATCHED_CUSTOMERS = sa.Table(
     "watched_customers",
-    WATCH_METADATA,
+    METADATA,
     *(sa.Column(name, sa.String(64), primary_key=True) for name in ("list", "model", "version")),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("probability", sa.Double, nullable=False),
@@ -31,4 +32,5 @@ WATCHED_CUSTOMERS = sa.Table(
 
 def make_watch_tables(connection: sa.Connection) -> None:
     """Make the tables where they are not there yet."""
-    WATCH_METADATA.create_all(connection)
+    for table in (WATCHED, WATCHED_CUSTOMERS):
+        table.create(connection, checkfirst=True)

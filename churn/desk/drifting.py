@@ -15,8 +15,8 @@ import pyarrow as pa
 from churn.book.watch_log import WatchRecord
 from churn.desk.alerting import alerted
 from churn.desk.businesses import playbook_for, wording_of
-from churn.desk.known_outcomes import Known, followed_of, keys_in, known_outcomes, outcomes_in, some_of, unlearnt
-from churn.desk.lists import by_model, streamed_list
+from churn.desk.known_outcomes import Known, followed_of, how_it_did, keys_in, outcomes_in, some_of, unlearnt
+from churn.desk.lists import by_model, day_of, streamed_list
 from churn.desk.playbooks import the_book
 from churn.desk.shadowing import Shadow, Trial, shadow_of
 from churn.desk.watch_keeping import keep, record_of, rows_to_keep
@@ -87,14 +87,17 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
     how.heard(0.2, "Comparing the list with the one the model learnt from")
     with _book_to_look_in(home, how.keep) as book:
         past = _past(book, model, stream.survey.grid.found.fingerprint)
-        look = look_over(model, blocks_of(stream), last_keys=past.keys, carry=_carried(model))
+        day = day_of(said.get("as_of"))
+        look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
         playbook = playbook_for(model, home)
         followed, left = followed_of(look, playbook, stream.survey.grid.found.name), outcomes_in(look)
         news, told = _told(book, look, left, past, how)
-        known = known_outcomes(book, look, some_of(followed, unlearnt(look, left)), past.own, news)
+        known = how_it_did(book, look, some_of(followed, unlearnt(look, left)), past.own, news)
         report = report_on(look, playbook=playbook, wording=wording_of(model, home), before=past.before(known))
-        shadow = shadow_of(look, how.challenger, lambda: blocks_of(stream), how.trial) if how.challenger else None
+        shadow = (
+            shadow_of(look, how.challenger, lambda: (blocks_of(stream), day), how.trial) if how.challenger else None
+        )
         notices = (*stream.notices, *report.notices, *told, *known.notices)
         report = replace(report, notices=tuple(dict.fromkeys(notices)))
         rows = rows_to_keep(look, followed, unlearnt(look, left), shadow)

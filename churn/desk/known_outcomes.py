@@ -102,7 +102,7 @@ def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contac
     return Followed(record.source, column("probability"), column("outcome"), *parts)
 
 
-def known_outcomes(
+def how_it_did(
     book: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
 ) -> Known:
     """How the model did, where this list or outcomes that came with it say something new.

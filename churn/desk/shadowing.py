@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from churn.shelf.version_folders import versions
 from churn.watching.shadow import Accord, accord_of, challenger_share, duel_of
 from churn.watching.watch import Look, look_over
 
+Again = tuple[pa.Table | Iterable[pa.Table], date | None]
 FEWEST_TO_COMPARE = 200  # customers with known outcomes below which nobody is called right
 NOBODY = "none"
 
@@ -76,11 +78,12 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
         return None
 
 
-def shadow_of(look: Look, challenger: Model, blocks: Callable[[], Iterable[pa.Table]], trial: Trial) -> Shadow:
+def shadow_of(look: Look, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
     """Let a challenger score the sampled customers: which they are depends only on their place in the list."""
     from churn.desk.known_outcomes import keys_in
 
-    theirs = look_over(challenger, blocks())
+    blocks, day = again()
+    theirs = look_over(challenger, blocks, as_of=day)
     accord = accord_of(look.model, challenger, look.probability, theirs.probability)
     blind = np.where(challenger.reference.has_learnt(theirs.scored), np.nan, theirs.probability)
     keys = keys_in(look)

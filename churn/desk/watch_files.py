@@ -41,12 +41,12 @@ def report_words(found: WatchedList) -> dict[str, Any]:
 
 def page_for(home: Path, found: WatchedList) -> str:
     """The report as a page, with the lists before it."""
-    from churn.showing.drift_page import drift_page
+    from churn.showing.drift_page import watched_page
 
     record = found.record
     before = [r for r in watched_so_far(home, record.model, record.version) if r.list != record.list]
     history = [vars(r) for r in (*before, record)]
-    return drift_page(record.report, source=record.source, at=record.at, history=history)
+    return watched_page(record.report, source=record.source, at=record.at, history=history)
 
 
 def write_split(home: Path, found: WatchedList, target: Path) -> str:

@@ -13,7 +13,7 @@ VERDICTS = {"keep": "Keep the model", "watch": "Watch the next list", "retrain":
 Words = Mapping[str, Any]
 
 
-def drift_page(report: Words, *, source: str, at: str, history: Sequence[Words] = ()) -> str:
+def watched_page(report: Words, *, source: str, at: str, history: Sequence[Words] = ()) -> str:
     """The whole page; `history` are the lists before this one with this one last."""
     title = f"{source} against {report['model']}"
     moved = [c for c in report["details"] if c["moved"]]
