@@ -18,8 +18,8 @@ from churn.desk.key_rings import KeyRing
 from churn.desk.overview_counter import OverviewCounter
 from churn.desk.recording import Recorder
 from churn.desk.score_counter import ScoreCounter
-from churn.desk.who import Who, at_the_terminal
 from churn.desk.watching_counter import WatchingCounter
+from churn.desk.who import Who, at_the_terminal
 from churn.files import home_folder
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
