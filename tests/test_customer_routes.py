@@ -108,3 +108,10 @@ def test_while_the_book_is_away_scoring_goes_on_and_says_so(client, customers, m
     assert client.get("/customers/x").status_code == 503
     monkeypatch.delenv("CHURN_BOOK")
     assert found(client, customers[1]["customerID"])["model"] == "telco@v1"
+
+
+def test_where_the_disk_takes_nothing_scoring_goes_on_and_the_record_is_kept(own_telco, customers):
+    (own_telco / "data" / "spool").write_text("a file where the folder should be: nothing can be written there")
+    client = TestClient(make_api(Desk(own_telco)))
+    assert client.post("/predict", json=customers[0]).status_code == 200
+    assert found(client, customers[0]["customerID"])["model"] == "telco@v1"

@@ -4,6 +4,7 @@ from fastapi.testclient import TestClient
 
 from churn.api.application import make_api
 from churn.desk.counter import Desk
+from tests.trained import damaged
 
 
 def test_without_a_model_it_is_up_but_cannot_score(home):
@@ -14,3 +15,9 @@ def test_without_a_model_it_is_up_but_cannot_score(home):
         "model": None,
         "version": None,
     }
+
+
+def test_a_damaged_model_is_no_model_and_no_fault(own_telco):
+    damaged(own_telco)
+    client = TestClient(make_api(Desk(own_telco)))
+    assert (client.get("/health").json()["model_loaded"], client.get("/ready").status_code) == (False, 503)

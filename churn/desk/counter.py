@@ -20,6 +20,7 @@ from churn.desk.recording import Recorder
 from churn.desk.score_counter import ScoreCounter
 from churn.desk.watching_counter import WatchingCounter
 from churn.desk.who import Who, at_the_terminal
+from churn.errors import ChurnError
 from churn.files import home_folder
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
@@ -251,9 +252,9 @@ class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, Driv
 
     def health(self) -> dict[str, Any]:
         """Whether a model is ready to score, and which."""
-        live = reigns.live_models(self.home)
-        if not live:
+        try:
+            model = self.model(next(iter(reigns.live_models(self.home))))
+        except (StopIteration, ChurnError):  # none is live, or none can be opened
             return {"model_loaded": False, "features_count": 0, "model": None, "version": None}
-        model = self.model(next(iter(live)))
         count = len(model.encoder.fields)
         return {"model_loaded": True, "features_count": count, "model": model.name, "version": model.version}
