@@ -1,14 +1,24 @@
 """What is taken home from a screen is what the command line writes."""
 
+import pytest
+
 from churn import Desk
-from churn.desk.downloads import clean_csv, scored_csv, set_aside_csv
+from churn.desk.downloads import clean_csv, set_aside_csv
 from tests.trained import TODAY, rows_of
 
 
-def test_the_screens_download_is_the_command_lines_file_to_the_byte(telco_home, tmp_path):
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_the_screens_download_is_the_command_lines_file_to_the_byte(telco_home, tmp_path, ending):
     desk = Desk(telco_home)
-    desk.score_file(telco_home / TODAY, tmp_path / "scored.csv", said={})
-    assert scored_csv(desk.score(telco_home / TODAY)) == (tmp_path / "scored.csv").read_bytes()
+    target = tmp_path / f"scored{ending}"
+    desk.score_file(telco_home / TODAY, target, said={})
+    assert desk.scored_as(desk.score(telco_home / TODAY), ending) == target.read_bytes()
+
+
+def test_a_workbook_taken_home_is_one_that_opens(telco_home):
+    desk = Desk(telco_home)
+    content = desk.scored_as(desk.score(telco_home / TODAY), ".xlsx")
+    assert desk.check(content, filename="scored.xlsx", profile="general").rows == 60
 
 
 def test_lines_set_aside_come_with_line_and_reason(home):

@@ -1,8 +1,23 @@
-"""Score a list: it asks for one, says what it understood, ranks, and refuses politely."""
+"""Score a list: it asks for one, says what it understood, asks what is open, ranks, narrows, and refuses politely."""
 
+import json
+
+import pytest
+
+from churn import Desk
+from churn.cli.line import run_line
 from tests.paging import metric, opened, shown
+from tests.test_file_words import FLAGS
+from tests.test_file_words import MESSY as EXPORT
+from tests.test_workbook import workbook
 
-MESSY = b"customerID;tenure;MonthlyCharges;Contract\n1;3;29,85;Month-to-month\n2;x;1;2;3\n3;9;12,50;Two year\n"
+MESSY = (
+    b"customerID;tenure;MonthlyCharges;Contract;InternetService\n"
+    b"1;3;29,85;Month-to-month;DSL\n2;x;1;2;3;4;5\n3;9;12,50;Two year;No\n"
+)
+DATED = b"customer_id,paid,joined\nA1,5,02/03/2026\nA2,6,04/05/2026\n"
+TWICE = b"customer_id,paid\nA1,5\nA1,6\nA2,7\n"
+SHEET = [["customer_id", "paid"], ["A1", 5], ["A2", 6]]
 
 
 def with_list(monkeypatch, home, content, name="list.csv"):
@@ -12,28 +27,40 @@ def with_list(monkeypatch, home, content, name="list.csv"):
     return page
 
 
+def answered(page, answer):
+    page.radio[0].set_value(answer)
+    next(b for b in page.button if b.label == "Read the file again").click().run()
+    assert list(page.exception) == []
+    return page
+
+
+def table(page):
+    return next(d.value for d in page.dataframe if "probability" in d.value.columns)
+
+
 def test_with_nothing_in_hand_it_asks_for_a_list(monkeypatch, home):
     page = opened(monkeypatch, home, "score")
     assert "There is no list yet" in shown(page)
 
 
-def test_a_sample_is_ranked_and_said_to_be_synthetic(monkeypatch, telco_home):
+def test_a_sample_is_ranked_a_page_at_a_time_and_said_to_be_synthetic(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
     assert metric(page, "Customers read") == "1500"
     assert "synthetic" in shown(page) and "Scored by telco v1" in shown(page)
-    assert len(page.dataframe[-1].value) == 200
+    assert len(table(page)) == 100
 
 
-def test_what_was_set_aside_is_shown_with_its_line(monkeypatch, telco_home):
+def test_what_was_set_aside_is_shown_with_its_line_and_what_stands_there(monkeypatch, telco_home):
     page = with_list(monkeypatch, telco_home, MESSY)
     assert metric(page, "Lines set aside") == "1"
     aside = next(d.value for d in page.dataframe if "Line" in d.value.columns)
     assert aside["Line"].tolist() == [3]
+    assert aside["What stands there"].tolist() == ["2 · x · 1 · 2 · 3 · 4 · 5"]
 
 
 def test_without_a_model_it_still_says_what_it_understood_and_where_to_train(monkeypatch, home):
     page = opened(monkeypatch, home, "score", sample="telco_today.csv")
-    assert metric(page, "Read as") == "telco"
+    assert metric(page, "Read as") == Desk(home).business_title("telco")
     assert "No model fits this list yet" in shown(page)
 
 
@@ -43,10 +70,82 @@ def test_a_file_that_is_no_list_is_one_polite_sentence(monkeypatch, home):
     assert "Traceback" not in shown(page)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "asks", "answer", "rows"),
+    [
+        (DATED, "list.csv", "How are dates written?", "day-first", "2"),
+        (TWICE, "list.csv", "When a customer is listed twice, keep", "first", "2"),
+        (workbook({"May": SHEET, "June": SHEET}), "book.xlsx", "Which sheet holds the customers?", "June", "2"),
+    ],
+    ids=["dates", "duplicates", "sheet"],
+)
+def test_an_open_question_is_asked_and_its_answer_used(monkeypatch, home, content, name, asks, answer, rows):
+    page = with_list(monkeypatch, home, content, name)
+    assert (page.radio[0].label, len(page.error)) == (asks, 0)
+    page = answered(page, answer)
+    assert metric(page, "Customers read") == rows
+    next(b for b in page.button if b.label == "Read the file again without my answers").click().run()
+    assert page.radio[0].label == asks
+
+
+def test_a_question_left_unanswered_is_asked_for(monkeypatch, home):
+    page = with_list(monkeypatch, home, DATED)
+    next(b for b in page.button if b.label == "Read the file again").click().run()
+    assert "Choose one of the answers first." in shown(page)
+
+
+def test_a_list_without_customers_comes_with_a_template(monkeypatch, telco_home):
+    page = with_list(monkeypatch, telco_home, b"customerID,tenure\n")
+    assert "has a header but no customers" in shown(page).replace("\\", "")
+    assert page.selectbox[-1].options[0].startswith("telco")
+
+
+def test_a_needed_column_that_is_missing_is_named_and_its_template_offered(monkeypatch, telco_home):
+    page = with_list(monkeypatch, telco_home, b"customerID,gender,tenure,Contract\nA1,Male,3,Two year\nA2,Male,4,\n")
+    assert "which is needed" in shown(page)
+    assert next(s for s in page.selectbox if s.label == "Template for").value == "this list"
+
+
+def test_a_doubtful_column_is_shown_with_cells_of_both_sides(monkeypatch, telco_home):
+    renamed = MESSY.replace(b"Contract;", b"Contrakt;")
+    page = with_list(monkeypatch, telco_home, renamed)
+    assert "Contrakt in the file is Contract" in page.checkbox[0].label.replace("\\", "")
+    assert [t.value for t in page.text][:2] == ["Month-to-month\nTwo year", "Month-to-month\nOne year\nTwo year"]
+
+
 def test_filters_cut_the_table_and_an_empty_result_says_so(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
     page.text_input[0].set_value("no such thing").run()
     assert "No customer fits these filters." in shown(page)
+
+
+def test_a_saved_segment_sets_its_filters_again(monkeypatch, telco_home):
+    page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
+    page.selectbox(key="narrow column").set_value("Contract").run()
+    page.multiselect(key="narrow words Contract").set_value(["Two year"]).run()
+    narrowed = next(c.value for c in page.caption if "are expected to leave" in c.value)
+    next(t for t in page.text_input if t.label == "Name of the segment").set_value("Bound")
+    next(b for b in page.button if b.label == "Save").click().run()
+    page.multiselect(key="narrow words Contract").set_value([]).run()
+    assert narrowed not in [c.value for c in page.caption]
+    page.button_group(key="segment").set_value(["Bound"]).run()
+    assert list(page.exception) == []
+    assert narrowed in [c.value for c in page.caption]
+
+
+def test_the_screen_reads_a_messy_file_as_the_command_line_does(monkeypatch, telco_home, tmp_path, capsys):
+    (tmp_path / "messy.csv").write_text(EXPORT, encoding="cp1252")
+    flags = [f for f in FLAGS if f not in ("--map", "Kundennr=customerID", "--profile", "telco")]
+    assert run_line(["check", str(tmp_path / "messy.csv"), "--home", str(telco_home), "--json", *flags]) == 0
+    told = json.loads(capsys.readouterr().out)
+    page = answered(with_list(monkeypatch, telco_home, EXPORT.encode("cp1252"), "messy.csv"), "day-first")
+    assert (metric(page, "Customers read"), metric(page, "Lines set aside")) == (
+        str(told["rows"]),
+        str(len(told["set_aside"])),
+    )
+    aside = next(d.value for d in page.dataframe if "Line" in d.value.columns)
+    assert aside[["Line", "Why"]].values.tolist() == [[s["line"], s["why"]] for s in told["set_aside"]]
+    assert all(n["text"] in shown(page).replace("\\", "") for n in told["notices"])
 
 
 def test_what_stands_in_a_list_is_never_acted_upon(monkeypatch, telco_home):

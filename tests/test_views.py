@@ -19,21 +19,6 @@ def test_tiers_add_up_to_the_list_and_leavers_to_the_probabilities(ranked, telco
     assert found.low <= found.leavers <= found.high
 
 
-def test_the_table_is_in_the_order_asked_for_and_no_longer(ranked, telco_home):
-    found = Desk(telco_home).customers(ranked, by="probability", most=5)["probability"].tolist()
-    assert found == sorted(ranked.scored.table.column("probability").to_pylist(), reverse=True)[:5]
-
-
-def test_only_the_tiers_asked_for_are_shown(ranked, telco_home):
-    assert set(Desk(telco_home).customers(ranked, tiers=["Low"])["tier"]) == {"Low"}
-
-
-def test_a_search_finds_a_key_whatever_its_case(ranked, telco_home):
-    desk = Desk(telco_home)
-    key = desk.keys(ranked)[7]
-    assert desk.customers(ranked, search=key.lower()).iloc[:, 0].tolist() == [key]
-
-
 def test_segments_hold_every_customer_once(ranked, telco_home):
     assert sum(s.customers for s in Desk(telco_home).segments(ranked)) == 60
 

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from churn.desk import downloads, lists, memory, views
+from churn.desk import lists, memory, views
 from churn.desk.campaign_counter import CampaignCounter
 from churn.desk.choosing import ModelsOpen
 from churn.desk.counterparts import Counterparts
 from churn.desk.customer_counter import CustomerCounter
 from churn.desk.driver_counter import DriverCounter
 from churn.desk.key_rings import KeyRing
+from churn.desk.list_counter import ListCounter
 from churn.desk.overview_counter import OverviewCounter
 from churn.desk.recording import Recorder
 from churn.desk.score_counter import ScoreCounter
@@ -32,8 +33,6 @@ from churn.shelf import champions as reigns
 from churn.shelf import version_folders as shelf
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from churn.desk import models
     from churn.events.outlook import Outlook
     from churn.events.summary import Summary
@@ -45,7 +44,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter, WatchingCounter):
+class Desk(
+    ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter, ListCounter, WatchingCounter
+):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 
     A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
@@ -94,14 +95,6 @@ class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, Driv
     def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
         """Keep what a person confirmed about a source's columns, for lists with the same headings."""
         memory.remember(self.home, layout_key(headings), mapping)
-
-    def set_aside_csv(self, reading: Reading) -> bytes:
-        """The lines left out, to correct."""
-        return downloads.set_aside_csv(reading)
-
-    def scored_csv(self, ranked: lists.Ranked) -> bytes:
-        """A scored list, to take home."""
-        return downloads.scored_csv(ranked)
 
     def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
@@ -167,10 +160,6 @@ class Desk(ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, Driv
         from churn.desk import demos
 
         return demos.written_sample(name, target, **asked)
-
-    def customers(self, ranked: lists.Ranked, **asked: Any) -> pd.DataFrame:
-        """The customers of a scored list to look at first, as a pandas table."""
-        return views.customers_shown(ranked, **asked)
 
     def keys(self, ranked: lists.Ranked) -> list[str]:
         """The keys of a scored list, in its own order."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from churn.desk.lists import Ranked
+import pyarrow as pa
+
 from churn.intake.reading import Reading, write_clean, write_set_aside
 from churn.scoring.scored_files import write_scored
 
 
-def scored_csv(ranked: Ranked) -> bytes:
-    """The whole scored list as a CSV, in the order of the list."""
-    content = BytesIO()
-    write_scored([ranked.scored.table], content)
-    return content.getvalue()
+def scored_as(table: pa.Table, ending: str) -> bytes:
+    """Scored customers as a file of that kind: .csv, .xlsx or .parquet."""
+    return _written(lambda path: write_scored([table], path), ending)
 
 
 def set_aside_csv(reading: Reading) -> bytes:
@@ -29,8 +27,8 @@ def clean_csv(reading: Reading) -> bytes:
     return _written(lambda path: write_clean(reading, path))
 
 
-def _written(write: Callable[[Path], None]) -> bytes:
+def _written(write: Callable[[Path], object], ending: str = ".csv") -> bytes:
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "download.csv"
+        path = Path(folder) / f"download{ending}"
         write(path)
         return path.read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from churn.scoring.explaining import Explanation
 from churn.scoring.segmenting import Segment, segments
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
 MOST_WORDS = 50
@@ -74,20 +73,6 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
         gain=_total(table.column("expected_gain")) or 0.0,
         tiers=tuple(_tier(table, tier) for tier in TIERS),
     )
-
-
-def customers_shown(
-    ranked: Ranked, *, tiers: Sequence[str] = TIERS, search: str = "", by: str = ORDERS[0], most: int = 200
-) -> pd.DataFrame:
-    """The first customers of a list in an order, of the tiers asked for, whose key or reasons hold a text."""
-    table = ranked.scored.table
-    key = table.column_names[0]
-    keep = pc.is_in(table.column("tier").cast(pa.string()), value_set=pa.array(list(tiers), pa.string()))
-    if search.strip():
-        keep = pc.and_(keep, _holding(table, (key, "reason_1", "action"), search.strip()))
-    found = table.select([key, *(n for n in SHOWN if n in table.column_names)]).filter(keep)
-    order = pc.sort_indices(found, [(by, "descending", "at_end"), ("probability", "descending", "at_end")])
-    return found.take(order.slice(0, most)).to_pandas()
 
 
 def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
@@ -146,16 +131,3 @@ def _tier(table: pa.Table, tier: str) -> TierCount:
 def _total(cells: pa.ChunkedArray) -> float | None:
     total = pc.sum(cells).as_py()
     return None if total is None else float(total)
-
-
-def _holding(table: pa.Table, names: Sequence[str], text: str) -> pa.ChunkedArray:
-    """Rows in which one of the columns holds the text, whatever its case."""
-    hits = [
-        pc.fill_null(pc.match_substring(table.column(n).cast(pa.string()), text, ignore_case=True), False)
-        for n in names
-        if n in table.column_names
-    ]
-    result = hits[0]
-    for hit in hits[1:]:
-        result = pc.or_(result, hit)
-    return result

@@ -1,0 +1,115 @@
+"""The customers of a scored list, a page at a time, and the whole of it to take home."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.parts.narrowing import narrowed
+from app.strings import say
+
+SIZE = 100  # customers on a page: enough to read, little to send
+KINDS = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+def in_short(ranked: Any) -> None:
+    """The scored list in four numbers."""
+    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    money = widgets.amounts(found.currency)
+    expected, risk, suggested, gain = st.columns(4)
+    span = {"low": money.number(found.low), "high": money.number(found.high)}
+    widgets.count(expected, say("score.expected"), found.leavers, help=say("score.expected_help", **span))
+    if found.value_at_risk is not None:
+        widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=say("score.at_risk_help"))
+    widgets.count(suggested, say("score.suggested"), found.suggested)
+    widgets.money(gain, say("score.gain"), found.gain, found.currency, help=say("score.gain_help"))
+    widgets.assumed(say("score.gain_assumed"))
+
+
+def customers(ranked: Any) -> None:
+    """The customers asked for, in the order asked for; selecting one opens it."""
+    widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
+    wanted = narrowed(ranked)
+    found = state.latest("shortlist", shown_key(ranked, wanted), lambda: state.desk().shortlist(ranked, wanted))
+    if not found.customers:
+        widgets.empty(say("score.empty"), icon="filter_alt_off")
+        return
+    currency = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked)).currency
+    pages = -(-found.customers // SIZE)
+    st.caption(summed_up(found, ranked, widgets.amounts(currency)))
+    place = st.container()
+    number = st.pagination(pages, key=f"page {hash(wanted)}") if pages > 1 else 1
+    page = found.page(number, SIZE)
+    chosen = place.dataframe(
+        page,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=columns_shown(page.columns[0], currency),
+        alt=say("score.table_alt"),
+        key=f"ranked {number} {hash(wanted)}",
+    )
+    if chosen.selection.rows:
+        state.open_customer(str(page.iloc[chosen.selection.rows[0], 0]))
+        st.switch_page("screens/customer.py")
+    if found.customers < ranked.reading.rows:
+        take_home(ranked, say("score.download_these", rows=widgets.amounts().number(found.customers)), wanted)
+
+
+def shown_key(ranked: Any, wanted: Any) -> Any:
+    """What the shortlist on screen depends on."""
+    return (state.held().digest, ranked.model.name, ranked.model.version, wanted)
+
+
+def summed_up(found: Any, ranked: Any, money: Any) -> str:
+    """How many customers fit and what they add up to."""
+    told = {
+        "shown": money.number(found.customers),
+        "all": money.number(ranked.reading.rows),
+        "leavers": money.number(found.leavers),
+    }
+    if found.value_at_risk is None:
+        return say("score.fitting", **told)
+    return say("score.fitting_money", money=money.money(found.value_at_risk, short=True), **told)
+
+
+def columns_shown(key: str, currency: str) -> dict[str, Any]:
+    """How each column of the table is headed and shown."""
+    show = st.column_config
+    return {
+        key: show.TextColumn(say("score.customer"), pinned=True),
+        "probability": show.ProgressColumn(say("score.probability"), min_value=0, max_value=1, format="percent"),
+        "tier": widgets.tier_column(say("score.tier")),
+        "value_at_risk": widgets.money_column(say("score.value_at_risk"), currency),
+        "reason_1": show.TextColumn(say("score.reason_1"), width="large"),
+        "reason_2": show.TextColumn(say("score.reason_2"), width="large"),
+        "reason_3": None,
+        "action": show.TextColumn(say("score.action"), width="medium"),
+        "expected_gain": widgets.money_column(say("score.expected_gain"), currency),
+    }
+
+
+def take_home(ranked: Any, label: str, wanted: Any = None, *, primary: bool = False) -> None:
+    """Scored customers as a file of each kind, made only when it is asked for."""
+    stem = "scored" if wanted is None else "segment"
+    with st.container(horizontal=True):
+        for ending, mime in KINDS.items():
+            first = ending == ".csv"
+            st.download_button(
+                label if first else say(f"score.as{ending.replace('.', '_')}"),
+                data=partial(state.desk().scored_as, ranked, ending, wanted),
+                file_name=f"{stem}{ending}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:" if first else ":material/table_view:",
+                help=say("score.download_help") if first else None,
+                type="primary" if first and primary else "secondary",
+                key=f"download {stem} {ending}",
+            )

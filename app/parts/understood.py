@@ -1,0 +1,91 @@
+"""What was understood of a list: figures, what was repaired, the lines set aside, what each column means."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+
+
+def understood(reading: Any) -> None:
+    """The reading in four numbers, then everything that was repaired, set aside or ignored."""
+    rows, aside, repaired, business = st.columns(4)
+    widgets.count(rows, say("score.rows"), reading.rows)
+    widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
+    widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))
+    title = state.desk().business_title(reading.profile)
+    business.metric(say("score.business"), plain(title), border=True, height="stretch")
+    warnings = [n for n in reading.notices if n.kind == "warning"]
+    with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=False):
+        widgets.notices(reading.notices)
+        if not reading.notices:
+            st.markdown(say("score.nothing_to_tell"))
+        st.download_button(
+            say("score.download_clean"),
+            data=partial(state.desk().clean_csv, reading),
+            file_name="as-read.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            help=say("score.download_clean_help"),
+        )
+    if reading.set_aside:
+        with st.expander(say("score.set_aside_title"), icon=":material/content_cut:"):
+            set_aside(reading)
+    with st.expander(say("score.columns_title"), icon=":material/view_column:"):
+        columns(reading)
+    said()
+
+
+def told(reading: Any, warnings: list[Any]) -> str:
+    """The heading of what was understood, with how much of it wants a look."""
+    if warnings:
+        return say("score.understood_warned", notices=len(reading.notices), warnings=len(warnings))
+    return say("score.understood", notices=len(reading.notices))
+
+
+def set_aside(reading: Any) -> None:
+    """The lines left out, to look at and to take home."""
+    st.markdown(say("score.set_aside_text"))
+    found = {
+        say("score.line"): [s.line for s in reading.set_aside],
+        say("score.why"): [s.why for s in reading.set_aside],
+        say("score.held"): [" · ".join(s.cells) for s in reading.set_aside],
+    }
+    st.dataframe(found, hide_index=True, alt=say("score.set_aside_title"), lazy=len(reading.set_aside) > 1_000)
+    st.download_button(
+        say("score.download_set_aside"),
+        data=partial(state.desk().set_aside_csv, reading),
+        file_name="set-aside.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def columns(reading: Any) -> None:
+    """What each column was taken for, in words."""
+    theirs = {m.ours: m.theirs for m in reading.matches}
+    used = [c for c in reading.schema.columns if c.role != "ignored"]
+    found = {
+        say("score.theirs"): [theirs.get(c.name, c.name) for c in used],
+        say("score.meaning"): [c.meaning or c.name for c in used],
+        say("score.kind"): [say(f"kinds.{c.kind}") for c in used],
+        say("score.role"): [say(f"column_roles.{c.role}") for c in used],
+    }
+    st.dataframe(found, hide_index=True, alt=say("score.columns_title"))
+    ignored = [c.name for c in reading.schema.columns if c.role == "ignored"]
+    if ignored:
+        st.caption(say("score.ignored", columns=", ".join(ignored[:20]), count=len(ignored)))
+
+
+def said() -> None:
+    """What a person has said about the file, and a way to take it back."""
+    words = {k: v for k, v in state.in_hand_said().items() if v}
+    if words and st.button(say("score.take_back"), icon=":material/undo:", help=say("score.take_back_help")):
+        state.take_back()
+        st.rerun()
