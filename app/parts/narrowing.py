@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import state, widgets
+from app.state import form_fields
 from app.strings import plain, say
 
 ORDERS = ("expected_gain", "value_at_risk", "probability")
@@ -16,7 +17,7 @@ SEGMENTS = "segments"
 
 def narrowed(ranked: Any) -> Any:
     """Which customers a person asks for, by the fields above the table."""
-    state.set_waiting_fields()
+    form_fields.set_waiting_fields()
     segments()
     first, second, third = st.columns([2, 2, 1.4], vertical_alignment="bottom")
     asked = {
@@ -74,7 +75,7 @@ def segments() -> None:
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     chosen = left.pills(say("score.segments"), list(saved), format_func=plain, key="segment")
     if chosen and state.recall("segment in force") != chosen:
-        state.set_fields(saved[chosen])
+        form_fields.set_fields(saved[chosen])
         state.remember("segment in force", chosen)
         st.rerun()
     if not chosen:
@@ -89,7 +90,7 @@ def save_segment() -> None:
     with st.popover(say("score.save_segment"), icon=":material/bookmark_add:"), st.form("save segment", border=False):
         name = st.text_input(say("score.segment_name"), max_chars=40)
         if st.form_submit_button(say("score.save")) and name.strip():
-            kept = state.fields(field(""))
+            kept = form_fields.fields(field(""))
             state.remember(SEGMENTS, {**state.recall(SEGMENTS, {}), name.strip(): kept})
             st.rerun()
 

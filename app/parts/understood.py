@@ -87,5 +87,5 @@ def said() -> None:
     """What a person has said about the file, and a way to take it back."""
     words = {k: v for k, v in state.in_hand_said().items() if v}
     if words and st.button(say("score.take_back"), icon=":material/undo:", help=say("score.take_back_help")):
-        state.take_back()
+        state.tell(**{word: {} if word == "mapping" else None for word in words})
         st.rerun()

@@ -217,26 +217,6 @@ def confirm_mapping(headings: Any, mapping: dict[str, str]) -> None:
     tell(mapping={**in_hand_said().get("mapping", {}), **mapping})
 
 
-def take_back() -> None:
-    """Read the list as if nothing had been said about it."""
-    drawer().held = replace(held(), said={})
-
-
-def fields(beginning: str) -> dict[str, Any]:
-    """What stands in the fields of the screen whose names begin so."""
-    return {name: value for name, value in st.session_state.items() if str(name).startswith(beginning)}
-
-
-def set_fields(values: dict[str, Any]) -> None:
-    """Set these fields when the screen is drawn again; fields are set before they are drawn, never after."""
-    st.session_state["set next"] = values
-
-
-def set_waiting_fields() -> None:
-    """Set what was asked to be set before the fields of the screen are drawn."""
-    st.session_state.update(st.session_state.pop("set next", {}))
-
-
 def in_hand_said() -> dict[str, Any]:
     """What was said about the list so far."""
     return held().said

@@ -1,0 +1,22 @@
+"""Fields of a screen taken down and set again, as a saved segment does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+
+def fields(beginning: str) -> dict[str, Any]:
+    """What stands in the fields of the screen whose names begin so."""
+    return {name: value for name, value in st.session_state.items() if str(name).startswith(beginning)}
+
+
+def set_fields(values: dict[str, Any]) -> None:
+    """Set these fields when the screen is drawn again; fields are set before they are drawn, never after."""
+    st.session_state["set next"] = values
+
+
+def set_waiting_fields() -> None:
+    """Set what was asked to be set before the fields of the screen are drawn."""
+    st.session_state.update(st.session_state.pop("set next", {}))
