@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from churn.cli.list_words import pair_of
 from churn.cli.printing import Printer, notice_lines
@@ -12,6 +13,9 @@ from churn.cli.verbs import Answer, verb
 from churn.desk.answers import summary_json
 from churn.desk.counter import Desk
 from churn.errors import RequestRefused
+from churn.files import write_text
+
+COMPILED = "sql:"  # an engine of this kind is only spoken to, never asked
 
 
 def _sample_words(words: ArgumentParser) -> None:
@@ -51,7 +55,12 @@ def _summarise_words(words: ArgumentParser) -> None:
     words.add_argument("--recipe", metavar="P", required=True, help="the business whose recipe to follow")
     words.add_argument("--as-of", metavar="DATE", required=True, help="the date to look back from, as 2026-05-01")
     words.add_argument("--horizon", type=int, metavar="DAYS", help="say who left within so many days after the date")
-    words.add_argument("--engine", metavar="URL", help="duckdb://?memory=2GB&threads=2&spill=DIR (default duckdb://)")
+    words.add_argument(
+        "--engine",
+        metavar="URL",
+        help="duckdb://?memory=2GB&threads=2&spill=DIR (the default, with settings), spark://HOST:PORT, local[2], "
+        "postgresql://… (then NAME=TABLE), or sql:DIALECT to write the query instead of the table",
+    )
     words.add_argument("-o", metavar="TABLE.parquet", dest="output", required=True, help="the table to write")
 
 
@@ -63,8 +72,11 @@ def _summarise_words(words: ArgumentParser) -> None:
 )
 def summarise(asked: Namespace, printer: Printer) -> Answer:
     """Write the customer table; with a horizon, with who left."""
+    tables = dict(pair_of(pair, "NAME=FILE") for pair in asked.tables)
+    if asked.engine and asked.engine.startswith(COMPILED):
+        return _compiled(asked, tables)
     found = Desk(asked.home).summarise(
-        dict(pair_of(pair, "NAME=FILE") for pair in asked.tables),
+        tables,
         asked.recipe,
         as_of=_day(asked.as_of),
         horizon=asked.horizon,
@@ -75,6 +87,16 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
     if found.leavers is not None:
         lines.append(f"{found.leavers:,} left within {found.horizon} days, {found.stayers:,} stayed.")
     return Answer(summary_json(found), (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+
+
+def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:
+    """Write the query for a warehouse; it is not run."""
+    dialect = asked.engine.removeprefix(COMPILED)
+    when: dict[str, Any] = {"as_of": _day(asked.as_of), "horizon": asked.horizon}
+    query = Desk(asked.home).query_for(dialect, tables, asked.recipe, **when)
+    write_text(asked.output, query)
+    told = {"dialect": dialect, "written": asked.output, "run": False, "notices": []}
+    return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {asked.output}."))
 
 
 def _day(text: str) -> date:

@@ -209,6 +209,12 @@ class Desk(
 
         return summarised(self.home, tables, profile, **asked)
 
+    def query_for(self, dialect: str, tables: Mapping[str, str], profile: str, **asked: Any) -> str:
+        """The customer table as one query in a warehouse's language: compiled, not run."""
+        from churn.desk.event_logs import compiled_for
+
+        return compiled_for(self.home, dialect, tables, profile, **asked)
+
     def outlook(self, tables: Mapping[str, str], profile: str, **asked: Any) -> Outlook:
         """What dates event logs cover, and who would have left for any date and horizon."""
         from churn.desk.event_logs import looked_over

@@ -35,6 +35,15 @@ def looked_over(home: Path, tables: Mapping[str, str], profile: str, *, engine: 
     return outlook_of(tables, recipe_for(home, profile), engine=engine or DEFAULT)
 
 
+def compiled_for(
+    home: Path, dialect: str, tables: Mapping[str, str], profile: str, *, as_of: date, horizon: int | None = None
+) -> str:
+    """The same definition as one query in a warehouse's language; it is not run."""
+    from churn.events.warehouses import query_for
+
+    return query_for(dialect, tables, recipe_for(home, profile), as_of=as_of, horizon=horizon)
+
+
 def recipe_for(home: Path, profile: str) -> Recipe:
     """The recipe of a business; one without event logs is refused."""
     found = read_profile(profile, home)

@@ -10,7 +10,7 @@ from typing import Any
 
 from churn.events.engine import Engine
 from churn.events.entries import Entries
-from churn.events.features import Cut
+from churn.events.features import Cut, one_if
 from churn.events.headings import sum_of
 from churn.events.recipes import Measure, TableRecipe
 
@@ -48,7 +48,7 @@ def is_active(table: TableRecipe, rows: Any) -> Any:
     """1 for an entry that counts as activity of the customer, else 0."""
     if not table.active:
         return rows.day * 0 + 1
-    return rows.kind.isin(table.active).fill_null(False).cast("int64")
+    return one_if(rows.kind.isin(table.active).fill_null(False))
 
 
 def active_days(log: Entries) -> Any:

@@ -42,6 +42,11 @@ class DuckEngine:
     backend: Any
     folder: Path
     numbers: Iterator[int]
+    holds_tables = False
+
+    def named(self, source: str) -> Any:
+        """A table or view of this process, by its name."""
+        return self.backend.table(source)
 
     def parquet(self, files: Sequence[Path]) -> Any:
         """Parquet files as one table; a file may lack columns that others have."""

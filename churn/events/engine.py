@@ -17,7 +17,7 @@ from churn.errors import RequestRefused
 
 DEFAULT = "duckdb://"
 NOTE = "holdfast"  # the key of our own words in a Parquet file
-KNOWN = f"Use {DEFAULT} (or {DEFAULT}?memory=2GB&threads=2), spark://HOST:PORT or local[2]."
+KNOWN = f"Use {DEFAULT} (or {DEFAULT}?memory=2GB&threads=2), spark://HOST:PORT, local[2] or postgresql://…."
 
 
 class Engine(Protocol):
@@ -26,6 +26,15 @@ class Engine(Protocol):
     @property
     def folder(self) -> Path:
         """Where it lays down what it keeps; gone when it is closed."""
+        ...
+
+    @property
+    def holds_tables(self) -> bool:
+        """Whether a source is the name of a table it holds, not that of a file."""
+        ...
+
+    def named(self, source: str) -> Any:
+        """A table it holds, by its name."""
         ...
 
     def parquet(self, files: Sequence[Path]) -> Any:
@@ -69,6 +78,10 @@ def _opener(url: str) -> Callable[[str], AbstractContextManager[Engine]]:
         from churn.events.spark_engine import opened_spark
 
         return opened_spark
+    if url.startswith(("postgresql:", "postgres:")):
+        from churn.events.postgres_engine import opened_postgres
+
+        return opened_postgres
     raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from churn.errors import ListRefused
 from churn.events.engine import Engine, arrays, number
+from churn.events.features import one_if
 from churn.events.headings import found_columns, sum_of
 from churn.events.instants import is_plain, moment_of, plain_moment, seconds
 from churn.events.recipes import TableRecipe
@@ -55,10 +56,10 @@ def opened_log(
     before, raw = engine.rejected(), raw_table(engine, source)
     found = found_columns(table, raw.columns, named)
     times = [p for p in MOMENTS if p in found]
-    typed = _typed(table, raw, found, clock, is_text(source))
+    typed = _typed(table, raw, found, clock, is_text(engine, source))
     if text_keys:
         typed = typed.mutate(key=typed.key.cast("string"))
-    if is_text(source) or any(_at(p) in typed.columns for p in times):
+    if is_text(engine, source) or any(_at(p) in typed.columns for p in times):
         typed = engine.kept(typed)
     typed = _split(typed, times)
     days, counts, notices = _counted(engine, table, typed, engine.rejected() - before)
@@ -76,14 +77,16 @@ def whole_parts(column: Any, exact: int, low: float | None, high: float | None) 
     number = column.strip().try_cast("float64") if column.type().is_string() else column.cast("float64")
     least, most = -LARGEST if low is None else low, LARGEST if high is None else high
     fine = (number >= least) & (number <= most)
-    return (ibis.ifelse(fine, number, ibis.null().cast("float64")) * exact).round().cast("int64")
+    parts = ibis.ifelse(fine, number, ibis.null().cast("float64")) * exact
+    below = parts.floor()  # not round(): engines disagree on halves
+    return ibis.ifelse((parts - below) * 2 >= 1, below + 1, below).cast("int64")
 
 
 def yes_or_no(column: Any, *, keep_empty: bool = False) -> Any:
     """A flag as 1 or 0; an empty cell is 0, or stays empty."""
     text = column.type().is_string()
     flag = column.strip().lower().isin(TRUE_WORDS) if text else column.cast("float64") != 0
-    return (flag if keep_empty else flag.fill_null(False)).cast("int64")
+    return one_if(flag if keep_empty else flag.fill_null(False))
 
 
 def words(column: Any, *, trim: bool = True) -> Any:
@@ -139,7 +142,7 @@ def _payment_columns(raw: Any, found: Mapping[str, str]) -> dict[str, Any]:
         if part in found:
             columns[part] = whole_parts(raw[found[part]], exact, 0, None)
     for part in ("auto_renew", "cancel"):
-        columns[part] = yes_or_no(raw[found[part]]) if part in found else raw[found["key"]].isnull().cast("int64") * 0
+        columns[part] = yes_or_no(raw[found[part]]) if part in found else one_if(raw[found["key"]].isnull()) * 0
     return columns
 
 

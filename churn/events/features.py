@@ -81,6 +81,13 @@ def ratio(part: Any, whole: Any) -> Any:
     return part.cast("float64") / whole.cast("float64").nullif(0)
 
 
+def one_if(flag: Any) -> Any:
+    """1 where something holds, else 0, empty where that is not known; a plain cast is refused by some engines."""
+    import ibis
+
+    return ibis.cases((flag, 1), (~flag, 0)).cast("int64")
+
+
 def in_units(total: Any, parts: int) -> Any:
     """A sum of whole parts (cents) in its own unit; a number with a point in it is a decimal to some engines."""
     return total.cast("float64") / parts

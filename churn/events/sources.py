@@ -37,6 +37,8 @@ def source_files(source: str | os.PathLike[str]) -> tuple[Path, ...]:
 
 def raw_table(engine: Engine, source: str | os.PathLike[str]) -> Any:
     """What the files hold, untouched: text from CSV, typed columns from Parquet; columns a file lacks are empty."""
+    if engine.holds_tables:
+        return engine.named(os.fspath(source))
     files = source_files(source)
     if all(f.name.lower().endswith(PARQUET) for f in files):
         return engine.parquet(files)
@@ -50,9 +52,9 @@ def raw_table(engine: Engine, source: str | os.PathLike[str]) -> Any:
     )
 
 
-def is_text(source: str | os.PathLike[str]) -> bool:
+def is_text(engine: Engine, source: str | os.PathLike[str]) -> bool:
     """Whether the files are read as text, so that reading them twice is dear."""
-    return not source_files(source)[0].name.lower().endswith(PARQUET)
+    return not engine.holds_tables and not source_files(source)[0].name.lower().endswith(PARQUET)
 
 
 def _by_header(files: Sequence[Path]) -> dict[tuple[str, tuple[str, ...]], list[Path]]:

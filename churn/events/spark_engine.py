@@ -30,6 +30,11 @@ class SparkEngine:
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
     damaged: list[int] = field(default_factory=list)
+    holds_tables = False
+
+    def named(self, source: str) -> Any:
+        """A table of the session, by its name."""
+        return self.backend.table(source)
 
     def parquet(self, files: Sequence[Path]) -> Any:
         """Parquet files as one table; a file may lack columns that others have."""

@@ -98,9 +98,8 @@ def summary_of(
     """The same from tables that are already open, so that several dates cost one reading."""
     at = Cut(ledger.day_of(as_of, horizon), ledger.recipe.windows)
     silent = outages(ledger.main.days, ledger.main.counts, at.day) if ledger.recipe.rule == "inactivity" else ()
-    blocks = _blocks(ledger, at, silent if fill_silence else ())
-    people, counted = customers(ledger, blocks[0], at, horizon)
-    table = _outcome(ledger, joined(people, blocks), at, horizon)
+    blocks = blocks_of(ledger, at, silent if fill_silence else ())
+    table, counted = rows_of(ledger, blocks, at, horizon)
     schema = _schema(ledger.recipe, blocks, horizon)
     found, rows, leavers = _written(ledger, table, schema, output)
     return Summary(
@@ -125,7 +124,13 @@ def summary_of(
     )
 
 
-def _blocks(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
+def rows_of(ledger: Ledger, blocks: Sequence[Block], at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
+    """The finished rows as one expression, and how many people are left out of them, with the reason."""
+    people, counted = customers(ledger, blocks[0], at, horizon)
+    return _outcome(ledger, joined(people, blocks), at, horizon), counted
+
+
+def blocks_of(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
     """The blocks of all tables, that of the main table first."""
     blocks: list[Block] = []
     for table in sorted(ledger.recipe.tables, key=lambda t: t is not ledger.recipe.main):
