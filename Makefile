@@ -9,7 +9,7 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check spark bench $(WINGS:%=bench-%) api samples screenshots lock clean
+.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers api samples screenshots lock clean
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ bench: .venv/dev.stamp  ## every benchmark, small
 
 $(WINGS:%=bench-%): bench-%: .venv/dev.stamp
 	@$(PYTHON) -m tests.bench.$*
+
+bench-peers: .venv/dev.stamp  ## the same question to explainerdashboard and shapash (installs them under build/)
+	@$(PYTHON) -m tests.bench.peers
 
 samples: .venv/run.stamp  ## make the shipped sample lists again from their seeds
 	@$(PYTHON) -m churn.samples

@@ -62,6 +62,7 @@ def test_a_pair_has_a_line_for_each_part_of_the_other():
     chart = crossed_chart(crossed(MODEL, MATRIX, POINTS, pair), pair, WORDING)
     assert [t.name for t in chart.figure.data] == ["Month-to-month contract", "Contract: yearly"]
     assert pairs_chart([pair], WORDING).finding == "What spend means depends most on contract"
+    assert "nearly by itself" in pairs_chart([Interaction("spend", "plan", 0.3)], WORDING).finding
 
 
 def test_a_label_from_a_list_is_text_and_is_broken_into_lines():

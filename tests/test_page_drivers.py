@@ -9,7 +9,7 @@ PARTS = {
     "One driver": (2, "of all"),
     "Segments": (1, "of the risk"),
     "Compare two groups": (1, "likely to leave"),
-    "Working together": (2, "depends most on"),
+    "Working together": (2, "nearly by itself"),
     "Fairness": (1, "protected groups"),
 }
 

@@ -1,5 +1,6 @@
 """Scored lists are written whole or not at all, in order, harmless to open."""
 
+import gc
 import io
 
 import pyarrow as pa
@@ -87,6 +88,32 @@ def test_a_disk_that_fills_up_while_a_sheet_is_closed_is_said_plainly(tmp_path, 
     with pytest.raises(Unavailable, match="No space left"):
         write_scored(blocks(), tmp_path / "out.xlsx")
     assert names_in(tmp_path) == []
+
+
+def test_a_disk_that_is_full_leaves_no_sheet_and_no_trace_of_a_zip(tmp_path, monkeypatch, recwarn):
+    def full(sheet, content):
+        sheet.full = True
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scored_files._Sheet, "write", full)
+    with pytest.raises(Unavailable, match="No space left"):
+        write_scored(blocks(), tmp_path / "out.xlsx")
+    gc.collect()
+    assert (names_in(tmp_path), list(recwarn)) == ([], [])
+
+
+def test_a_stream_that_takes_no_more_is_said_plainly_and_a_reader_that_left_is_no_failure():
+    class Full(io.BytesIO):
+        problem = OSError(28, "No space left on device")
+
+        def write(self, content):
+            raise self.problem
+
+    with pytest.raises(Unavailable, match="could not be written to its end: No space left on device"):
+        write_scored(blocks(), Full())
+    Full.problem = BrokenPipeError(32, "Broken pipe")
+    with pytest.raises(BrokenPipeError):
+        write_scored(blocks(), Full())
 
 
 def test_a_list_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):

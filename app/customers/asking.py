@@ -56,15 +56,12 @@ def choose_model() -> Any:
 
 
 def fill_in(fields: Any) -> dict[str, Any]:
-    """Every field of the form, three in a row, under the headings of the business."""
+    """Every field of the form, three in a row, in the order of the business."""
     values = {}
-    for group in dict.fromkeys(f.group for f in fields):
-        st.markdown(f"**{plain(group)}**")
-        some = [f for f in fields if f.group == group]
-        for start in range(0, len(some), 3):
-            for place, one in zip(st.columns(3), some[start : start + 3], strict=False):
-                with place:
-                    values[one.name] = ask(one, one.typical, f"typed {one.name}")
+    for start in range(0, len(fields), 3):
+        for place, one in zip(st.columns(3), fields[start : start + 3], strict=False):
+            with place:
+                values[one.name] = ask(one, one.typical, f"typed {one.name}")
     return values
 
 

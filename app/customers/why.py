@@ -53,6 +53,7 @@ def within(found: Any) -> None:
     groups = {r.group: r.label for r in found.explanation.groups if len(r.columns) > 1}
     if not groups:
         return
-    chosen = st.pills(say("customer.within"), list(groups), format_func=lambda g: plain(groups[g]), key="within")
+    words = {"format_func": lambda g: plain(groups[g]), "wrap": True}
+    chosen = st.pills(say("customer.within"), list(groups), key="within", **words)
     if chosen in groups:
         widgets.chart(state.desk().waterfall_within(found, chosen))

@@ -37,14 +37,26 @@ def run_line(words: Sequence[str]) -> int:
         return _carry_out(asked, printer)
     except ChurnError as problem:
         printer.refused(problem)
+        _let_go_of_stdout()
         return REFUSED
     except KeyboardInterrupt:
         printer.refused(RequestRefused("Stopped on request.", "Nothing was half-written."))
         return REFUSED
     except BrokenPipeError:
         # The reader of a pipe went away, as `head` does; that is not a failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout(gone=True)
         return DONE
+
+
+def _let_go_of_stdout(*, gone: bool = False) -> None:
+    """Leave nothing in the way of a quiet end: what a full or vanished stdout would not take is dropped."""
+    try:
+        if not gone:
+            sys.stdout.flush()
+            return
+    except OSError:
+        pass
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def register_verbs() -> None:

@@ -29,7 +29,7 @@ class DriverCounter:
 
     def driver_charts(self, asked: Exploring) -> Sequence[Chart]:
         """What moves the scores, by business group and by column, and how it spreads over the customers."""
-        from churn.showing.driver_figures import drivers_chart, swarm_chart
+        from churn.showing.driver_figures import columns_chart, drivers_chart, swarm_chart
 
         if not asked.columns:
             return ()
@@ -39,7 +39,7 @@ class DriverCounter:
             return not fields[name].levels or fields[name].form == "ordered"
 
         swarm = swarm_chart(asked.swarms, asked.wording, ordered, len(asked.matrix))
-        return drivers_chart(asked.groups), drivers_chart(asked.columns[:10], name="columns"), swarm
+        return drivers_chart(asked.groups), columns_chart(asked.columns[:10]), swarm
 
     def driver_chart(self, asked: Exploring, name: str) -> Chart | None:
         """How one column moves the risk, by its value; None where the model does not listen to it."""

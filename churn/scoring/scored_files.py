@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.errors import RequestRefused
+from churn.errors import RequestRefused, Unavailable
 from churn.files import inert_text, whole_file
 
 Progress = Callable[[int, int | None], None]
@@ -44,7 +46,7 @@ def write_scored(
 @contextmanager
 def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
     if not isinstance(target, Path | str):
-        with _csv(target) as put:
+        with _told_when_full(), _csv(target) as put:
             yield put
         return
     ways: dict[str, Any] = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
@@ -53,6 +55,49 @@ def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
         raise RequestRefused(f"{Path(target).name} has no ending that can be written.", "Use .csv, .parquet or .xlsx.")
     with whole_file(target) as unfinished, ways[ending](unfinished) as put:
         yield put
+
+
+@contextmanager
+def _told_when_full() -> Iterator[None]:
+    """A stream that takes no more is told as what it is; a reader that went away, as `head` does, is no failure."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise Unavailable(
+            f"The scored list could not be written to its end: {os.strerror(problem.errno or 0)}.",
+            "What was written so far is not whole: throw it away, make room, and try again.",
+        ) from problem
+
+
+class _Sheet(FileIO):
+    """The file of a workbook; once the disk is full it swallows what its zip still tries to write when let go."""
+
+    full = False
+
+    def write(self, content: Any) -> int:
+        """Write all of it, or fail once."""
+        left = memoryview(content).cast("B")
+        size = len(left)
+        try:
+            while len(left) and not self.full:
+                left = left[super().write(left) :]
+        except OSError:
+            self.full = True
+            raise
+        return size
+
+    def seek(self, *where: int) -> int:
+        """Go there, where going still means something."""
+        return 0 if self.full else super().seek(*where)
+
+    def tell(self) -> int:
+        """Where the next letter goes."""
+        return 0 if self.full else super().tell()
+
+    def flush(self) -> None:
+        """Nothing waits here."""
 
 
 def _csv(target: Path | BinaryIO) -> AbstractContextManager[Put]:
@@ -92,7 +137,8 @@ def _xlsx(target: Path) -> Iterator[Put]:
     import xlsxwriter
 
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(target), {"constant_memory": True, "nan_inf_to_errors": False, **safe})
+    file = _Sheet(str(target), "w")
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "nan_inf_to_errors": False, **safe})
     sheet = book.add_worksheet("scored")
     done = 0
 
@@ -115,9 +161,18 @@ def _xlsx(target: Path) -> Iterator[Put]:
         with suppress(Exception):
             book.close()
         raise
+    else:
+        _closed(book)
+    finally:
+        file.close()
+
+
+def _closed(book: Any) -> None:
+    from xlsxwriter.exceptions import XlsxFileError
+
     try:
         book.close()
-    except xlsxwriter.exceptions.XlsxFileError as problem:
+    except XlsxFileError as problem:
         raise OSError(str(problem)) from problem
 
 

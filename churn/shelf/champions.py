@@ -84,7 +84,10 @@ def load_live(home: Path, name: str) -> Model:
     live = champion(home, name)
     if live is None:
         known = ", ".join(versions(home, name))
-        raise NotFound(f"No version of {name} is live.", f"Promote one of: {known}." if known else "Train it first.")
+        if not known:
+            others = ", ".join(names(home)) or "none yet"
+            raise NotFound(f"There is no model {name}.", f"There are: {others}.")
+        raise NotFound(f"No version of {name} is live.", f"Promote one of: {known}.")
     try:
         return load(home, name, live.version)
     except ChurnError as problem:

@@ -65,9 +65,9 @@ def _waterfall(
             hoverinfo="skip",
         )
     )
-    figure = rowed(figure, len(names), x="Probability of leaving, in points of a hundred")
-    room = max(float(ends.max() - ends.min()) * 0.12, 3.0)
-    figure.update_xaxes(range=[max(0.0, float(ends.min()) - room), min(108.0, float(ends.max()) + room)])
+    figure = rowed(figure, len(names), x="Likely to leave, of 100")
+    room = max(float(ends.max()) * 0.12, 2.0)
+    figure.update_xaxes(range=[0.0, min(108.0, float(ends.max()) + room)])
     figure.update_yaxes(autorange="reversed")
     return Chart(name, finding, READING, figure)
 

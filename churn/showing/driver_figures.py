@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
@@ -15,12 +16,27 @@ from churn.showing.palette import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK
 
 ROW = 34  # pixels of a bar with its gap
 WIDE = 34  # letters of a label on one line
-POINTS = "Points the risk moves, against a typical customer"
+POINTS = "Points of risk"  # short enough for a phone
 NOT_CAUSED = "Associated with leaving, not shown to be its cause."
+# A value is written into its bar where there is room, else beside it; white stands for the paper, also in the dark.
+DIRECT: dict[str, Any] = {
+    "textposition": "auto",
+    "insidetextanchor": "start",
+    "insidetextfont": {"color": LIGHT.paper},
+    "constraintext": "none",
+    "cliponaxis": False,
+}
+LITTLE = 1.0  # points on average, below which two columns count each by itself
 SURE = 0.95  # of the resamples in which a driver must be among the strongest to be called so without more words
 
 
-def drivers_chart(drivers: Sequence[Driver], *, name: str = "drivers") -> Chart:
+def columns_chart(drivers: Sequence[Driver]) -> Chart:
+    """The same bars column by column, within the groups."""
+    first = ", ".join(f"{d.label} {d.share:.0%}" for d in drivers[:3])
+    return replace(drivers_chart(drivers), name="columns", finding=f"Column by column: {first}")
+
+
+def drivers_chart(drivers: Sequence[Driver]) -> Chart:
     """Bars of how much each driver moves the scores, with the range over resamples of the customers."""
     import plotly.graph_objects as go
 
@@ -41,17 +57,16 @@ def drivers_chart(drivers: Sequence[Driver], *, name: str = "drivers") -> Chart:
             "thickness": 1.5,
         },
         text=[f"{s:.0%}" for s in shares],
-        textposition="inside",
-        insidetextanchor="start",
+        **DIRECT,
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Share of all that moves the scores of this list")
+    figure = rowed(go.Figure(bars), len(shown), x="Share of all movement")
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = drivers[0]
     doubt = "" if first.in_top >= SURE else f" (among the top three in {first.in_top:.0%} of resamples)"
     finding = f"{capital(first.label)} moves the scores most: {first.share:.0%} of all movement{doubt}"
     reading = "The longer the bar, the more customers' scores differ by it; the line is the range over resamples."
-    return Chart(name, finding, f"{reading} {NOT_CAUSED}", figure)
+    return Chart("drivers", finding, f"{reading} {NOT_CAUSED}", figure)
 
 
 def swarm_chart(swarms: Sequence[Swarm], wording: Wording, ordered: Callable[[str], bool], customers: int) -> Chart:
@@ -117,7 +132,7 @@ def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) ->
             customdata=[r.customers for r in told],
             hovertemplate="%{x:.4~g}: %{y:+.1f} points, %{customdata:,} customers<extra></extra>",
         )
-        figure = styled(go.Figure([band, mean]), x=label, y="Points the risk moves")
+        figure = styled(go.Figure([band, mean]), x=label, y=POINTS)
         _at_zero(figure, across=True)
     else:
         figure = _by_level(told, name, wording)
@@ -144,12 +159,14 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Points by which the second changes what the first adds")
+    figure = rowed(go.Figure(bars), len(shown), x=POINTS)
     first = pairs[0]
     finding = f"What {wording.label(first.column)} means depends most on {wording.label(first.other)}"
-    reading = (
-        "The longer the bar, the more the same value of the first goes with another risk, depending on the second."
-    )
+    if first.strength < LITTLE:
+        finding = (
+            f"Each column counts nearly by itself: together they move a risk by {first.strength:.1f} points at most"
+        )
+    reading = "How many points, on average, the second changes what goes with a value of the first."
     return Chart("pairs", finding, reading, figure)
 
 
@@ -176,7 +193,7 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
             )
         )
     label = capital(wording.label(pair.column))
-    figure = styled(go.Figure(traces), x=label, y="Points the risk moves")
+    figure = styled(go.Figure(traces), x=label, y=POINTS)
     _at_zero(figure, across=True)
     apart = _widest(rows)
     finding = (

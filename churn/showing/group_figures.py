@@ -14,7 +14,7 @@ from churn.scoring.rates import Rate
 from churn.scoring.segmenting import Segment
 from churn.scoring.wording import capital
 from churn.showing.charts import Chart, plain_label, styled
-from churn.showing.driver_figures import label_of, rowed
+from churn.showing.driver_figures import DIRECT, label_of, rowed
 from churn.showing.palette import BLUE, GREY, LIGHT, ORANGE
 
 SHADE = 0.16
@@ -43,8 +43,7 @@ def rates_chart(rates: Sequence[Rate], label: str) -> Chart:
         marker={"color": [ORANGE if p > overall else BLUE for p in at]},
         error_x=error if known else None,
         text=[f"{p:.0%}" for p in at],
-        textposition="inside",
-        insidetextanchor="start",
+        **DIRECT,
         hoverinfo="skip",
     )
     figure = rowed(go.Figure(bars), len(shown), x="Share that left" if known else "Mean probability of leaving")
@@ -71,9 +70,7 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
         orientation="h",
         marker={"color": [ORANGE if s is segments[0] else BLUE for s in shown]},
         text=[f"{s.probability:.0%} · {s.customers:,} customers · {s.share_of_risk:.0%} of the risk" for s in shown],
-        textposition="auto",
-        insidetextanchor="start",
-        cliponaxis=False,
+        **DIRECT,
         hoverinfo="skip",
     )
     figure = rowed(go.Figure(bars), len(shown), x="Mean probability of leaving")
@@ -109,7 +106,7 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
         },
         hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
     )
-    figure = rowed(go.Figure(bars), len(shown), x=f"Points that {first} differs from {second}")
+    figure = rowed(go.Figure(bars), len(shown), x="Points of risk")
     figure.add_vline(x=0, line={"color": GREY, "dash": "dot"})
     one, two = found.probability
     finding = f"{first}: {one:.0%} likely to leave; {second}: {two:.0%}"
