@@ -113,10 +113,10 @@ def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
     for name in ("sheet", "dates", "duplicates", "profile"):
         words += [f"--{name}={said[name]}"] if said.get(name) else []
     words += [f"--map={theirs}={ours}" for theirs, ours in said.get("mapping", {}).items()]
-    for name in ("outcome", "value", "key", "name"):
+    for name in ("outcome", "value", "key", "date", "name", "threshold"):
         words += [f"--{name}={chosen[name]}"] if chosen.get(name) else []
-    for name in ("positive", "drop"):
-        words += [f"--{name}", *chosen[name]] if chosen.get(name) else []
+    for name in ("positive", "drop_class", "drop"):
+        words += [f"--{name.replace('_', '-')}", *chosen[name]] if chosen.get(name) else []
     return words + (["--quick"] if chosen.get("quick") else [])
 
 

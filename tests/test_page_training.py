@@ -1,33 +1,141 @@
-"""Training: guided choices, a job apart, the report card, and the way back."""
+"""Training: guided choices, a job apart, the report, and the way back."""
 
 import time
 
-from tests.paging import opened, shown
+import pytest
+
+from app.jobs import train_words
+from churn.shelf.champions import champion
+from tests.paging import metric, opened, shown
+from tests.trained import HISTORY, rows_of
 
 
-def test_with_nothing_it_says_that_there_is_no_model(monkeypatch, home):
-    assert "There is no model yet" in shown(opened(monkeypatch, home, "training"))
+def by_label(elements, label):
+    return next(e for e in elements if e.label == label)
+
+
+def table_with(page, column):
+    return next(d.value for d in page.dataframe if column in d.value.columns)
+
+
+def uploaded(page, name, lines):
+    """The screen after a file was dropped on it."""
+    page.file_uploader[0].upload(name, "\n".join(lines).encode()).run()
+    assert list(page.exception) == []
+    return page
+
+
+def labelled(rows=240, words=("left", "stayed", "joined"), every=(3, 1)):
+    """A list of no known business with a column of that many words, and one that speaks of the future."""
+    body = [f"c{i},{i % 17},{words[0] if i % every[0] == 0 else words[i % 2 + 1]},{i % every[0]}" for i in range(rows)]
+    return ["id,spend,fate,days_after", *body]
+
+
+def waited(page, seconds=90):
+    """The screen once its job has ended."""
+    until = time.monotonic() + seconds
+    while not (page.success or page.error) and time.monotonic() < until:
+        time.sleep(0.3)
+        page.run()
+    assert list(page.exception) == []
+    return page
+
+
+def test_with_nothing_it_asks_for_the_list_to_learn_from(monkeypatch, home):
+    page = opened(monkeypatch, home, "training")
+    assert ("The list to learn from" in shown(page), len(page.file_uploader)) == (True, 1)
 
 
 def test_a_labelled_list_shows_who_left_before_anything_is_trained(monkeypatch, home):
     page = opened(monkeypatch, home, "training", sample="telco_customers.csv")
-    counts = next(d.value for d in page.dataframe if "In the file" in d.value.columns)
-    assert dict(zip(counts["In the file"], counts["Customers"], strict=True)) == {"No": 5167, "Yes": 1876}
+    counts = table_with(page, "word")
+    assert dict(zip(counts["word"], counts["customers"], strict=True)) == {"No": 5167, "Yes": 1876}
+    assert by_label(page.multiselect, "Which words mean that the customer left?").value == ["Yes"]
+    assert [metric(page, name) for name in ("Left", "Stayed")] == ["1876", "5167"]
+    assert "No column gives the answer away." in shown(page)
 
 
-def test_the_report_card_of_the_live_version_is_on_the_screen(monkeypatch, telco_home):
+def test_other_words_can_count_as_leaving_or_be_left_out(monkeypatch, home):
+    page = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled())
+    by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
+    leaving = by_label(page.multiselect, "Which words mean that the customer left?")
+    leaving.set_value(["left"]).run()
+    by_label(page.multiselect, "Which words mean neither?").set_value(["joined"]).run()
+    assert [metric(page, name) for name in ("Left", "Stayed", "Left out")] == ["80", "80", "80"]
+
+
+def test_a_column_that_knows_the_answer_is_named_before_training(monkeypatch, home):
+    page = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled(words=("yes", "no", "no")))
+    by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
+    assert r"**days\_after** · It is the outcome in other words" in shown(page)
+
+
+def test_too_few_who_left_are_counted_and_there_is_no_button(monkeypatch, home):
+    lines = labelled(rows=200, words=("yes", "no", "no"), every=(20, 1))
+    page = uploaded(opened(monkeypatch, home, "training"), "few.csv", lines)
+    by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
+    assert "10 of whom left; at least 100 customers, 30 who left" in page.warning[0].value
+    assert [b for b in page.button if b.label == "Train"] == []
+
+
+def test_training_runs_apart_and_its_report_opens_by_itself(monkeypatch, telco_home, home):
+    page = uploaded(opened(monkeypatch, home, "training"), "customers.csv", rows_of(telco_home, HISTORY))
+    by_label(page.toggle, "Quick: fewer candidates, one check").set_value(True).run()
+    by_label(page.button, "Train").click().run()
+    assert page.query_params["job"]
+    waited(page)
+    assert "It is live. It is the first model of this name" in page.success[0].value
+    assert champion(home, "telco").version == "v1"
+    assert "ranks the leaver higher" in shown(page)
+    assert list((home / "data" / "jobs").glob("*/list*")) == []
+
+
+def test_a_job_that_was_refused_says_so_in_its_own_sentence(monkeypatch, telco_home, home):
+    page = uploaded(opened(monkeypatch, home, "training"), "customers.csv", rows_of(telco_home, HISTORY))
+    by_label(page.text_input, "Name of the model").set_value("../x").run()
+    by_label(page.button, "Train").click().run()
+    waited(page)
+    assert "cannot be the model name" in page.error[0].value and "Traceback" not in page.error[0].value
+
+
+def test_the_report_of_the_live_version_is_in_people_money_and_pictures(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "training")
     assert "ranks the leaver higher" in shown(page)
-    assert len(page.get("plotly_chart")) >= 6
+    reach = table_with(page, "bothered")
+    assert (reach["caught"] + reach["missed"]).nunique() == 1 and reach["contacted"].is_monotonic_increasing
+    assert list(reach["caught"] + reach["bothered"]) == list(reach["contacted"])
+    assert len(page.get("plotly_chart")) >= 10
+    assert "It was the first version of this model" in shown(page)
 
 
-def test_a_list_that_cannot_be_learnt_from_is_refused_in_its_own_sentence(monkeypatch, home):
-    page = opened(monkeypatch, home, "training", sample="telco_today.csv")
-    place = next(s for s in page.selectbox if s.label == "Which column says who left?")
-    place.set_value("gender").run()
-    next(b for b in page.button if b.label == "Train").click().run()
-    until = time.monotonic() + 60
-    while not page.error and time.monotonic() < until:
-        time.sleep(0.2)
-        page.run()
-    assert len(page.error) == 1 and "Traceback" not in shown(page)
+def test_going_live_and_going_back_need_a_reason_and_keep_it(monkeypatch, own_telco):
+    from churn import Desk
+
+    Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=3)
+    page = opened(monkeypatch, own_telco, "training")
+    by_label(page.selectbox, "Version").set_value("v2").run()
+    assert "Kept beside the champion, as asked" in shown(page)
+    by_label(page.button, "Do it").click().run()
+    assert champion(own_telco, "telco").version == "v1" and "Say why" in page.warning[0].value
+    by_label(page.text_input, "Why").set_value("newer customers")
+    by_label(page.button, "Do it").click().run()
+    assert (champion(own_telco, "telco").version, champion(own_telco, "telco").why) == ("v2", "newer customers")
+    by_label(page.text_input, "Why").set_value("it called too many")
+    by_label(page.button, "Do it").click().run()
+    assert (champion(own_telco, "telco").version, champion(own_telco, "telco").act) == ("v1", "rolled back")
+    assert next(iter(table_with(page, "act")["why"])) == "it called too many"
+
+
+def test_a_list_that_cannot_be_read_is_refused_politely(monkeypatch, home):
+    page = opened(monkeypatch, home, "training")
+    page.file_uploader[0].upload("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(64)).run()
+    assert len(page.error) == 1 and list(page.exception) == []
+
+
+@pytest.mark.parametrize("asked", [{"positive": ("left",), "drop_class": ("joined",), "threshold": "recall 0.90"}])
+def test_what_was_chosen_on_screen_is_said_on_the_command_line(asked):
+    words = train_words({"sheet": "May"}, {"outcome": "fate", "drop": ["days_after"], "quick": True, **asked})
+    assert words == [
+        *("train", "LIST", "--sheet=May", "--outcome=fate", "--threshold=recall 0.90"),
+        *("--positive", "left", "--drop-class", "joined", "--drop", "days_after", "--quick"),
+    ]

@@ -19,6 +19,7 @@ from churn.desk.list_counter import ListCounter
 from churn.desk.overview_counter import OverviewCounter
 from churn.desk.recording import Recorder
 from churn.desk.score_counter import ScoreCounter
+from churn.desk.training_counter import TrainingCounter
 from churn.desk.watching_counter import WatchingCounter
 from churn.desk.who import Who, at_the_terminal
 from churn.errors import ChurnError
@@ -45,7 +46,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk(
-    ScoreCounter, CampaignCounter, OverviewCounter, CustomerCounter, DriverCounter, ListCounter, WatchingCounter
+    ScoreCounter,
+    CampaignCounter,
+    OverviewCounter,
+    CustomerCounter,
+    DriverCounter,
+    ListCounter,
+    WatchingCounter,
+    TrainingCounter,
 ):
     """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
 

@@ -75,11 +75,15 @@ def trained_version(
     ledger = ledger_at(track, name) if track is not None else None
     how |= {"playbook": playbook_of(profile, home), "searches": partial(search_for, home)}
     trained = train(reading, name=name, progress=progress, **roles, **how)
-    lineage = {**trained.model.lineage, "profile": profile.name, "list": reading.fingerprint}
+    champion_now = _reigning(home, name)
+    verdict = _judged(trained, champion_now, reading, promotion)
+    compared = {**verdict.as_json(), "champion": champion_now.version if champion_now else None}
+    lineage = {**trained.model.lineage, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
     pages = _pages(trained)
     model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
-    verdict = _promoted(home, model, trained, reading, promotion)
+    if verdict.promoted:
+        promote(home, model.name, model.version, why=verdict.why)
     told = tracked(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
     return TrainedVersion(model, _with_notice(trained, told), verdict)
 
@@ -121,16 +125,13 @@ def _pages(trained: Trained) -> dict[str, str]:
     return card_pages(trained.model)
 
 
-def _promoted(home: Path, model: Model, trained: Trained, reading: Reading, promotion: Promotion) -> GateVerdict:
-    """Let the gate decide, unless a person did."""
+def _judged(trained: Trained, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:
+    """What the gate says of the new model beside the champion; a person who decided has the last word."""
+    verdict = gate(trained.model, trained.unseen, champion, reading.table)
     if promotion == "no":
-        return GateVerdict(False, "Kept beside the champion, as asked.")
+        return replace(verdict, promoted=False, why="Kept beside the champion, as asked.")
     if promotion == "yes":
-        verdict = GateVerdict(True, "Promoted because a person asked for it.")
-    else:
-        verdict = gate(model, trained.unseen, _reigning(home, model.name), reading.table)
-    if verdict.promoted:
-        promote(home, model.name, model.version, why=verdict.why)
+        return replace(verdict, promoted=True, why="Promoted because a person asked for it.")
     return verdict
 
 

@@ -72,6 +72,11 @@ def outcome_of(
     return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
 
 
+def family_of(word: str) -> tuple[str, ...]:
+    """Every spelling of a yes or a no, the word's own folded form alone where it is neither."""
+    return next((family for family in (_YES, _NO) if folded(word) in family), (folded(word),))
+
+
 def folded(word: str) -> str:
     """The word as it is compared: without case, blanks at the ends, or a trailing ".0"."""
     return re.sub(r"\.0+$", "", " ".join(str(word).split()).casefold())

@@ -57,12 +57,7 @@ class Prepared:
 
 def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
     """The examples of a table: roles settled, outcome read, leaks and empty columns out, copies together."""
-    schema = with_roles(schema, table, choices)
-    outcome = outcome_of(
-        table, schema, column=choices.outcome, positive=choices.positive, drop_class=choices.drop_class
-    )
-    _refuse_twice({"outcome": outcome.column, "key": choices.key, "value": choices.value, "date": choices.date})
-    schema = _with_outcome(schema, outcome)
+    schema, outcome = _settled(table, schema, choices)
     unknown = [c for c in choices.drop if c not in table.column_names]
     if unknown:
         raise RequestRefused(f"There is no column {unknown[0]!r} to leave out.", f"There are: {_names(table)}.")
@@ -90,6 +85,22 @@ def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
         twins=tuple(collinear_twins(encoder, examples.matrix)),
         notices=notices,
     )
+
+
+def leaks_of(table: pa.Table, schema: Schema, choices: Choices) -> tuple[Leak, ...]:
+    """The columns that may know the outcome, as `prepared` would find them, before anything is learnt."""
+    schema, outcome = _settled(table, schema, choices)
+    empty = {c.column for c in unusable_columns(schema, table) if c.why != "text"}
+    return _leaks(schema, table, outcome, {*choices.drop, *empty})
+
+
+def _settled(table: pa.Table, schema: Schema, choices: Choices) -> tuple[Schema, Outcome]:
+    """The schema with every role settled, and who left."""
+    schema = with_roles(schema, table, choices)
+    words = {"positive": choices.positive, "drop_class": choices.drop_class}
+    outcome = outcome_of(table, schema, column=choices.outcome, **words)
+    _refuse_twice({"outcome": outcome.column, "key": choices.key, "value": choices.value, "date": choices.date})
+    return _with_outcome(schema, outcome), outcome
 
 
 def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:

@@ -190,7 +190,9 @@ def _cautions(model: Model) -> list[str]:
 
 
 def _lineage(model: Model) -> list[dict[str, str]]:
-    rows = {k: v for k, v in model.lineage.items() if k != "libraries"} | model.lineage.get("libraries", {})
+    rows = {k: v for k, v in model.lineage.items() if k not in ("libraries", "gate")} | model.lineage.get(
+        "libraries", {}
+    )
     return [{"What": str(k), "": str(v)} for k, v in rows.items()]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.showing.charts import Chart, line, styled
-from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
+from churn.showing.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
 
 MOST_BARS = 12
+TINT = [[0, "rgba(21, 88, 176, 0.06)"], [1, "rgba(21, 88, 176, 0.5)"]]  # clear enough for light and dark paper
 Report = Mapping[str, Any]
 
 
@@ -80,13 +81,24 @@ def _confusion(report: Report) -> Chart:
     rows = [[c["bothered"], c["left_alone"]], [c["caught"], c["missed"]]]
     x, y = ["contacted", "not contacted"], ["stayed", "left"]
     table = go.Heatmap(
-        z=rows, x=x, y=y, text=[[f"{v:,}" for v in r] for r in rows], texttemplate="%{text}", showscale=False
+        z=rows,
+        x=x,
+        y=y,
+        text=[[f"{v:,}" for v in r] for r in rows],
+        texttemplate="%{text}",
+        textfont={"size": 18, "color": LIGHT.ink},
+        colorscale=TINT,
+        showscale=False,
+        xgap=3,
+        ygap=3,
     )
     reached = c["caught"] / max(c["caught"] + c["missed"], 1)
     at = report["points"]["chosen"]["threshold"]
-    reading = f"Everybody with a probability of {at:.0%} or more is contacted, because from there an offer pays."
+    reading = f"Contacted is everybody with a probability of {at:.0%} or more; numbers are customers."
     figure = styled(_figure(table), x="What the model advises", y="What happened")
-    return Chart("confusion", f"At the break-even, {reached:.0%} of leavers are contacted", reading, figure)
+    figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+    finding = f"{reached:.0%} of leavers are contacted, and with them {c['bothered']:,} who would have stayed"
+    return Chart("confusion", finding, reading, figure)
 
 
 def _gain(report: Report) -> Chart:
@@ -110,10 +122,8 @@ def _profit(report: Report) -> Chart | None:
     figure.update_xaxes(tickformat=".0%")
     best = max(range(len(by_gain)), key=by_gain.__getitem__)
     finding = f"The best list is {share[best]:.0%} of customers: {by_gain[best]:,.2f} per customer of the whole list"
-    reading = (
-        "Assumes the playbook's save rates and costs. Past the peak every further offer costs more than it brings."
-    )
-    return Chart("profit", finding, reading, figure)
+    reading = "Past the peak every further offer costs more than it brings."
+    return Chart("profit", finding, reading, figure, assumes="The playbook's save rates and costs.")
 
 
 def _importance(report: Report) -> Chart | None:

@@ -63,9 +63,11 @@ def listing(texts: Sequence[str]) -> str:
 
 
 def picture(chart: Chart) -> str:
-    """A chart with its finding above and how to read it below."""
-    drawn = svg_of(chart.figure, label=f"{chart.finding}. {chart.reading}")
-    return f"<figure><figcaption>{escape(chart.finding)}</figcaption>{drawn}<p>{escape(chart.reading)}</p></figure>"
+    """A chart with its finding above, how to read it below, and what it assumes."""
+    drawn = svg_of(chart.figure, label=chart.alt)
+    taken = f" Assumed: {chart.assumes}" if chart.assumes else ""
+    below = escape(f"{chart.reading}{taken}")
+    return f"<figure><figcaption>{escape(chart.finding)}</figcaption>{drawn}<p>{below}</p></figure>"
 
 
 def tiles(figures: Sequence[tuple[str, str, str]]) -> str:

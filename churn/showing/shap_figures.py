@@ -73,7 +73,9 @@ def dependence(model: Model, moved: np.ndarray, place: int) -> Chart:
     figure = styled(figure, x=axis, y="Points added to the risk").update_yaxes(tickformat=".0%")
     spread = moved[:, place].max() - moved[:, place].min()
     reading = "The mean effect on the score, holding all else as it is. Associated with leaving, not a cause of it."
-    return Chart(f"dependence-{place}", f"{field.name} moves the risk by up to {spread:.0%} points", reading, figure)
+    return Chart(
+        f"dependence-{place}", f"{field.name} moves the risk by up to {100 * spread:.0f} points", reading, figure
+    )
 
 
 def _by_number(numbers: np.ndarray, moved: np.ndarray) -> Any:

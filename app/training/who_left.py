@@ -1,0 +1,96 @@
+"""Who left: the column that says so, its words with their counts, and whether there are enough to learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+
+SHOWN_WORDS = 12
+
+
+def labelled(reading: Any) -> Any:
+    """The choices about who left, made on screen; None while no column is chosen."""
+    widgets.section(say("training.who"), say("training.who_text"))
+    column = which_column(reading)
+    if column is None:
+        return None
+    found = state.kept(f"labels {column}", lambda: state.desk().labels(reading, column))
+    left, right = st.columns([2, 3])
+    with left:
+        st.dataframe(
+            {"word": list(found.words)[:SHOWN_WORDS], "customers": list(found.words.values())[:SHOWN_WORDS]},
+            hide_index=True,
+            alt=say("training.words_alt"),
+            column_config={
+                "word": widgets.text_column(say("training.word")),
+                "customers": st.column_config.NumberColumn(say("training.customers"), format="localized"),
+            },
+        )
+    with right:
+        leaving = st.multiselect(
+            say("training.positive"),
+            list(found.words),
+            default=list(found.leaving),
+            help=say("training.positive_help"),
+            key=f"leaving {column}",
+        )
+        others = [word for word in found.words if word not in leaving]
+        dropped = other_words(column, others) if len(others) > 1 else []
+    told = tuple(leaving) if leaving != list(found.leaving) else ()
+    settled = state.latest(
+        "labels as said",
+        (column, told, tuple(dropped), state.held().digest),
+        lambda: state.desk().labels(reading, column, told, dropped),
+    )
+    counted(settled)
+    return settled, told, dropped
+
+
+def which_column(reading: Any) -> str | None:
+    """The column that says who left; preselected where that is plain."""
+    names = state.kept("outcome columns", lambda: state.desk().outcome_columns(reading))
+    guess = state.kept("outcome guess", lambda: state.desk().outcome_guess(reading))
+    if not names:
+        widgets.empty(say("training.no_outcome"), icon="help")
+        return None
+    return st.selectbox(
+        say("training.outcome"),
+        names,
+        index=names.index(guess) if guess in names else None,
+        format_func=lambda name: heading_of(reading, name),
+        placeholder=say("training.outcome_hint"),
+        help=say("training.outcome_help"),
+        key=f"outcome {state.held().digest}",
+    )
+
+
+def other_words(column: str, others: list[str]) -> list[str]:
+    """Words that mean neither: those customers can be left out instead of counting as staying."""
+    return st.multiselect(
+        say("training.drop_class"), others, help=say("training.drop_class_help"), key=f"left out {column}"
+    )
+
+
+def counted(found: Any) -> None:
+    """How many left and stayed, against the least that can be learnt from."""
+    if found.known is None:
+        st.warning(plain(found.why), icon=":material/help:", title=say("training.not_settled"))
+        return
+    columns = st.columns(4)
+    widgets.count(columns[0], say("training.known"), found.known.customers)
+    widgets.count(columns[1], say("training.left"), found.known.left)
+    widgets.count(columns[2], say("training.stayed"), found.known.stayed)
+    widgets.count(columns[3], say("training.unknown"), found.unknown, help=say("training.unknown_help"))
+    if found.enough:
+        st.caption(f":material/check_circle: {say('training.enough')}")
+    else:
+        st.warning(plain(found.why), icon=":material/group_off:", title=say("training.too_few"))
+
+
+def heading_of(reading: Any, name: str) -> str:
+    """The column as the file itself calls it."""
+    return next((m.theirs for m in reading.matches if m.ours == name), name)

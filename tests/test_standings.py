@@ -1,0 +1,46 @@
+"""A version in people and money, and beside the one that was live."""
+
+from dataclasses import replace
+
+from churn import Desk
+from churn.desk.standings import reaches_of, rivalry_of, standings_of
+from churn.shelf.version_folders import load
+from tests.small_lists import small_training
+from tests.trained import HISTORY
+
+MODEL = small_training().model
+
+
+def test_every_way_to_draw_the_line_adds_up_to_the_same_customers():
+    found, confusion = reaches_of(MODEL), MODEL.report["confusion"]
+    leavers = confusion["caught"] + confusion["missed"]
+    assert {r.caught + r.missed for r in found} == {leavers}
+    assert all(r.caught + r.bothered == r.contacted for r in found)
+    (chosen,) = [r for r in found if r.chosen]
+    assert (chosen.how, chosen.caught, chosen.bothered) == ("money", confusion["caught"], confusion["bothered"])
+
+
+def test_the_gain_is_read_off_the_profit_curve():
+    earnings = {**MODEL.report["earnings"], "curve": [(0.0, 0.0, 0.0), (1.0, 4.0, 2.0)]}
+    found = reaches_of(replace(MODEL, report={**MODEL.report, "earnings": earnings}))
+    assert all(abs(r.gain - 2.0 * r.contacted) < 1 for r in found)
+    assert all(r.gain is None for r in reaches_of(replace(MODEL, report={**MODEL.report, "earnings": {"curve": []}})))
+
+
+def test_candidates_stand_in_the_order_of_the_card_with_one_champion():
+    found = standings_of(MODEL)
+    assert [s.name for s in found] == [row["name"] for row in MODEL.report["leaderboard"]]
+    assert [s.name for s in found if s.champion] == [MODEL.report["champion"]]
+
+
+def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_customers(own_telco):
+    assert rivalry_of(load(own_telco, "telco", "v1")).champion is None
+    found = rivalry_of(Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=1).model)
+    assert (found.champion, found.promoted, found.why) == ("v1", False, "Kept beside the champion, as asked.")
+    assert found.customers == 1200
+    assert found.loss["low"] <= found.loss["mean"] <= found.loss["high"]
+    assert set(found.calibration) == set(found.cost) == {"champion", "challenger"}
+
+
+def test_a_version_of_before_comparisons_were_kept_has_none():
+    assert rivalry_of(replace(MODEL, lineage={})) is None
