@@ -84,8 +84,13 @@ class Job:
         return True
 
 
-def start_job(home: Path, words: Sequence[str], upload: bytes | None = None, suffix: str = ".csv") -> Job:
-    """Start `python -m churn WORDS` in the background; the word `LIST` stands for the uploaded file."""
+def start_job(
+    home: Path, words: Sequence[str], upload: bytes | None = None, suffix: str = ".csv", *, asked_by: str = ""
+) -> Job:
+    """Start `python -m churn WORDS` in the background; the word `LIST` stands for the uploaded file.
+
+    asked_by  who stands in the audit trail for it
+    """
     folder = jobs_folder(home) / uuid4().hex[:12]
     folder.mkdir(parents=True)
     uploaded = folder / f"list{suffix}"
@@ -96,6 +101,7 @@ def start_job(home: Path, words: Sequence[str], upload: bytes | None = None, suf
         process = subprocess.Popen(
             [sys.executable, "-m", "churn", *command, "--json", "--home", str(home)],
             cwd=ROOT,
+            env={**os.environ, **({"CHURN_ASKED_BY": asked_by} if asked_by else {})},
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=said,
