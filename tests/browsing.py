@@ -69,6 +69,14 @@ def wait_until_up(address: str, process: subprocess.Popen, seconds: float = 60) 
     raise AssertionError("the server did not come up")
 
 
+def settled(page, patience: int = 60_000):
+    """The page, once the screen is drawn and nothing runs any more."""
+    page.locator("h1").first.wait_for(timeout=patience)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=patience)
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="hidden", timeout=patience)
+    return page
+
+
 def outside_requests(page, address: str) -> list[str]:
     """A list that grows with every request the page sends elsewhere."""
     seen: list[str] = []

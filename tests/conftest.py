@@ -1,6 +1,7 @@
 """What every test may ask for: the folder of real public files, and a home of its own."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,18 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def app_address(browser, tmp_path_factory):
-    """The address of the real server over a home of its own; only started where there is a browser."""
-    with browsing.running_app(tmp_path_factory.mktemp("home")) as address:
+def app_home(browser, telco_home, tmp_path_factory):  # noqa: F811
+    """The home of the real server: a telco model, and one learnt from a list that tries to be acted upon."""
+    from churn import Desk
+    from tests.hostile import FILE, hostile_list
+
+    home = shutil.copytree(telco_home, tmp_path_factory.mktemp("served") / "home")
+    Desk(home).train(hostile_list(), said={"filename": FILE}, name="hostile", quick=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def app_address(app_home):
+    """The address of the one real server that every test with a browser asks."""
+    with browsing.running_app(app_home) as address:
         yield address

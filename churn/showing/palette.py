@@ -33,7 +33,7 @@ class Palette:
         return (self.blue, self.orange, self.teal, self.gold, self.violet, self.grey)
 
 
-LIGHT = Palette("#ffffff", "#1b2430", "#1558b0", "#b8420f", "#149a80", "#b38600", "#c154c1", "#565f6e")
+LIGHT = Palette("#ffffff", "#0c1420", "#1558b0", "#b8420f", "#149a80", "#b38600", "#c154c1", "#565f6e")
 DARK = Palette("#0f141b", "#e6e9ee", "#5a9cf8", "#ee8a50", "#2fd4b0", "#f5cc4e", "#dda6ee", "#8490a0")
 BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
     LIGHT.blue,
