@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from churn.desk import downloads, shortlists
 from churn.desk.lists import Ranked
 from churn.desk.templates import templates_of
 from churn.intake.reading import Reading
 from churn.profiles import profile_names, read_profile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class ListCounter:
@@ -24,6 +27,10 @@ class ListCounter:
     def shortlist(self, ranked: Ranked, wanted: shortlists.Wanted) -> shortlists.Shortlist:
         """The customers of a scored list that fit, in the order asked for."""
         return shortlists.shortlist_of(ranked, wanted)
+
+    def customers(self, ranked: Ranked, *, most: int = 200, **asked: Any) -> pd.DataFrame:
+        """The first customers of a scored list that fit, as a pandas table; what may be asked: see `Wanted`."""
+        return self.shortlist(ranked, self.wanted(**asked)).table.slice(0, most).to_pandas()
 
     def actions_in(self, ranked: Ranked) -> tuple[str, ...]:
         """The actions suggested in a list, the commonest first; "" where none is worth it."""
