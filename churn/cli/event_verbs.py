@@ -56,6 +56,16 @@ def _summarise_words(words: ArgumentParser) -> None:
     words.add_argument("--as-of", metavar="DATE", required=True, help="the date to look back from, as 2026-05-01")
     words.add_argument("--horizon", type=int, metavar="DAYS", help="say who left within so many days after the date")
     words.add_argument(
+        "--dates", type=int, default=1, metavar="N", help="learn from N dates: this one and earlier ones"
+    )
+    words.add_argument("--step", type=int, metavar="DAYS", help="days between the dates (default: the horizon)")
+    words.add_argument(
+        "--fill-silence",
+        choices=("no", "try", "yes"),
+        default="no",
+        help="days on which the whole log was silent: leave them, fill them in, or try what filling does to quality",
+    )
+    words.add_argument(
         "--engine",
         metavar="URL",
         help="duckdb://?memory=2GB&threads=2&spill=DIR (the default, with settings), spark://HOST:PORT, local[2], "
@@ -75,18 +85,35 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
     tables = dict(pair_of(pair, "NAME=FILE") for pair in asked.tables)
     if asked.engine and asked.engine.startswith(COMPILED):
         return _compiled(asked, tables)
+    when = {"as_of": _day(asked.as_of), "horizon": asked.horizon, "dates": asked.dates, "step": asked.step}
+    tried = _tried(asked, tables, when) if asked.fill_silence == "try" else None
     found = Desk(asked.home).summarise(
         tables,
         asked.recipe,
-        as_of=_day(asked.as_of),
-        horizon=asked.horizon,
+        **when,
+        fill_silence=asked.fill_silence == "yes",
         engine=asked.engine,
         output=Path(asked.output),
     )
-    lines = [f"{found.rows:,} customers as of {found.as_of}, {len(found.schema.features)} columns to learn from."]
+    answer = summary_json(found) | ({"filling": tried.as_json()} if tried else {})
+    lines = (*_told(found, asked.dates), *([f"Filling silent days in: {tried.sentence}"] if tried else []))
+    return Answer(answer, (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+
+
+def _tried(asked: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
+    if asked.horizon is None:
+        raise RequestRefused("Trying needs known outcomes.", "Give the horizon, too.")
+    return Desk(asked.home).try_filling(tables, asked.recipe, **when, engine=asked.engine)
+
+
+def _told(found: Any, dates: int) -> list[str]:
+    what = "customers" if dates == 1 else f"rows, one for each customer and each of up to {dates} dates,"
+    lines = [f"{found.rows:,} {what} as of {found.as_of}, {len(found.schema.features)} columns to learn from."]
     if found.leavers is not None:
         lines.append(f"{found.leavers:,} left within {found.horizon} days, {found.stayers:,} stayed.")
-    return Answer(summary_json(found), (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+    if found.window is not None:
+        lines.append(found.window.sentence)
+    return lines
 
 
 def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:

@@ -59,9 +59,20 @@ def summary_json(found: Summary) -> dict[str, Any]:
         "stayers": found.stayers,
         "as_of": str(found.as_of),
         "horizon": found.horizon,
+        "window": _window(found.window),
+        "silent": [str(outage) for outage in found.silent],
+        "filled": found.filled,
         "columns": [{w: getattr(c, w) for w in ("name", "kind", "role", "meaning")} for c in found.schema.columns],
         "notices": [n.as_json() for n in found.notices],
     }
+
+
+def _window(window: Any) -> dict[str, Any] | None:
+    """The proposed inactivity window: its days, what it stands on, and the sentence; nothing under a contract."""
+    if window is None:
+        return None
+    proposed = asdict(window.proposed) if window.proposed else None
+    return {"proposed": proposed, "returners": window.returners, "sentence": window.sentence}
 
 
 def shown_points(points: float) -> str:

@@ -14,6 +14,7 @@ from churn.desk.choosing import ModelsOpen
 from churn.desk.counterparts import Counterparts
 from churn.desk.customer_counter import CustomerCounter
 from churn.desk.driver_counter import DriverCounter
+from churn.desk.event_counter import EventCounter
 from churn.desk.key_rings import KeyRing
 from churn.desk.list_counter import ListCounter
 from churn.desk.overview_counter import OverviewCounter
@@ -35,8 +36,6 @@ from churn.shelf import version_folders as shelf
 
 if TYPE_CHECKING:
     from churn.desk import models
-    from churn.events.outlook import Outlook
-    from churn.events.summary import Summary
     from churn.scoring.drivers import Driver
     from churn.scoring.explaining import Explanation
     from churn.scoring.segmenting import Segment
@@ -51,6 +50,7 @@ class Desk(
     OverviewCounter,
     CustomerCounter,
     DriverCounter,
+    EventCounter,
     ListCounter,
     WatchingCounter,
     TrainingCounter,
@@ -210,24 +210,6 @@ class Desk(
     def segments(self, ranked: lists.Ranked) -> tuple[Segment, ...]:
         """Groups of a list that are alike, the likeliest to leave first."""
         return views.segments_of(ranked, self.home)
-
-    def summarise(self, tables: Mapping[str, str], profile: str, **asked: Any) -> Summary:
-        """Event logs as one row per customer, as of a date; with a horizon, with who left."""
-        from churn.desk.event_logs import summarised
-
-        return summarised(self.home, tables, profile, **asked)
-
-    def query_for(self, dialect: str, tables: Mapping[str, str], profile: str, **asked: Any) -> str:
-        """The customer table as one query in a warehouse's language: compiled, not run."""
-        from churn.desk.event_logs import compiled_for
-
-        return compiled_for(self.home, dialect, tables, profile, **asked)
-
-    def outlook(self, tables: Mapping[str, str], profile: str, **asked: Any) -> Outlook:
-        """What dates event logs cover, and who would have left for any date and horizon."""
-        from churn.desk.event_logs import looked_over
-
-        return looked_over(self.home, tables, profile, **asked)
 
     def shelf(self) -> list[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from churn.errors import RequestRefused
+from churn.events.cutoffs import both_ways, training_table
 from churn.events.engine import DEFAULT
 from churn.events.outlook import Outlook, outlook_of
 from churn.events.recipe_words import recipe_from
 from churn.events.recipes import Recipe
 from churn.events.summary import Summary, summarise
-from churn.profiles import read_profile
+from churn.profiles import profile_names, read_profile
+
+ENGINE = "CHURN_ENGINE"  # the engine's URL where nobody names one, with its memory, threads and spill folder
+
+
+@dataclass(frozen=True)
+class MadeList:
+    """A customer table made from logs, as a Parquet file in memory, and what is known of it."""
+
+    name: str
+    content: bytes
+    summary: Summary
 
 
 def summarised(
@@ -22,17 +38,55 @@ def summarised(
     *,
     as_of: date,
     horizon: int | None = None,
+    dates: int = 1,
+    step: int | None = None,
+    fill_silence: bool = False,
     engine: str | None = None,
     output: Path | None = None,
 ) -> Summary:
-    """One row per customer from the events before a date, and who left within the horizon after it."""
+    """One row per customer from the events before a date, and who left within the horizon after it; with several
+    dates, one row for each of them, the latest first."""
     recipe = recipe_for(home, profile)
-    return summarise(tables, recipe, as_of=as_of, horizon=horizon, engine=engine or DEFAULT, output=output)
+    how: dict[str, Any] = {"engine": engine_for(engine), "output": output, "fill_silence": fill_silence}
+    if dates == 1:
+        return summarise(tables, recipe, as_of=as_of, horizon=horizon, **how)
+    if horizon is None:
+        raise RequestRefused("Several dates make a table to learn from.", "Give the horizon, too.")
+    return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)
+
+
+def made_list(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
+    """The customer table as a list to take in hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "made.parquet"
+        found = summarised(home, tables, profile, output=output, **asked)
+        return MadeList(f"{profile}-{found.as_of}.parquet", output.read_bytes(), found)
 
 
 def looked_over(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
     """What dates the logs cover, and who would have left for any date and horizon."""
-    return outlook_of(tables, recipe_for(home, profile), engine=engine or DEFAULT)
+    return outlook_of(tables, recipe_for(home, profile), engine=engine_for(engine))
+
+
+def with_and_without_filling(
+    home: Path,
+    tables: Mapping[str, str],
+    profile: str,
+    *,
+    as_of: date,
+    horizon: int,
+    dates: int = 1,
+    step: int | None = None,
+    engine: str | None = None,
+) -> Any:
+    """What filling in silent days does to a model's quality, on the same unseen customers, before it is adopted."""
+    from churn.learning.two_ways import compared_ways
+
+    recipe, latest = recipe_for(home, profile), as_of
+    plain, filled = both_ways(
+        tables, recipe, horizon=horizon, dates=dates, step=step, latest=latest, engine=engine_for(engine)
+    )
+    return compared_ways(plain.whole, filled.whole, plain.schema)
 
 
 def compiled_for(
@@ -53,3 +107,14 @@ def recipe_for(home: Path, profile: str) -> Recipe:
             "Choose a profile with a recipe.toml, for example general.",
         )
     return recipe_from(found.recipe)
+
+
+def recipes_known(home: Path) -> dict[str, Recipe]:
+    """The recipes of all businesses that have one, by the business's name."""
+    found = {name: read_profile(name, home).recipe for name in profile_names(home)}
+    return {name: recipe_from(words) for name, words in found.items() if words}
+
+
+def engine_for(named: str | None) -> str:
+    """The engine a person named, else the operator's, else DuckDB as it comes."""
+    return named or os.environ.get(ENGINE) or DEFAULT

@@ -41,10 +41,10 @@ def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
         weekend=ibis.ifelse((days.day + 3) % 7 >= 5, days.active, 0).sum(),
         **sums,
     )
-    return people.left_join(_silences(days.filter(days.active == 1)), "key").drop("key_right")
+    return people.left_join(silences_of(days.filter(days.active == 1)), "key").drop("key_right")
 
 
-def _silences(days: Any) -> Any:
+def silences_of(days: Any) -> Any:
     """The days between one active day and the next of each customer, as whole-number sums."""
     import ibis
 

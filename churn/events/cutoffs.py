@@ -69,6 +69,31 @@ def training_table(
     return _stacked(parts, output, len(chosen) - len(parts))
 
 
+def both_ways(
+    tables: Mapping[str, Source],
+    recipe: Recipe,
+    *,
+    horizon: int,
+    dates: int = 3,
+    step: int | None = None,
+    latest: date | None = None,
+    engine: str = DEFAULT,
+) -> tuple[Summary, Summary]:
+    """The training table as it is, and the same with silent days filled in, from one reading; refused without any."""
+    with opened(engine) as running:
+        ledger = open_ledger(running, tables, recipe)
+        chosen = training_dates(latest or ledger.latest_known(horizon), dates=dates, step=step or horizon)
+        plain, filled = (
+            [summary_of(ledger, as_of=d, horizon=horizon, fill_silence=f) for d in _covered(ledger, chosen)]
+            for f in (False, True)
+        )
+    if not any(p.filled for p in filled):
+        raise RequestRefused(
+            "The log was silent on no day before these dates: there is nothing to fill in.", "Leave filling off."
+        )
+    return _stacked(plain, None, len(chosen) - len(plain)), _stacked(filled, None, len(chosen) - len(filled))
+
+
 def fill_effect(
     tables: Mapping[str, Source],
     recipe: Recipe,

@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from churn.events.activity import silences_of
 from churn.events.day_sums import active_days
 from churn.events.engine import DEFAULT, arrays, opened
 from churn.events.entries import Entries, Source
 from churn.events.labels import standings
 from churn.events.ledger import Ledger, open_ledger
 from churn.events.recipes import Recipe
-from churn.events.silences import as_day
+from churn.events.returns import Window, proposed_window
+from churn.events.silences import Outage, as_day, outages
 from churn.notices import Notice
 
 NEVER = 10**6  # a day that does not come
@@ -40,6 +42,8 @@ class Outlook:
     """What a recipe's files cover.
 
     months  for each table, entries per month: {"2026-05": 1234}
+    window  how long a silence means leaving, proposed from all of the log; only where leaving means silence
+    silent  days on which the whole log was silent
     spells  columns start, until, end, gone, number; see the room's first lines
     """
 
@@ -49,6 +53,8 @@ class Outlook:
     months: Mapping[str, Mapping[str, int]]
     notices: tuple[Notice, ...]
     latest: date
+    window: Window | None = None
+    silent: tuple[Outage, ...] = ()
     spells: Mapping[str, np.ndarray] = field(repr=False, default_factory=dict)
 
     def dates(self, horizon: int | None = None) -> tuple[date, date]:
@@ -69,6 +75,16 @@ class Outlook:
             leavers = int(number[here & (self.spells["until"] >= day + horizon)].sum())
         return Counts(customers, leavers, customers - leavers)
 
+    def came_back(self, as_of: date, horizon: int) -> int | None:
+        """How many of those who count as leavers were active again later, as far as the log reaches; nothing where
+        leaving is a contract's end, or not known yet."""
+        if self.recipe.rule != "inactivity" or as_of > self.dates(horizon)[1]:
+            return None
+        day = as_day(as_of)
+        here = (self.spells["start"] < day) & self._present(day, horizon)
+        again = (self.spells["until"] >= day + horizon) & (self.spells["until"] < NEVER)
+        return int(self.spells["number"][here & again].sum())
+
     def _present(self, day: int, horizon: int) -> Any:
         if self.recipe.rule == "inactivity":
             return day - self.spells["start"] <= (self.recipe.alive or NEVER)
@@ -86,7 +102,9 @@ def outlook_of(
     """What the files cover, with everything the date slider needs."""
     with opened(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named)
-        spells = _active_spells(ledger) if recipe.rule == "inactivity" else _paid_spells(ledger)
+        inactive = recipe.rule == "inactivity"
+        spells = _active_spells(ledger) if inactive else _paid_spells(ledger)
+        main, end = ledger.main, as_day(ledger.latest)
         return Outlook(
             recipe,
             first=ledger.first,
@@ -94,6 +112,8 @@ def outlook_of(
             months={name: _months(log) for name, log in ledger.logs.items()},
             notices=ledger.notices,
             latest=ledger.latest,
+            window=_window(ledger, end) if inactive else None,
+            silent=outages(main.days, main.counts, end) if inactive else (),
             spells=spells,
         )
 
@@ -110,6 +130,14 @@ def _active_spells(ledger: Ledger) -> dict[str, np.ndarray]:
     later = ibis.window(group_by="key", order_by="start")
     days = days.mutate(until=days.start.lead().over(later).fill_null(NEVER))
     return _columns(ledger, days.group_by(["start", "until"]).agg(number=days.count()))
+
+
+def _window(ledger: Ledger, end: int) -> Window:
+    """The proposed window from each customer's longest silence that ended and the present one."""
+    days = active_days(ledger.main).filter(lambda d: d.day < end)
+    each = silences_of(days).join(days.group_by("key").agg(last_day=days.day.max()), "key")
+    got = arrays(ledger.engine, each.select(longest=each.longest.fill_null(0), silence=end - each.last_day))
+    return proposed_window(got["longest"], got["silence"])
 
 
 def _without_bots(log: Entries, rows: Any) -> Any:
