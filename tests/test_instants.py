@@ -66,3 +66,9 @@ def test_the_clock_moves_times_but_never_dates():
 def test_the_same_expression_compiles_for_spark():
     sql = ibis.to_sql(seconds(ibis.table({"t": "string"}, name="log").t).name("x"), dialect="databricks")
     assert "TRY_CAST" in sql
+
+
+@pytest.mark.parametrize("clock", [0, 2])
+def test_parts_of_a_second_never_reach_the_next_day(clock):
+    late = pa.array([datetime(2017, 2, 28, 23 - clock, 59, 59, 999_999)], pa.timestamp("us"))
+    assert moments(late, clock) == [(date(2017, 2, 28), 86_399)]

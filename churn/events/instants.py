@@ -34,7 +34,7 @@ def plain_moment(column: Any) -> Moment:
     """The moment of a date or timestamp column."""
     if column.type().is_date():
         return _sensible(column.epoch_days(), column.epoch_days() * 0)
-    return moment_of(column.cast("timestamp").epoch_seconds())
+    return moment_of(_whole_seconds(column))
 
 
 def moment_of(seconds: Any) -> Moment:
@@ -52,10 +52,15 @@ def seconds(column: Any, clock: int = 0) -> Any:
     if kind.is_date():
         return column.epoch_days() * DAY
     if kind.is_timestamp():
-        return column.cast("timestamp").epoch_seconds() + clock * HOUR
+        return _whole_seconds(column) + clock * HOUR
     if kind.is_numeric():
         column = column.try_cast("int64")
     return _read(column.cast("string").strip(), clock)
+
+
+def _whole_seconds(column: Any) -> Any:
+    """Seconds since 1970 rounded down: half a second before midnight is still that day."""
+    return column.cast("timestamp").epoch_seconds().cast("float64").floor().cast("int64")
 
 
 def _read(text: Any, clock: int) -> Any:
