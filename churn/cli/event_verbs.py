@@ -71,6 +71,7 @@ def _summarise_words(words: ArgumentParser) -> None:
         help="duckdb://?memory=2GB&threads=2&spill=DIR (the default, with settings), spark://HOST:PORT, local[2], "
         "postgresql://… (then NAME=TABLE), or sql:DIALECT to write the query instead of the table",
     )
+    words.add_argument("--sample", type=int, metavar="N", help="keep about N customers, drawn by key, to learn from")
     words.add_argument("-o", metavar="TABLE.parquet", dest="output", required=True, help="the table to write")
 
 
@@ -93,6 +94,7 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
         **when,
         fill_silence=asked.fill_silence == "yes",
         engine=asked.engine,
+        sample=asked.sample,
         output=Path(asked.output),
     )
     answer = summary_json(found) | ({"filling": tried.as_json()} if tried else {})

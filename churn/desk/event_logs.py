@@ -43,13 +43,16 @@ def summarised(
     fill_silence: bool = False,
     engine: str | None = None,
     output: Path | None = None,
+    sample: int | None = None,
 ) -> Summary:
     """One row per customer from the events before a date, and who left within the horizon after it; with several
     dates, one row for each of them, the latest first."""
     recipe = recipe_for(home, profile)
     how: dict[str, Any] = {"engine": engine_for(engine), "output": output, "fill_silence": fill_silence}
     if dates == 1:
-        return summarise(tables, recipe, as_of=as_of, horizon=horizon, **how)
+        return summarise(tables, recipe, as_of=as_of, horizon=horizon, sample=sample, **how)
+    if sample is not None:
+        raise RequestRefused("A sample is drawn for one date.", "Leave out --sample, or ask for one date.")
     if horizon is None:
         raise RequestRefused("Several dates make a table to learn from.", "Give the horizon, too.")
     return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)

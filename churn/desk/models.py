@@ -74,7 +74,7 @@ def trained_version(
     how = {word: asked[word] for word in HOW if asked.get(word) is not None}
     ledger = ledger_at(track, name) if track is not None else None
     how |= {"playbook": playbook_of(profile, home), "searches": partial(search_for, home)}
-    trained = train(reading, name=name, progress=progress, **roles, **how)
+    trained = _with_sample(train(reading, name=name, progress=progress, **roles, **how), source)
     champion_now = _reigning(home, name)
     verdict = _judged(trained, champion_now, reading, promotion)
     compared = {**verdict.as_json(), "champion": champion_now.version if champion_now else None}
@@ -86,6 +86,17 @@ def trained_version(
         promote(home, model.name, model.version, why=verdict.why)
     told = tracked(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
     return TrainedVersion(model, _with_notice(trained, told), verdict)
+
+
+def _with_sample(trained: Trained, source: Source) -> Trained:
+    """The card repeats that the list is a sample, where the list itself says so."""
+    if not isinstance(source, Path) or source.suffix != ".parquet":
+        return trained
+    from churn.events.sampling import sample_said
+
+    said = sample_said(source)
+    lineage = {**trained.model.lineage, "sample": said} if said else trained.model.lineage
+    return replace(trained, model=replace(trained.model, lineage=lineage))
 
 
 def _with_notice(trained: Trained, told: Notice | None) -> Trained:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from churn.events.payments import payment_block
 from churn.events.population import customers
 from churn.events.recipes import Recipe
 from churn.events.returns import Window, proposed_window
+from churn.events.sampling import Drawn, drawn_sample
 from churn.events.silences import Outage, outages
 from churn.events.visits import visit_blocks
 from churn.files import whole_file
@@ -74,6 +75,7 @@ def summarise(
     named: Mapping[str, Mapping[str, str]] | None = None,
     fill_silence: bool = False,
     complete_to: date | None = None,
+    sample: int | None = None,
 ) -> Summary:
     """One row per customer from the events before a date, and who left within the horizon after it.
 
@@ -81,10 +83,12 @@ def summarise(
     output        a Parquet file to write, whole or not at all; without it the table comes back in memory
     named         columns whose heading the recipe does not know: {table: {part: heading}}
     fill_silence  count days on which the whole log was silent as active for those active around them
+    sample        keep at most about so many customers, drawn by their keys
     """
     with opened(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named, complete_to=complete_to)
-        return summary_of(ledger, as_of=as_of, horizon=horizon, output=output, fill_silence=fill_silence)
+        asked: dict[str, Any] = {"output": output, "fill_silence": fill_silence, "sample": sample}
+        return summary_of(ledger, as_of=as_of, horizon=horizon, **asked)
 
 
 def summary_of(
@@ -94,14 +98,18 @@ def summary_of(
     horizon: int | None = None,
     output: str | os.PathLike[str] | None = None,
     fill_silence: bool = False,
+    sample: int | None = None,
 ) -> Summary:
     """The same from tables that are already open, so that several dates cost one reading."""
     at = Cut(ledger.day_of(as_of, horizon), ledger.recipe.windows)
     silent = outages(ledger.main.days, ledger.main.counts, at.day) if ledger.recipe.rule == "inactivity" else ()
     blocks = blocks_of(ledger, at, silent if fill_silence else ())
     table, counted = rows_of(ledger, blocks, at, horizon)
-    schema = _schema(ledger.recipe, blocks, horizon)
-    found, rows, leavers = _written(ledger, table, schema, output)
+    schema, drawn = _schema(ledger.recipe, blocks, horizon), None
+    if sample is not None:
+        outcome = ledger.recipe.outcome if horizon is not None else None
+        table, drawn = drawn_sample(ledger.engine, table, ledger.recipe.key, outcome, sample)
+    found, rows, leavers = _written(ledger, table, _noted(ledger.recipe, schema, drawn), schema, output)
     return Summary(
         schema=schema,
         rows=rows,
@@ -120,6 +128,7 @@ def summary_of(
             *counted,
             *_silence_told(silent, fill_silence),
             *_silence_ahead(ledger, at, horizon),
+            *((drawn.notice,) if drawn else ()),
         ),
     )
 
@@ -195,13 +204,20 @@ def written_whole(table: pa.Table, output: Source) -> None:
         pq.write_table(table, path)
 
 
+def _noted(recipe: Recipe, schema: Schema, drawn: Drawn | None) -> str:
+    """Our own words in the file: what its columns mean, and whether it holds everybody."""
+    return json.dumps(
+        {"recipe": recipe.title, "columns": schema.as_json()} | ({"sample": asdict(drawn)} if drawn else {})
+    )
+
+
 def _written(
-    ledger: Ledger, table: Any, schema: Schema, output: Source | None
+    ledger: Ledger, table: Any, note: str, schema: Schema, output: Source | None
 ) -> tuple[pa.Table | None, int, int | None]:
     """Write the rows, count them, and hand them back unless a file was asked for."""
     import pyarrow.parquet as pq
 
-    engine, note = ledger.engine, json.dumps({"recipe": ledger.recipe.title, "columns": schema.as_json()})
+    engine = ledger.engine
     if output:
         with whole_file(output) as path:
             engine.write(table, path, note)
