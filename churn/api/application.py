@@ -14,6 +14,7 @@ from churn import __version__
 from churn.api import (
     campaign_routes,
     customer_routes,
+    drift_routes,
     explain_routes,
     health_routes,
     metrics_routes,
@@ -45,6 +46,7 @@ ROUTES = (
     customer_routes.router,
     model_routes.router,
     campaign_routes.router,
+    drift_routes.router,
     metrics_routes.router,
 )
 
@@ -62,6 +64,7 @@ def make_api(desk: Desk | None = None, *, lifespan: Lifespan | None = None) -> F
     )
     api.state.desk, api.state.traffic = desk, Traffic()
     api.state.traffic.gauges.append(lambda: standing_gauges(desk))
+    api.state.traffic.gauges.append(lambda: drift_routes.drift_gauges(desk))
     for router in ROUTES:
         api.include_router(router)
     describe_live_model(api)
