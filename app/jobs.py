@@ -115,15 +115,23 @@ def start_job(
 
 def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
     """The command line that trains on the uploaded list with what was said and chosen on screen."""
-    words = ["train", "LIST"]
-    for name in ("sheet", "dates", "duplicates", "profile"):
-        words += [f"--{name}={said[name]}"] if said.get(name) else []
-    words += [f"--map={theirs}={ours}" for theirs, ours in said.get("mapping", {}).items()]
+    words = ["train", "LIST", *said_words(said)]
     for name in ("outcome", "value", "key", "date", "name", "threshold"):
         words += [f"--{name}={chosen[name]}"] if chosen.get(name) else []
     for name in ("positive", "drop_class", "drop"):
         words += [f"--{name.replace('_', '-')}", *chosen[name]] if chosen.get(name) else []
     return words + (["--quick"] if chosen.get("quick") else [])
+
+
+def retrain_words(said: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
+    """The command line that watches the uploaded list, learns from it and lets only a better version go live."""
+    return ["retrain", "LIST", *said_words(said), f"--model={model}", *(["--quick"] if quick else [])]
+
+
+def said_words(said: dict[str, Any]) -> list[str]:
+    """What was said about the list, in the words of the command line."""
+    words = [f"--{name}={said[name]}" for name in ("sheet", "dates", "duplicates", "profile") if said.get(name)]
+    return words + [f"--map={theirs}={ours}" for theirs, ours in said.get("mapping", {}).items()]
 
 
 def find_job(home: Path, number: str) -> Job | None:

@@ -12,7 +12,7 @@ SCREENS: dict[str, list[tuple[str, str]]] = {
         ("plan", "campaign"),
         ("results", "straighten"),
     ],
-    "model": [("training", "model_training")],
+    "model": [("training", "model_training"), ("monitoring", "monitor_heart")],
 }
 
 # What a person must be allowed to do to be shown a screen (the words of churn/desk/who.py).

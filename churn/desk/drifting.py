@@ -61,6 +61,12 @@ class WatchedList:
     look: Look
     shadow: Shadow | None = None
 
+    @property
+    def says_who_left(self) -> bool:
+        """Whether the list has the outcome column that a retrain learns from."""
+        outcome, carried = self.look.model.schema.outcome, self.look.sketch.carried
+        return outcome is not None and carried is not None and outcome.name in carried.column_names
+
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
         beside = {"shadow": dict(self.record.shadow)} if self.shadow else {}

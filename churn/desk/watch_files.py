@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from churn.desk.drifting import WatchedList
 from churn.desk.known_outcomes import keys_in
 from churn.desk.watch_views import watched_so_far
 from churn.errors import RequestRefused
-from churn.files import inert_text, whole_file, write_json, write_text
+from churn.files import inert_text, whole_file, write_text
 from churn.watching.sketch import MOST_SAMPLED
 
 REPORTS, SPLITS = (".json", ".html"), (".csv",)
@@ -26,10 +27,15 @@ def refuse_other_endings(report: Path | None, split: Path | None) -> None:
 def write_report(home: Path, found: WatchedList, target: Path) -> str:
     """Everything that was found, for a program (.json) or for people (.html)."""
     if target.suffix.lower() == ".json":
-        write_json(target, report_words(found))
+        write_text(target, report_text(found))
     else:
         write_text(target, page_for(home, found))
     return f"Written to {target}."
+
+
+def report_text(found: WatchedList) -> str:
+    """The whole report as readable JSON."""
+    return json.dumps(report_words(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def report_words(found: WatchedList) -> dict[str, Any]:

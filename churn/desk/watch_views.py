@@ -10,6 +10,7 @@ from typing import Any
 
 from churn.book.watch_log import WatchRecord, lists_watched, models_watched
 from churn.desk.playbooks import the_book
+from churn.notices import Notice
 
 PER = 1000  # customers money is shown for
 
@@ -31,6 +32,45 @@ class WatchedRow:
     score_psi: float
     moved: int
     faults: int
+
+
+@dataclass(frozen=True)
+class InShort:
+    """One watched list in the few numbers a screen begins with; money per 1,000 customers, None where it is not known.
+
+    noticed   what a person should know of the list
+    """
+
+    customers: int
+    rate: float
+    learnt_rate: float
+    profit: float | None
+    learnt_profit: float | None
+    score_psi: float
+    moved: int
+    columns: int
+    faults: int
+    currency: str
+    noticed: tuple[Notice, ...]
+
+
+def in_short(record: WatchRecord) -> InShort:
+    """One list of the history, or the one just watched, in a few numbers."""
+    report = record.report
+    score, profit = report["score"], report["estimate"].get("profit", {})
+    return InShort(
+        customers=record.customers,
+        rate=score["rate"],
+        learnt_rate=score["learnt"]["rate"],
+        profit=_per(profit.get("value")),
+        learnt_profit=_per(profit.get("learnt")),
+        score_psi=score["size"],
+        moved=sum(c["moved"] for c in report["details"]),
+        columns=len(report["details"]),
+        faults=len(report["alarms"]),
+        currency=report["currency"],
+        noticed=tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in report["notices"]),
+    )
 
 
 def watched_so_far(home: Path, model: str, version: str | None = None) -> tuple[WatchRecord, ...]:
@@ -60,7 +100,6 @@ def history_rows(records: Sequence[WatchRecord]) -> tuple[WatchedRow, ...]:
 
 def _row(record: WatchRecord) -> WatchedRow:
     gauges, realised = record.gauges, record.realised
-    profit = gauges.get("drift_expected_profit_per_customer")
     return WatchedRow(
         at=record.at,
         source=record.source,
@@ -71,11 +110,15 @@ def _row(record: WatchRecord) -> WatchedRow:
         realised_rate=_value(realised, "churn_rate"),
         expected_auc=gauges.get("drift_expected_auc"),
         realised_auc=_value(realised, "auc"),
-        profit=None if profit is None else PER * profit,
+        profit=_per(gauges.get("drift_expected_profit_per_customer")),
         score_psi=gauges["drift_score_psi"],
         moved=int(gauges["drift_columns_moved"]),
         faults=int(gauges["drift_data_alarms"]),
     )
+
+
+def _per(money: float | None) -> float | None:
+    return None if money is None else PER * money
 
 
 def _value(realised: Mapping[str, Any], name: str) -> float | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from churn.desk.choosing import ModelsOpen
     from churn.desk.drifting import WatchedList
     from churn.desk.retraining import Retrained
+    from churn.desk.watch_views import InShort, WatchedRow
     from churn.intake.opening import Source
     from churn.learning.model import Model
     from churn.showing.charts import Chart
@@ -94,6 +95,24 @@ class WatchingCounter(AccessCounter):
         from churn.showing.watch_figures import history_charts
 
         return history_charts([vars(record) for record in records])
+
+    def in_short(self, record: WatchRecord) -> InShort:
+        """One watched list in the few numbers a screen begins with."""
+        from churn.desk.watch_views import in_short
+
+        return in_short(record)
+
+    def history_rows(self, records: Sequence[WatchRecord]) -> tuple[WatchedRow, ...]:
+        """The history of lists as rows of a table, the latest first."""
+        from churn.desk.watch_views import history_rows
+
+        return history_rows(records)
+
+    def report_json(self, found: WatchedList) -> bytes:
+        """Everything that was found of a list, for a program."""
+        from churn.desk.watch_files import report_text
+
+        return report_text(found).encode()
 
     def lists_watched(self, model: str, version: str | None = None) -> tuple[WatchRecord, ...]:
         """The lists held against a model so far, the latest last."""

@@ -75,7 +75,9 @@ def scores_chart(report: Words) -> Chart:
     places = list(range(1, len(now) + 1))
     bars = go.Bar(x=places, y=list(now), name="this list", marker={"color": BLUE}, showlegend=True)
     learnt = line(places, then, "list it learnt from", ORANGE, dash="dash")
-    figure = styled(go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Customers")
+    figure = styled(
+        go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Share of customers"
+    )
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     change = "as they were" if not score["moved"] else "differently"
     finding = (
@@ -123,7 +125,7 @@ def parts_chart(report: Words) -> Chart | None:
     places = list(range(len(shown)))
     dots = _dots([v["value"] for v in values], places, "", BLUE, ends=values)
     currency = report.get("currency", "")
-    figure = styled(go.Figure(dots), x=f"Expected profit per {PER:,} customers {currency}".strip(), y="", meta="rows")
+    figure = styled(go.Figure(dots), x=f"Profit per {PER:,} {currency}".strip(), y="", meta="rows")
     figure.update_yaxes(tickvals=places, ticktext=[plain_label(s["segment"]) for s in shown], automargin=True)
     most = Amounts(currency).money(values[-1]["value"])
     finding = f"{shown[-1]['segment']}: {most} per {PER:,} customers, the most of any part"
@@ -132,8 +134,8 @@ def parts_chart(report: Words) -> Chart | None:
 
 
 def styled_rows(figure: Any, rows: Sequence[Any]) -> Any:
-    """The figure as high as its rows need."""
-    return figure.update_layout(height=110 + 34 * len(rows))
+    """The figure as high as its rows need, with few marks, so that a phone has room for them."""
+    return figure.update_xaxes(nticks=5, tickangle=0).update_layout(height=110 + max(220, 34 * len(rows)))
 
 
 def _dots(x: Sequence[float], y: Sequence[float], name: str, colour: str, **how: Any) -> Any:
