@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
+from churn.errors import ChurnError, Damaged, NotFound, RequestRefused, Unavailable
 from churn.files import checked_name, read_json, write_json
 from churn.learning.model import Model
 from churn.notices import Notice
@@ -159,7 +159,13 @@ def _alone(home: Path, name: str) -> Iterator[None]:
     folder = _pointer(home, name).parent
     if not folder.is_dir():
         raise NotFound(f"There is no model {name}.", "Train it first.")
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as problem:
+        raise Unavailable(
+            f"{name} cannot be locked for a promotion: {problem.strerror or problem}.",
+            "Nothing was changed. Free some space or ask for write access, then promote the version again.",
+        ) from problem
     try:
         _wait_for(handle)
         yield

@@ -102,6 +102,8 @@ def version_of(home: Path, name: str, version: str) -> Version:
     words = read_json(folder / MANIFEST)
     if not isinstance(words, dict) or words.get("digest") != _digest(words) or words.get("version") != version:
         raise Damaged(f"{MANIFEST} of {name} {version} was changed.", "Roll back to another version, or train again.")
+    if words["name"] != name:
+        raise Damaged(f"{name} {version} belongs to {words['name']}.", "Put the folder back, or train again.")
     return Version(folder, words)
 
 
