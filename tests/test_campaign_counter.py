@@ -2,6 +2,7 @@
 
 from churn import Desk
 from churn.deciding.ordering import Order
+from churn.showing.amounts import Amounts
 from tests.campaigns import came_back, exported, planned_for
 from tests.trained import TODAY
 
@@ -13,8 +14,8 @@ def test_a_screens_words_become_an_order(home):
 
 def test_every_kind_of_file_holds_the_campaign(own_telco):
     desk, planned = Desk(own_telco), planned_for(own_telco)
-    assert desk.exported(planned, ".csv").startswith(b'"customerID","arm"')
-    assert desk.exported(planned, ".xlsx")[:2] == b"PK" and desk.exported(planned, ".parquet")[:4] == b"PAR1"
+    assert desk.exported(planned, ".csv")[1].startswith(b'"customerID","arm"')
+    assert desk.exported(planned, ".xlsx")[1][:2] == b"PK" and desk.exported(planned, ".parquet")[1][:4] == b"PAR1"
 
 
 def test_what_was_noticed_is_given_back_from_the_book(own_telco):
@@ -37,7 +38,12 @@ def test_the_offers_of_the_models_business_are_in_force_for_its_lists(own_telco)
     assert desk.playbook_for(desk.score(own_telco / TODAY).model) == desk.playbook("telco")
 
 
-def test_the_pictures_say_their_finding(telco_home):
+def test_the_pictures_say_their_finding_in_the_money_of_the_business(telco_home):
     desk, planned = Desk(telco_home), planned_for(telco_home)
-    assert [c.name for c in desk.campaign_charts(planned)] == ["budget", "policies", "assumptions"]
+    amounts = Amounts(planned.basis.currency, "de-DE")
+    policies, others = desk.other_ways(planned, amounts)
+    made = [desk.budget_chart(planned, amounts), *others, desk.assumptions_chart(planned, amounts)]
+    assert [c.name for c in made] == ["budget", "policies", "length", "assumptions"]
+    assert all("\u00a0$" in c.finding for c in made if c.name != "length")
+    assert desk.above(planned, 0.5).treated == policies[2].treated
     assert desk.lift_chart({"lift": None}) is None

@@ -27,13 +27,13 @@ def test_gain_by_budget_shows_the_budget_asked_for_and_says_who_stands_for_whom(
 def test_the_widest_assumption_is_on_top_and_named_as_the_finding():
     bars = (Bar("margin", 0.4, 0.6, 10.0, 90.0, "assumed"), Bar("save", 0.1, 0.2, 40.0, 60.0, "assumed"))
     chart = assumptions_chart(bars)
-    assert "margin: between 10 and 90" in chart.finding
+    assert chart.finding == "Most hangs on margin: the campaign brings 10.00 – 90.00"
     assert chart.figure.data[-1].y[-1].startswith("margin") and list(chart.figure.data[-1].x) == [60.0, 90.0]
 
 
 def test_ways_to_choose_are_compared_with_their_ranges():
     chart = policies_chart((Policy("ours", 5, 1.0, 10.0, 20.0), Policy("treat all", 9, -5.0, 7.0, 30.0)))
-    assert chart.finding.endswith("brings 10; the next best way, treat all, 7")
+    assert chart.finding.endswith("brings 10.00; the next best way, treat all, 7.00")
     assert list(chart.figure.data[0].x) == [7.0, 10.0] and list(chart.figure.data[0].error_x.arrayminus) == [12.0, 9.0]
 
 

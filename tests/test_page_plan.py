@@ -1,12 +1,17 @@
 """The Campaign screen: budget and offers in, a plan with its proof out, exported once."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state import SAMPLES, ListInHand
 from app.state.drawers import Drawer
+from churn import Desk
 from churn.book.journal import campaigns
 from churn.book.tables import open_book
+from churn.errors import RequestRefused
+from tests.receiver import receiving
 from tests.trained import TODAY
 
 SCREEN = str(SAMPLES.parent.parent / "app" / "screens" / "plan.py")
@@ -21,11 +26,21 @@ def page(own_telco, monkeypatch):
     st.cache_resource.clear()
     page = AppTest.from_file(SCREEN, default_timeout=60)
     page.session_state["drawer"] = Drawer(ListInHand(TODAY, (own_telco / TODAY).read_bytes()))
+    page.home = own_telco
     return page.run()
 
 
 def metrics(page):
     return {m.label: m.value for m in page.metric}
+
+
+def slider(page, label):
+    return next(s for s in page.slider if s.label == label)
+
+
+def at_part(page, part):
+    page.session_state["campaign part"] = part
+    return page.run()
 
 
 def test_without_a_list_it_says_where_to_bring_one(own_telco, monkeypatch):
@@ -39,6 +54,7 @@ def test_without_a_list_it_says_where_to_bring_one(own_telco, monkeypatch):
 def test_a_list_becomes_a_plan_with_what_it_can_prove(page):
     assert list(page.exception) == [] and list(page.error) == []
     assert {"Treated", "Held out", "Expected cost", "Gain, low", "Gain, mid", "Gain, high"} <= set(metrics(page))
+    assert metrics(page)["Expected cost"].replace("\\", "").startswith("$")
     assert any("held out" in w.value for w in page.warning)
     assert any("assumed, not measured" in m.value for m in page.markdown)
 
@@ -50,14 +66,64 @@ def test_every_estimate_of_the_playbook_is_named_and_marked_assumed(page):
 
 
 def test_a_budget_of_nothing_treats_nobody_and_says_why(page):
-    page.number_input[0].set_value(0.0).run()
+    slider(page, "Budget").set_value(0.0).run()
     assert list(page.exception) == []
     assert metrics(page)["Treated"] == "0"
     assert any("Nobody is treated" in m.value and "budget" in m.value for m in page.markdown)
 
 
+def test_a_channel_gets_no_more_than_its_room(page):
+    slider(page, "Room in call").set_value(2).run()
+    totals = page.dataframe[-1].value
+    assert list(page.exception) == [] and totals.loc[totals["channel"] == "call", "treated"].sum() <= 2
+
+
 def test_exporting_keeps_the_campaign_and_offers_its_file(page, own_telco):
+    at_part(page, "Export")
     next(b for b in page.button if "make its file" in b.label).click().run()
     assert list(page.exception) == [] and list(page.error) == []
     kept = campaigns(open_book(own_telco))
     assert len(kept) == 1 and kept[0].campaign.replace("-", r"\-") in page.success[0].value
+    assert any("CHURN_PUSH_URL" in c.value for c in page.caption)
+
+
+def test_a_campaign_is_pushed_after_it_was_looked_at(page, monkeypatch):
+    at_part(page, "Export")
+    next(b for b in page.button if "make its file" in b.label).click().run()
+    with receiving(monkeypatch) as receiver:
+        page.run()
+        assert next(b for b in page.button if b.label == "Send").disabled
+        next(b for b in page.button if b.label == "Show what would be sent").click().run()
+        assert receiver.got == [] and any("Nothing was sent" in i.value for i in page.info)
+        next(b for b in page.button if b.label == "Send").click().run()
+    assert len(receiver.got) == 1 and any("1 message arrived" in s.value for s in page.success)
+
+
+def test_a_threshold_is_told_in_people_and_money(page):
+    at_part(page, "Other ways to choose")
+    before = metrics(page)
+    slider(page, "Contact everybody likelier to leave than").set_value(0).run()
+    assert int(before["Contacted"]) < int(metrics(page)["Contacted"]) == 60
+    assert list(page.exception) == [] and {"Leavers reached", "Stayers reached"} <= set(metrics(page))
+
+
+@pytest.mark.parametrize("part", ["Who gets what", "What it hangs on"])
+def test_every_part_opens(page, part):
+    at_part(page, part)
+    assert list(page.exception) == [] and list(page.error) == []
+
+
+def test_a_cell_that_cannot_be_right_is_named_and_the_plan_stands(page):
+    desk = Desk(page.home)
+    playbook = desk.playbook("telco").playbook
+    rows = desk.playbook_rows(playbook)
+    for change, said in (({"low": 0.9}, "not in order"), ({"mid": None}, "mid is empty"), ({"high": 3.0}, "more than")):
+        with pytest.raises(RequestRefused, match=rf"{re.escape(rows[0]['title'])}, share it saves.*{said}"):
+            desk.playbook_with(playbook, [{**rows[0], **change}])
+
+
+def test_a_playbook_text_with_a_mistake_is_refused_with_its_line(page):
+    page.text_area[0].set_value("[actions.tea]\nsaves = 1\n").run()
+    assert "line 2" in page.error[0].value and metrics(page)["Treated"] != "0"
+    page.text_area[0].set_value('[actions.tea]\nchannel = "shop"\nsave = 0.3\n').run()
+    assert list(page.error) == [] and any("tried out" in c.value for c in page.caption)

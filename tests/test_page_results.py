@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from churn import Desk
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
 from tests.campaigns import came_back, exported
 from tests.test_page_plan import SAMPLES, metrics
 
@@ -28,14 +30,15 @@ def test_without_a_campaign_it_says_so(own_telco, monkeypatch):
     page = AppTest.from_file(str(SAMPLES.parent.parent / "app" / "main.py"), default_timeout=60).run()
     page.switch_page("screens/results.py").run()
     assert list(page.exception) == []
-    assert any("no campaign yet" in info.value for info in page.info)
+    assert any("no campaign yet" in said.value for said in page.markdown)
 
 
 def test_a_campaign_that_was_not_measured_asks_for_outcomes(opened, own_telco):
     exported(own_telco)
     page = opened()
     assert list(page.exception) == []
-    assert any("Not measured yet" in info.value for info in page.info)
+    assert any("Not measured yet" in said.value for said in page.markdown)
+    assert list(page.dataframe[0].value["state"]) == ["Waits for its outcomes"]
 
 
 def test_outcomes_become_a_lift_with_an_interval(opened, own_telco):
@@ -44,8 +47,9 @@ def test_outcomes_become_a_lift_with_an_interval(opened, own_telco):
     page.file_uploader[0].upload("back.csv", came_back(planned, left=lambda treat: not treat), "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert list(page.exception) == [] and list(page.error) == []
-    assert {"Fewer left", "At least", "Money saved"} <= set(metrics(page))
-    assert metrics(page)["Fewer left"] == "1.0"
+    assert {"Fewer left", "Fewer left, at least", "Money saved"} <= set(metrics(page))
+    assert metrics(page)["Fewer left"] == "1.0" and "$" in metrics(page)["Money saved"]
+    assert "The campaign kept customers" in page.dataframe[0].value["state"][0]
 
 
 def test_a_file_of_strangers_is_refused_on_the_screen(opened, own_telco):
@@ -55,3 +59,35 @@ def test_a_file_of_strangers_is_refused_on_the_screen(opened, own_telco):
     next(b for b in page.button if b.label == "Measure").click().run()
     assert "None of these customers" in page.error[0].value
     assert Desk(own_telco).campaigns()[0].measured is None
+
+
+def test_an_experiment_says_whom_a_contact_helps_and_who_is_left_alone(opened, own_telco, tmp_path):
+    path = tmp_path / "offer.csv"
+    write_sample(make_sample("offer", rows=3000), path)
+    exported(own_telco)
+    page = opened()
+    page.session_state["results part"] = "Uplift experiments"
+    page.run().file_uploader[0].upload("offer.csv", path.read_bytes(), "text/csv").run()
+    choose(page, "Who was treated?", "offer")
+    choose(page, "What came of it?", "left")
+    choose(page, "Which word is the wanted outcome?", "no")
+    next(b for b in page.button if b.label == "Measure the uplift").click().run()
+    assert list(page.exception) == [] and list(page.error) == []
+    assert {"Average effect", "Qini", "Worth contacting", "Better left alone"} <= set(metrics(page))
+    assert float(metrics(page)["Qini"]) > 0.05
+
+
+def test_an_experiment_with_one_arm_is_refused_on_the_screen(opened, own_telco):
+    exported(own_telco)
+    page = opened()
+    page.session_state["results part"] = "Uplift experiments"
+    rows = "\n".join(f"k{i},{'a' if i < 150 else 'b'},{'yes' if i % 3 else 'no'}" for i in range(151))
+    page.run().file_uploader[0].upload("one.csv", f"id,arm,left\n{rows}\n".encode(), "text/csv").run()
+    choose(page, "Who was treated?", "arm")
+    choose(page, "What came of it?", "left")
+    next(b for b in page.button if b.label == "Measure the uplift").click().run()
+    assert list(page.exception) == [] and page.error[0].value
+
+
+def choose(page, label, option):
+    next(s for s in page.selectbox if s.label == label).set_value(option).run()

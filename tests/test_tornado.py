@@ -6,8 +6,8 @@ import pytest
 
 from churn.money.customer_worth import stakes
 from churn.money.eligibility import rule_from
-from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
-from churn.money.tornado import assumption_bars, range_of
+from churn.money.playbook import Action, Estimate, Playbook, Segment
+from churn.money.tornado import assumption_bars
 
 MAIL = Action("mail", channel="m", save=Estimate(0.4, 0.5, 0.7), contact=Estimate(8, 10, 11))
 BOOK = Playbook((MAIL,), periods=Estimate(0.5, 1, 2))
@@ -35,11 +35,3 @@ def test_rates_of_a_segment_have_a_bar_of_their_own():
     bars = {b.assumption: b.width for b in assumption_bars(GIVEN, book, LIST, BOTH)}
     assert bars["mail, tier is Low: save rate"] == pytest.approx(16.0)
     assert bars["mail: save rate"] == pytest.approx(18.0)
-
-
-def test_the_widest_bar_is_said_in_words():
-    assert range_of(assumption_bars(GIVEN, BOOK, LIST, BOTH)) == (
-        "The result hangs most on periods: between 15 and 120 (assumed)."
-    )
-    plain = Playbook((Action("mail", channel="m", save=exactly(0.5)),))
-    assert range_of(assumption_bars(GIVEN, plain, LIST, BOTH)).startswith("No assumption has a range")

@@ -32,6 +32,17 @@ def latest(what: str, key: Any, reckon: Callable[[], T]) -> T:
     return place[what][1]
 
 
+def keep_latest(what: str, key: Any, value: Any) -> None:
+    """Keep something that was made from the list in hand, under the key it was made with."""
+    drawer().kept[what] = (key, value)
+
+
+def found_latest(what: str, key: Any) -> Any:
+    """What was kept with this key; None where nothing was, or with another key."""
+    known, value = drawer().kept.get(what, (None, None))
+    return value if known == key else None
+
+
 def reading() -> Any:
     """What is understood of the list in hand."""
     return kept("reading", lambda: desk().check(held().content, **held().words))

@@ -100,6 +100,11 @@ def let_go() -> None:
             del st.query_params[name]
 
 
+def sample_bytes(name: str) -> tuple[str, bytes]:
+    """A shipped list by its name, to be taken in hand beside the list."""
+    return name, (SAMPLES / name).read_bytes()
+
+
 def sample_files() -> tuple[str, ...]:
     """The shipped lists that can be scored or learnt from as they are."""
     return tuple(sorted(p.name for p in SAMPLES.glob("*.csv") if not p.name.startswith("music")))

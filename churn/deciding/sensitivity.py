@@ -11,7 +11,7 @@ from churn.deciding.ordering import Order
 from churn.deciding.weighing import weighed
 from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
-from churn.money.policies import Policy, ProfitCurve, compared_policies, profit_curve
+from churn.money.policies import Policy, ProfitCurve, above, compared_policies, profit_curve
 from churn.money.tornado import Bar, assumption_bars
 
 if TYPE_CHECKING:
@@ -38,3 +38,11 @@ def list_policies(
     ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
     best = ready.found.gain.max(axis=1, initial=-np.inf)
     return compared_policies(ready.given, playbook, scored), profit_curve(best, ready.given.probability)
+
+
+def list_above(
+    scored: pd.DataFrame, playbook: Playbook, threshold: float, *, key: str = "key", value: str | None = "value"
+) -> Policy:
+    """What treating everybody from a probability on would bring and reach."""
+    ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
+    return above(ready.given, playbook, scored, threshold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from churn.book.last_seen import ListRecord
     from churn.deciding.ordering import Order
+    from churn.desk.campaign_choices import Scale, SegmentChoice
     from churn.desk.campaign_views import ActionTotal, KeptCampaign
     from churn.desk.campaigns import Planned
     from churn.desk.delivering import Delivery
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from churn.desk.measuring import MeasuredCampaign
     from churn.desk.pushing import Outline
     from churn.intake.opening import Source
+    from churn.intake.reading import Reading
     from churn.learning.model import Model
     from churn.money.playbook import Playbook
+    from churn.money.policies import Policy
     from churn.notices import Notice
+    from churn.showing.amounts import Amounts
     from churn.showing.charts import Chart
 
 
@@ -50,6 +55,24 @@ class CampaignCounter(AccessCounter):
         limits = {channel: int(most) for channel, most in (capacity or {}).items() if most is not None}
         return Order(holdout=holdout_percent / 100.0, capacity=limits, **words)
 
+    def scale(self, ranked: Ranked, playbook: Playbook) -> Scale:
+        """How far budget and channels can reach with this list and these offers."""
+        from churn.desk.campaign_choices import scale_of
+
+        return scale_of(self.home, ranked, playbook)
+
+    def segment_choices(self, ranked: Ranked) -> tuple[SegmentChoice, ...]:
+        """The segments of a list that may get a limit."""
+        from churn.desk.campaign_choices import segment_choices
+
+        return segment_choices(ranked)
+
+    def limits(self, rows: Sequence[Mapping[str, Any]], choices: Sequence[SegmentChoice]) -> dict[str, dict[Any, int]]:
+        """The limits of edited rows, as an order takes them."""
+        from churn.desk.campaign_choices import limits_said
+
+        return limits_said(rows, choices)
+
     def export(self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
         """Keep a campaign in the book and write its file; arms that were given before stand."""
         from churn.desk.campaigns import export
@@ -59,12 +82,19 @@ class CampaignCounter(AccessCounter):
         self.note("export", f"campaign {done.campaign.name}")
         return done
 
-    def exported(self, planned: Planned, ending: str = ".csv", columns: Sequence[str] | None = None) -> bytes:
-        """The same as the bytes of a file of that kind."""
+    def exported(
+        self, planned: Planned, ending: str = ".csv", columns: Sequence[str] | None = None
+    ) -> tuple[Planned, bytes]:
+        """The same, with the bytes of a file of that kind."""
         with TemporaryDirectory() as folder:
             target = Path(folder) / f"campaign{ending}"
-            self.export(planned, target, columns)
-            return target.read_bytes()
+            return self.export(planned, target, columns), target.read_bytes()
+
+    def push_places(self) -> dict[str, str]:
+        """Where campaigns may be sent, each address under the name it may be shown by."""
+        from churn.desk.posting import named_addresses, shown
+
+        return {shown(address): address for address in named_addresses()}
 
     def push_outline(
         self, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None
@@ -115,6 +145,16 @@ class CampaignCounter(AccessCounter):
         """The playbook a file states; a mistake in it is refused with its line."""
         return playbooks.checked_playbook(file)
 
+    def playbook_said(self, text: str) -> Playbook:
+        """The playbook a text states; a mistake in it is refused with its line."""
+        from churn.money.playbook_files import playbook_from_text
+
+        return playbook_from_text(text, "The playbook")
+
+    def playbook_text(self, playbook: Playbook) -> str:
+        """A playbook as the text a person edits."""
+        return playbooks.readable_text(playbook)
+
     def set_playbook(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
         """Make a playbook the one that counts for a business; earlier versions are kept."""
         with self.acting("playbook", f"of {profile}"):
@@ -144,20 +184,65 @@ class CampaignCounter(AccessCounter):
 
         return action_totals(planned)
 
-    def campaign_charts(self, planned: Planned) -> list[Chart]:
-        """Gain by budget, other ways to choose, and what the plan hangs on, as pictures."""
-        from churn.desk.campaign_views import budget_curve, hangs_on, other_ways
-        from churn.showing.campaign_figures import assumptions_chart, budget_chart, policies_chart
+    def budget_chart(self, planned: Planned, amounts: Amounts) -> Chart:
+        """What each budget would bring, as a picture."""
+        from churn.desk.campaign_views import budget_curve
+        from churn.showing.campaign_figures import budget_chart
 
-        bars, (policies, _) = hangs_on(planned), other_ways(planned)
-        charts = [budget_chart(budget_curve(planned), planned.basis.order.budget), policies_chart(policies)]
-        return [*charts, *([assumptions_chart(bars)] if bars else [])]
+        return budget_chart(budget_curve(planned), planned.basis.order.budget, amounts)
+
+    def other_ways(self, planned: Planned, amounts: Amounts) -> tuple[tuple[Policy, ...], list[Chart]]:
+        """Other ways to choose from the same list, as numbers and as pictures: what they bring, and by length."""
+        from churn.desk.campaign_views import other_ways
+        from churn.showing.campaign_figures import length_chart, policies_chart
+
+        policies, curve = other_ways(planned)
+        return policies, [policies_chart(policies, amounts), length_chart(curve, amounts)]
+
+    def above(self, planned: Planned, threshold: float) -> Policy:
+        """What treating everybody from a probability on would bring and reach."""
+        from churn.desk.campaign_views import above
+
+        return above(planned, threshold)
+
+    def assumptions_chart(self, planned: Planned, amounts: Amounts) -> Chart | None:
+        """Which assumptions the campaign's gain hangs on, as a picture; None where nobody is treated."""
+        from churn.desk.campaign_views import hangs_on
+        from churn.showing.campaign_figures import assumptions_chart
+
+        bars = hangs_on(planned)
+        return assumptions_chart(bars, amounts) if bars else None
+
+    def price_words(self, planned: Planned, amounts: Amounts) -> list[str]:
+        """What one more of each limit that holds the plan back would bring, in sentences."""
+        from churn.showing.campaign_words import price_words
+
+        campaign = planned.campaign
+        return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]
 
     def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
         """The measured lift of a campaign and its parts with their intervals, as a picture."""
         from churn.showing.campaign_figures import lift_chart
 
         return lift_chart(lift)
+
+    def few_valued(self, reading: Reading) -> list[str]:
+        """The columns of a list with so few different words that they can name arms or outcomes."""
+        from churn.desk.experiments import few_valued
+
+        return few_valued(reading)
+
+    def ranked_csv(self, found: MeasuredExperiment) -> bytes:
+        """The customers of an experiment from the most helped to the most harmed, to take home."""
+        content = BytesIO()
+        found.write(content)
+        return content.getvalue()
+
+    def uplift_charts(self, found: MeasuredExperiment) -> list[Chart]:
+        """How well choosing by uplift works, and what the experiment shows by tenths, as pictures."""
+        from churn.showing.uplift_figures import qini_chart, tenths_chart
+
+        return [qini_chart(found.uplift), tenths_chart(found.uplift)]
 
     def told(self, lift: Mapping[str, Any]) -> tuple[Notice, ...]:
         """What was to be noticed when a campaign was measured."""

@@ -12,14 +12,16 @@ import numpy as np
 from churn.book.journal import CampaignRecord, campaigns
 from churn.book.measurements import Measurement, measured_so_far
 from churn.deciding.budget_curve import BudgetCurve, gain_by_budget
-from churn.deciding.sensitivity import campaign_bars, list_policies
+from churn.deciding.sensitivity import campaign_bars, list_above, list_policies
 from churn.desk.campaigns import Planned
 from churn.desk.playbooks import the_book
+from churn.errors import RequestRefused
 from churn.money.gain import break_even, terms
 from churn.money.playbook import RATES, Action, Estimate, Playbook
 from churn.money.playbook_files import playbook_from, playbook_words
 from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
+from churn.profiles import profile_names, read_profile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
 SHOWN = ("action", "channel", "cost", "gain_low", "gain_mid", "gain_high", "probability", "break_even", "tier")
 ESTIMATES = (*RATES, "contact", "offer", "bill_share")
 ENDS = ("low", "mid", "high")
+SHARES = (*RATES, "bill_share")
+ESTIMATE_WORDS = {
+    "save": "share it saves",
+    "take_up": "taken by stayers",
+    "wake_up": "woken up to leave",
+    "contact": "cost of contact",
+    "offer": "cost of offer",
+    "bill_share": "share of the bill",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class KeptCampaign:
 
     record: CampaignRecord
     measured: Measurement | None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,10 @@ def kept_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
     """Every campaign of the book, the latest first."""
     with the_book(home) as book:
         done = measured_so_far(book)
-        return tuple(KeptCampaign(record, done.get(record.campaign)) for record in campaigns(book))
+        kept = [(record, done.get(record.campaign)) for record in campaigns(book)]
+    known = set(profile_names(home))
+    money = {name: read_profile(name, home).currency for name in {r.profile for r, _ in kept} & known}
+    return tuple(KeptCampaign(record, measured, money.get(record.profile, "")) for record, measured in kept)
 
 
 def chosen_customers(planned: Planned, *, arm: str = "treat", most: int = 200) -> pd.DataFrame:
@@ -104,6 +119,12 @@ def other_ways(planned: Planned) -> tuple[tuple[Policy, ...], ProfitCurve]:
     return list_policies(basis.frame, basis.playbook, key=basis.key, value=basis.value)
 
 
+def above(planned: Planned, threshold: float) -> Policy:
+    """What treating everybody from a probability on would bring and reach, on the same list without a budget."""
+    basis = planned.basis
+    return list_above(basis.frame, basis.playbook, threshold, key=basis.key, value=basis.value)
+
+
 def playbook_rows(playbook: Playbook) -> list[dict[str, Any]]:
     """The playbook as rows to look at and to edit: one per action and estimate, with where it comes from."""
     return [
@@ -119,10 +140,27 @@ def playbook_with(playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Play
         action = playbook.action(str(row["action"]))
         before = {(where, name): told for where, name, told in _estimates(action)}
         where, name = str(row["segment"]), str(row["estimate"])
-        told = Estimate(float(row["low"]), float(row["mid"]), float(row["high"]))
+        told = _told(row, action.words)
         if _ends(told) != _ends(before[where, name]):
             playbook = playbook.having(action.name, **_changed(action, where, name, told))
     return playbook_from(playbook_words(playbook), source="The playbook")
+
+
+def _told(row: Mapping[str, Any], title: str) -> Estimate:
+    """The estimate a row states; a cell that cannot be right is refused by its name."""
+    name, where = str(row["estimate"]), f", {row['segment']}" if row["segment"] else ""
+    cell = f"{title}, {ESTIMATE_WORDS[name]}{where}"
+    ends = [row[end] for end in ENDS]
+    for end, number in zip(ENDS, ends, strict=True):
+        if number is None or not np.isfinite(number) or number < 0:
+            said = "is empty" if number is None or number != number else f"is {number:g}"
+            raise RequestRefused(f"{cell}: {end} {said}.", "Write a number, 0 or more.")
+        if name in SHARES and number > 1:
+            raise RequestRefused(f"{cell}: {end} is {number:g}, more than everybody.", "Write a share from 0 to 1.")
+    low, mid, high = map(float, ends)
+    if not low <= mid <= high:
+        raise RequestRefused(f"{cell}: {low:g}, {mid:g}, {high:g} are not in order.", "Low comes first, high last.")
+    return Estimate(low, mid, high)
 
 
 def _changed(action: Action, where: str, name: str, told: Estimate) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from churn.notices import Notice
 from churn.scoring.ranking import ROW
 from churn.scoring.scored_files import write_scored
 
+MOST_ARMS = 12
+
 
 @dataclass(frozen=True)
 class MeasuredExperiment:
@@ -74,6 +76,14 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **
     ranked = ranked_customers(found, keys)
     named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
     return MeasuredExperiment(found, named, reading, spared)
+
+
+def few_valued(reading: Reading) -> list[str]:
+    """The columns with two to twelve different words, as the list calls them."""
+    theirs = {m.ours: m.theirs for m in reading.matches}
+    table = reading.table
+    few = [n for n in table.column_names if 2 <= len(table[n].unique().drop_null()) <= MOST_ARMS]
+    return [theirs.get(name, name) for name in few]
 
 
 def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], keys: list[str]) -> int:

@@ -39,6 +39,7 @@ class Basis:
     history: History
     profile: str
     frame: pd.DataFrame
+    currency: str = ""
 
     @property
     def key(self) -> str:
@@ -60,12 +61,13 @@ def basis_of(
     playbook    in place of the one in force for the model's business
     rested      whether earlier contacts are left out of account
     """
-    profile = profile_of(ranked.model, home).name
+    business = profile_of(ranked.model, home)
+    profile = business.name
     playbook = playbook or playbook_in_force(home, profile).playbook
     order = _named(checked_order(order), ranked, playbook)
     history = _history(home, order, ranked, (profile, playbook))
     history = replace(history, contacts=None) if rested else history
-    return Basis(ranked, playbook, order, history, profile, scored_frame(ranked))
+    return Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency)
 
 
 def scored_frame(ranked: Ranked) -> pd.DataFrame:

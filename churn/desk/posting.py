@@ -53,8 +53,7 @@ class Poster:
     @property
     def where(self) -> str:
         """The receiver as it may be shown: without the path, which often holds a token."""
-        parts = urlsplit(self.address)
-        return f"{parts.scheme}://{parts.netloc}"
+        return shown(self.address)
 
     def send(self, parcel: Parcel) -> None:
         """Send one message, or say why it could not be delivered."""
@@ -86,7 +85,7 @@ class Poster:
 
 def poster_for(address: str | None = None, *, setting: str = ADDRESSES) -> Poster:
     """The poster to an address that the operator has named in a setting; to the only one when none is asked for."""
-    named = os.environ.get(setting, "").replace(",", " ").split()
+    named = named_addresses(setting)
     if not named:
         raise RequestRefused("Nothing may be sent outside yet.", f"Who runs Holdfast names the address in {setting}.")
     if not address and len(named) > 1:
@@ -98,6 +97,21 @@ def poster_for(address: str | None = None, *, setting: str = ADDRESSES) -> Poste
             f"Who runs Holdfast can add it to {setting}.",
         )
     return Poster(_checked(wanted, setting), _secret())
+
+
+def shown(address: str) -> str:
+    """An address as it may be shown: without its path, which often holds a token, and without a name in it."""
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def named_addresses(setting: str = ADDRESSES) -> tuple[str, ...]:
+    """The addresses the operator has named."""
+    return tuple(os.environ.get(setting, "").replace(",", " ").split())
 
 
 def signature(secret: str, moment: str, content: bytes) -> str:

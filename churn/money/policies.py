@@ -14,13 +14,18 @@ from churn.money.playbook import SCENARIOS, Playbook, Scenario
 
 @dataclass(frozen=True)
 class Policy:
-    """One way to choose: how many it treats and what that brings, cautiously, on average, hopefully."""
+    """One way to choose: how many it treats and what that brings, cautiously, on average, hopefully.
+
+    leavers     how many of the treated would leave, so are reached in time; stayers are contacted for nothing
+    """
 
     name: str
     treated: int
     low: float
     mid: float
     high: float
+    leavers: float = 0.0
+    stayers: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,7 @@ def compared_policies(
 
     left        who really left, where that is known: gains are then what would have happened, not expectations
     """
-    found = offers(given, playbook, columns)
-    favourite = found.gain.argmax(axis=1) if found.gain.shape[1] else np.zeros(given.rows, int)
-    best = found.gain.max(axis=1, initial=-np.inf)
+    best, favourite = _best(given, playbook, columns)
     open_to, by_risk = np.isfinite(best), np.argsort(-given.probability, kind="stable")
     ours = best > 0
     top = np.zeros(given.rows, bool)
@@ -55,10 +58,25 @@ def compared_policies(
     return tuple(_policy(name, mask, favourite, (given, playbook, columns, left)) for name, mask in chosen.items())
 
 
+def above(given: Stakes, playbook: Playbook, columns: Any, threshold: float) -> Policy:
+    """Treating everybody from this probability on, each with the action that suits best."""
+    best, favourite = _best(given, playbook, columns)
+    mask = np.isfinite(best) & (given.probability >= threshold)
+    return _policy(f"probability from {threshold:.2f} on", mask, favourite, (given, playbook, columns, None))
+
+
+def _best(given: Stakes, playbook: Playbook, columns: Any) -> tuple[np.ndarray, np.ndarray]:
+    """What the best action for each customer brings (−inf where none is open), and which it is."""
+    gain = offers(given, playbook, columns).gain
+    return gain.max(axis=1, initial=-np.inf), gain.argmax(axis=1) if gain.shape[1] else np.zeros(given.rows, int)
+
+
 def _policy(name: str, mask: np.ndarray, favourite: np.ndarray, world: tuple[Any, ...]) -> Policy:
     given, playbook, columns, left = world
     sums = realised(given, playbook, columns, np.where(mask, favourite, -1), left=left)
-    return Policy(name, int(mask.sum()), **{at: float(sums[at]) for at in SCENARIOS})
+    leave = (given.probability if left is None else np.asarray(left, float))[mask]
+    people = {"leavers": float(leave.sum()), "stayers": float((1.0 - leave).sum())}
+    return Policy(name, int(mask.sum()), **{at: float(sums[at]) for at in SCENARIOS}, **people)
 
 
 def realised(

@@ -90,12 +90,3 @@ def _in_segment(playbook: Playbook, action: Action, at: int, rate: str, estimate
     segment = action.segments[at]
     changed = replace(segment, rates={**segment.rates, rate: estimate})
     return playbook.having(action.name, segments=(*action.segments[:at], changed, *action.segments[at + 1 :]))
-
-
-def range_of(bars: tuple[Bar, ...]) -> str:
-    """The widest bar in words, or that nothing has a range."""
-    if not bars:
-        return "No assumption has a range, so the result cannot be tested; give low, mid and high in the playbook."
-    first = bars[0]
-    low, high = sorted((first.gain_low, first.gain_high))
-    return f"The result hangs most on {first.assumption}: between {low:,.0f} and {high:,.0f} ({first.said})."

@@ -7,31 +7,41 @@ from textwrap import wrap
 from typing import Any
 
 from churn.deciding.budget_curve import BudgetCurve
-from churn.money.policies import Policy
-from churn.money.tornado import Bar, range_of
+from churn.money.policies import Policy, ProfitCurve
+from churn.money.tornado import Bar
+from churn.showing.amounts import Amounts
+from churn.showing.campaign_words import curve_words, policies_words
 from churn.showing.charts import Chart, line, plain_label, styled
 from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
 
 MOST = 10
+PLAIN = Amounts()
+BY_PLAYBOOK = "By the costs and rates of the playbook."
 WIDE = 52  # letters of a label on one line
 
 
-def budget_chart(curve: BudgetCurve, budget: float | None) -> Chart:
+def budget_chart(curve: BudgetCurve, budget: float | None, amounts: Amounts = PLAIN) -> Chart:
     """What each budget would bring, what no plan could exceed, and the budget asked for."""
     import plotly.graph_objects as go
 
     points = list(curve.points)
     figure = go.Figure([line([p.budget for p in points], [p.expected_gain for p in points], "expected gain", BLUE)])
     if budget is not None:
-        figure.add_vline(x=budget, line={"color": ORANGE, "dash": "dash"})
-    figure = styled(figure, x="Budget", y="Expected gain after costs")
-    reading = "Where the curve flattens, more budget stops paying. By the playbook's assumptions, with nobody held out."
+        figure.add_vline(
+            x=budget,
+            line={"color": ORANGE, "dash": "dash"},
+            annotation={"text": f"your budget {amounts.money(budget)}", "font": {"color": ORANGE}},
+            annotation_position="top left" if points and budget > points[-1].budget / 2 else "top right",
+        )
+    figure = in_money(styled(figure, x="Budget", y="Expected gain after costs"), amounts, "x", "y")
+    figure.update_traces(showlegend=False).update_layout(showlegend=False)
+    reading = "Where the curve flattens, more budget stops paying. With nobody held out."
     if curve.sampled < curve.customers:
         reading += f" {curve.sampled:,} customers drawn at random stand for all {curve.customers:,}."
-    return Chart("budget", curve.words, reading, figure)
+    return Chart("budget", curve_words(curve, amounts), reading, figure, assumes=BY_PLAYBOOK)
 
 
-def assumptions_chart(bars: Sequence[Bar]) -> Chart:
+def assumptions_chart(bars: Sequence[Bar], amounts: Amounts = PLAIN) -> Chart:
     """The campaign's gain with each assumption at its low and its high end, the widest on top."""
     import plotly.graph_objects as go
 
@@ -57,11 +67,15 @@ def assumptions_chart(bars: Sequence[Bar]) -> Chart:
     ]
     figure = styled(go.Figure([*lines, *traces]), x="Expected gain of the whole campaign", y="", meta="rows")
     figure.update_layout(height=90 + 50 * len(shown)).update_yaxes(automargin=True)
+    in_money(figure, amounts, "x")
     reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
-    return Chart("assumptions", range_of(tuple(bars)), reading, figure)
+    widest = bars[0]
+    span = amounts.span(*sorted((widest.gain_low, widest.gain_high)))
+    finding = f"Most hangs on {widest.assumption}: the campaign brings {span}"
+    return Chart("assumptions", finding, reading, figure, assumes=BY_PLAYBOOK)
 
 
-def policies_chart(policies: Sequence[Policy]) -> Chart:
+def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Chart:
     """What this way to choose and three others would bring, each between its cautious and its hopeful case."""
     import plotly.graph_objects as go
 
@@ -80,11 +94,27 @@ def policies_chart(policies: Sequence[Policy]) -> Chart:
         },
     )
     figure = styled(go.Figure(bars), x="Expected gain, low to high", y="").update_yaxes(automargin=True)
+    in_money(figure, amounts, "x")
     figure.update_layout(height=90 + 44 * len(shown))
-    ours, others = policies[0], max(policies[1:], key=lambda p: p.mid)
-    finding = f"Choosing by expected gain brings {ours.mid:,.0f}; the next best way, {others.name}, {others.mid:,.0f}"
-    reading = "On this list without a budget, under the playbook's assumptions; in brackets how many would be treated."
-    return Chart("policies", finding, reading, figure)
+    reading = "On this list without a budget; in brackets how many would be treated. The lines reach from low to high."
+    return Chart("policies", policies_words(tuple(policies), amounts), reading, figure, assumes=BY_PLAYBOOK)
+
+
+def length_chart(curve: ProfitCurve, amounts: Amounts = PLAIN) -> Chart:
+    """What a list of each length brings, when customers come by expected gain and when they come by risk."""
+    import plotly.graph_objects as go
+
+    customers = [int(n) for n in curve.customers]
+    ours, theirs = [float(v) for v in curve.by_gain], [float(v) for v in curve.by_risk]
+    lines = [
+        line(customers, ours, "by expected gain", BLUE),
+        line(customers, theirs, "by risk", GREY, dash="dash"),
+    ]
+    figure = in_money(styled(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y")
+    most = max(range(len(ours)), key=ours.__getitem__)
+    finding = f"{customers[most]:,} customers are worth treating; a longer list brings less"
+    reading = "Each customer gets the action that suits best. Where the line falls, offers cost more than they save."
+    return Chart("length", finding, reading, figure, assumes=BY_PLAYBOOK)
 
 
 def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
@@ -122,3 +152,11 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
 def wrapped(text: str) -> str:
     """A long label on several lines."""
     return "<br>".join(wrap(plain_label(text), WIDE))
+
+
+def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
+    """The figure with the currency on these axes, on the side where this reader writes it."""
+    before, after = amounts.money(0, 0).split("0")
+    for axis in axes:
+        figure.update_layout({f"{axis}axis": {"tickprefix": before, "ticksuffix": after, "tickformat": ",~s"}})
+    return figure

@@ -1,0 +1,95 @@
+"""What is wished for: budget, capacities and holdout on sliders, limits for segments, and the rarer choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.strings import say
+from app.widgets.numbers import WRITTEN_BY_THE_BROWSER
+
+ENDS = ("low", "mid", "high")
+
+
+def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
+    """Budget, holdout and capacities; a slider at its end sets no limit."""
+    money, held = st.columns([3, 1])
+    written = WRITTEN_BY_THE_BROWSER.get(currency)
+    label = say("campaign.budget") if written else f"{say('campaign.budget')} ({currency})"
+    chosen = money.slider(
+        label,
+        0.0,
+        max(scale.budget, scale.step),
+        max(scale.budget, scale.step),
+        scale.step,
+        format=written or "localized",
+        help=say("campaign.budget_help"),
+        key=f"budget {scale.budget:g}",
+    )
+    holdout = held.slider(say("campaign.holdout"), 0, 50, 10, format="%d %%", help=say("campaign.holdout_help"))
+    capacity = rooms(scale, playbook)
+    return {"budget": chosen if chosen < scale.budget else None, "holdout_percent": holdout, "capacity": capacity}
+
+
+def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
+    """How many customers each channel may reach."""
+    found: dict[str, int | None] = {}
+    shown = [channel for channel in playbook.channels if scale.channels[channel] > 0]
+    for column, channel in zip(st.columns(max(1, len(shown))), shown, strict=False):
+        most = scale.channels[channel]
+        own = min(playbook.capacity.get(channel, most), most)
+        told = column.slider(
+            say("campaign.capacity", channel=channel),
+            0,
+            most,
+            own,
+            help=say("campaign.capacity_help"),
+            key=f"room {channel} {most} {own}",
+        )
+        found[channel] = told if told < most or channel in playbook.capacity else None
+    return found
+
+
+def more(ranked: Any) -> dict[str, Any]:
+    """The choices that most campaigns do not need."""
+    with st.expander(say("campaign.more"), icon=":material/tune:"):
+        words = segments(ranked)
+        left, middle, right = st.columns(3)
+        name = left.text_input(say("campaign.name"), help=say("campaign.name_help"))
+        scenario = middle.selectbox(
+            say("campaign.scenario"), ENDS, index=1, format_func=lambda end: say(f"campaign.{end}")
+        )
+        seed = right.number_input(say("campaign.seed"), value=0, step=1, help=say("campaign.seed_help"))
+        rested = st.toggle(say("campaign.rested"), help=say("campaign.rested_help"))
+    return {**words, "name": name.strip(), "scenario": scenario, "seed": seed, "rested": rested}
+
+
+def segments(ranked: Any) -> dict[str, Any]:
+    """Limits for segments: at least so many, at most so many."""
+    choices = state.of_ranked("segment choices", ranked, lambda: state.desk().segment_choices(ranked))
+    if not choices:
+        return {"at_least": {}, "at_most": {}}
+    show = st.column_config
+    numbers = {"min_value": 0, "step": 1, "format": "localized"}
+    st.markdown(say("campaign.limits_text"))
+    edited = st.data_editor(
+        {"segment": [None], "least": [None], "most": [None]},
+        num_rows="dynamic",
+        hide_index=True,
+        column_config={
+            "segment": show.SelectboxColumn(
+                say("campaign.limits_segment"), options=[c.words for c in choices], width="large"
+            ),
+            "least": show.NumberColumn(say("campaign.limits_least"), **numbers),
+            "most": show.NumberColumn(say("campaign.limits_most"), **numbers),
+        },
+        key="segment limits",
+    )
+    return state.desk().limits(rows_of(edited), choices)
+
+
+def rows_of(edited: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Edited columns as rows."""
+    return [dict(zip(edited, row, strict=True)) for row in zip(*edited.values(), strict=True)]

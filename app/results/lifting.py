@@ -1,0 +1,77 @@
+"""The lift of a campaign: in words and with its interval, by its parts, in money, and what the playbook learnt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state, widgets
+from app.strings import plain, say
+
+ENDS = ("low", "mid", "high")
+
+
+def verdict(lift: Any, currency: str) -> None:
+    """What the campaign changed; nothing is claimed that chance could have done."""
+    if lift["lift"] is None:
+        st.warning(plain(lift["verdict"]), icon=":material/block:", title=say("results.no_claim"))
+        return
+    kinds = {"fewer": (st.success, "trending_up"), "more": (st.error, "trending_down"), "open": (st.info, "help")}
+    kind = "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
+    show, icon = kinds[kind]
+    show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
+    columns = st.columns(6 if lift["saved"] else 3)
+    for column, name in zip(columns, ("low", "lift", "high"), strict=False):
+        widgets.share(column, say(f"results.lift_{name}"), lift[name], help=say("results.lift_help"))
+    for column, end in zip(columns[3:], ENDS, strict=False):
+        told = say("results.saved_help")
+        widgets.money(column, say(f"results.saved_{end}"), lift["saved"][end], currency, help=told)
+
+
+def parts(lift: Any) -> None:
+    """The lift per action, tier and segment, each with its interval and its own verdict."""
+    chart = state.desk().lift_chart(lift)
+    if chart is not None:
+        widgets.chart(chart, set_on="")
+    if not lift["by"]:
+        return
+    names = ("by", "name", "treated", "held", "lift", "low", "high", "verdict")
+    table = {name: [part[name] for part in lift["by"]] for name in names}
+    many, share = {"format": "localized"}, {"format": "percent"}
+    formats = {"treated": many, "held": many, "lift": share, "low": share, "high": share}
+    config = {
+        name: st.column_config.NumberColumn(say(f"results.part_{name}"), **formats[name])
+        if name in formats
+        else widgets.text_column(say(f"results.part_{name}"), width="large" if name == "verdict" else None)
+        for name in names
+    }
+    st.dataframe(table, hide_index=True, column_config=config, alt=say("results.parts_alt"))
+
+
+def learnt(rates: Any) -> None:
+    """What was learnt beside what was assumed, with the weight of the evidence."""
+    widgets.section(say("results.learnt_title"), say("results.learnt_text"))
+    if not rates:
+        widgets.empty(say("results.learnt_none"), icon="school")
+        return
+    table = {
+        "action": [rate["action"] for rate in rates],
+        "tier": [rate["tier"] for rate in rates],
+        "rate": [say(f"results.{rate['rate']}") for rate in rates],
+        "assumed": [rate["assumed"]["mid"] for rate in rates],
+        **{f"learnt_{end}": [rate["learnt"][end] for rate in rates] for end in ENDS},
+        "weight": [rate["weight"] for rate in rates],
+        "customers": [rate["learnt"]["customers"] for rate in rates],
+    }
+    words = {name: widgets.text_column(say(f"results.{name}")) for name in ("action", "tier", "rate")}
+    shares = ("assumed", *(f"learnt_{end}" for end in ENDS))
+    config = {
+        **words,
+        **{name: st.column_config.NumberColumn(say(f"results.{name}"), format="percent") for name in shares},
+        "weight": st.column_config.ProgressColumn(
+            say("results.weight"), min_value=0, max_value=1, format="percent", help=say("results.weight_help")
+        ),
+        "customers": st.column_config.NumberColumn(say("results.customers"), format="localized"),
+    }
+    st.dataframe(table, hide_index=True, column_config=config, alt=say("results.learnt_title"))
