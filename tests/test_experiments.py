@@ -53,3 +53,18 @@ def test_who_is_better_left_alone_is_remembered_and_later_plans_pass_them_by(own
     with the_book(own_telco) as book:
         leave_alone(book, "general", [rows_of(own_telco)[1].split(",")[0].strip('"')], why="calls", since="2026-03-01")
     assert any("1 customers are left alone" in n.text for n in planned_for(own_telco).notices)
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines"),
+    [
+        ({"control": "No", "good": ["no"]}, ("Yes", "No")),
+        ({"control": "0", "good": ["no"]}, ("1", "0")),
+        ({"control": "plain"}, ("offer", "plain")),
+    ],
+)
+def test_the_words_of_the_file_are_understood_whatever_the_reading_made_of_them(home, asked, lines):
+    rows = [f"k{i},{lines[i % 2]},{'yes' if i % 3 else 'no'},{i % 7}" for i in range(400)]
+    content = "\n".join(["id,contacted,left,visits", *rows, ""]).encode()
+    found = measured_experiment(home, content, {"treatment": "contacted", "outcome": "left", **asked})
+    assert found.uplift.effect.low < 0 < found.uplift.effect.high and found.ranked.num_rows == 400

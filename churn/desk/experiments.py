@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from churn.book.sparing import leave_alone
 from churn.deciding.experiment import Experiment, experiment_uplift, ranked_customers
@@ -104,4 +105,17 @@ def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:
         column = reading.schema.by_name[names["outcome"]]
         # Of a flag the reading has already made true and false; true is the word that means left.
         bad = ("true",) if column.kind == "flag" else bad or column.positive
-    return Experiment(**names, control=asked.get("control") or "", arm=asked.get("arm") or "", bad=bad, good=good)
+    good = tuple(_as_read(reading, names["outcome"], word) for word in good)
+    arms = {word: _as_read(reading, names["treatment"], asked.get(word) or "") for word in ("control", "arm")}
+    return Experiment(**names, **arms, bad=bad, good=good)
+
+
+def _as_read(reading: Reading, name: str, word: str) -> str:
+    """A word of the file as the checked table holds it: a yes has become true there."""
+    theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
+    if not word or theirs not in reading.raw.column_names or name not in reading.table.column_names:
+        return word
+    raw = pc.utf8_lower(pc.utf8_trim_whitespace(reading.raw[theirs].cast(pa.string())))
+    row = pc.index(raw, word.strip().lower()).as_py()
+    value = reading.table[name][row].as_py() if row >= 0 else None
+    return str(value).lower() if isinstance(value, bool) else word
