@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from churn.intake.marks import MAY_BE_NOTHING, bare_column, unmarked_column
 from churn.intake.numbers import all_plain
 
-_PROBE = 2_000  # cells that tell whether nearly all of a column differ
+_PROBE = 2_000  # cells that tell whether nearly all of a column differ; fewer are looked at one by one
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Cells:
 
     @cached_property
     def odd(self) -> np.ndarray:
-        """The codes of the few cells that may stand for nothing, or for a number a spreadsheet has shortened."""
+        """The codes of the cells that may stand for nothing or for a shortened number: all where they are few."""
+        if len(self.values) <= _PROBE:
+            return np.arange(len(self.values))
         return np.flatnonzero(pc.match_substring_regex(self.values, MAY_BE_NOTHING).to_numpy(zero_copy_only=False))
 
     def spread(self, values: pa.Array) -> pa.Array:
