@@ -1,0 +1,97 @@
+"""The champion as training ships it: a blend of bagged boosters and a regression, found by the whole contest.
+
+How fast it scores a long list, and whether models learnt from other draws of the same customers name the same reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from churn.learning.calibration import Calibration, sigmoid
+from churn.learning.contesting import Contest, contest
+from churn.learning.examples import Examples
+from churn.learning.finishing import Champion, fitted_champion
+from churn.learning.model import Model
+from churn.learning.preparing import Choices, prepared
+from churn.scoring.reasons import Group, group_sums, groups_of, weighed
+from tests.bench.measuring import Line
+
+REFITS = 5
+ASKED = 1400  # customers whose reasons are compared
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A contest that was held, and the champion it ended with."""
+
+    held: Contest
+    examples: Examples
+    champion: Champion
+    groups: tuple[Group, ...]
+
+    @property
+    def parts(self) -> str:
+        """What the champion is made of."""
+        named = [(c.name, getattr(c, "trees", 0) * getattr(c, "bags", 1), w) for c, w in self.held.parts if w]
+        return ", ".join(f"{w:.0%} {name}" + (f" ({trees} trees)" if trees else "") for name, trees, w in named)
+
+    def model(self, like: Model) -> Model:
+        """The champion as a model with everything else of another one."""
+        proven = {"explainer": self.champion.explainer, "proof": self.champion.proof}
+        return replace(like, name="champion", encoder=self.examples.encoder, **proven)
+
+
+def shipped_from(table, schema) -> Shipped:
+    """The whole contest on a list, as `train` holds it, and its champion."""
+    ready = prepared(table, schema, Choices())
+    held = contest(ready.examples, quick=False, seed=0)
+    champion = fitted_champion(held.parts, ready.examples, Calibration(), seed=0)
+    return Shipped(held, ready.examples, champion, groups_of(ready.schema, ready.examples.encoder))
+
+
+def stability_lines(given: Shipped) -> list[Line]:
+    """Do champions learnt from bootstrap draws name the same top three groups, and the same reasons as a list would?"""
+    random, rows = np.random.default_rng(SEED), given.examples.matrix[:ASKED]
+    again = []
+    for _ in range(REFITS):
+        drawn = given.examples.only(random.integers(0, len(given.examples), len(given.examples)))
+        again.append(fitted_champion(given.held.parts, drawn, Calibration(), seed=0))
+    first, others = _told(given, given.champion, rows), [_told(given, c, rows) for c in again]
+    strongest, raising, named = (float(np.mean([_shared(first[k], o[k]) for o in others])) for k in range(3))
+    return [
+        Line("top-3 raising groups again in bootstrap refits", f"{raising:.3f}", "", "", "≥ .90", raising >= 0.9),
+        Line("the same, strongest either way", f"{strongest:.3f}"),
+        Line("the same, as a list names them, with their direction", f"{named:.3f}"),
+    ]
+
+
+def _told(given: Shipped, champion: Champion, rows: np.ndarray) -> tuple[list[set], list[set], list[set]]:
+    """Per customer the three strongest groups, the three that raise most, and the reasons a list would name."""
+    contributions = champion.explainer.contributions(rows)
+    sums = group_sums(contributions, given.groups)
+    strongest, raising = (np.argsort(-a, axis=0)[:3].T for a in (np.abs(sums), sums))
+    named = weighed(_Plain(), contributions, champion.explainer.margin_of(contributions), given.groups)
+    said = [
+        {(g, p > 0) for g, p in zip(*pair, strict=True) if p}
+        for pair in zip(named.group.T, named.points.T, strict=True)
+    ]
+    return [set(r) for r in strongest.tolist()], [set(r) for r in raising.tolist()], said
+
+
+def _shared(ones: list[set], others: list[set]) -> float:
+    """The share of what one names that the other names, too, over customers."""
+    return float(
+        np.mean([len(a & b) / max(len(a), len(b), 1) if a or b else 1.0 for a, b in zip(ones, others, strict=True)])
+    )
+
+
+class _Plain:
+    """A calibration that changes nothing, which is all that reasons ask a model for."""
+
+    class calibration:
+        """Log-odds as they are."""
+
+        probability = staticmethod(sigmoid)
