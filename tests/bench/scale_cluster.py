@@ -1,0 +1,125 @@
+"""A real cluster on this machine scores a list with reasons while one of its two workers is killed."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+from churn import Desk
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+from tests.bench.measuring import Cost, Line
+from tests.bench.processes import Watch, tree_cost
+from tests.sparking import churn_line, running_cluster
+
+FEW = 1_000  # customers of the run that shows what starting costs
+
+
+def cluster(folder: Path, small: bool) -> list[Line]:
+    """The kill, the checksum, and the CPU by customer apart from what starting costs."""
+    home, (few, many) = _home(folder), (_listed(folder, n) for n in (FEW, 20_000 if small else 1_000_000))
+    alone = [_alone(home, path, folder / f"alone-{path.stem}.parquet") for path in (few, many)]
+    workers = folder / "cluster"
+    workers.mkdir(exist_ok=True)
+    with running_cluster(workers) as running:
+        spread = [_spread(running, home, path, folder / f"spread-{path.stem}") for path in (few, many)]
+        before = (_checksum(folder / f"alone-{many.stem}.parquet"), _checksum(folder / f"spread-{many.stem}"))
+        lost, killed_at = _robbed(running, home, many, folder / "robbed")
+    after = _checksum(folder / "robbed")
+    rows = after[1]
+    each = [(cost[1].cpu - cost[0].cpu) / (rows - FEW) * 1e6 for cost in (alone, spread)]
+    same = before[0] == before[1] == after
+    return [
+        Line(
+            f"{rows:,} customers with reasons, one of two workers killed after {killed_at} parts",
+            f"{lost.wall:.0f} s",
+            "",
+            "same checksum as one process" if same else "ANOTHER CHECKSUM",
+            "completes, same checksum, no id twice or missing",
+            same and after[2] == rows,
+        ),
+        Line(
+            "CPU for a million customers, start apart: cluster against one process",
+            f"{each[1]:.1f} CPU s (start {spread[0].cpu:.1f})",
+            f"{each[0]:.1f} CPU s (start {alone[0].cpu:.1f})",
+            f"{each[1] / each[0]:.1f}x",
+            "<= 3x",
+            each[1] <= 3 * each[0],
+        ),
+    ]
+
+
+def _home(folder: Path) -> Path:
+    home = folder / "home"
+    if not home.is_dir():
+        home.mkdir()
+        write_sample(make_sample("telco", rows=7000), home / "history.csv")
+        Desk(home).train(home / "history.csv", quick=True)
+    return home
+
+
+def _listed(folder: Path, rows: int) -> Path:
+    """A typed list as `summarise` writes them: Parquet with row groups."""
+    import pyarrow.parquet as pq
+
+    path = folder / f"list-{rows}.parquet"
+    if not path.is_file():
+        write_sample(make_sample("telco", rows=7000).later(rows), folder / "list.csv")
+        table = Desk(folder / "home").check(folder / "list.csv").table
+        pq.write_table(table, path, row_group_size=max(rows // 40, 1000))
+        (folder / "list.csv").unlink()
+    return path
+
+
+def _alone(home: Path, source: Path, target: Path) -> Cost:
+    return tree_cost([sys.executable, "-m", "churn", "score", str(source), "-o", str(target), "--home", str(home)])
+
+
+def _words(running, home: Path, source: Path, target: Path) -> list[str]:
+    engine = f"{running.master}?spill={target.parent}&memory=2g&partitions=40"
+    return ["score", str(source), "--engine", engine, "-o", str(target), "--home", str(home)]
+
+
+def _spread(running, home: Path, source: Path, target: Path) -> Cost:
+    """The whole cluster's CPU: the asking process, the workers and what they start; the master as well."""
+    start = time.perf_counter()
+    asking = churn_line(*_words(running, home, source, target))
+    with Watch(lambda: [asking.pid, *(p.pid for p in running.processes)]) as watch:
+        base = sum(watch.spent.values())
+        _, complaint = asking.communicate()
+    if asking.returncode:
+        raise SystemExit(complaint)
+    return Cost(watch.cpu - base, time.perf_counter() - start)
+
+
+def _robbed(running, home: Path, source: Path, target: Path) -> tuple[Cost, int]:
+    """The same, with one worker and all it started killed once some parts are done."""
+    start = time.perf_counter()
+    asking = churn_line(*_words(running, home, source, target))
+    while asking.poll() is None and (done := _parts(target)) < 4:
+        time.sleep(0.05)
+    running.kill(running.processes[1])
+    _, complaint = asking.communicate()
+    if asking.returncode:
+        raise SystemExit(complaint)
+    return Cost(0.0, time.perf_counter() - start), done
+
+
+def _parts(target: Path) -> int:
+    return len(list(target.parent.glob(f".unfinished-{target.name}/_temporary/0/task_*")))
+
+
+def _checksum(path: Path) -> tuple[str, int, int]:
+    """The same for the same rows in any order; how many rows, and how many different keys."""
+    import pyarrow.parquet as pq
+
+    from churn.scoring.distributed import plain
+
+    table = plain(pq.read_table(path)).sort_by("customerID").combine_chunks()
+    digest = hashlib.sha256()
+    for column in table.columns:
+        for value in column.to_pylist():
+            digest.update(repr(value).encode())
+    return digest.hexdigest(), table.num_rows, len(table["customerID"].unique())
