@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from app.demo_models import make_in_background
+from app.warming import warm_up
 from churn import Desk
 from churn.api.serving import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError
@@ -35,6 +36,9 @@ def serve(asked: argparse.Namespace) -> None:
     """Serve at once; what can wait (a browser, the demo models) starts when the door is open."""
 
     def when_ready(address: str) -> None:
+        from app.state import shared_desk
+
+        warm_up(shared_desk)
         if asked.open and on_a_desktop():
             webbrowser.open(address)
         if asked.demo:

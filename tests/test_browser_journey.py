@@ -1,41 +1,120 @@
-"""The analyst's journey in a real browser: a messy export becomes ranked customers with reasons."""
+"""The whole journey in a real browser: a messy export becomes a campaign and its measured lift; a list, a live model.
+
+Each test goes on where the one before stopped, in one visit, as a person would.
+"""
+
+import csv
+import io
+import random
 
 import pytest
 from playwright.sync_api import expect
 
+from app.strings import say
 from churn.samples.shipped import FOLDER
-from tests.browsing import outside_requests, running_app
+from tests.browsing import outside_requests, settled
+from tests.trained import HISTORY
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def address(browser, telco_home):
-    with running_app(telco_home) as found:
-        yield found
-
-
-def test_a_messy_export_is_read_ranked_and_one_customer_explained(browser, address):
+def visit(browser, app_address):
+    """One person's visit; nothing of it may leave the machine."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    outside = outside_requests(page, address)
-    page.goto(f"{address}/score")
-    page.locator("input[type=file]").set_input_files(FOLDER / "telco_messy.csv")
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("599", timeout=PATIENCE)
-    expect(page.get_by_text("Who to look at first")).to_be_visible(timeout=PATIENCE)
-    with page.expect_download() as taken:
-        page.get_by_role("button", name="Download all 599 customers").click()
-    assert len(taken.value.path().read_text().splitlines()) == 600
-    page.get_by_role("link", name="One customer").click()
-    page.get_by_role("combobox").first.click()
-    page.get_by_role("option").first.click()
-    expect(page.get_by_text("Raises the risk", exact=True)).to_be_visible(timeout=PATIENCE)
-    assert outside == []
+    page.outside = outside_requests(page, app_address)
+    page.goto(f"{app_address}/score")
+    yield settled(page)
     page.close()
 
 
-def test_a_link_to_a_sample_customer_opens_it(browser, address):
+def go(page, name):
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=say(f"screens.{name}"), exact=True).click()
+    page.wait_for_url(f"**/{name}*")
+    page.wait_for_timeout(250)
+    return settled(page)
+
+
+def upload(page, name, content):
+    field = page.get_by_test_id("stMain").locator("input[type=file]").first
+    field.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+
+
+def downloaded(page, label):
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=label).first.click()
+    return list(csv.DictReader(io.StringIO(taken.value.path().read_text(encoding="utf-8-sig"))))
+
+
+def test_a_messy_export_is_read_a_doubtful_column_confirmed_and_the_customers_ranked(visit):
+    export = (FOLDER / "telco_messy.csv").read_bytes().replace(b"Technischer Support", b"Tech Supp")
+    upload(visit, "export Juni.csv", export)
+    expect(visit.get_by_text(say("score.matches_title"))).to_be_visible()
+    visit.get_by_role("button", name=say("score.confirm")).click()
+    expect(visit.get_by_text(say("score.matches_title"))).to_be_hidden()
+    assert len(downloaded(settled(visit), "Download all 599 customers")) == 599
+
+
+def test_a_customer_is_opened_and_asked_what_if(visit):
+    go(visit, "customer")
+    main = visit.get_by_test_id("stMain")
+    main.get_by_role("combobox", name=say("customer.pick")).click()
+    visit.get_by_role("option").first.click()
+    expect(visit.get_by_text(say("customer.raising"), exact=True).first).to_be_visible()
+    field = main.get_by_role("combobox", name="Contract", exact=True)
+    field.click()
+    other = "One-year contract" if "Two-year" in (field.input_value() or "") else "Two-year contract"
+    visit.get_by_role("option", name=other).click()
+    expect(visit.get_by_text(say("customer.would_be")).first).to_be_visible()
+
+
+def test_the_list_becomes_a_campaign_that_is_exported_and_its_outcomes_measured(visit):
+    go(visit, "plan")
+    budget = visit.get_by_label(say("campaign.budget"), exact=True).first
+    budget.fill("3000")
+    budget.press("Enter")
+    visit.get_by_role("button", name="make its file").click()
+    rows = downloaded(visit, say("campaign.download"))
+    arms = {arm: sum(row["arm"] == arm for row in rows) for arm in ("treat", "holdout")}
+    assert min(arms.values()) > 0 and sum(float(row["cost"] or 0) for row in rows) <= 3000
+    go(visit, "results")
+    upload(visit, "outcomes.csv", outcomes(rows))
+    visit.get_by_role("button", name=say("results.measure"), exact=True).click()
+    expect(visit.get_by_text(say("results.lift_lift")).first).to_be_visible()
+    assert visit.outside == []
+
+
+def outcomes(rows):
+    """What became of the customers of a campaign: fewer of the treated left."""
+    draw, key = random.Random(1), next(iter(rows[0]))
+    left = ["yes" if draw.random() < (0.2 if row["arm"] == "treat" else 0.6) else "no" for row in rows]
+    lines = [f"{key},Churn", *(f"{row[key]},{word}" for row, word in zip(rows, left, strict=True))]
+    return "\n".join(lines).encode()
+
+
+def test_a_list_with_outcomes_is_learnt_from_and_its_version_goes_live(visit, telco_home):
+    go(visit, "training")
+    visit.get_by_text("Learn from a list", exact=True).first.click()
+    upload(visit, "history.csv", (telco_home / HISTORY).read_bytes())
+    visit.get_by_text(say("training.more")).click()
+    visit.get_by_text(say("training.quick")).click()
+    visit.get_by_role("button", name=say("training.start"), exact=True).click()
+    expect(visit.get_by_text("telco v2 is trained")).to_be_visible(timeout=180_000)
+    page = settled(visit)
+    if page.get_by_text(say("training.is_live")).count() == 0:
+        page.get_by_role("button", name=say("training.promote")).click()
+        page.get_by_label(say("training.why")).fill("Tried in the journey.")
+        page.get_by_role("button", name=say("training.do_it")).click()
+    expect(page.get_by_text(say("training.is_live")).first).to_be_visible()
+
+
+def test_a_reload_finds_the_list_the_model_and_the_customer_again(browser, app_address):
     page = browser.new_page()
-    page.goto(f"{address}/customer?sample=telco_today.csv&customer=9520-SBSZF")
-    expect(page.get_by_text("not shown to be its cause")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{app_address}/customer?sample=telco_today.csv&model=telco&customer=9520-SBSZF")
+    go(settled(page), "overview")
+    assert all(word in page.url for word in ("sample=telco_today.csv", "model=telco", "customer=9520-SBSZF"))
+    page.reload()
+    expect(settled(page).get_by_text(say("overview.leavers"), exact=True)).to_be_visible()
     page.close()

@@ -14,7 +14,8 @@ from app.strings import plain, say
 def start(chosen: dict[str, Any]) -> None:
     """Train in a process of its own; its number goes into the address, so that a reload finds it again."""
     held = state.held()
-    job = jobs.start_job(state.desk().home, jobs.train_words(held.said, chosen), held.content, held.suffix)
+    words = jobs.train_words(held.said, chosen)
+    job = jobs.start_job(state.desk().home, words, held.content, held.suffix, asked_by=state.who().name)
     state.follow(job.number)
     st.rerun()
 

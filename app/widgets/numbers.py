@@ -29,8 +29,11 @@ def count(place: Any, label: str, value: float | None, **more: Any) -> None:
 
 
 def share(place: Any, label: str, value: float | None, **more: Any) -> None:
-    """A figure that is a share, such as a probability."""
-    place.metric(label, value, format="percent", border=True, height="stretch", **more)
+    """A figure that is a share, such as a probability, to a tenth of a point; a change beside it as well."""
+    shown = value if value is None else round(value, 3)
+    if isinstance(more.get("delta"), float):
+        more["delta"] = round(more["delta"], 3)
+    place.metric(label, shown, format="percent", border=True, height="stretch", **more)
 
 
 def money(place: Any, label: str, value: float | None, currency: str, **more: Any) -> None:
