@@ -21,3 +21,10 @@ def test_the_counter_shows_a_version_in_every_way_the_screen_asks(telco_home):
     assert (len(desk.reaches(model)), desk.currency(model)) == (5, "USD")
     assert len(desk.standings(model)) == len(model.report["leaderboard"])
     assert desk.rivalry(model).champion is None
+
+
+def test_pictures_name_columns_in_the_words_of_the_business(telco_home):
+    desk = Desk(telco_home)
+    (importance,) = [c for c in desk.training_charts(desk.model("telco")) if c.name == "importance"]
+    assert "MonthlyCharges" not in importance.figure.data[0].y
+    assert "Contract" in importance.figure.data[0].y

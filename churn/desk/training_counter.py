@@ -65,11 +65,22 @@ class TrainingCounter:
         return rivalry_of(model)
 
     def training_charts(self, model: Model) -> list[Chart]:
-        """Every picture of a version's report card."""
+        """Every picture of a version's report card, its columns named in the words of the business."""
+        from churn.desk.businesses import wording_of
+        from churn.scoring.wording import capital
         from churn.showing.model_figures import report_charts
         from churn.showing.shap_figures import shap_charts
 
-        return [*report_charts(model.report), *shap_charts(model)]
+        wording = wording_of(model, self.home)
+
+        def said(name: str) -> str:
+            return capital(wording.label(name))
+
+        named = {
+            part: [{**row, "column": said(row["column"])} for row in model.report[part]]
+            for part in ("importance", "fairness")
+        }
+        return [*report_charts({**model.report, **named}), *shap_charts(model, said)]
 
     def currency(self, model: Model) -> str:
         """The money of the business a model was trained for."""

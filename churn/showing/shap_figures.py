@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,16 @@ STEPS = 7
 _LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orange of the palette
 
 
-def shap_charts(model: Model) -> list[Chart]:
-    """The summary of all strong columns, and the course of the few strongest."""
+def shap_charts(model: Model, said: Callable[[str], str] = str) -> list[Chart]:
+    """The summary of all strong columns, and the course of the few strongest; `said` names a column in words."""
     rows = model.reference.rows
     moved = points_moved(model, rows)
     order = np.argsort(-np.abs(moved).mean(axis=0), kind="stable")
     strong = [int(i) for i in order if np.abs(moved[:, i]).max() > 0]
     if not strong:
         return []
-    return [summary(model, moved, strong[:COLUMNS]), *(dependence(model, moved, i) for i in strong[:DEPENDENCE])]
+    courses = [dependence(model, moved, i, said) for i in strong[:DEPENDENCE]]
+    return [summary(model, moved, strong[:COLUMNS], said), *courses]
 
 
 def points_moved(model: Model, matrix: np.ndarray) -> np.ndarray:
@@ -37,12 +39,12 @@ def points_moved(model: Model, matrix: np.ndarray) -> np.ndarray:
     return shifted - 1 / (1 + np.exp(-base))
 
 
-def summary(model: Model, moved: np.ndarray, strong: list[int]) -> Chart:
+def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[str], str] = str) -> Chart:
     """A dot per customer and column: how far it moves the score, coloured by the column's value from low to high."""
     import plotly.graph_objects as go
 
     picked = np.unique(np.linspace(0, len(moved) - 1, min(DOTS, len(moved))).round().astype(int))
-    names = [model.encoder.names[i] for i in reversed(strong)]
+    names = [said(model.encoder.names[i]) for i in reversed(strong)]
     traces = []
     for row, i in enumerate(reversed(strong)):
         x = moved[picked, i]
@@ -60,7 +62,7 @@ def summary(model: Model, moved: np.ndarray, strong: list[int]) -> Chart:
     )
 
 
-def dependence(model: Model, moved: np.ndarray, place: int) -> Chart:
+def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str], str] = str) -> Chart:
     """How the score moves along one column."""
     field = model.encoder.fields[place]
     numbers = model.reference.rows[:, place]
@@ -69,7 +71,8 @@ def dependence(model: Model, moved: np.ndarray, place: int) -> Chart:
         figure = _by_level(model, field, numbers[known], moved[known, place])
     else:
         figure = _by_number(numbers[known], moved[known, place])
-    axis = f"Days since {field.name}" if field.form == "age" else field.name
+    name = said(field.name)
+    axis = f"Days since {name}" if field.form == "age" else name
     figure = styled(figure, x=axis, y="Points added to the risk").update_yaxes(tickformat=".0%")
     spread = moved[:, place].max() - moved[:, place].min()
     reading = "The mean effect on the score, holding all else as it is. Associated with leaving, not a cause of it."
