@@ -52,6 +52,8 @@ lock: .venv/dev.stamp  ## choose package versions again: requirements.txt and te
 	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra fast --extra postgres --extra mlflow --extra auth --group dev \
 	  -c requirements.txt -o tests/requirements.txt
 	@echo 'pyspark>=4.0,<4.1' | $(PYTHON) -m uv pip compile $(LOCKING) - -o tests/requirements-spark.txt
+	@$(PYTHON) -m uv pip compile $(LOCKING) pyproject.toml --extra postgres --extra auth \
+	  -c tests/requirements.txt -o app/deploy/requirements.txt
 LOCKING := --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 clean:  ## remove what was made: the environment, caches, builds (models and the score book stay)

@@ -11,10 +11,9 @@ from pathlib import Path
 import streamlit as st
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from churn.api.application import make_api, refusal
+from churn.api.application import make_api, own_prefixes, refusal
 
 MAIN = Path(__file__).parent / "main.py"
 
@@ -24,9 +23,8 @@ class DashboardElsewhere:
 
     def __init__(self, dashboard: ASGIApp, api: FastAPI) -> None:
         self.dashboard = dashboard
-        paths = {"/openapi.json": {"get"}, "/docs": {"get"}, **api.openapi()["paths"]}
-        self.methods = [(compile_path(path)[0], sorted(m.upper() for m in paths[path])) for path in paths]
-        self.prefixes = {path.split("/")[1] for path in paths}
+        self.prefixes = own_prefixes()
+        self.allowed = api.state.allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer wrong API calls in JSON and let everything else through."""
@@ -34,9 +32,9 @@ class DashboardElsewhere:
         await (wrong or self.dashboard)(scope, receive, send)
 
     def _wrong_call(self, path: str) -> Response | None:
-        allowed = [method for pattern, methods in self.methods if pattern.match(path) for method in methods]
+        allowed = self.allowed(path) or ("GET" if path in ("/docs", "/openapi.json") else "")
         if allowed:
-            return refusal(405, "Method Not Allowed.", "See /docs for the methods.", Allow=", ".join(allowed))
+            return refusal(405, "Method Not Allowed.", "See /docs for the methods.", Allow=allowed)
         if path.split("/")[1] in self.prefixes:
             return refusal(404, "Not Found.", "See /docs for the addresses.")
         return None

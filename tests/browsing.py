@@ -47,7 +47,7 @@ def free_port() -> int:
 def running_app(home: Path, *words: str):
     """The real server over one home, and its address; stopped at the end."""
     port = free_port()
-    environment = {**os.environ, "CHURN_HOME": str(home), "CI": "true"}
+    environment = {"CHURN_LOG": "faults", **os.environ, "CHURN_HOME": str(home), "CI": "true"}
     command = [sys.executable, "-m", "app", "--port", str(port), *words]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:

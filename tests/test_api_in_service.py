@@ -13,6 +13,7 @@ from churn import Desk
 from churn.shelf.champions import promote
 from churn.shelf.version_folders import load, save
 from tests.either_book import either_book  # noqa: F401  a fixture
+from tests.generated_requests import sent_to
 from tests.real_server import Callers, running_api
 from tests.trained import rows_of
 
@@ -76,6 +77,19 @@ def test_a_model_deleted_while_serving_is_told_in_a_sentence(server, customer):
         away.rename(models)
         callers.wait_for(lambda: callers.statuses[-1] == 200)
     assert set(callers.statuses) == {200, 404}
+
+
+def test_requests_made_up_from_the_document_find_no_fault(server):
+    code, said = sent_to(server.address, "--phases", "examples,coverage", "--seed", "1")
+    assert code == 0, said
+
+
+@pytest.mark.browser
+def test_nor_do_they_beside_the_dashboard(app_address):
+    # Its home has no model, so that /ready says 503, as it should.
+    few = ("--phases", "examples,fuzzing", "--max-examples", "3", "--seed", "1", "--exclude-path", "/ready")
+    code, said = sent_to(app_address, *few)
+    assert code == 0, said
 
 
 def test_what_was_logged_names_no_customer(server, customer):

@@ -40,3 +40,9 @@ def test_the_documentation_asks_nothing_of_the_network(home):
     page = client.get("/docs").text
     assert re.findall(r"https?://", page) == []
     assert [client.get(path).status_code for path in re.findall(r'(?:src|href)="([^"]+)"', page)] == [200, 200, 200]
+
+
+def test_a_wrong_method_is_told_every_right_one(home):
+    client = TestClient(make_api(Desk(home)))
+    assert client.post("/playbook").headers["allow"] == "GET, PUT"
+    assert client.delete("/customers/a/b").headers["allow"] == "GET"

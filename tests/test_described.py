@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from churn import Desk
 from churn.api.application import make_api
 from tests.house import ROOT
+from tests.trained import twin_of
 
 HEAVY = "{'streamlit', 'pandas', 'sklearn', 'shap', 'xgboost', 'lightgbm', 'scipy', 'matplotlib', 'duckdb'}"
 
@@ -19,7 +20,7 @@ def customer_of(client):
 def test_the_columns_are_those_of_the_live_model(telco_api, telco_home):
     described = customer_of(telco_api)
     assert set(described["properties"]) == {*Desk(telco_home).model("telco").encoder.names, "customerID"}
-    assert described["properties"]["tenure"]["type"] == ["number", "null"]
+    assert described["properties"]["tenure"]["type"] == ["number", "string", "null"]
     assert described["properties"]["Contract"]["examples"] == ["Month-to-month"]
 
 
@@ -39,6 +40,32 @@ def test_every_route_says_how_it_refuses(telco_api):
     routes = [route for methods in words["paths"].values() for route in methods.values()]
     shapes = {r["responses"]["422"]["content"]["application/json"]["schema"]["$ref"] for r in routes}
     assert shapes == {"#/components/schemas/Refusal"}
+
+
+def test_with_keys_the_document_says_how_one_is_sent(own_telco):
+    desk = Desk(own_telco)
+    assert "securitySchemes" not in make_api(desk).openapi()["components"]
+    desk.add_key("crm", "score")
+    words = make_api(Desk(own_telco)).openapi()
+    assert set(words["components"]["securitySchemes"]) == {"key", "bearer"}
+    assert words["paths"]["/health"]["get"]["security"] == []
+    assert words["paths"]["/predict"]["post"]["security"] == [{"key": []}, {"bearer": []}]
+
+
+def test_several_live_models_are_each_described_with_an_example(own_telco):
+    twin_of(own_telco)
+    words = make_api(Desk(own_telco)).openapi()
+    assert words["components"]["schemas"]["Customer"]["anyOf"] == [
+        {"$ref": "#/components/schemas/Customer-telco"},
+        {"$ref": "#/components/schemas/Customer-twin"},
+    ]
+    post = words["paths"]["/predict"]["post"]
+    examples = post["requestBody"]["content"]["application/json"]["examples"]
+    answers = post["responses"]["200"]["content"]["application/json"]["examples"]
+    client = TestClient(make_api(Desk(own_telco)))
+    for model, example in examples.items():
+        said = client.post("/predict", json=example["value"], params={"model": model}).json()
+        assert said == answers[model]["value"]
 
 
 def test_the_api_is_there_without_any_heavy_library():

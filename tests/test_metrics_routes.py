@@ -5,6 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from churn import Desk
 from churn.api.application import make_api
+from tests.trained import TODAY
 
 CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}
 
@@ -33,3 +34,11 @@ def test_without_a_model_there_is_still_something_to_tell(home):
     told = samples_of(TestClient(make_api(Desk(home))))
     assert told["holdfast_records_lost",] == 0.0
     assert not [name for name in told if name[0] == "holdfast_live_model"]
+
+
+def test_how_far_the_list_watched_last_has_moved_is_told(own_telco):
+    desk = Desk(own_telco)
+    desk.drift(own_telco / TODAY, filename=TODAY)
+    told = samples_of(TestClient(make_api(desk)))
+    assert told["holdfast_drift_columns_moved", "telco", "v1"] >= 0.0
+    assert told["holdfast_drift_score_psi", "telco", "v1"] >= 0.0

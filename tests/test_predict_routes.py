@@ -200,3 +200,9 @@ def test_a_list_that_cannot_be_read_is_refused_with_its_own_sentence(monkeypatch
 def test_an_answer_is_plain_json(telco_home, customers):
     one = Desk(telco_home).counterpart(tuple(customers[0])).single(customers[0])
     assert json.loads(json.dumps(predicted(one), allow_nan=False)) == predicted(one)
+
+
+@pytest.mark.parametrize("day", ["0", "1700000000", "2026-1-1", "tomorrow", "2026-02-30"])
+def test_a_day_that_is_none_is_refused(telco_api, customers, day):
+    answer = telco_api.post("/predict", json=customers[0], params={"as_of": day})
+    assert (answer.status_code, "as_of" in answer.json()["error"]) == (422, True)

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 
 from churn import __version__
 from churn.api import (
@@ -22,7 +23,7 @@ from churn.api import (
     predict_routes,
 )
 from churn.api.allowances import Rates
-from churn.api.described import describe_live_model
+from churn.api.described import describe_live_models
 from churn.api.doorkeeping import Doorkeeper
 from churn.api.known_hosts import KnownHosts
 from churn.api.limits import BodyLimit
@@ -62,12 +63,12 @@ def make_api(desk: Desk | None = None, *, lifespan: Lifespan | None = None) -> F
         static_url="/docs-assets",
         lifespan=recording_while(desk, lifespan),
     )
-    api.state.desk, api.state.traffic = desk, Traffic()
+    api.state.desk, api.state.traffic, api.state.allowed = desk, Traffic(), allowed_methods
     api.state.traffic.gauges.append(lambda: standing_gauges(desk))
     api.state.traffic.gauges.append(lambda: drift_routes.drift_gauges(desk))
     for router in ROUTES:
         api.include_router(router)
-    describe_live_model(api)
+    describe_live_models(api)
     refuse_in_one_shape(api)
     _hardened(api, desk)
     return api
@@ -96,6 +97,12 @@ def _hardened(api: FastAPI, desk: Desk) -> None:
     api.add_middleware(KnownHosts, hosts=entrance.hosts)
     api.add_middleware(RequestLog, prefixes=prefixes, traffic=api.state.traffic)
     api.add_middleware(ResponseHeaders)
+
+
+def allowed_methods(path: str) -> str:
+    """The methods that an address of the API takes, as an answer to a wrong one names them."""
+    routes = [route for router in ROUTES for route in router.routes if isinstance(route, Route)]
+    return ", ".join(sorted({m for r in routes if r.path_regex.match(path) for m in r.methods or ()}))
 
 
 def own_prefixes() -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, with the columns of the live model and a customer to try, so that a client knows the fields."""
+"""The OpenAPI document, with the columns of every live model and customers to try, so that a client knows them."""
 
 from __future__ import annotations
 
@@ -7,66 +7,98 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from churn.api.doorkeeping import OPEN
 from churn.api.file_words import DESCRIBED
-from churn.api.model_routes import Wanted, wanted_columns
-from churn.errors import ChurnError
-from churn.learning.model import Model
+from churn.api.tried_customers import ANY, Tried, tried_customers
 
-_TYPES = {"number": ["number", "null"], "flag": ["boolean", "null"]}
 _TO_ACT_ON = {
     "asks": {"type": "string", "description": "the word that answers a question the file leaves open"},
     "choices": {"type": "array", "items": {"type": "string"}, "description": "what may be said"},
     "matches": {"type": "array", "items": {"type": "object"}, "description": "doubtful columns, to confirm with `map`"},
     "template": {"type": "string", "description": "a small CSV that has every needed column"},
 }
-_TRIED: dict[str, Any] = {"number": 12.5, "flag": True, "date": "2026-01-31"}
+TOLD = {
+    "400": "Not a request this server answers.",
+    "401": "Nobody said who they are, or the key is wrong.",
+    "403": "Who asks may not do this.",
+    "404": "There is no such thing.",
+    "408": "It did not arrive in time.",
+    "413": "Too much at once.",
+    "422": "Cannot be read.",
+    "429": "Too many requests.",
+    "503": "Not now.",
+}
+KEY_ALONE = {
+    "type": "object",
+    "description": "Score the customer with this key from the features last recorded.",
+    "properties": {"key": {"type": ["string", "integer"]}},
+    "required": ["key"],
+    "additionalProperties": False,
+}
+_BINARY = {"type": "string", "format": "binary"}
+FILE = {"type": "object", "properties": {"file": _BINARY, **DESCRIBED}, "required": ["file"]}
+OFFERS = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}
 
 
-def describe_live_model(api: FastAPI) -> None:
-    """Let the document follow the model that is live when it is asked for."""
+def describe_live_models(api: FastAPI) -> None:
+    """Let the document follow the models that are live when it is asked for."""
 
     def document() -> dict[str, Any]:
         words = get_openapi(
             title=api.title, version=api.version, description=api.description, routes=api.routes, tags=api.openapi_tags
         )
-        return with_bodies(words, _only_live(api))
+        return with_bodies(words, tried_customers(api.state.desk), keyed=not api.state.desk.key_ring.empty)
 
     api.openapi = document  # type: ignore[method-assign]
 
 
-def with_bodies(words: dict[str, Any], model: Model | None) -> dict[str, Any]:
-    """The document with what each route reads."""
-    columns = wanted_columns(model) if model else []
-    customer: dict[str, Any] = {
-        "type": "object",
-        "description": "One customer under the list's own column names; other names are listed in `ignored`.",
-        "properties": {c.name: _property(c) for c in columns},
-        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
-        "minProperties": 1,
-    }
-    if columns:
-        customer["example"] = {c.name: _tried(c) for c in columns}
-    words.setdefault("components", {}).setdefault("schemas", {})["Customer"] = customer
-    one = {"$ref": "#/components/schemas/Customer"}
+def with_bodies(words: dict[str, Any], tried: tuple[Tried, ...], *, keyed: bool = False) -> dict[str, Any]:
+    """The document with what each route reads and answers, and, where there are keys, how one is sent."""
+    words.setdefault("components", {}).setdefault("schemas", {}).update(_customers(tried))
+    words["components"]["schemas"]["KeyAlone"] = KEY_ALONE
+    one, examples = {"$ref": "#/components/schemas/Customer"}, {t.model: {"value": dict(t.customer)} for t in tried}
+    by_key = {"anyOf": [one, {"$ref": "#/components/schemas/KeyAlone"}]}
     many = {"type": "array", "items": one, "minItems": 1}
     change = {"type": "object", "required": ["customer", "changes"], "additionalProperties": False}
     change["properties"] = {"customer": one, "changes": one}
-    binary = {"type": "string", "format": "binary"}
-    file = {"type": "object", "properties": {"file": binary, **DESCRIBED}, "required": ["file"]}
-    listed = {"application/json": {"schema": many}, "multipart/form-data": {"schema": file}}
-    offers = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}
+    listed = {"application/json": {"schema": many}, "multipart/form-data": {"schema": FILE}}
     for path, content in {
-        "/predict": {"application/json": {"schema": one}},
+        "/predict": {"application/json": {"schema": by_key, "examples": examples}},
         "/predict/batch": listed,
-        "/check": {"multipart/form-data": {"schema": file}},
-        "/explain": {"application/json": {"schema": one}},
+        "/check": {"multipart/form-data": {"schema": FILE}},
+        "/explain": {"application/json": {"schema": one, "examples": examples}},
         "/whatif": {"application/json": {"schema": change}},
         "/campaign": listed,
         "/outcomes": listed,
     }.items():
         words["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
-    words["paths"]["/playbook"]["put"]["requestBody"] = {"required": True, "content": offers}
-    return _with_refusals(words)
+    words["paths"]["/playbook"]["put"]["requestBody"] = {"required": True, "content": OFFERS}
+    answered = words["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]
+    answered["examples"] = {t.model: {"value": dict(t.answer)} for t in tried}
+    return _with_keys(_with_refusals(words)) if keyed else _with_refusals(words)
+
+
+def _customers(tried: tuple[Tried, ...]) -> dict[str, Any]:
+    """A customer for each live model under its name, and `Customer`: any of them, or any flat object without one."""
+    named = {f"Customer-{t.model}": t.shape for t in tried}
+    if len(tried) == 1:
+        return {**named, "Customer": tried[0].shape}
+    if tried:
+        return {**named, "Customer": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in named]}}
+    flat = {"type": "object", "additionalProperties": {"type": ANY}, "minProperties": 1}
+    return {"Customer": {**flat, "description": "One customer under the list's own column names.", "properties": {}}}
+
+
+def _with_keys(words: dict[str, Any]) -> dict[str, Any]:
+    """Every route but the open ones takes a key."""
+    words["components"]["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+    }
+    for path, methods in words["paths"].items():
+        for route in methods.values():
+            route["security"] = [] if path in OPEN else [{"key": []}, {"bearer": []}]
+    return words
 
 
 def _with_refusals(words: dict[str, Any]) -> dict[str, Any]:
@@ -75,26 +107,7 @@ def _with_refusals(words: dict[str, Any]) -> dict[str, Any]:
     shape = {"type": "object", "required": ["error", "fix"], "properties": said}
     words["components"]["schemas"]["Refusal"] = shape
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
-    told = {"404": "There is no such model.", "413": "Too much at once.", "422": "Cannot be read.", "503": "Not now."}
     for methods in words["paths"].values():
         for route in methods.values():
-            route["responses"] |= {code: {"description": text, "content": content} for code, text in told.items()}
+            route["responses"] |= {code: {"description": text, "content": content} for code, text in TOLD.items()}
     return words
-
-
-def _only_live(api: FastAPI) -> Model | None:
-    """The live model where there is just one; a document for several names no columns."""
-    try:
-        return api.state.desk.counterpart(()).model
-    except ChurnError:
-        return None
-
-
-def _property(column: Wanted) -> dict[str, Any]:
-    described = {"description": column.meaning} if column.meaning else {}
-    return {"type": _TYPES.get(column.kind, ["string", "null"]), "examples": [_tried(column)], **described}
-
-
-def _tried(column: Wanted) -> Any:
-    """A value to try: a level that was learnt, or something of the kind."""
-    return column.levels[0] if column.levels else _TRIED.get(column.kind, "A-1001")

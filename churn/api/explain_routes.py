@@ -33,7 +33,7 @@ class Told(BaseModel):
     contributions: dict[str, float]
     groups: list[dict[str, Any]]
     base: float
-    likely: tuple[float, float] | None
+    likely: list[float] | None
     cannot_tell: bool
     alike: dict[str, Any] | None
     notices: list[dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.after_scoring import headers_after
@@ -30,8 +31,20 @@ NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
 ModelAsked = Annotated[
     str | None, Query(pattern=NAMED, description="`NAME` or `NAME@VERSION`; else the live model that fits")
 ]
+
+
+def _a_day(text: object) -> object:
+    """A day as people write it here; a bare number would be taken for seconds since 1970."""
+    if isinstance(text, str) and not _DAY.fullmatch(text):
+        raise ValueError("write the day as 2026-01-31")
+    return text
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 DayAsked = Annotated[
-    date | None, Query(description="the day ages count back from, where the customers have no date column (2026-01-31)")
+    date | None,
+    BeforeValidator(_a_day),
+    Query(description="the day ages count back from, where the customers have no date column (2026-01-31)"),
 ]
 LIMITS = Limits(bytes=256 << 20, rows=MOST_ROWS)  # a small file can unpack into a very large one
 

@@ -94,7 +94,11 @@ def _wrong_address(request: Request, problem: Exception) -> JSONResponse:
     if not isinstance(problem, HTTPException):
         raise problem
     fix = {404: "See /docs for the addresses.", 405: "See /docs for the methods."}.get(problem.status_code, "")
-    return refusal(problem.status_code, f"{problem.detail}.", fix, **dict(problem.headers or {}))
+    headers = dict(problem.headers or {})
+    if problem.status_code == 405 and (allowed := request.app.state.allowed(request.scope["path"])):
+        # A router names only the methods of the first route of that address.
+        headers["Allow"] = allowed
+    return refusal(problem.status_code, f"{problem.detail}.", fix, **headers)
 
 
 def a_bug(scope: Scope) -> JSONResponse:

@@ -15,6 +15,7 @@ from churn.deciding.lift import Lift, measured_lift
 from churn.deciding.teaching import lessons, taught
 from churn.desk.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
 from churn.desk.returning import LEFT, TOLD, returned
+from churn.errors import RequestRefused
 from churn.intake.opening import Source
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFram
     import pandas as pd
 
     rows = members_of(book, record.campaign)
+    if not rows:
+        raise RequestRefused(f"The campaign {record.campaign} has no customers.", "Plan one that reaches somebody.")
     table = pd.DataFrame([{**row, **row["traits"]} for row in rows]).drop(columns=["campaign", "traits"])
     traits = tuple(dict.fromkeys(name for row in rows[:1] for name in row["traits"]))
     return table.rename(columns={"key": record.keyed}), traits
