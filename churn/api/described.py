@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from churn.api.doorkeeping import OPEN
 from churn.api.file_words import DESCRIBED
-from churn.api.tried_customers import ANY, Tried, tried_customers
+from churn.api.trying import ANY, Tried, tried_customers
 
 _TO_ACT_ON = {
     "asks": {"type": "string", "description": "the word that answers a question the file leaves open"},
