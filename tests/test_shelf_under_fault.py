@@ -15,6 +15,7 @@ from churn.shelf.version_folders import damage, load, save, versions
 from tests.faults import at_call, bit_flipped, disk_full
 from tests.other_processes import ROOT, started
 from tests.small_lists import small_training
+from tests.trained import HISTORY
 
 PAGES = {"card.html": "<p>card</p>", "roc.html": "<p>roc</p>"}
 MOST = 200  # more points of failure than saving and promoting have
@@ -164,3 +165,21 @@ def test_trainings_and_promotions_at_once_lose_nothing_and_leave_one_live(shelf)
     assert versions(shelf, "small") == tuple(f"v{n}" for n in range(1, 18))
     assert all_whole(shelf) and len(history(shelf, "small")) == 41
     assert load_live(shelf, "small").version == history(shelf, "small")[-1].version
+
+
+TRAINING = """
+import os, signal, sys
+from pathlib import Path
+from churn import Desk
+def heard(share, text):
+    if text == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+Desk(sys.argv[1]).train(Path(sys.argv[2]), quick=True, progress=heard)
+"""
+
+
+def test_a_training_killed_just_before_its_end_leaves_no_version_behind(own_telco):
+    command = [sys.executable, "-c", TRAINING, str(own_telco), str(own_telco / HISTORY), "Writing the report card"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True).returncode == -9
+    assert (versions(own_telco, "telco"), load_live(own_telco, "telco").version) == (("v1",), "v1")
+    assert [p.name for p in (own_telco / "models" / "telco").iterdir() if p.name.startswith(".unfinished")] == []
