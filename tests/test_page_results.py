@@ -85,6 +85,7 @@ def test_an_experiment_with_one_arm_is_refused_on_the_screen(opened, own_telco):
     page.run().file_uploader[0].upload("one.csv", f"id,arm,left\n{rows}\n".encode(), "text/csv").run()
     choose(page, "Who was treated?", "arm")
     choose(page, "What came of it?", "left")
+    choose(page, "Which word is the wanted outcome?", "no")
     next(b for b in page.button if b.label == "Measure the uplift").click().run()
     assert list(page.exception) == [] and page.error[0].value
 

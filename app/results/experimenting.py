@@ -71,7 +71,12 @@ def columns(reading: Any) -> dict[str, Any] | None:
     control = first.selectbox(say("results.control"), arms, index=likely(arms))
     others = [arm for arm in arms if arm != control]
     arm = third.selectbox(say("results.arm"), others) if len(others) > 1 else (others or [""])[0]
-    good = second.selectbox(say("results.good"), ends, index=len(ends) - 1, help=say("results.good_help"))
+    # Never guessed: the wrong word would turn who is helped and who is harmed around.
+    good = second.selectbox(
+        say("results.good"), ends, index=None, placeholder=say("results.choose_word"), help=say("results.good_help")
+    )
+    if good is None:
+        return None
     return {"treatment": treatment, "outcome": outcome, "control": control, "arm": arm, "good": [good]}
 
 
