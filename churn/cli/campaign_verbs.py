@@ -85,17 +85,23 @@ def _ordered(asked: Namespace) -> Order:
 
 def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
     """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
-    made = done.campaign
-    gains = " / ".join(f"{made.expected_gain[end]:,.0f}" for end in ENDS)
+    from churn.showing.amounts import Amounts
+
+    made, amounts = done.campaign, Amounts(done.basis.currency)
+    gains = " / ".join(amounts.money(made.expected_gain[end], 0) for end in ENDS)
     heads = ["action", "channel", "treated", "held out", "cost", *ENDS]
     totals = [
-        [t.action, t.channel, t.treated, t.held, f"{t.cost:,.2f}", *(f"{v:,.0f}" for v in (t.low, t.mid, t.high))]
+        [
+            *(t.action, t.channel, t.treated, t.held, amounts.money(t.cost, 2)),
+            *(amounts.money(v, 0) for v in (t.low, t.mid, t.high)),
+        ]
         for t in desk.action_totals(done)
     ]
     return (
         f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
-        f"Expected to cost {made.spent:,.2f} and to bring {gains} (low / mid / high) after that. {made.proof}",
-        *(f"  {price.words}" for price in made.prices),
+        f"Expected to cost {amounts.money(made.spent, 2)} and to bring {gains} (low / mid / high) after that.",
+        made.proof,
+        *(f"  {words}" for words in desk.price_words(done, amounts)),
         f"  {'! ' * done.weak}{made.detectable.words}",
         *notice_lines(done.beside),
         "",
@@ -115,10 +121,11 @@ def _measure_words(words: ArgumentParser) -> None:
 def measure(asked: Namespace, printer: Printer) -> Answer:
     """Compare the treated with the held out, and let the playbook learn."""
     said = {**said_of(asked), "key": asked.key, "outcome": asked.outcome, "positive": asked.positive}
-    found = Desk(asked.home).measure(source_of(asked), asked.campaign, **said)
+    desk = Desk(asked.home)
+    found = desk.measure(source_of(asked), asked.campaign, **said)
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
-    saved = "" if lift.saved is None else _money_saved(lift.saved)
+    saved = "" if lift.saved is None else _money_saved(lift.saved, desk.currency_of(found.record.profile))
     lines = [f"{asked.campaign}: {lift.verdict}", saved, *notice_lines(lift.notices), ""]
     lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
     if found.learnt:
@@ -219,5 +226,8 @@ def _points(share: float | None) -> str | None:
     return None if share is None else f"{share * 100:+.1f}"
 
 
-def _money_saved(saved: Mapping[str, float]) -> str:
-    return f"Money saved after costs: {saved['mid']:,.0f} (between {saved['low']:,.0f} and {saved['high']:,.0f})."
+def _money_saved(saved: Mapping[str, float], currency: str) -> str:
+    from churn.showing.amounts import Amounts
+
+    low, mid, high = (Amounts(currency).money(saved[end], 0) for end in ENDS)
+    return f"Money saved after costs: {mid} (between {low} and {high})."

@@ -117,6 +117,12 @@ class CampaignCounter(AccessCounter):
 
         return kept_campaigns(self.home)
 
+    def currency_of(self, profile: str) -> str:
+        """The currency of a business; empty where the business is not here any more."""
+        from churn.desk.campaign_views import currency_of
+
+        return currency_of(self.home, profile)
+
     def measure(self, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
         """What a campaign changed, by the outcomes in a list; the playbook learns from it."""
         from churn.desk.measuring import measured_campaign

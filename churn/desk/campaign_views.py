@@ -68,9 +68,13 @@ def kept_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
     with the_book(home) as book:
         done = measured_so_far(book)
         kept = [(record, done.get(record.campaign)) for record in campaigns(book)]
-    known = set(profile_names(home))
-    money = {name: read_profile(name, home).currency for name in {r.profile for r, _ in kept} & known}
-    return tuple(KeptCampaign(record, measured, money.get(record.profile, "")) for record, measured in kept)
+    money = {name: currency_of(home, name) for name in {record.profile for record, _ in kept}}
+    return tuple(KeptCampaign(record, measured, money[record.profile]) for record, measured in kept)
+
+
+def currency_of(home: Path, profile: str) -> str:
+    """The currency of a business; empty where the business is not here any more."""
+    return read_profile(profile, home).currency if profile in profile_names(home) else ""
 
 
 def chosen_customers(planned: Planned, *, arm: str = "treat", most: int = 200) -> pd.DataFrame:
