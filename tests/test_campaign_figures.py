@@ -1,11 +1,15 @@
 """Campaign pictures: the finding on top, the numbers of the nouns in the traces, no markup from a list."""
 
+import numpy as np
+
 from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
-from churn.money.policies import Policy
+from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
+from churn.showing.amounts import Amounts
 from churn.showing.campaign_figures import (
     assumptions_chart,
     budget_chart,
+    length_chart,
     lift_chart,
     plain_label,
     policies_chart,
@@ -49,3 +53,11 @@ def test_without_a_claim_there_is_no_picture():
 
 def test_long_labels_take_several_lines():
     assert wrapped("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "＄x＄ ‹i›"
+
+
+def test_the_length_of_a_list_is_shown_by_gain_and_by_risk_in_the_readers_money():
+    curve = ProfitCurve(np.array([0, 5, 9]), np.array([0.0, 50.0, 40.0]), np.array([0.0, 30.0, 40.0]))
+    chart = length_chart(curve, 6, Amounts("EUR", "de-DE"))
+    assert [list(trace.y) for trace in chart.figure.data] == [[0.0, 50.0, 40.0], [0.0, 30.0, 40.0]]
+    assert chart.finding.startswith("6 customers are worth treating")
+    assert (chart.figure.layout.yaxis.tickprefix, chart.figure.layout.yaxis.ticksuffix) == ("", "\u00a0€")

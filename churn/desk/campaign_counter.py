@@ -203,7 +203,7 @@ class CampaignCounter(AccessCounter):
         from churn.showing.campaign_figures import length_chart, policies_chart
 
         policies, curve = other_ways(planned)
-        return policies, [policies_chart(policies, amounts), length_chart(curve, amounts)]
+        return policies, [policies_chart(policies, amounts), length_chart(curve, policies[0].treated, amounts)]
 
     def above(self, planned: Planned, threshold: float) -> Policy:
         """What treating everybody from a probability on would bring and reach."""

@@ -91,6 +91,7 @@ def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Char
             "symmetric": False,
             "array": [p.high - p.mid for p in shown],
             "arrayminus": [p.mid - p.low for p in shown],
+            "color": GREY,
         },
     )
     figure = styled(go.Figure(bars), x="Expected gain, low to high", y="").update_yaxes(automargin=True)
@@ -100,8 +101,11 @@ def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Char
     return Chart("policies", policies_words(tuple(policies), amounts), reading, figure, assumes=BY_PLAYBOOK)
 
 
-def length_chart(curve: ProfitCurve, amounts: Amounts = PLAIN) -> Chart:
-    """What a list of each length brings, when customers come by expected gain and when they come by risk."""
+def length_chart(curve: ProfitCurve, worth: int, amounts: Amounts = PLAIN) -> Chart:
+    """What a list of each length brings, when customers come by expected gain and when they come by risk.
+
+    worth   how many customers are worth treating
+    """
     import plotly.graph_objects as go
 
     customers = [int(n) for n in curve.customers]
@@ -111,8 +115,7 @@ def length_chart(curve: ProfitCurve, amounts: Amounts = PLAIN) -> Chart:
         line(customers, theirs, "by risk", GREY, dash="dash"),
     ]
     figure = in_money(styled(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y")
-    most = max(range(len(ours)), key=ours.__getitem__)
-    finding = f"{customers[most]:,} customers are worth treating; a longer list brings less"
+    finding = f"{worth:,} customers are worth treating; a longer list brings less"
     reading = "Each customer gets the action that suits best. Where the line falls, offers cost more than they save."
     return Chart("length", finding, reading, figure, assumes=BY_PLAYBOOK)
 
