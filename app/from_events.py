@@ -20,6 +20,15 @@ KINDS = ["csv", "tsv", "txt", "gz", "parquet", "pq"]
 SCORE, TRAIN = "score", "train"
 
 
+def offer(purpose: str) -> None:
+    """The path folded away on a screen, and below it what the list made from logs holds."""
+    box = st.expander(say("logs.title"), icon=":material/stacks:", key=f"logs for {purpose}", on_change="rerun")
+    if box.open:
+        with box:
+            from_events(purpose)
+    meanings()
+
+
 def from_events(purpose: str) -> None:
     """The whole path; `purpose` is `score` (today, nobody knows who leaves) or `train` (known outcomes)."""
     recipes = state.desk().recipes()
@@ -48,7 +57,6 @@ def from_events(purpose: str) -> None:
         return
     covered(held, seen)
     choose(held, seen, purpose)
-    meanings()
 
 
 def bring(profile: str, recipe: Any, way: str) -> None:
@@ -87,7 +95,7 @@ def covered(held: Any, seen: Any) -> None:
     last.metric(say("logs.last"), f"{seen.last:%d %b %Y}", border=True)
     widgets.chart(state.desk().months_chart(seen))
     if seen.notices:
-        with st.expander(say("logs.notices"), icon=":material/fact_check:"):
+        with st.popover(say("logs.notices"), icon=":material/fact_check:"):
             widgets.notices(seen.notices)
     if seen.window is not None:
         st.info(plain(seen.window.sentence), icon=":material/hourglass_empty:", title=say("logs.window"))

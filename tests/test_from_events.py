@@ -19,9 +19,10 @@ LOG = "user_id,event_time,event_type,price\n" + "".join(
 
 
 def drawn(purpose):
-    from app.from_events import from_events
+    from app.from_events import from_events, meanings
 
     from_events(purpose)
+    meanings()
 
 
 def opened(purpose, business):
@@ -112,3 +113,13 @@ def test_silent_days_are_compared_before_they_can_be_filled_in(monkeypatch):
     assert answer.sentence in shown(page).replace("\\", "") and not page.toggle[0].disabled
     plain, filled, _ = asked[0]
     assert plain["active_days"].to_pylist() != filled["active_days"].to_pylist()
+
+
+def test_the_path_stays_folded_until_it_is_opened(home):
+    def folded():
+        from app.from_events import offer
+
+        offer("score")
+
+    page = AppTest.from_function(folded, default_timeout=30).run()
+    assert (list(page.exception), len(page.file_uploader)) == ([], 0)

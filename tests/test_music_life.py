@@ -53,3 +53,15 @@ def test_as_many_leave_as_the_probabilities_say():
     _, lived = months(4096)
     expected, left = sum(m.probability.sum() for m in lived), sum(m.left.sum() for m in lived)
     assert abs(left - expected) < 4 * np.sqrt(expected)
+
+
+def test_who_renews_goes_on_listening_after_the_old_plan_has_ended():
+    _, lived = months(4096)
+    before, after = [], []
+    for m in lived[3:]:
+        stayed, ends = m.deciding[~m.left], m.expires[~m.left] - m.first
+        middle = (ends >= 8) & (ends < m.listened.shape[1] - 8)
+        for who, end in zip(stayed[middle], ends[middle], strict=True):
+            before.append(m.listened[who, end - 7 : end].mean())
+            after.append(m.listened[who, end + 1 : end + 8].mean())
+    assert np.mean(after) > 0.9 * np.mean(before)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
+from app import from_events, state, widgets
 from app.parts.questions import ask, confirm_matches
 from app.parts.ranked_customers import customers, in_short, take_home
 from app.parts.understood import understood
@@ -17,10 +17,11 @@ def bring() -> None:
     if state.in_hand() is None:
         widgets.choose_list()
         widgets.empty(say("list.none"), icon="upload_file")
-        return
-    widgets.list_banner()
-    with st.expander(say("list.change"), icon=":material/upload_file:"):
-        widgets.choose_list()
+    else:
+        widgets.list_banner()
+        with st.expander(say("list.change"), icon=":material/upload_file:"):
+            widgets.choose_list()
+    from_events.offer(from_events.SCORE)
 
 
 def scored(reading: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
+from app import from_events, state, widgets
 from app.strings import say
 from app.training import running
 from app.training.versions import versions
@@ -36,11 +36,12 @@ def bring() -> bool:
     if state.in_hand() is None:
         widgets.section(say("training.bring"), say("training.bring_text"))
         widgets.choose_list()
-        return False
-    widgets.list_banner()
-    with st.expander(say("list.change"), icon=":material/swap_horiz:"):
-        widgets.choose_list()
-    return True
+    else:
+        widgets.list_banner()
+        with st.expander(say("list.change"), icon=":material/swap_horiz:"):
+            widgets.choose_list()
+    from_events.offer(from_events.TRAIN)
+    return state.in_hand() is not None
 
 
 def learn() -> None:

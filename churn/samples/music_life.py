@@ -91,9 +91,10 @@ def member_months(draw: Draw, life: Life) -> Iterator[Month]:
         deciding = np.nonzero((life.until >= first) & (life.until < end))[0]
         expires, risk = life.until[deciding], chance(leaving(life))
         left = draw.happens(risk)[deciding]
-        heard = _listening(draw, life, first, end)
+        willing, before = _willing(draw, life, first, end), life.until
         life, cancels = _cancels(draw, life, deciding, left, first)
         life, renewals = _renewals(draw, life, deciding[~left], first)
+        heard = willing & _running(life, before, renewals, np.arange(first, end))
         life = replace(life, listened=(heard.sum(axis=1), life.listened[0]))
         payments = [*arrivals, returns, cancels, renewals]
         yield Month(first, payments, heard, life.fading, deciding, expires, risk[deciding], left)
@@ -103,7 +104,7 @@ def leaving(life: Life) -> Floats:
     """The log-odds that nothing new is bought within 30 days, from what is known at the end of the month before."""
     last, before = life.listened
     return rounded(
-        -4.05
+        -3.55
         + 2.30 * ~life.auto
         + 0.19 * np.clip(before - last, 0, 14) * np.where(life.auto, 1.0, 0.7)
         - 0.055 * last
@@ -143,14 +144,21 @@ def _faded(draw: Draw, life: Life) -> Life:
     return replace(life, fading=np.where(recovers, 0, np.minimum(life.fading + (starts | (life.fading > 0)), 4)))
 
 
-def _listening(draw: Draw, life: Life, first: int, end: int) -> Flags:
-    """The days of the month on which each member listened; nobody listens without a running plan."""
+def _willing(draw: Draw, life: Life, first: int, end: int) -> Flags:
+    """The days of the month on which each member would listen."""
     days = np.arange(first, end)
     weekend = (days + 3) % 7 >= 5
     habit = HABIT + LIKING * life.taste - 1.05 * life.fading + 0.2 * draw.normal()
-    willing = chance(habit[:, None] + 0.25 * weekend[None, :])
-    running = (days[None, :] <= life.until[:, None]) & (days[None, :] >= life.registered[:, None])
-    return draw.happens(willing) & running & (life.until < NEVER)[:, None]
+    return draw.happens(chance(habit[:, None] + 0.25 * weekend[None, :]))
+
+
+def _running(life: Life, before: Integers, renewals: Payment, days: Integers) -> Flags:
+    """The days on which a plan runs: up to its end, and from the day of the renewal on; else nobody can listen."""
+    again = np.full(len(before), NEVER)
+    again[renewals["who"]] = renewals["paid"]
+    old = days[None, :] <= before[:, None]
+    new = (days[None, :] >= again[:, None]) & (days[None, :] <= life.until[:, None])
+    return (old | new) & (days[None, :] >= life.registered[:, None]) & (before < NEVER)[:, None]
 
 
 def _cancels(draw: Draw, life: Life, deciding: Integers, left: Flags, first: int) -> tuple[Life, Payment]:

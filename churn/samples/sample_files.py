@@ -96,7 +96,7 @@ def _sink(path: Path, schema: pa.Schema) -> Iterator[_Sink]:
         with pa_csv.CSVWriter(path, schema, write_options=PLAIN) as writer:
             yield writer
         return
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3) as writer:
         gathered = _Gathered(writer)
         yield gathered
         gathered.flush()
