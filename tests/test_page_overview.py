@@ -30,6 +30,9 @@ def test_a_later_list_is_compared_with_the_one_before(monkeypatch, own_telco):
 
 
 def test_a_model_named_in_the_address_scores_and_is_kept(monkeypatch, own_telco):
-    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv", model="telco")
+    asked = {"sample": "telco_today.csv", "model": "telco", "customer": "9520-SBSZF"}
+    page = opened(monkeypatch, own_telco, "overview", **asked)
+    for name in asked:
+        del page.query_params[name]
     page.switch_page("screens/score.py").run()
-    assert (page.query_params["model"], page.query_params["sample"]) == ("telco", "telco_today.csv")
+    assert {name: page.query_params[name] for name in asked} == asked

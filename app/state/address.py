@@ -12,7 +12,10 @@ CARRIED = ("sample", "model", "customer", "tour")
 
 def opened_customer() -> str | None:
     """The key of the customer to show."""
-    return st.query_params.get("customer") or st.session_state.get("customer")
+    named = st.query_params.get("customer")
+    if named:
+        st.session_state["customer"] = named
+    return st.session_state.get("customer")
 
 
 def open_customer(key: str) -> None:
