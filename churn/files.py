@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from churn.errors import Damaged, RequestRefused, Unavailable
+from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -72,9 +72,15 @@ def write_json(target: str | os.PathLike[str], content: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file of ours holds; a file that is not JSON any more is named as damaged."""
+    """What a JSON file of ours holds; a file that is not JSON any more is named as damaged, a removed one as gone."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as problem:
+        text = f"{path.name} of {path.parent.name} is gone."
+        raise NotFound(text, "Restore it, or ask again in a moment.") from problem
+    except OSError as problem:
+        text = f"{path.name} cannot be read: {problem.strerror or problem}."
+        raise Unavailable(text, "Ask for read access.") from problem
     except (ValueError, UnicodeDecodeError) as problem:
         raise Damaged(f"{path.name} is not readable any more.", "Restore it from a backup.") from problem
 

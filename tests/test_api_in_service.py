@@ -76,7 +76,8 @@ def test_a_model_deleted_while_serving_is_told_in_a_sentence(server, customer):
         callers.wait_for(lambda: 404 in callers.statuses)
         away.rename(models)
         callers.wait_for(lambda: callers.statuses[-1] == 200)
-    assert set(callers.statuses) == {200, 404}
+    # A version that goes while it is being opened is not readable for that moment.
+    assert {200, 404} <= set(callers.statuses) <= {200, 404, 503}
 
 
 def test_requests_made_up_from_the_document_find_no_fault(server):

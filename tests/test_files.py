@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.errors import Damaged, RequestRefused, Unavailable
+from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
 from churn.files import (
     bytes_checked,
     checked_name,
@@ -83,3 +83,10 @@ def test_a_finished_file_can_be_read_by_others_as_usual(tmp_path):
     plain.write_text("")
     write_text(tmp_path / "whole", "")
     assert (tmp_path / "whole").stat().st_mode == plain.stat().st_mode
+
+
+def test_a_file_removed_while_it_is_read_is_gone_and_not_a_fault(tmp_path):
+    with pytest.raises(NotFound, match="champion.json of telco is gone"):
+        read_json(tmp_path / "telco" / "champion.json")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        read_json(tmp_path)

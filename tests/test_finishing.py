@@ -49,7 +49,7 @@ def test_what_cannot_be_explained_cannot_be_champion():
 
 
 def test_trees_too_deep_for_tables_fall_back_to_their_library():
-    deep = Boosted("xgboost", Rung(9, 0.3, 0), 6)
+    deep = Boosted("xgboost", Rung(9, 0.3, 0, columns=1.0, rows=1.0, ridge=0.0), 12)
     champion = fitted_champion([(deep, 0.6), (LogisticRegression(), 0.4)], EXAMPLES, Calibration(), seed=0)
     assert (champion.explainer.way, champion.explainer.libraries_needed) == ("tables and library", ("xgboost",))
     mixed = sum(w * part.margin(EXAMPLES.matrix) for part, w in champion.parts)

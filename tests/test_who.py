@@ -11,7 +11,7 @@ from churn.errors import NotAllowed, RequestRefused
 def test_each_step_of_the_ladder_may_more():
     may = {role: {act for act in ACTS if Who("ann", role, "sign-in").may(act)} for role in ROLES}
     assert may["viewer"] == {"look"}
-    assert may["analyst"] == {"look", "score", "plan", "export", "measure", "train"}
+    assert may["analyst"] == {"look", "score", "plan", "export", "push", "measure", "train"}
     assert may["admin"] == set(ACTS)
 
 

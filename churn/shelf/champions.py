@@ -41,11 +41,10 @@ def champion(home: Path, name: str) -> Reign | None:
 
 def history(home: Path, name: str) -> tuple[Reign, ...]:
     """Every promotion and roll-back of a name, the oldest first."""
-    path = _pointer(home, name)
-    if not path.is_file():
-        return ()
     try:
-        return tuple(Reign(**entry) for entry in read_json(path)["history"])
+        return tuple(Reign(**entry) for entry in read_json(_pointer(home, name))["history"])
+    except NotFound:
+        return ()
     except (KeyError, TypeError) as problem:
         raise Damaged(f"{POINTER} of {name} is not complete.", "Promote a version again.") from problem
 
