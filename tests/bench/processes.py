@@ -19,11 +19,13 @@ class Watch:
     """Adds up the CPU seconds of some processes and of their children for as long as it looks on."""
 
     def __init__(self, roots: Callable[[], Sequence[int]]) -> None:
-        self.roots, self.spent, self.peak = roots, {}, 0.0
+        self.roots, self.spent, self.peak, self.before = roots, {}, 0.0, 0.0
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> Watch:
+        self._glance()
+        self.before = sum(self.spent.values())
         self.thread.start()
         return self
 
@@ -33,18 +35,21 @@ class Watch:
 
     @property
     def cpu(self) -> float:
-        """CPU seconds so far, of the living and the dead."""
-        return sum(self.spent.values())
+        """CPU seconds since it began to look, of the living and the dead."""
+        return sum(self.spent.values()) - self.before
 
     def _look(self) -> None:
         while not self.over.wait(EVERY):
-            memory = 0.0
-            for number in family(self.roots()):
-                told = spent_by(number)
-                if told is not None:
-                    self.spent[number], held = told
-                    memory += held
-            self.peak = max(self.peak, memory)
+            self._glance()
+
+    def _glance(self) -> None:
+        memory = 0.0
+        for number in family(self.roots()):
+            told = spent_by(number)
+            if told is not None:
+                self.spent[number], held = told
+                memory += held
+        self.peak = max(self.peak, memory)
 
 
 def family(roots: Sequence[int]) -> list[int]:

@@ -1,8 +1,9 @@
 """Bench of scale: the same answers on DuckDB, on Spark and on a Spark cluster that loses a worker, and what each costs.
 
-    python -m tests.bench.scale [same] [cluster] [growth] [truth] [--small] [--folder DIR]
+    python -m tests.bench.scale [same] [chain] [cluster] [growth] [truth] [--small] [--folder DIR]
 
 same     every recipe, every column, on DuckDB and on Spark: cells that differ, CPU seconds of both
+chain    events, features, scores and a campaign on DuckDB and on a standalone cluster: the same three tables
 cluster  a master and two workers on this machine score a list with reasons while one of them is killed; CPU by customer
 growth   DuckDB from few events to many: exponent and memory
 truth    next month's ROC-AUC of what was learnt from the samples' logs, beside what the true probabilities allow
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.measuring import Line, table_of
+from tests.bench.scale_chain import chain
 from tests.bench.scale_cluster import cluster
 from tests.bench.scale_growth import growth
 from tests.bench.scale_same import same
@@ -27,11 +29,12 @@ from tests.bench.scale_truth import truth
 
 SECTIONS: dict[str, Callable[[Path, bool], list[Line]]] = {
     "same": same,
+    "chain": chain,
     "cluster": cluster,
     "growth": growth,
     "truth": truth,
 }
-WITH_SPARK = ("same", "cluster")
+WITH_SPARK = ("same", "chain", "cluster")
 
 
 def main() -> None:

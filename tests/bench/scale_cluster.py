@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
 from tests.bench.measuring import Cost, Line
 from tests.bench.processes import Watch, tree_cost
+from tests.bench.scale_logs import checksum
 from tests.sparking import churn_line, running_cluster
 
 FEW = 1_000  # customers of the run that shows what starting costs
@@ -25,9 +25,9 @@ def cluster(folder: Path, small: bool) -> list[Line]:
     workers.mkdir(exist_ok=True)
     with running_cluster(workers) as running:
         spread = [_spread(running, home, path, folder / f"spread-{path.stem}") for path in (few, many)]
-        before = (_checksum(folder / f"alone-{many.stem}.parquet"), _checksum(folder / f"spread-{many.stem}"))
+        before = (checksum(folder / f"alone-{many.stem}.parquet"), checksum(folder / f"spread-{many.stem}"))
         lost, killed_at = _robbed(running, home, many, folder / "robbed")
-    after = _checksum(folder / "robbed")
+    after = checksum(folder / "robbed")
     rows = after[1]
     each = [(cost[1].cpu - cost[0].cpu) / (rows - FEW) * 1e6 for cost in (alone, spread)]
     same = before[0] == before[1] == after
@@ -83,15 +83,18 @@ def _words(running, home: Path, source: Path, target: Path) -> list[str]:
 
 
 def _spread(running, home: Path, source: Path, target: Path) -> Cost:
-    """The whole cluster's CPU: the asking process, the workers and what they start; the master as well."""
+    return watched(running, _words(running, home, source, target))
+
+
+def watched(running, words: list[str]) -> Cost:
+    """What a command and the whole cluster spend on it: the asking process, the workers and what they start."""
     start = time.perf_counter()
-    asking = churn_line(*_words(running, home, source, target))
+    asking = churn_line(*words)
     with Watch(lambda: [asking.pid, *(p.pid for p in running.processes)]) as watch:
-        base = sum(watch.spent.values())
         _, complaint = asking.communicate()
     if asking.returncode:
         raise SystemExit(complaint)
-    return Cost(watch.cpu - base, time.perf_counter() - start)
+    return Cost(watch.cpu, time.perf_counter() - start)
 
 
 def _robbed(running, home: Path, source: Path, target: Path) -> tuple[Cost, int]:
@@ -109,17 +112,3 @@ def _robbed(running, home: Path, source: Path, target: Path) -> tuple[Cost, int]
 
 def _parts(target: Path) -> int:
     return len(list(target.parent.glob(f".unfinished-{target.name}/_temporary/0/task_*")))
-
-
-def _checksum(path: Path) -> tuple[str, int, int]:
-    """The same for the same rows in any order; how many rows, and how many different keys."""
-    import pyarrow.parquet as pq
-
-    from churn.scoring.distributed import plain
-
-    table = plain(pq.read_table(path)).sort_by("customerID").combine_chunks()
-    digest = hashlib.sha256()
-    for column in table.columns:
-        for value in column.to_pylist():
-            digest.update(repr(value).encode())
-    return digest.hexdigest(), table.num_rows, len(table["customerID"].unique())

@@ -7,10 +7,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
 from tests.bench.measuring import Line
 from tests.bench.processes import tree_cost
+from tests.bench.scale_logs import logs_of
 
 DATES = {"shop": "2026-05-01", "music": "2026-04-01"}
 ENGINES = ("duckdb://?threads=2", "local[2]?memory=4g")
@@ -22,11 +21,9 @@ def same(folder: Path, small: bool) -> list[Line]:
 
 
 def _line(folder: Path, name: str, customers: int) -> Line:
-    logs = folder / f"{name}-{customers}"
-    if not logs.is_dir():
-        write_sample(make_sample(name, rows=customers), logs, kind=".parquet")
+    tables = logs_of(folder, name, customers)
     made = [folder / f"{name}-{place}.parquet" for place in range(len(ENGINES))]
-    words = [sys.executable, "-m", "tests.bench.scale_same", name, str(logs)]
+    words = [sys.executable, "-m", "tests.bench.scale_same", name, json.dumps(tables)]
     costs = [tree_cost([*words, engine, str(path)]) for engine, path in zip(ENGINES, made, strict=True)]
     rows, columns, apart = _apart(*made)
     return Line(
@@ -60,7 +57,7 @@ def one_run(name: str, logs: str, engine: str, output: str) -> None:
     from churn.events.summary import summarise
     from churn.profiles import read_profile
 
-    tables = {f.stem.split("_")[-1]: f for f in sorted(Path(logs).iterdir())}
+    tables = {table: Path(file) for table, file in json.loads(logs).items()}
     when = date.fromisoformat(DATES[name])
     done = summarise(
         tables, recipe_from(read_profile(name).recipe), as_of=when, horizon=30, engine=engine, output=output

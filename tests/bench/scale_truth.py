@@ -7,10 +7,9 @@ from pathlib import Path
 
 from churn import Desk
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
 from tests.bench.measuring import Line
+from tests.bench.scale_logs import KEYS, logs_of
 
-KEYS = {"shop": "user_id", "music": "msno"}
 LEARN, JUDGE = date(2026, 4, 1), date(2026, 5, 1)
 NEAR = 0.02
 
@@ -23,9 +22,7 @@ def truth(folder: Path, small: bool) -> list[Line]:
 def _line(folder: Path, name: str, customers: int) -> Line:
     from sklearn.metrics import roc_auc_score
 
-    sample, logs = make_sample(name, rows=customers), folder / f"truth-{name}"
-    write_sample(sample, logs, kind=".parquet")
-    tables = {f.stem.split("_")[-1]: str(f) for f in sorted(logs.iterdir())}
+    sample, tables = make_sample(name, rows=customers), logs_of(folder, name, customers)
     desk, paths = Desk(folder / f"home-{name}"), {day: folder / f"{name}-{day}.parquet" for day in (LEARN, JUDGE)}
     for day, path in paths.items():
         desk.summarise(tables, name, as_of=day, horizon=30, output=path)
