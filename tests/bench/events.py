@@ -27,7 +27,7 @@ from tests.bench.measuring import Cost, Line, child_cost, table_of
 
 DAYS, AS_OF, HORIZON = 213, date(2020, 7, 1), 30
 PER_USER, PER_SESSION = 20, 4.8  # as in two months of REES46
-FILES, LARGE = 7, 20_000_000
+FILES, LARGE, AT_ONCE = 7, 20_000_000, 4_000_000
 
 
 def make_log(folder: Path, events: int) -> Path:
@@ -65,7 +65,10 @@ def make_log(folder: Path, events: int) -> Path:
             "brand": _words(np.where(code % 7 == 0, -1, code % 25), [f"brand {i}" for i in range(25)]),
             "price": pa.array(np.round(source.lognormal(3.5, 1, size), 2)),
             "user_id": pa.array(who[visit] + 500_000_000),
-            "user_session": _sessions(visit + number * events),
+            # Arrow pads no more than 2 GB of text at a time.
+            "user_session": pa.chunked_array(
+                [_sessions(visit[at : at + AT_ONCE] + number * events) for at in range(0, size, AT_ONCE)]
+            ),
         }
         pq.write_table(pa.table(columns), target / f"{number:02}.parquet", compression="zstd")
     return target
