@@ -156,7 +156,10 @@ def _at_once(text: bytes, shape: Shape, first: int) -> Block:
             invalid_row_handler=skip,
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types={n: pa.string() for n in shape.names}, strings_can_be_null=False, null_values=[]
+            column_types={n: pa.string() for n in shape.names},
+            strings_can_be_null=False,
+            null_values=[],
+            check_utf8=False,  # settled before, over the whole file
         ),
     ).combine_chunks()
     lines = np.arange(first, first + table.num_rows + len(wrong), dtype=np.int64)
