@@ -10,7 +10,14 @@ from importlib import import_module
 from churn import Desk
 from churn.errors import ChurnError
 
-FIRST_NEEDED = ("pandas", "plotly.graph_objects", "churn.desk.lists", "churn.desk.campaigns", "churn.showing.charts")
+FIRST_NEEDED = (
+    "pandas",
+    "pandera.pandas",
+    "plotly.graph_objects",
+    "churn.desk.lists",
+    "churn.desk.campaigns",
+    "churn.showing.charts",
+)
 
 
 def warm_up(desk: Callable[[], Desk]) -> threading.Thread:

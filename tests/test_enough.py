@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.enough import Known, refuse_too_few
+from churn.intake.enough import Known, refuse_empty, refuse_too_few
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,9 @@ def test_too_few_is_one_sentence_with_the_counts_and_what_to_do():
         "are needed to learn from."
     )
     assert refused.value.fix == "Take a longer period, or add lists together."
+
+
+def test_a_needed_column_with_nothing_in_it_is_refused_by_name():
+    refuse_empty([])
+    with pytest.raises(ListRefused, match="tenure is needed and holds nothing at all"):
+        refuse_empty(["tenure"])

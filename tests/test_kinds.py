@@ -23,7 +23,7 @@ def test_what_a_column_holds_is_counted_with_lines():
     holding = holding_of(["5", " 6.5 ", "", "N/A", "€ 7", "x", "12%"])
     assert (holding.rows, holding.filled, holding.numbers, holding.shares) == (7, 5, 4, 1)
     assert dict(holding.missing) == {"": 1, "N/A": 1}
-    assert holding.currencies == {"EUR": (6, "€ 7")}
+    assert holding.currencies == {"EUR": [(6, "€ 7")]}
     assert holding.no_number == [(7, "x")]
     assert dict(holding.says) == {"": 3, "point": 1}
 

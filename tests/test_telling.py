@@ -5,7 +5,7 @@ from collections import Counter
 from churn.intake.kinds import Holding
 from churn.intake.matching import Match
 from churn.intake.plans import Plan
-from churn.intake.telling import told_column, told_empty, told_matches
+from churn.intake.telling import empty_columns, told_column, told_empty, told_matches
 from churn.schema import Column, Schema
 
 
@@ -47,4 +47,4 @@ def test_doubtful_matches_name_the_flag_that_confirms_them():
 def test_an_empty_column_is_named():
     schema = Schema((Column("fee"), Column("plan")))
     held = {"fee": Holding(rows=3, missing=Counter({"": 3})), "plan": Holding(rows=3)}
-    assert texts(told_empty(schema, held)) == ["warning: 1 column(s) hold nothing at all: fee."]
+    assert texts(told_empty(empty_columns(schema, held))) == ["warning: 1 column(s) hold nothing at all: fee."]

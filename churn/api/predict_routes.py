@@ -90,6 +90,7 @@ class Understood(BaseModel):
     columns: list[dict[str, Any]]
     profile: str
     matches: list[dict[str, Any]]
+    broken: list[dict[str, Any]]
     notices: list[dict[str, Any]]
 
 

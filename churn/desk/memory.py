@@ -24,6 +24,13 @@ def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Rea
     )
 
 
+def read_under_contract(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
+    from churn.intake.contract import under_contract
+
+    return under_contract(read_remembering(home, source, said))
+
+
 def remembering(
     home: Path,
     said: Mapping[str, Any],

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from churn.desk.businesses import playbook_of
-from churn.desk.memory import read_remembering
+from churn.desk.memory import read_under_contract
 from churn.desk.searches import search_for
 from churn.desk.tracking import ledger_at, tracked
 from churn.errors import ChurnError, RequestRefused
 from churn.files import checked_name
+from churn.intake.enough import refuse_empty
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.learning.gatekeeping import GateVerdict, gate
@@ -118,7 +119,9 @@ def _labelled(home: Path, source: Source, said: Mapping[str, Any], asked: Mappin
     kept = {k: v for k, v in said.items() if v is not None}
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
     kept |= {"roles": roles, "positive": tuple(asked.get("positive") or ())}
-    return read_remembering(home, source, kept)
+    reading = read_under_contract(home, source, kept)
+    refuse_empty(column for column, rule in reading.broken if rule == "empty")
+    return reading
 
 
 def _default_name(reading: Reading) -> str:

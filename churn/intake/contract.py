@@ -1,18 +1,25 @@
-"""The contract: a Schema said as a pandera schema, for `check` and `train`; scoring never imports this room."""
+"""The contract: a Schema said as a pandera schema, kept to by `check` and `train`; scoring never imports this room."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from churn.intake.checking import Verdict
+from churn.intake.reading import Reading
 from churn.schema import Column, Schema
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera
 
 _RULES = {"in_range": "range", "greater_than_or_equal_to": "range", "less_than_or_equal_to": "range", "isin": "level"}
+
+
+def under_contract(reading: Reading) -> Reading:
+    """The reading with what its rows break, by the contract itself."""
+    return replace(reading, broken=contract_verdict(reading.table, reading.schema))
 
 
 def contract_of(schema: Schema) -> pandera.DataFrameSchema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from churn.errors import ListRefused
@@ -40,3 +41,9 @@ def refuse_too_few(known: Known) -> None:
     """Refuse a list that is too short, or in which too few left or stayed, to learn from."""
     if not known.enough:
         raise ListRefused(known.said, "Take a longer period, or add lists together.")
+
+
+def refuse_empty(columns: Iterable[str]) -> None:
+    """Refuse a list whose needed columns hold nothing at all: it lacks them as much as one without the headings."""
+    if names := ", ".join(columns):
+        raise ListRefused(f"{names} is needed and holds nothing at all.", "Export the list again with it filled in.")

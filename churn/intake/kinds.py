@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from churn.intake.distinct import Cells
 from churn.intake.marks import NO, SHORTENED, YES, is_missing, same_words
-from churn.intake.moments import date_says, has_time
+from churn.intake.moments import date_says, has_time, month_of
 from churn.intake.numbers import EITHER_POINT, PLAIN, Written, written
 from churn.schema import Kind
 
@@ -20,7 +20,8 @@ LEVELS = 1_000  # different words kept per column; beyond it is free text
 EXAMPLES = 5
 _FEW = 2_000  # different cells looked at one by one in a block
 _ENOUGH = 200  # cells of a column that settle how its numbers are written
-_COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])")
+# Days and months that are numbers as well: dates only where the heading says so, or where a schema does.
+_COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])|(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}")
 _SHORTENED = re.compile(SHORTENED)
 _PHONE = r"\+[0-9]{7,}"
 _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{4,15}(?: ?(?:Z|UTC))?)?$"
@@ -41,7 +42,7 @@ class Holding:
     numbers: int = 0
     says: Counter[str] = field(default_factory=Counter)
     written: dict[str, Example] = field(default_factory=dict)
-    currencies: dict[str, Example] = field(default_factory=dict)
+    currencies: dict[str, list[Example]] = field(default_factory=dict)  # each with the first two cells that name it
     priced: int = 0  # numbers that name a currency
     shares: int = 0
     plainly: int = 0  # numbers above zero without a percent sign
@@ -50,6 +51,7 @@ class Holding:
     dated: dict[str, Example] = field(default_factory=dict)
     compact: int = 0
     timed: int = 0
+    months: Counter[str] = field(default_factory=Counter)  # cells that name a month and no day
     leading_zeros: int = 0
     exponents: int = 0
     long_digits: int = 0
@@ -138,8 +140,8 @@ class Holding:
     def _count_unit(self, w: Written, count: int, where: tuple[Cells, int, str]) -> None:
         cells, code, text = where
         self.priced += count if w.currency else 0
-        if w.currency and w.currency not in self.currencies:
-            self.currencies[w.currency] = (cells.line_of(code), text)
+        if w.currency and len(known := self.currencies.setdefault(w.currency, [])) < 2:
+            known.append((cells.line_of(code), text))
         if w.percent:
             self.shares += count
         elif w.digits.strip("0.,"):
@@ -148,6 +150,8 @@ class Holding:
     def _count_date(self, text: str, count: int, cells: Cells, code: int) -> None:
         if _COMPACT.fullmatch(text) and date_says(text, True):
             self.compact += count
+            if "." in text:
+                self.months[text] += count
             return
         says = date_says(text)
         if says is None:
@@ -158,6 +162,8 @@ class Holding:
         if says not in self.dated:
             self.dated[says] = (cells.line_of(code), text)
         self.timed += count if has_time(text) else 0
+        if month_of(text):
+            self.months[text] += count
 
     def _example(self, examples: list[Example], text: str, cells: Cells, code: int) -> None:
         new = all(text != seen for _, seen in examples)

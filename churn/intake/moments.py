@@ -41,6 +41,23 @@ _MONTH_WORDS = (
     ("dec", "dez", "déc", "dic"),
 )
 _MONTHS = {word: i + 1 for i, words in enumerate(_MONTH_WORDS) for word in words}
+# A month alone must be one in full or the beginning of one: `Marketing 2024` is no March.
+_MONTH_NAMES = (
+    " january february march april may june july august september october november december "
+    "januar jänner februar märz mai juni juli oktober dezember "
+    "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre decembre "
+    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "januari februari maart mrt mei augustus maj "
+    "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
+)
+_WORD, _YEAR, _NUMBER = r"([^\W\d_]{3,10})", r"((?:19|20)[0-9]{2})", r"(0?[1-9]|1[0-2])"
+_MONTH_OF_YEAR = (
+    re.compile(rf"(?:{_WORD}\.?[-\s/,.]*|{_NUMBER}[-/]){_YEAR}"),  # Jan 2026, 01/2026
+    re.compile(rf"{_WORD}\.?(?:-|\s?['’])()([0-9]{{2}})"),  # Jan-26, as spreadsheets write it
+)
+_YEAR_AND_MONTH = re.compile(rf"{_YEAR}(?:[-\s/.,]*{_WORD}\.?|[-/]{_NUMBER})")  # 2026-01, 2026 Jan
+_DOTTED_MONTH = re.compile(r"(0[1-9]|1[0-2])\.((?:19|20)[0-9]{2})")  # a number as well, like 20260131
 
 
 @lru_cache(maxsize=100_000)
@@ -88,6 +105,17 @@ def has_time(text: str) -> bool:
     return bool(found) and bool(found[1].strip("0:., ")) if found else False
 
 
+@lru_cache(maxsize=100_000)
+def month_of(text: str) -> date | None:
+    """The first day of the month a cell names without a day, or None."""
+    for pattern in _MONTH_OF_YEAR:
+        if found := pattern.fullmatch(text):
+            return _first_of(found[3], found[1], found[2])
+    if found := _YEAR_AND_MONTH.fullmatch(text):
+        return _first_of(found[1], found[2], found[3])
+    return None
+
+
 def said(text: str) -> str:
     """Both readings of a date that can be read two ways: "2 March or 3 February"."""
     days = [date_of(text, "day-first"), date_of(text, "month-first")]
@@ -99,11 +127,20 @@ def _settled(text: str, compact: bool) -> date | None:
         return _real(found[1], int(found[3]), int(found[4]))
     if compact and (found := _COMPACT.fullmatch(text)):
         return _real(found[1], int(found[2]), int(found[3]))
+    if compact and (found := _DOTTED_MONTH.fullmatch(text)):
+        return _real(found[2], int(found[1]), 1)
     if found := _DAY_NAMED.fullmatch(text):
         return _named(found[3], found[2], found[1])
     if found := _MONTH_NAMED.fullmatch(text):
         return _named(found[3], found[1], found[2])
-    return None
+    return month_of(text)
+
+
+def _first_of(year: str, word: str | None, number: str | None) -> date | None:
+    if number:
+        return _real(year, int(number), 1)
+    lowered = (word or "").casefold()
+    return _named(year, lowered, "1") if f" {lowered}" in _MONTH_NAMES else None
 
 
 def _named(year: str, word: str, day: str) -> date | None:

@@ -185,7 +185,9 @@ def _known_levels(column: Column, holding: Holding) -> dict[str, str]:
 
 def _refuse_mixed_units(column: Column, holding: Holding) -> None:
     if len(holding.currencies) > 1:
-        shown = "; ".join(f"line {line}: {text}" for line, text in list(holding.currencies.values())[:3])
+        firsts = [cells[0] for cells in holding.currencies.values()]
+        seconds = [cells[1] for cells in holding.currencies.values() if len(cells) > 1]
+        shown = "; ".join(f"line {line}: {text}" for line, text in sorted([*firsts, *seconds][:3]))
         raise ListRefused(
             f"Column {column.name} mixes currencies ({shown}).", "Convert them to one currency before export."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from churn.files import inert_text, whole_file
 from churn.intake.asking import Asked
+from churn.intake.checking import Verdict
 from churn.intake.matching import Match, layout_key
 from churn.intake.numbers import written
 from churn.intake.opening import Source
@@ -34,6 +35,7 @@ class Reading:
     matches      which heading was taken for which column; the doubtful ones wait for a word
     profile      the ready-made business it was read as, `general` for none
     fingerprint  sha256 of the file's bytes
+    broken       how many rows break which rule of the contract, per column
     """
 
     table: pa.Table
@@ -46,6 +48,7 @@ class Reading:
     profile: str
     source: str
     fingerprint: str
+    broken: Verdict = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -70,6 +73,7 @@ class Reading:
             "columns": [{"name": c.name, "kind": c.kind, "role": c.role} for c in self.schema.columns],
             "profile": self.profile,
             "matches": [m.as_json() for m in self.matches],
+            "broken": [{"column": c, "rule": rule, "rows": n} for (c, rule), n in sorted(self.broken.items())],
             "notices": [n.as_json() for n in self.notices],
         }
 
@@ -100,6 +104,7 @@ def reading_of(stream: Stream, table: pa.Table, raw: pa.Table, lines: np.ndarray
         profile=survey.profile,
         source=survey.grid.found.name,
         fingerprint=survey.grid.found.fingerprint,
+        broken=stream.tally.verdict(),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from churn.errors import ListRefused, OpenQuestion
 from churn.intake.asking import Asked
 from churn.intake.blocks import Block
+from churn.intake.enough import refuse_empty
 from churn.intake.grids import Grid, Way, grid_of
 from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
 from churn.intake.kinds import Holding
@@ -19,7 +20,7 @@ from churn.intake.plans import Plan, level_of, plans_of
 from churn.intake.records import SetAside
 from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
 from churn.intake.sifting import tables_below
-from churn.intake.telling import told_column, told_empty
+from churn.intake.telling import empty_columns, told_column, told_empty
 from churn.intake.words import folded
 from churn.notices import Notice
 from churn.profiles import GENERAL, Profile
@@ -238,7 +239,10 @@ def _told_outcome(survey: Survey) -> Iterator[Notice]:
 def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[str, Holding]) -> Survey:
     notices = list(_told_outcome(survey))
     notices += [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
-    notices += told_empty(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
+    empty = empty_columns(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
+    if survey.asked.purpose == "score":
+        refuse_empty(c.name for c in empty if c.required and c.blank is None)
+    notices += told_empty(empty)
     column = survey.schema.key
     heading = next((h for h, p in survey.plans.items() if column and p.column.name == column.name), None)
     dropped: tuple[SetAside, ...] = ()

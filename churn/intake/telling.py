@@ -9,10 +9,11 @@ from churn.intake.guessing import names_a_date
 from churn.intake.kinds import Holding
 from churn.intake.marks import same_words
 from churn.intake.matching import Match
+from churn.intake.moments import date_of
 from churn.intake.numbers import number_of
 from churn.intake.plans import Plan, level_of
 from churn.notices import Notice, NoticeKind
-from churn.schema import Schema
+from churn.schema import Column, Schema
 
 # How programs count days and moments, from where to where that is a plausible one, and what it is called.
 _SERIALS = (
@@ -24,8 +25,14 @@ _SERIALS = (
 _UNIT = r"[kmgt]b|k|m|bn|mins?|minutes?|hours?|h|days?|d|months?|km|pcs|gib|mib"
 _NEARLY = (
     ("numbers with a unit", re.compile(rf"[-+]?[$€£]?[0-9][0-9.,]*\s?(?:{_UNIT})", re.IGNORECASE)),
+    (
+        "months or days without a full year",
+        re.compile(r"[^\W\d_]{3,10}\.?[ /][0-9]{1,2}|[0-9]{1,2}[-. /]{1,2}[^\W\d_]{3,10}"),
+    ),
     ("durations", re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?")),
 )
+
+_SHORT_YEAR = re.compile(r"[^0-9][0-9]{2}$")
 
 
 def told_column(plan: Plan, holding: Holding) -> Iterator[Notice]:
@@ -64,11 +71,16 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
         yield Notice("warning", f"{len(absent)} column(s) are not in the list: {_few(absent)}.", count=len(absent))
 
 
-def told_empty(schema: Schema, held: dict[str, Holding]) -> Iterator[Notice]:
+def empty_columns(schema: Schema, held: dict[str, Holding]) -> tuple[Column, ...]:
     """Columns in which nothing stands at all."""
-    empty = tuple(c.name for c in schema.columns if c.name in held and not held[c.name].filled)
+    return tuple(c for c in schema.columns if c.name in held and not held[c.name].filled)
+
+
+def told_empty(empty: tuple[Column, ...]) -> Iterator[Notice]:
+    """Which columns hold nothing at all."""
     if empty:
-        yield Notice("warning", f"{len(empty)} column(s) hold nothing at all: {_few(empty)}.", count=len(empty))
+        names = _few(tuple(c.name for c in empty))
+        yield Notice("warning", f"{len(empty)} column(s) hold nothing at all: {names}.", count=len(empty))
 
 
 def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
@@ -108,7 +120,7 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
             "warning", f"{text} in {name} was read as {one:g}, and could mean {other:g}. Check it.", name, lines=(line,)
         )
     if holding.currencies:
-        code, (line, text) = next(iter(holding.currencies.items()))
+        code, ((line, text), *_) = next(iter(holding.currencies.items()))
         bare = holding.plainly - holding.priced
         rest = f"; {bare} cell(s) without it were taken for the same" if 0 < bare < holding.numbers else ""
         yield Notice(
@@ -179,6 +191,13 @@ def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice(
             "info", f"Dates in {name} are read {words} first, as in {text} (line {line}).", name, lines=(line,)
         )
+    if holding.months:
+        count, example = sum(holding.months.values()), next(iter(holding.months))
+        read = f"{example} was read as {date_of(example, None, True)}, its first day"
+        text = f"{count} cell(s) of {name} name a month; {read}."
+        # Two digits may be a day as well as a year.
+        kind: NoticeKind = "warning" if _SHORT_YEAR.search(example) else "info"
+        yield Notice(kind, text, name, count)
     if holding.timed:
         yield Notice(
             "info", f"{holding.timed} time(s) of day in {name} were left out; the day was kept.", name, holding.timed

@@ -36,6 +36,11 @@ CASES = (
         refused="Column share writes 2 numbers with a percent sign and 1 without.",
     ),
     Case(
+        "two_currencies_and_three_lines",
+        "id,fee\nA1,€5.00\nA2,$6.00\nA3,$7.00\nA4,€8.00\n",
+        refused="Column fee mixes currencies (line 2: €5.00; line 3: $6.00; line 5: €8.00).",
+    ),
+    Case(
         "mixed_currencies",
         "id,fee\nA1,€5.00\nA2,$6.00\nA3,£7.00\n",
         refused="Column fee mixes currencies (line 2: €5.00; line 3: $6.00; line 4: £7.00).",
