@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.errors import ListRefused
+from churn.errors import ListRefused, Unavailable
 from churn.events.engine import opened
 from churn.intake.streaming import open_list
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
-from churn.scoring.distributed import _refuse_twice, _refuse_untyped, plain
+from churn.scoring.distributed import _finished, _refuse_twice, _refuse_untyped
+from churn.scoring.list_shares import Share, plain
 from tests.sparking import SPARK, churn_line, need_spark, running_cluster
 
 pytestmark = SPARK
@@ -66,7 +67,7 @@ def test_a_worker_that_dies_changes_nothing(cluster, telco_home, long_list, tmp_
 def wait_for_parts(folder, many, process):
     """Wait until so many parts of the work are done; how many are."""
     while process.poll() is None:
-        done = len(list(folder.glob(".unfinished-*/_temporary/0/task_*")))
+        done = len(list(folder.glob(".unfinished-*/part-*")))
         if done >= many:
             return done
         time.sleep(0.02)
@@ -81,8 +82,34 @@ def test_a_customer_that_stands_twice_is_refused(cluster, long_list, tmp_path):
     assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
 
 
-def test_numbers_as_text_are_refused_naming_the_column():
+def test_numbers_as_text_are_refused_naming_the_column(tmp_path):
     settled = open_list(b"id,fee\n1,2.5\n2,3.5\n", filename="list.csv").settled
+    typed = written(tmp_path / "typed.parquet", {"id": ["1"], "fee": [2.5]})
+    as_text = written(tmp_path / "text.parquet", {"id": ["1"], "fee": ["2.5"]})
+    _refuse_untyped(settled, [typed])
     with pytest.raises(ListRefused, match="fee holds numbers as text"):
-        _refuse_untyped(settled, pa.schema({"id": pa.string(), "fee": pa.string()}))
-    _refuse_untyped(settled, pa.schema({"id": pa.string(), "fee": pa.float64()}))
+        _refuse_untyped(settled, [typed, as_text])
+
+
+def written(path, columns):
+    """A small Parquet file."""
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_parts_that_never_arrived_are_noticed_and_nothing_is_kept(tmp_path):
+    made, target = tmp_path / "made", tmp_path / "scored"
+    made.mkdir()
+    written(made / "part-00000.parquet", {"id": ["1"]})
+    with pytest.raises(Unavailable, match="wrote to a folder of their own") as refused:
+        _finished(made, target, [Share("list.parquet", 0, 0), Share("list.parquet", 1, 1)])
+    assert (target.exists(), "every machine shares" in refused.value.fix) == (False, True)
+
+
+def test_what_a_dead_worker_left_is_swept_before_the_folder_gets_its_name(tmp_path):
+    made, target = tmp_path / "made", tmp_path / "scored"
+    made.mkdir()
+    for name in ("part-00000.parquet", ".unfinished-7-part-00000.parquet"):
+        written(made / name, {"id": ["1"]})
+    _finished(made, target, [Share("list.parquet", 0, 0)])
+    assert sorted(f.name for f in target.iterdir()) == ["_SUCCESS", "part-00000.parquet"]

@@ -254,7 +254,18 @@ COMPLAINTS = (
         "Nothing was written. Check that the master and its workers are running, and try again.",
     ),
     (
-        ("cannot_read_file", "not a parquet file", "failed_read_file", "illegal parquet type"),
+        ("no such file or directory",),
+        "A worker cannot see the list, or the folder to write to.",
+        "Nothing was written. Put both on a disk that every machine shares, under the same name.",
+    ),
+    (
+        (
+            "cannot_read_file",
+            "not a parquet file",
+            "not a sound parquet file",
+            "failed_read_file",
+            "illegal parquet type",
+        ),
         "A file could not be read as Parquet.",
         "Check that all files are sound Parquet whose times are in microseconds.",
     ),

@@ -111,4 +111,4 @@ def _robbed(running, home: Path, source: Path, target: Path) -> tuple[Cost, int]
 
 
 def _parts(target: Path) -> int:
-    return len(list(target.parent.glob(f".unfinished-{target.name}/_temporary/0/task_*")))
+    return len(list(target.parent.glob(f".unfinished-{target.name}/part-*")))

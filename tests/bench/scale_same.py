@@ -11,17 +11,18 @@ from tests.bench.measuring import Line
 from tests.bench.processes import tree_cost
 from tests.bench.scale_logs import logs_of
 
-DATES = {"shop": "2026-05-01", "music": "2026-04-01"}
+# The recipe, whose logs it is given, and the date it looks back from.
+RUNS = {"shop": ("shop", "2026-05-01"), "music": ("music", "2026-04-01"), "general": ("shop", "2026-05-01")}
 ENGINES = ("duckdb://?threads=2", "local[2]?memory=4g")
 
 
 def same(folder: Path, small: bool) -> list[Line]:
     """One line for each recipe."""
-    return [_line(folder, name, 500 if small else 60_000) for name in DATES]
+    return [_line(folder, name, 500 if small else 60_000) for name in RUNS]
 
 
 def _line(folder: Path, name: str, customers: int) -> Line:
-    tables = logs_of(folder, name, customers)
+    tables = logs_of(folder, RUNS[name][0], customers)
     made = [folder / f"{name}-{place}.parquet" for place in range(len(ENGINES))]
     words = [sys.executable, "-m", "tests.bench.scale_same", name, json.dumps(tables)]
     costs = [tree_cost([*words, engine, str(path)]) for engine, path in zip(ENGINES, made, strict=True)]
@@ -58,7 +59,7 @@ def one_run(name: str, logs: str, engine: str, output: str) -> None:
     from churn.profiles import read_profile
 
     tables = {table: Path(file) for table, file in json.loads(logs).items()}
-    when = date.fromisoformat(DATES[name])
+    when = date.fromisoformat(RUNS[name][1])
     done = summarise(
         tables, recipe_from(read_profile(name).recipe), as_of=when, horizon=30, engine=engine, output=output
     )
