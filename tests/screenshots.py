@@ -20,7 +20,7 @@ BUILD = ROOT / "build" / "screens"
 SHOWN = ROOT / "app" / "static" / "screens"
 IN_README = ("overview", "score", "plan")
 LIST = "telco_today.csv"
-ASKED = f"?sample={LIST}&customer=9520-SBSZF"  # every screen has something to show
+ASKED = f"?sample={LIST}&customer=9520-SBSZF&view=models"  # every screen has something to show
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 KEPT_BY_AN_OFFER = 1 / 3
 

@@ -15,7 +15,7 @@ ENDS = ("low", "mid", "high")
 def in_short(planned: Any) -> None:
     """The plan in a few numbers, cautious, expected and hopeful side by side."""
     campaign, currency = planned.campaign, planned.basis.currency
-    treated, held, cost, *gains = st.columns(6)
+    treated, held, cost, *gains = widgets.row(6)
     widgets.count(treated, say("campaign.treated"), campaign.treated)
     widgets.count(held, say("campaign.held"), campaign.held)
     reserved = say("campaign.cost_help", reserved=widgets.amounts(currency).money(campaign.reserved))

@@ -27,7 +27,7 @@ def threshold(planned: Any) -> None:
     widgets.section(say("campaign.threshold_title"), say("campaign.threshold_text"))
     percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d %%")
     found, currency = state.desk().above(planned, percent / 100), planned.basis.currency
-    contacted, caught, idle, *gains = st.columns(6)
+    contacted, caught, idle, *gains = widgets.row(6)
     widgets.count(contacted, say("campaign.contacted"), found.treated)
     widgets.count(caught, say("campaign.caught"), found.leavers, help=say("campaign.caught_help"))
     widgets.count(idle, say("campaign.idle"), found.stayers, help=say("campaign.idle_help"))

@@ -13,7 +13,7 @@ from app.strings import plain, say
 def score(found: Any) -> None:
     """The score with all that is known about how sure it is."""
     told, desk = found.explanation, state.desk()
-    left, middle, right = st.columns(3)
+    left, middle, right = widgets.row(3)
     between = say("customer.between", low=told.likely[0], high=told.likely[1]) if told.likely else None
     widgets.share(left, say("customer.probability"), told.probability, help=between)
     with middle.container(border=True, height="stretch"):

@@ -23,7 +23,7 @@ def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
     money = widgets.amounts(found.currency)
-    expected, risk, suggested, gain = st.columns(4)
+    expected, risk, suggested, gain = widgets.row(4)
     span = {"low": money.number(found.low), "high": money.number(found.high)}
     widgets.count(expected, say("score.expected"), found.leavers, help=say("score.expected_help", **span))
     if found.value_at_risk is not None:

@@ -13,7 +13,7 @@ from app.strings import plain, say
 
 def understood(reading: Any) -> None:
     """The reading in four numbers, then everything that was repaired, set aside or ignored."""
-    rows, aside, repaired, business = st.columns(4)
+    rows, aside, repaired, business = widgets.row(4)
     widgets.count(rows, say("score.rows"), reading.rows)
     widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
     widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))

@@ -91,7 +91,7 @@ def answer(found: Any) -> None:
     uplift = found.uplift
     show = st.success if uplift.usable else st.info
     show(plain(uplift.verdict), icon=":material/science:" if uplift.usable else ":material/help:")
-    effect, qini, targets, sleeping = st.columns(4)
+    effect, qini, targets, sleeping = widgets.row(4)
     size = uplift.effect
     widgets.share(effect, say("results.effect"), size.size, **between(size.low, size.high, percent=True))
     qini.metric(

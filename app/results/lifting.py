@@ -21,12 +21,11 @@ def verdict(lift: Any, currency: str) -> None:
     kind = "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
-    columns = st.columns(6 if lift["saved"] else 3)
-    for column, name in zip(columns, ("low", "lift", "high"), strict=False):
-        widgets.share(column, say(f"results.lift_{name}"), lift[name], help=say("results.lift_help"))
-    for column, end in zip(columns[3:], ENDS, strict=False):
+    for place, name in zip(widgets.row(3), ("low", "lift", "high"), strict=True):
+        widgets.share(place, say(f"results.lift_{name}"), lift[name], help=say("results.lift_help"))
+    for place, end in zip(widgets.row(3) if lift["saved"] else (), ENDS, strict=False):
         told = say("results.saved_help")
-        widgets.money(column, say(f"results.saved_{end}"), lift["saved"][end], currency, help=told)
+        widgets.money(place, say(f"results.saved_{end}"), lift["saved"][end], currency, help=told)
 
 
 def parts(lift: Any) -> None:
@@ -38,6 +37,7 @@ def parts(lift: Any) -> None:
         return
     names = ("by", "name", "treated", "held", "lift", "low", "high", "verdict")
     table = {name: [part[name] for part in lift["by"]] for name in names}
+    table |= {name: widgets.tenths(table[name]) for name in ("lift", "low", "high")}
     many, share = {"format": "localized"}, {"format": "percent"}
     formats = {"treated": many, "held": many, "lift": share, "low": share, "high": share}
     config = {

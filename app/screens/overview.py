@@ -12,7 +12,7 @@ from churn.errors import NotFound, RequestRefused
 
 def in_short(found: Any) -> None:
     """The list in a few figures."""
-    columns = st.columns(5 if found.value_at_risk is not None else 4)
+    columns = widgets.row(5 if found.value_at_risk is not None else 4)
     widgets.count(columns[0], say("overview.customers"), found.customers)
     reach = {"low": found.low, "high": found.high}
     widgets.count(
@@ -37,6 +37,7 @@ def step(ranked: Any) -> None:
         st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
         st.markdown(plain(found.why))
         widgets.go_to(found.screen)
+        brief(ranked)
 
 
 def changes(ranked: Any) -> None:
@@ -62,11 +63,11 @@ def groups(ranked: Any) -> None:
     table = {
         "text": [one.text for one in found],
         "customers": [one.customers for one in found],
-        "probability": [one.probability for one in found],
-        "share": [one.share_of_risk for one in found],
+        "probability": widgets.tenths(one.probability for one in found),
+        "share": widgets.tenths(one.share_of_risk for one in found),
     }
     config = {
-        "text": show.TextColumn(say("overview.group"), width="large"),
+        "text": show.TextColumn(say("overview.group"), width=460),
         "customers": show.NumberColumn(say("overview.customers"), format="localized"),
         "probability": show.ProgressColumn(say("overview.likely"), min_value=0, max_value=1, format="percent"),
         "share": show.NumberColumn(say("overview.share"), format="percent"),
@@ -109,7 +110,6 @@ def draw() -> None:
     state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
     in_short(found)
-    brief(ranked)
     left, right = st.columns(2)
     with left:
         step(ranked)

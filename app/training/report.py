@@ -44,7 +44,7 @@ def charts_of(model: Any) -> list[Any]:
 def in_short(model: Any) -> None:
     """The version in a few figures."""
     card, scores = model.report, model.report["scores"]
-    columns = st.columns(4)
+    columns = widgets.row(4)
     columns[0].metric(
         say("training.verdict"),
         say(f"verdicts.{card['verdict']}"),

@@ -80,7 +80,7 @@ def counted(found: Any) -> None:
     if found.known is None:
         st.warning(plain(found.why), icon=":material/help:", title=say("training.not_settled"))
         return
-    columns = st.columns(4)
+    columns = widgets.row(4)
     widgets.count(columns[0], say("training.known"), found.known.customers)
     widgets.count(columns[1], say("training.left"), found.known.left)
     widgets.count(columns[2], say("training.stayed"), found.known.stayed)

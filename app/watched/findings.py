@@ -27,7 +27,7 @@ def advice(record: Any) -> None:
 def figures(record: Any) -> None:
     """The list in a few figures, each beside what it was when the model learnt."""
     found = state.desk().in_short(record)
-    columns = st.columns(5)
+    columns = widgets.row(5)
     widgets.count(columns[0], say("monitoring.customers"), found.customers)
     learnt = {"delta_color": "off", "delta_arrow": "off"}
     was = say("monitoring.learnt", value=widgets.amounts().share(found.learnt_rate, 1))

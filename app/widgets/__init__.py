@@ -24,7 +24,7 @@ from app.widgets.framing import (
     working,
 )
 from app.widgets.lists import choose_list, list_banner, need_list
-from app.widgets.numbers import amounts, count, money, money_column, share, text_column
+from app.widgets.numbers import amounts, count, money, money_column, row, share, tenths, text_column
 from app.widgets.signing_in import sign_in
 from app.widgets.tiers import TIER_COLOURS, TIER_ICONS, tier_badge, tier_column, tier_filter, tier_words
 
@@ -48,11 +48,13 @@ __all__ = [
     "need_list",
     "notices",
     "polite_errors",
+    "row",
     "screen",
     "section",
     "share",
     "show_refusal",
     "sign_in",
+    "tenths",
     "text_column",
     "tier_badge",
     "tier_column",

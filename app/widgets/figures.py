@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib import streamlit_plotly_theme as slots
 
 from app.strings import plain
 from app.widgets.framing import assumed
 from app.widgets.numbers import amounts
-from churn.showing.palette import for_the_dark
+from churn.showing.palette import LIGHT, recoloured
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+WIDEST_TITLE = 34  # letters
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
+# The browser puts the theme's own colours in these places, so that a change of theme needs no new figure.
+THEMED = {colour: getattr(slots, f"CATEGORY_{place}") for place, colour in enumerate(LIGHT.series)}
 
 
 def chart(made: Any, *, set_on: str = "plan") -> None:
@@ -42,7 +47,13 @@ def charts(made: Iterable[Any], **how: Any) -> None:
 
 
 def on_screen(figure: Any) -> Any:
-    """A figure in the colours of the theme that is on, and with the numbers of the reader's locale."""
-    shown = for_the_dark(figure) if st.context.theme.type == "dark" else figure
+    """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
     # Exports have their own style; on screen the theme's fonts and colours apply.
+    shown = recoloured(figure, THEMED).for_each_xaxis(wrap_title)
     return shown.update_layout(template=None, legend=LEGEND, separators=amounts().separators, dragmode=False)
+
+
+def wrap_title(axis: Any) -> None:
+    """A long title of an axis on several lines: a phone would cut it off."""
+    if axis.title.text:
+        axis.title.text = "<br>".join(wrap(axis.title.text.replace("<br>", " "), WIDEST_TITLE))

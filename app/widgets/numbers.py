@@ -6,6 +6,7 @@ other currencies are written here for figures, and stand in the heading for colu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -14,12 +15,24 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from app.strings import plain
 from churn.showing.amounts import SIGNS, Amounts
 
+NARROWEST = 140  # pixels of a figure: two stand side by side on a phone
 WRITTEN_BY_THE_BROWSER = {"USD": "dollar", "EUR": "euro", "JPY": "yen"}
 
 
 def amounts(currency: str = "") -> Amounts:
     """How this reader sees numbers and money."""
     return Amounts(currency, st.context.locale or "en-US")
+
+
+def row(many: int) -> list[Any]:
+    """Places for figures side by side, as many in a row as the screen has room for."""
+    grid = st.grid(many, min_column_width=NARROWEST)
+    return [grid.cell(height="stretch") for _ in range(many)]
+
+
+def tenths(values: Iterable[float | None]) -> list[float | None]:
+    """Shares to a tenth of a point, as a column of a table shows them."""
+    return [None if value is None else round(value, 3) for value in values]
 
 
 def count(place: Any, label: str, value: float | None, **more: Any) -> None:

@@ -125,7 +125,9 @@ def parts_chart(report: Words) -> Chart | None:
     places = list(range(len(shown)))
     dots = _dots([v["value"] for v in values], places, "", BLUE, ends=values)
     currency = report.get("currency", "")
-    figure = styled(go.Figure(dots), x=f"Profit per {PER:,} {currency}".strip(), y="", meta="rows")
+    figure = styled(
+        go.Figure(dots), x=f"Profit per {PER:,} customers" + (f", {currency}" if currency else ""), y="", meta="rows"
+    )
     figure.update_yaxes(tickvals=places, ticktext=[plain_label(s["segment"]) for s in shown], automargin=True)
     most = Amounts(currency).money(values[-1]["value"])
     finding = f"{shown[-1]['segment']}: {most} per {PER:,} customers, the most of any part"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -44,22 +45,21 @@ BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
     LIGHT.grey,
 )
 TIER_COLOURS = {"High": ORANGE, "Medium": GOLD, "Low": GREEN}
-_TWINS = {asdict(LIGHT)[name]: colour for name, colour in asdict(DARK).items()}
 
 
-def for_the_dark(figure: Any) -> Any:
-    """The same figure in the colours of a dark screen."""
+def recoloured(figure: Any, colours: Mapping[str, str]) -> Any:
+    """The same figure with colours exchanged, wherever they stand."""
     import plotly.graph_objects as go
 
-    return go.Figure(_recoloured(figure.to_plotly_json()))
+    return go.Figure(_exchanged(figure.to_plotly_json(), colours))
 
 
-def _recoloured(part: Any) -> Any:
-    """Every colour of the light palette replaced by its twin, wherever it stands; numbers are left as they are."""
+def _exchanged(part: Any, colours: Mapping[str, str]) -> Any:
+    """Every colour that has another in its place; numbers are left as they are."""
     if isinstance(part, str):
-        return _TWINS.get(part, part)
+        return colours.get(part, part)
     if isinstance(part, dict):
-        return {name: _recoloured(value) for name, value in part.items()}
+        return {name: _exchanged(value, colours) for name, value in part.items()}
     if isinstance(part, list | tuple) and part and isinstance(part[0], str | dict | list | tuple):
-        return type(part)(_recoloured(value) for value in part)
+        return type(part)(_exchanged(value, colours) for value in part)
     return part

@@ -57,7 +57,7 @@ def profit_chart(lists: Sequence[Words]) -> Chart | None:
         return None
     real = [_per(one["realised"].get("profit")) for one in lists]
     currency = str(lists[-1]["report"].get("currency", ""))
-    title = f"Profit per {PER:,} {currency}".strip()
+    title = f"Profit per {PER:,} customers" + (f", {currency}" if currency else "")
     figure = _over_lists(lists, (expected, "expected"), (real, "by outcomes"), title)
     last = expected[-1] or next(e for e in reversed(expected) if e)
     finding = f"The last list is expected to bring {Amounts(currency).money(last['value'])} per {PER:,} customers"
