@@ -27,7 +27,7 @@ def amounts(currency: str = "") -> Amounts:
 def row(many: int) -> list[Any]:
     """Places for figures side by side, as many in a row as the screen has room for."""
     grid = st.grid(many, min_column_width=NARROWEST)
-    return [grid.cell(height="stretch") for _ in range(many)]
+    return [grid.cell() for _ in range(many)]
 
 
 def tenths(values: Iterable[float | None]) -> list[float | None]:
