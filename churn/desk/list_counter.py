@@ -30,7 +30,7 @@ class ListCounter:
 
     def customers(self, ranked: Ranked, *, most: int = 200, **asked: Any) -> pd.DataFrame:
         """The first customers of a scored list that fit, as a pandas table; what may be asked: see `Wanted`."""
-        return self.shortlist(ranked, self.wanted(**asked)).table.slice(0, most).to_pandas()
+        return self.shortlist(ranked, self.wanted(**asked)).first(most).to_pandas()
 
     def actions_in(self, ranked: Ranked) -> tuple[str, ...]:
         """The actions suggested in a list, the commonest first; "" where none is worth it."""

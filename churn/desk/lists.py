@@ -123,7 +123,7 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
     """A whole list scored in memory, as the screens want it."""
-    reading, day = read_for(model, home, source, said), day_of(said.get("as_of"))
+    reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
     return Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
 
 

@@ -16,6 +16,7 @@ from churn.learning.thresholds import TIERS
 if TYPE_CHECKING:
     import pandas as pd
 
+FIGURES = ("probability", "value_at_risk", "expected_gain")
 MOST_LEVELS = 60  # a column of more different words is searched, not chosen from
 
 
@@ -42,17 +43,30 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shortlist:
-    """The customers asked for: how many, what they add up to, and the table of all of them in the order asked for."""
+    """The customers asked for: how many, what they add up to, and which rows of the list they are, in order.
 
-    table: pa.Table
+    A copy of a million customers and their reasons is made where somebody takes all of them home, not to look at a page.
+    """
+
+    everyone: pa.Table
+    rows: pa.Array
     customers: int
     leavers: float
     value_at_risk: float | None
     gain: float
 
+    @property
+    def table(self) -> pa.Table:
+        """All of them in the order asked for."""
+        return self.everyone.take(self.rows)
+
+    def first(self, most: int, *, after: int = 0) -> pa.Table:
+        """The first of them, or the first after so many."""
+        return self.everyone.take(self.rows.slice(after, most))
+
     def page(self, number: int, size: int) -> pd.DataFrame:
         """One page of them, the first is number 1; tiers as lists of one, as a table of badges wants them."""
-        frame = self.table.slice((number - 1) * size, size).to_pandas()
+        frame = self.first(size, after=(number - 1) * size).to_pandas()
         return frame.assign(tier=[[str(tier)] for tier in frame["tier"]])
 
 
@@ -61,12 +75,14 @@ def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
     scored = ranked.scored.table
     key = scored.column_names[0]
     table = scored.select([key, *(n for n in SHOWN if n in scored.column_names)])
-    found = table.filter(_fitting(ranked, table, wanted))
+    fitting = _fitting(ranked, table, wanted)
+    # Only the figures are filtered: the sentences of all customers are ten times as much to copy.
+    found = table.select([n for n in FIGURES if n in table.column_names]).filter(fitting)
     way = "ascending" if wanted.upwards else "descending"
     order = pc.sort_indices(found, [(wanted.by, way, "at_end"), ("probability", "descending", "at_end")])
-    found = found.take(order)
     return Shortlist(
-        table=found,
+        everyone=table,
+        rows=pc.indices_nonzero(fitting).take(order),
         customers=found.num_rows,
         leavers=_total(found, "probability") or 0.0,
         value_at_risk=_total(found, "value_at_risk"),

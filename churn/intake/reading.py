@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,10 @@ class Reading:
     def rows(self) -> int:
         """How many rows were read."""
         return self.table.num_rows
+
+    def without_text(self) -> Reading:
+        """The same without its rows as text, for who keeps it in memory and needs what they mean."""
+        return replace(self, raw=self.raw.schema.empty_table())
 
     @property
     def layout(self) -> str:
