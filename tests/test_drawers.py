@@ -1,8 +1,13 @@
 """Drawers hold one session's list each, keep little, and make room for one another."""
 
 import gc
+import os
+import subprocess
+import sys
+import threading
 
 from app.state.drawers import GROWTH, MOST_KEPT, Chest, Drawer, ListInHand
+from tests.house import ROOT
 
 
 def filled(chest, size):
@@ -45,3 +50,23 @@ def test_a_drawer_goes_with_its_session():
     filled(chest, 100)
     gc.collect()
     assert len(chest._drawers) == 0
+
+
+def test_memory_is_given_back_when_a_list_goes_and_when_its_session_does(monkeypatch):
+    told = []
+    monkeypatch.setattr("app.state.drawers.SOON", 0.01)
+    drawer = Chest().drawer(emptied=lambda: told.append("given back"))
+    drawer.empty()
+    assert told == ["given back"]
+    del drawer
+    gc.collect()
+    for timer in [t for t in threading.enumerate() if isinstance(t, threading.Timer)]:
+        timer.join()
+    assert told == ["given back", "given back"]
+
+
+def test_the_dashboard_allocates_so_that_memory_can_be_given_back():
+    code = "import app, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    quiet = {k: v for k, v in os.environ.items() if k != "ARROW_DEFAULT_MEMORY_POOL"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=quiet, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "system"

@@ -114,6 +114,13 @@ def test_an_all_missing_row_is_scored_as_nobody_in_particular():
     assert RANKING.block(nobody)["tier"].to_pylist() == ["Low"]
 
 
+def test_a_long_list_is_scored_in_parts_with_the_same_result(monkeypatch):
+    whole = RANKING.scored(THREE).table
+    monkeypatch.setattr("churn.scoring.ranking.AT_ONCE", 2)
+    parts = RANKING.scored(THREE).table
+    assert (parts.column(0).num_chunks, parts.equals(whole)) == (2, True)
+
+
 def test_an_empty_list_gives_an_empty_result():
     assert RANKING.scored(THREE.slice(0, 0)).table.num_rows == 0
 

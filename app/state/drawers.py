@@ -22,6 +22,7 @@ T = TypeVar("T")
 MOST_KEPT = 24
 GROWTH = 8  # bytes in memory for a byte of the file, once it is read, typed and scored (measured on CSV lists)
 MOST_MEGABYTES = 2048
+SOON = 1.0  # seconds after which what a drawer held is out of memory
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Drawer:
     kept: OrderedDict[str, Any] = field(default_factory=OrderedDict)
     used: float = field(default_factory=time.monotonic)
     emptied: bool = False
+    cleared: Callable[[], None] | None = None
 
     @property
     def size(self) -> int:
@@ -78,6 +80,8 @@ class Drawer:
         """Let the list go with everything reckoned from it."""
         self.held, self.emptied = None, for_others
         self.kept = OrderedDict()
+        if self.cleared is not None:
+            self.cleared()
 
 
 class Chest:
@@ -88,9 +92,11 @@ class Chest:
         self._drawers: weakref.WeakSet[Drawer] = weakref.WeakSet()
         self._lock = threading.Lock()
 
-    def drawer(self) -> Drawer:
-        """A new drawer; it is gone when its session lets it go."""
-        made = Drawer()
+    def drawer(self, emptied: Callable[[], None] | None = None) -> Drawer:
+        """A new drawer, gone when its session lets it go; `emptied` is called once what it held is out of memory."""
+        made = Drawer(cleared=emptied)
+        if emptied is not None:
+            weakref.finalize(made, _soon, emptied).atexit = False
         with self._lock:
             self._drawers.add(made)
         return made
@@ -106,6 +112,13 @@ class Chest:
                     break
                 total -= other.size
                 other.empty(for_others=True)
+
+
+def _soon(call: Callable[[], None]) -> None:
+    """A drawer that goes still holds its things at that moment; a second later they are gone."""
+    timer = threading.Timer(SOON, call)
+    timer.daemon = True
+    timer.start()
 
 
 def megabytes_allowed() -> int:

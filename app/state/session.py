@@ -50,7 +50,7 @@ def desk() -> Desk:
 def drawer() -> Drawer:
     """What this session has in hand."""
     if "drawer" not in st.session_state:
-        st.session_state["drawer"] = chest().drawer()
+        st.session_state["drawer"] = chest().drawer(emptied=shared_desk().give_back)
     return st.session_state["drawer"]
 
 

@@ -98,7 +98,9 @@ class Desk(
 
     def check(self, source: Source, **said: Any) -> Reading:
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
-        return memory.read_under_contract(self.home, source, {k: v for k, v in said.items() if v is not None})
+        reading = memory.read_under_contract(self.home, source, {k: v for k, v in said.items() if v is not None})
+        lists.give_back()
+        return reading
 
     def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
         """Keep what a person confirmed about a source's columns, for lists with the same headings."""

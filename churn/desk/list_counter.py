@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from churn.desk import downloads, shortlists
+from churn.desk import downloads, lists, shortlists
 from churn.desk.lists import Ranked
 from churn.desk.templates import templates_of
 from churn.intake.reading import Reading
@@ -48,6 +48,10 @@ class ListCounter:
         """A scored list as a file (.csv, .xlsx or .parquet): whole and in its own order, or only those asked for."""
         table = ranked.scored.table if wanted is None else shortlists.shortlist_of(ranked, wanted).table
         return downloads.scored_as(table, ending)
+
+    def give_back(self) -> None:
+        """Hand the memory of lists that were let go back to the machine."""
+        lists.give_back()
 
     def templates(self) -> dict[str, str]:
         """A small list with the right headings for every live model and every business, by what it is called."""

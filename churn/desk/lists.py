@@ -124,7 +124,14 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
     """A whole list scored in memory, as the screens want it."""
     reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
-    return Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
+    ranked = Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
+    give_back()
+    return ranked
+
+
+def give_back() -> None:
+    """Hand memory that no list needs any more back to the machine; the allocator would keep it for the next list."""
+    pa.default_memory_pool().release_unused()
 
 
 def scored_file(

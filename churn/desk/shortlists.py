@@ -45,7 +45,7 @@ class Wanted:
 class Shortlist:
     """The customers asked for: how many, what they add up to, and which rows of the list they are, in order.
 
-    A copy of a million customers and their reasons is made where somebody takes all of them home, not to look at a page.
+    A copy of a million customers and their reasons is made where somebody takes them home, not to look at a page.
     """
 
     everyone: pa.Table

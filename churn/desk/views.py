@@ -123,7 +123,8 @@ def words_in(reading: Reading, name: str) -> dict[str, int]:
 
 
 def _tier(table: pa.Table, tier: str) -> TierCount:
-    some = table.filter(pc.equal(table.column("tier").cast(pa.string()), tier))
+    figures = table.select(["probability", "value_at_risk"])  # not the sentences, which are most of a table
+    some = figures.filter(pc.equal(table.column("tier").cast(pa.string()), tier))
     leavers = pc.sum(some.column("probability")).as_py() or 0.0
     return TierCount(tier, some.num_rows, float(leavers), _total(some.column("value_at_risk")))
 

@@ -20,6 +20,7 @@ from churn.scoring.wording import Wording
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
 Suggester = Callable[[pa.Table, pa.Table], pa.Table]
+AT_ONCE = 1 << 17  # customers scored together: what is reckoned on the way takes several times a list's own memory
 ROW = "row"  # names the customers of a list without a key
 
 
@@ -59,7 +60,8 @@ class Ranking:
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
-        scored = pa.concat_tables(self.blocks([table]))
+        parts = [table.slice(row, AT_ONCE) for row in range(0, table.num_rows, AT_ONCE)]
+        scored = pa.concat_tables(self.blocks(parts or [table]))
         return ScoredList(scored, self.model.name, self.model.version, datetime.now(UTC), self.notices_on(table))
 
     def blocks(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
