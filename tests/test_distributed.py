@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+import venv
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,9 +41,10 @@ def long_list(telco_home, tmp_path_factory):
     return path
 
 
-def asked(home, source, target, engine):
+def asked(home, source, target, engine, more=""):
     """The words that score a list on an engine."""
-    return ["score", str(source), "--engine", f"{engine}?spill={target.parent}", "-o", str(target), "--home", str(home)]
+    url = f"{engine}?spill={target.parent}{more}"
+    return ["score", str(source), "--engine", url, "-o", str(target), "--home", str(home)]
 
 
 def checksum(table):
@@ -72,6 +74,15 @@ def wait_for_parts(folder, many, process):
             return done
         time.sleep(0.02)
     raise AssertionError(process.communicate()[1])
+
+
+def test_a_worker_without_the_packages_is_said_and_nothing_is_written(cluster, telco_home, long_list, tmp_path):
+    venv.create(tmp_path / "bare", with_pip=False)
+    target, bare = tmp_path / "scored", tmp_path / "bare" / "bin" / "python"
+    running = churn_line(*asked(telco_home, long_list, target, cluster.master, f"&python={bare}"))
+    _, complaint = running.communicate(timeout=300)
+    assert (running.returncode, complaint.splitlines()[-1][:34]) == (2, "A worker lacks a package that scor")
+    assert [f.name for f in tmp_path.iterdir()] == ["bare"]
 
 
 def test_a_customer_that_stands_twice_is_refused(cluster, long_list, tmp_path):
