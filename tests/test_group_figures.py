@@ -31,7 +31,10 @@ def test_the_riskiest_segment_is_the_title():
     )
     chart = segments_chart(some)
     assert chart.finding == "Monthly, first year: 71% likely, 412 customers, 18% of the risk"
-    assert chart.figure.data[0].text[0] == "10% · 900 customers · 82% of the risk"
+    assert [a.text for a in chart.figure.layout.annotations] == [
+        "Everybody else<br><b>10% · 900 customers · 82% of the risk</b>",
+        "Monthly, first year<br><b>71% · 412 customers · 18% of the risk</b>",
+    ]
 
 
 def test_two_groups_are_told_apart_in_points_and_chance_is_grey():

@@ -27,7 +27,7 @@ BARE = wording_for(SCHEMA, currency="EUR")
         ("price", 29.85, "price of €29.85"),
         ("price", 1234.4, "price of €1,234"),
         ("price", -5, "price of -€5"),
-        ("share", 0.125, "share of 12.5 %"),
+        ("share", 0.125, "share of 12.5%"),
         ("visits", 1234.0, "visits of 1,234"),
         ("ratio", 0.0012345, "ratio of 0.00123"),
         ("ratio", 100.0, "ratio of 100"),

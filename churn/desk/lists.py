@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,7 @@ from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.nearest import Change, nearest_changes
+from churn.scoring.outlying import Outlying
 from churn.scoring.ranking import Ranking, ScoredList
 from churn.scoring.scored_files import write_scored
 from churn.scoring.supposing import Comparison, whatif
@@ -150,7 +151,9 @@ def scored_file(
     stream = streamed_list(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
+    outlying = Outlying(model)
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    ranking = replace(ranking, watch=outlying.see)
     blocks = _counted(ranking.blocks(_tables(stream)), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
@@ -160,7 +163,12 @@ def scored_file(
         version=model.version,
         set_aside=len(stream.survey.set_aside),
         seconds=time.perf_counter() - start,
-        notices=(*stream.notices, *ranking.notices_on_dates(stream.schema.names), *model.notices),
+        notices=(
+            *stream.notices,
+            *ranking.notices_on_dates(stream.schema.names),
+            *outlying.notices,
+            *model.notices,
+        ),
     )
 
 

@@ -99,6 +99,11 @@ class Encoder:
         values = [reader(customer.get(name), day) for name, reader in self._readers]
         return _fitting(np.array(values, dtype=np.float64), *self._limits).astype(np.float32)
 
+    def beyond(self, matrix: np.ndarray) -> np.ndarray:
+        """How many of these customers, field by field, stand so far out that the edge was taken instead."""
+        low, high = self._limits.astype(np.float32)
+        return ((matrix <= low) | (matrix >= high)).sum(axis=0)
+
     def list_date(self, table: pa.Table) -> date | None:
         """The date a list speaks of: the latest date in its date columns, or None where it has none."""
         return latest_date(table, [f.name for f in self.fields if f.form == "age"])

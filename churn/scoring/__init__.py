@@ -5,6 +5,7 @@ Ranking(model, wording, top=3, suggester=, keep=)   ranking.py       .scored(tab
 write_scored(blocks, target, progress=, total=)     scored_files.py  CSV, Parquet or XLSX, whole or not at all
 explanation(model, wording, customer)               explanation.py   one customer: reasons, points, how sure
 whatif(model, wording, customer, changes)           whatif.py        the same before and after
+Outlying(model)                                     outlying.py      counts customers beyond all that was learnt
 nearest_changes(model, wording, customers)          nearest.py       the smallest feasible changes that help most
 group_drivers, column_drivers, beeswarm, dependence, interactions    drivers.py   what moves a whole list
 rates_by(table, column, wording, left=)             rates.py         the rate by level or range, with intervals

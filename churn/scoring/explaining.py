@@ -12,6 +12,7 @@ import numpy as np
 from churn.learning.calibration import Bin
 from churn.learning.model import Model
 from churn.notices import Notice
+from churn.scoring.outlying import Outlying
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
 from churn.scoring.wording import Wording, capital
 
@@ -182,6 +183,9 @@ def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tupl
     told = [
         Notice("warning", f"The model has not seen {f.name} = {customer[f.name]!r} before.", f.name) for f in unseen
     ]
+    outlying = Outlying(model)
+    outlying.see(row[None])
+    told += outlying.notices
     if unknown:
         told.append(Notice("info", f"Not known of this customer: {', '.join(unknown)}.", count=len(unknown)))
     return tuple(told)

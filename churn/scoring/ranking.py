@@ -15,6 +15,7 @@ from churn.errors import ListRefused
 from churn.learning.model import Model
 from churn.learning.thresholds import TIERS
 from churn.notices import Notice
+from churn.scoring.outlying import Outlying
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
 from churn.scoring.wording import Wording
 
@@ -47,6 +48,7 @@ class Ranking:
     protected  whether protected columns may be named as reasons
     keep       the columns of the list to carry along, after the scores
     as_of      the day the list speaks of, where dates are counted back from it and the list has no such column
+    watch      is shown every block as the model sees it
     """
 
     model: Model
@@ -57,6 +59,7 @@ class Ranking:
     keep: tuple[str, ...] = ()
     as_of: date | None = None
     core: Core = "numpy"
+    watch: Callable[[np.ndarray], None] | None = None
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
@@ -74,6 +77,8 @@ class Ranking:
     def block(self, table: pa.Table, *, first_row: int = 1) -> pa.Table:
         """The scores of one block of a checked list."""
         matrix = self.model.encoder.matrix(table, as_of=self.as_of)
+        if self.watch:
+            self.watch(matrix)
         contributions = self._contributions(matrix)
         margin = self._margin_of(contributions)
         probability = self.model.calibration.probability(margin)
@@ -96,7 +101,7 @@ class Ranking:
         without = [
             Notice("warning", f"The list has no {n}; every customer counts as unknown there.", n) for n in absent
         ]
-        return (*without, *self.notices_on_dates(table.schema.names), *self._unseen(table))
+        return (*without, *self.notices_on_dates(table.schema.names), *self._strange(table))
 
     def notices_on_dates(self, names: Sequence[str]) -> tuple[Notice, ...]:
         """A warning where ages are counted in a list with these columns from a day that nobody named."""
@@ -162,15 +167,15 @@ class Ranking:
         taken = set(columns)
         return {name: table.column(name) for name in self.keep if name in table.schema.names and name not in taken}
 
-    def _unseen(self, table: pa.Table) -> list[Notice]:
-        matrix = self.model.encoder.matrix(table, as_of=self.as_of)
-        found = []
+    def _strange(self, table: pa.Table) -> list[Notice]:
+        matrix, outlying, found = self.model.encoder.matrix(table, as_of=self.as_of), Outlying(self.model), []
+        outlying.see(matrix)
         for i, field in enumerate(self.model.encoder.fields):
             many = int((matrix[:, i] == field.unseen).sum()) if field.levels else 0
             if many:
                 text = f"{many:,} customers have a value of {field.name} that the model has not seen."
                 found.append(Notice("warning", text, field.name, many))
-        return found
+        return [*found, *outlying.notices]
 
 
 def _word(places: np.ndarray, words: Iterable[str]) -> pa.Array:

@@ -90,7 +90,7 @@ class Wording:
             return str(value)
         unit = self._schema_column(name).unit
         if unit == "share":
-            return f"{_short(value * 100)} %"
+            return f"{_short(value * 100)}%"
         if unit == "money":
             return _money(value, self.currency)
         return f"{value:,.0f}" if unit in ("count", "days", "months") else _short(value)

@@ -18,7 +18,8 @@ TYPICAL, OTHERS, PROTECTED = "A typical customer", "Everything else", "Protected
 Step = tuple[str, float]  # what is added, in log-odds
 READING = (
     "Read from the top: each bar starts where the one above ends, so that together they lead from the typical risk to "
-    "this customer's. The most telling come first; in another order the same step would be a little larger or smaller."
+    "this customer's, the most telling first. In another order the same step would be larger or smaller: that is why "
+    "the sentences, which take each reason away from the finished score, name other points."
 )
 
 
@@ -55,7 +56,7 @@ def _waterfall(
             y=names,
             x=[float(ends[0]), *moved.round(2).tolist(), float(ends[-1])],
             measure=["absolute", *["relative"] * len(kept), "total"],
-            text=[f"{ends[0]:.0f} %", *(f"{m:+.1f}" for m in moved), f"{ends[-1]:.0f} %"],
+            text=[f"{ends[0]:.0f}%", *(f"{m:+.1f}" for m in moved), f"{ends[-1]:.0f}%"],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": ORANGE}},

@@ -199,7 +199,7 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
     finding = (
         f"The same {wording.label(pair.column)} differs by up to {apart:.0f} points by {wording.label(pair.other)}"
     )
-    return Chart("crossed", finding, f"Where the lines run apart, the two columns work together. {NOT_CAUSED}", figure)
+    return Chart("crossed", finding, f"Where colours lie apart, the two columns work together. {NOT_CAUSED}", figure)
 
 
 def label_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from churn.showing.palette import BLUE, GREY, LIGHT, ORANGE
 
 SHADE = 0.16
 STEPS = 60  # points of a curve that are drawn
+BAR, LINE, WIDE = 16, 17, 50  # pixels of a segment's bar and of a line of its words, and letters on that line
+ABOVE = {"showarrow": False, "align": "left", "xanchor": "left", "yanchor": "bottom", "xshift": -3}
 
 
 def rates_chart(rates: Sequence[Rate], label: str) -> Chart:
@@ -64,23 +67,34 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
     import plotly.graph_objects as go
 
     shown = list(reversed(segments))
+    said = [_segment_said(s) for s in shown]
+    pitch = BAR + LINE * (0.5 + max(text.count("<br>") + 1 for text in said))
     bars = go.Bar(
         x=[s.probability for s in shown],
-        y=[label_of(s.text) for s in shown],
+        y=list(range(len(shown))),
+        width=BAR / pitch,
         orientation="h",
         marker={"color": [ORANGE if s is segments[0] else BLUE for s in shown]},
-        text=[f"{s.probability:.0%} · {s.customers:,} customers · {s.share_of_risk:.0%} of the risk" for s in shown],
-        **DIRECT,
         hoverinfo="skip",
     )
     figure = rowed(go.Figure(bars), len(shown), x="Mean probability of leaving")
-    figure.update_layout(height=90 + 62 * len(shown), margin={"r": 150})
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_layout(height=70 + pitch * len(shown))
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=6)
+    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
+    figure.update_yaxes(range=[-BAR / pitch, len(shown) - 0.2], **bare)
+    for place, text in enumerate(said):
+        # Over its bar, not beside it: a telephone has no room for a sentence next to a bar.
+        figure.add_annotation(x=0, y=place + BAR / pitch / 2, text=text, **ABOVE)
     first = segments[0]
     share = f"{first.share_of_risk:.0%} of the risk"
     finding = f"{first.text}: {first.probability:.0%} likely, {first.customers:,} customers, {share}"
     reading = "Found by cutting the list where the scores differ most; every customer is in exactly one segment."
     return Chart("segments", finding, reading, figure)
+
+
+def _segment_said(segment: Segment) -> str:
+    share = f"{segment.probability:.0%} · {segment.customers:,} customers · {segment.share_of_risk:.0%} of the risk"
+    return "<br>".join([*wrap(plain_label(capital(segment.text)), WIDE), f"<b>{share}</b>"])
 
 
 def contrast_chart(found: Contrast, first: str, second: str) -> Chart:

@@ -1,0 +1,48 @@
+"""Who stands further out than anybody the model has learnt from is counted and told."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from churn.notices import Notice
+from churn.scoring.explaining import explanation
+from churn.scoring.outlying import Outlying
+from churn.scoring.ranking import Ranking
+from tests.small_model import ENCODER, THREE, WORDING, customers, small_model
+
+LIMITED = replace(ENCODER, fields=(replace(ENCODER.fields[0], low=-46.0, high=95.0), *ENCODER.fields[1:]))
+MODEL = small_model(encoder=LIMITED)
+FAR = "far outside the 1 to 48 learnt from; such scores are little more than a guess."
+
+
+def test_blocks_are_counted_together_and_many_are_a_warning():
+    outlying = Outlying(MODEL)
+    for months in ([1, 94.9, np.nan], [95, -46, 12]):
+        outlying.see(np.array([[m, 0, 0, 20] for m in months], np.float32))
+    assert outlying.notices == (Notice("warning", f"2 customers have a months {FAR}", "months", 2),)
+
+
+def test_a_few_of_many_are_worth_a_word_only():
+    outlying = Outlying(MODEL)
+    outlying.see(np.array([[m, 0, 0, 20] for m in [500 - 405, *range(1, 41)]], np.float32))
+    assert outlying.notices == (Notice("info", f"1 customer has a months {FAR}", "months", 1),)
+
+
+def test_nobody_far_out_is_no_news():
+    assert Ranking(MODEL, WORDING).notices_on(THREE.slice(0, 2)) == ()
+
+
+def test_a_list_and_one_customer_say_the_same():
+    far = customers(id=["a"], plan=["yearly"], spend=[20.0], months=[4000.0], senior=[False])
+    (of_list,) = Ranking(MODEL, WORDING).notices_on(far)
+    (of_one,) = explanation(MODEL, WORDING, far.to_pylist()[0]).notices
+    assert of_list == of_one == Notice("warning", f"1 customer has a months {FAR}", "months", 1)
+
+
+def test_ages_ask_whether_the_date_is_right():
+    aged = replace(LIMITED, fields=(replace(LIMITED.fields[0], form="age"), *LIMITED.fields[1:]))
+    outlying = Outlying(small_model(encoder=aged))
+    outlying.see(np.array([[95, 0, 0, 20]], np.float32))
+    assert [n.text for n in outlying.notices] == [
+        "1 customer has a months far outside the 1 to 48 days back that were learnt from. Is the list's date right?"
+    ]
