@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PORT ?= 8501
 HOST ?= 127.0.0.1
 PYTHON := .venv/bin/python
-WINGS := intake events learning scoring deciding watching scale
+WINGS := intake events learning scoring deciding watching scale app
 # PYTHONS=python3.12 chooses one. A version manager's stand-in can exist without answering, so every candidate is run, not just looked for.
 PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))

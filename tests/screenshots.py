@@ -52,13 +52,14 @@ def take_all(address: str, whole: bool = False) -> None:
         for size, (width, height) in SIZES.items():
             page = browser.new_page(viewport={"width": width, "height": height})
             for name in [name for section in SCREENS.values() for name, _ in section]:
-                page.set_viewport_size({"width": width, "height": height})
-                page.goto(f"{address}/{'' if name == 'start' else name}{ASKED}")
-                page.wait_for_load_state("networkidle")
-                if whole:
-                    stretch(settled(page), width)
                 for scheme in ("light", "dark"):
-                    take_one(page, scheme, BUILD / f"{name}-{scheme}-{size}.png")
+                    page.emulate_media(color_scheme=scheme)
+                    page.set_viewport_size({"width": width, "height": height})
+                    page.goto(f"{address}/{'' if name == 'start' else name}{ASKED}")
+                    page.wait_for_load_state("networkidle")
+                    if whole:
+                        stretch(settled(page), width)
+                    take_one(page, BUILD / f"{name}-{scheme}-{size}.png")
             page.close()
 
 
@@ -68,10 +69,8 @@ def stretch(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": min(int(tall) + 40, 8000)})
 
 
-def take_one(page: Page, scheme: str, target: Path) -> None:
-    """One screen in one theme, once it stands still."""
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_timeout(400)
+def take_one(page: Page, target: Path) -> None:
+    """One screen, once it stands still."""
     settled(page)
     page.wait_for_timeout(1200)
     page.screenshot(path=target)

@@ -97,5 +97,7 @@ def customers(planned: Any) -> None:
         "reason_1": widgets.text_column(say("score.reason_1"), width="large"),
         "reason_2": widgets.text_column(say("score.reason_2"), width="large"),
     }
+    shares = {name: widgets.tenths(found[name]) for name in ("probability", "break_even")}
+    found = found.assign(**shares)
     st.dataframe(found, hide_index=True, column_config=config, alt=say("campaign.who_title"))
     st.caption(say("campaign.who_text", shown=len(found)))

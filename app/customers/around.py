@@ -25,7 +25,7 @@ def peers(ranked: Any, found: Any, key: str | None) -> None:
     st.markdown(say("customer.peers_stayed" if near[0].stayed else "customer.peers_predicted"))
     table = {
         "key": [p.key for p in near],
-        "probability": [p.probability for p in near],
+        "probability": widgets.tenths(p.probability for p in near),
         "differs": [p.differs for p in near],
     }
     st.dataframe(

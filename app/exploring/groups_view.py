@@ -20,11 +20,11 @@ def segments(asked: Any) -> None:
     table: dict[str, list[Any]] = {
         "segment": [s.text for s in found],
         "customers": [s.customers for s in found],
-        "probability": [s.probability for s in found],
-        "share": [s.share_of_risk for s in found],
+        "probability": widgets.tenths(s.probability for s in found),
+        "share": widgets.tenths(s.share_of_risk for s in found),
     }
     if asked.left is not None:
-        table["left"] = [s.left for s in found]
+        table["left"] = widgets.tenths(s.left for s in found)
     st.dataframe(
         table,
         hide_index=True,

@@ -48,7 +48,7 @@ def customers(ranked: Any) -> None:
     number = st.pagination(pages, key=f"page {hash(wanted)}") if pages > 1 else 1
     page = found.page(number, SIZE)
     chosen = place.dataframe(
-        page,
+        page.assign(probability=widgets.tenths(page["probability"])),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

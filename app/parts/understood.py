@@ -18,9 +18,7 @@ def understood(reading: Any) -> None:
     widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
     widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))
     title = state.desk().business_title(reading.profile)
-    with business.container(border=True, height="stretch"):
-        st.caption(say("score.business"))
-        st.markdown(f"### {plain(title)}", anchors=False)
+    business.metric(say("score.business"), plain(title), border=True, height="stretch")
     warnings = [n for n in reading.notices if n.kind == "warning"]
     with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=False):
         widgets.notices(reading.notices)

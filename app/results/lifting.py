@@ -59,9 +59,9 @@ def learnt(rates: Any) -> None:
         "action": [rate["action"] for rate in rates],
         "tier": [rate["tier"] for rate in rates],
         "rate": [say(f"results.{rate['rate']}") for rate in rates],
-        "assumed": [rate["assumed"]["mid"] for rate in rates],
-        **{f"learnt_{end}": [rate["learnt"][end] for rate in rates] for end in ENDS},
-        "weight": [rate["weight"] for rate in rates],
+        "assumed": widgets.tenths(rate["assumed"]["mid"] for rate in rates),
+        **{f"learnt_{end}": widgets.tenths(rate["learnt"][end] for rate in rates) for end in ENDS},
+        "weight": widgets.tenths(rate["weight"] for rate in rates),
         "customers": [rate["learnt"]["customers"] for rate in rates],
     }
     words = {name: widgets.text_column(say(f"results.{name}")) for name in ("action", "tier", "rate")}

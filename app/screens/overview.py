@@ -67,7 +67,7 @@ def groups(ranked: Any) -> None:
         "share": widgets.tenths(one.share_of_risk for one in found),
     }
     config = {
-        "text": show.TextColumn(say("overview.group"), width=460),
+        "text": show.TextColumn(say("overview.group"), width=600),
         "customers": show.NumberColumn(say("overview.customers"), format="localized"),
         "probability": show.ProgressColumn(say("overview.likely"), min_value=0, max_value=1, format="percent"),
         "share": show.NumberColumn(say("overview.share"), format="percent"),

@@ -26,8 +26,8 @@ def amounts(currency: str = "") -> Amounts:
 
 def row(many: int) -> list[Any]:
     """Places for figures side by side, as many in a row as the screen has room for."""
-    grid = st.grid(many, min_column_width=NARROWEST)
-    return [grid.cell() for _ in range(many)]
+    # The grid itself is each place: what is put into it directly stretches to the height of its row, a cell does not.
+    return [st.grid(many, min_column_width=NARROWEST)] * many
 
 
 def tenths(values: Iterable[float | None]) -> list[float | None]:
