@@ -65,8 +65,8 @@ def test_an_order_that_makes_no_sense_is_refused_and_nothing_is_written(line, ow
 @pytest.mark.parametrize(
     ("words", "playbook", "said"),
     [
-        (["--budget", "0"], "", "a budget of 0.00"),
-        (["--capacity", "shop=0"], TEA, "the capacity 0 of shop"),
+        (["--budget", "0"], "", "a budget of $0.00 (the cheapest offer that pays costs $"),
+        (["--capacity", "shop=0"], TEA, "a capacity of 0 for shop leaves no room"),
         ([], TEA + 'when = "tenure > 9999"\n', "no action of the playbook may be offered to anyone"),
         ([], TEA.replace("cost = 1", "cost = 99999"), "every offer costs more than it is expected to save"),
     ],
@@ -77,6 +77,13 @@ def test_when_nobody_is_treated_it_says_why(line, own_telco, words, playbook, sa
     code, told = plan(line, own_telco, *words, *mine)
     assert (code, told["treated"]) == (0, 0)
     assert any("Nobody is treated" in n["text"] and said in n["text"] for n in told["notices"])
+
+
+def test_a_price_is_said_in_the_currency_of_the_business(line, own_telco):
+    code, told = plan(line, own_telco, "--budget", "40")
+    (price,) = (p for p in told["prices"] if p["kind"] == "budget")
+    assert (code, list(price)) == (0, ["limit", "kind", "price", "words"])
+    assert price["words"].startswith("The next $1") and "of budget brings about $" in price["words"]
 
 
 def test_measure_answers_with_the_promised_fields(line, own_telco):

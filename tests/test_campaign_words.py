@@ -22,7 +22,7 @@ EUROS = Amounts("EUR", "de-DE")
     ],
 )
 def test_a_price_says_what_one_more_brings(kind, price, said):
-    assert price_words(Price("phone", kind, price, ""), 5000.0, EUROS).replace("100\u00a0€", "100,00\u00a0€") == said
+    assert price_words(Price("phone", kind, price), 5000.0, EUROS).replace("100\u00a0€", "100,00\u00a0€") == said
 
 
 def test_a_curve_says_where_more_stops_paying():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.deciding.choices import Choices
-from churn.deciding.drawing import best_possible, drawn
+from churn.deciding.drawing import Names, best_possible, drawn
 from churn.deciding.ordering import Order
 from churn.deciding.weighing import weighed
 from tests.scored import BOOK, random_list
@@ -31,3 +31,20 @@ def test_only_chance_tells_the_arms_apart():
     spread = np.sqrt(treat.var() / len(treat) + held.var() / len(held))
     assert abs(treat.mean() - held.mean()) < 3 * spread
     assert abs(plan.held.sum() / chosen.sum() - 0.3) < 0.005
+
+
+def test_who_is_held_out_hangs_on_who_is_on_the_list_not_on_their_order():
+    keys, tiers = np.array(["ann", "ben", "cid"], object), np.full(3, "")
+    told = [Names(keys[rows], tiers[rows], None).together for rows in ([0, 1, 2], [2, 0, 1], [0, 1])]
+    assert told[0] == told[1] != told[2]
+
+
+def test_the_next_months_list_holds_out_others():
+    def held(rows):
+        ready = weighed(months.iloc[rows], BOOK, order, key="id", value="bill", history=None)
+        plan = drawn(ready.found, ready.limits, order, ready.names)
+        return set(ready.names.keys[plan.held])
+
+    months, order = random_list(2000), Order(holdout=0.1)
+    january, february = held(slice(0, 1900)), held(slice(100, 2000))
+    assert len(january & february) < 0.3 * len(january)

@@ -37,6 +37,12 @@ def test_another_seed_draws_anew():
     assert same < 50
 
 
+def test_another_list_draws_anew_so_that_nobody_is_held_out_month_after_month():
+    january, february, again = (arms(KEYS, TIERS, seed=0, of=month) for month in ("january", "february", "january"))
+    assert 0 < (january & february).sum() < 50
+    assert again.tolist() == january.tolist()
+
+
 def test_draws_are_even_and_never_change():
     assert draws(["a", "b"], 0).round(6).tolist() == draws(["a", "b"], 0).round(6).tolist()
     assert np.histogram(draws(KEYS, 7), bins=4, range=(0, 1))[0].min() > 430

@@ -113,7 +113,14 @@ def test_the_answer_is_plain_json():
     [
         ({"budget": -5}, "The budget is -5"),
         ({"capacity": {"fax": 3}}, "no channel 'fax'"),
-        ({"budget": 0, "at_least": {("region", "n"): 1}}, "No plan can keep all limits at once"),
+        (
+            {"budget": 0, "capacity": {"phone": 3}, "at_least": {("region", "n"): 1}},
+            "all limits at once: at least 1 with region = n does not fit with a budget of 0, 3 customers by phone.",
+        ),
+        (
+            {"at_most": {("region", "n"): 1}, "at_least": {("region", "n"): 2}},
+            "at least 2 with region = n does not fit with at most 1 with region = n.",
+        ),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused(order, said):

@@ -67,6 +67,7 @@ def test_a_playbook_is_read_as_it_is_written():
         ("contact_cost = 0.5", "contact_cost = nan", "line 11 .*not a number"),
         ("[actions.discount]", "[actions.Big-Discount]", "cannot name an action"),
         ("title = ", "title ", "not valid TOML.*line 1"),
+        ("title = ", "title = " + "[" * 3000, "nests too deeply to be read"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_what_is_allowed(right, wrong, said):

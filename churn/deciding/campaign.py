@@ -1,10 +1,9 @@
-"""The Campaign: who gets what, who is held out, what it costs and brings, and what one more of each limit is worth."""
+"""The Campaign: who gets what, who is held out, what it costs and brings, and the price of each limit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from churn.deciding.power import Detectable
@@ -18,12 +17,11 @@ FILE_COLUMNS = ("arm", "action", "channel", "cost", "expected_gain", "probabilit
 
 @dataclass(frozen=True)
 class Price:
-    """What one more unit of a limit would bring, in words too."""
+    """What one more unit of a limit would bring."""
 
     limit: str
     kind: str
     price: float
-    words: str
 
     def as_json(self) -> dict[str, Any]:
         """The same as a plain mapping."""
@@ -93,25 +91,3 @@ class Campaign:
             "detectable": self.detectable.as_json(),
             "notices": [n.as_json() for n in self.notices],
         }
-
-
-def price_of(limit: Any, price: float, budget: float | None) -> Price:
-    """A shadow price in words."""
-    return Price(limit.name, limit.kind, round(price, 4), _said(limit, price, budget))
-
-
-def _said(limit: Any, price: float, budget: float | None) -> str:
-    if price < 1e-9:
-        return f"More {_unit(limit)} would bring nothing: that limit is not what holds the plan back."
-    if limit.kind == "budget":
-        step = 10.0 ** max(0, floor(log10(max(budget or 1.0, 1.0))) - 1)
-        return f"The next {step:,.0f} of budget brings about {price * step:,.2f}."
-    if limit.kind == "channel":
-        return f"One more {limit.name} slot is worth {price:,.2f}."
-    if limit.kind == "at most":
-        return f"Allowing one more customer with {limit.name} brings {price:,.2f}."
-    return f"The minimum for {limit.name} costs {price:,.2f} for each of its last customers."
-
-
-def _unit(limit: Any) -> str:
-    return {"budget": "budget", "channel": f"{limit.name} slots"}.get(limit.kind, f"room for {limit.name}")

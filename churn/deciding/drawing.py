@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
 
 import numpy as np
 
@@ -27,6 +29,11 @@ class Names:
     keys: np.ndarray
     tiers: np.ndarray
     earlier: dict[str, str] | None
+
+    @cached_property
+    def together(self) -> str:
+        """What tells this list from others: who is on it, in whatever order and file they came."""
+        return f"{sum(map(crc32, map(str.encode, self.keys))):x}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def drawn(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names) 
         if tried and not tried[0].dropped:
             break
     if not tried:
-        raise impossible()
+        raise impossible(limits)
     return max(tried, key=lambda d: d.total)
 
 
@@ -74,7 +81,9 @@ def _drawn_once(found: Offers, limits: tuple[Limit, ...], order: Order, names: N
     choice, held = solution.choice.copy(), np.zeros(wide.rows, bool)
     rows = np.flatnonzero(choice >= 0)
     strata = [f"{names.tiers[i]}|{choice[i]}" for i in rows]
-    held[rows] = arms(names.keys[rows], strata, share=order.holdout, seed=order.seed, earlier=names.earlier)
+    held[rows] = arms(
+        names.keys[rows], strata, share=order.holdout, seed=order.seed, of=names.together, earlier=names.earlier
+    )
     tight = Choices(found.gain, found.cost, limits)
     net = tight.surplus(solution.prices)
     dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(limits)))

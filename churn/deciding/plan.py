@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from churn.deciding.campaign import Campaign, price_of
+from churn.deciding.campaign import Campaign, Price
 from churn.deciding.drawing import Drawn, best_possible, drawn
 from churn.deciding.ordering import Order
 from churn.deciding.power import Detectable, detectable
-from churn.deciding.reasons_why import why_nobody
+from churn.deciding.reasons_why import Money, bare, why_nobody
 from churn.deciding.resting import History
 from churn.deciding.weighing import Weighed, weighed
 from churn.money.customer_worth import worth
@@ -32,16 +32,18 @@ def planned_campaign(
     key: str = "key",
     value: str | None = "value",
     history: History | None = None,
+    money: Money = bare,
 ) -> Campaign:
     """The most valuable campaign this budget, these capacities and these offers allow.
 
     scored      one row per customer: the key, `probability`, `tier`, the value column, and what the rules look at;
                 `remaining`, where it is there, says how many periods each is expected to stay
     value       the name of the value column; None when the list has none
+    money       how an amount is said
     """
     ready = weighed(scored, playbook, order, key=key, value=value, history=history)
     plan = drawn(ready.found, ready.limits, order, ready.names)
-    return _campaign(scored, ready.playbook, order, _Made(key, ready, plan))
+    return _campaign(scored, ready.playbook, order, _Made(key, ready, plan, money))
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class _Made:
     key: str
     ready: Weighed
     plan: Drawn
+    money: Money
 
 
 def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Made) -> Campaign:
@@ -58,7 +61,7 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
     table = _table(scored, playbook, made)
     gains = {at: float(table.loc[table["arm"] == "treat", f"gain_{at}"].sum()) for at in ("low", "mid", "high")}
     bound = best_possible(made.ready.found, made.ready.limits, plan)
-    shown = tuple(price_of(x, p, order.budget) for x, p in zip(made.ready.limits, plan.solution.prices, strict=True))
+    priced = zip(made.ready.limits, plan.solution.prices, strict=True)
     power = _power(scored, playbook, made)
     notices = made.ready.notices + _notices(playbook, order, made, power)
     return Campaign(
@@ -72,7 +75,7 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
         reserved=_reserved(scored, playbook, made),
         expected_gain=gains,
         bound=max(bound, gains["mid"]) if order.scenario == "mid" else bound,
-        prices=shown,
+        prices=tuple(Price(x.name, x.kind, round(float(p), 4)) for x, p in priced),
         detectable=power,
         budget=order.budget,
         seed=order.seed,
@@ -143,7 +146,7 @@ def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -
             Notice("info", f"{len(assumed)} rates of the playbook are assumed, not measured.", None, len(assumed))
         )
     if not (made.plan.choice >= 0).any():
-        notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits)))
+        notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
     elif power.smallest is None or power.chance < 0.5:
         notes.append(Notice("warning", power.words))
     if order.scenario != "mid":

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from churn.deciding.choices import Limit
 from churn.money.gain import Offers
 
+Money = Callable[[float], str]
 
-def why_nobody(found: Offers, limits: tuple[Limit, ...]) -> str:
+
+def bare(amount: float) -> str:
+    """An amount without a currency."""
+    return f"{amount:,.2f}"
+
+
+def why_nobody(found: Offers, limits: tuple[Limit, ...], money: Money = bare) -> str:
     """The reason that an empty plan is empty: the rules, the money, or the limits."""
     open_to = np.isfinite(found.gain)
     if not open_to.any():
@@ -19,19 +28,25 @@ def why_nobody(found: Offers, limits: tuple[Limit, ...]) -> str:
     if best <= 0:
         return (
             "Nobody is treated: every offer costs more than it is expected to save; "
-            f"the closest one loses {-best:,.2f} per customer."
+            f"the closest one loses {money(-best)} per customer."
         )
-    shut = [_shut(x, found) for x in limits]
-    which = " and ".join(s for s in shut if s) or "the limits together"
-    return f"Nobody is treated, although offers would pay: {which} leave no room."
+    shut = _shut(limits, found, money) or ["the limits together"]
+    leave = "leaves" if len(shut) == 1 and shut[0] != "the limits together" else "leave"
+    return f"Nobody is treated, although offers would pay: {_listed(shut)} {leave} no room."
 
 
-def _shut(limit: Limit, found: Offers) -> str:
-    pays = found.gain > 0
-    if limit.kind == "budget":
-        cheapest = float(found.cost[pays].min())
-        if limit.most < cheapest:
-            return f"a budget of {limit.most:,.2f} (the cheapest offer that pays costs {cheapest:,.2f})"
-    if limit.kind == "channel" and limit.most < 1:
-        return f"the capacity 0 of {limit.name}"
-    return f"at most {limit.most:g} with {limit.name}" if limit.kind == "at most" and limit.most < 1 else ""
+def _shut(limits: tuple[Limit, ...], found: Offers, money: Money) -> list[str]:
+    """Every limit that lets nobody through by itself."""
+    cheapest = float(found.cost[found.gain > 0].min())
+    told = [
+        f"a budget of {money(x.most)} (the cheapest offer that pays costs {money(cheapest)})"
+        for x in limits
+        if x.kind == "budget" and x.most < cheapest
+    ]
+    channels = [x.name for x in limits if x.kind == "channel" and x.most < 1]
+    told += [f"a capacity of 0 for {_listed(channels)}"] if channels else []
+    return told + [f"at most {x.most:g} with {x.name}" for x in limits if x.kind == "at most" and x.most < 1]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from churn.deciding.choices import Choices
+from churn.deciding.choices import Choices, Limit
 from churn.deciding.filling import filled
 from churn.deciding.pricing import linear_prices, prices, program
 from churn.deciding.quiet import solver_hushed
@@ -17,6 +18,11 @@ DOUBTFUL = 400  # of a longer list, so many of the closest calls are decided aga
 LONGEST_DOUBTED = 50_000  # beyond, four hundred close calls no longer change anything that shows
 NODES = 300
 CLOSE_ENOUGH = 5e-4  # of the bound: nearer than this to the best possible, close calls are not worth the wait
+_SAID = {
+    "budget": "a budget of {most:,g}",
+    "channel": "{most:,g} customers by {name}",
+    "at most": "at most {most:,g} with {name}",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def _worth_looking_at(choices: Choices) -> np.ndarray:
 def _short(choices: Choices) -> Solution:
     choice = searched(choices, gap=0.0)
     if choice is None:
-        raise impossible()
+        raise impossible(choices.limits)
     total = choices.total(choice)
     return Solution(choice, total, total, linear_prices(choices), exact=True)
 
@@ -69,7 +75,7 @@ def _long(choices: Choices, seed: int) -> Solution:
     if choices.rows <= LONGEST_DOUBTED and not near:
         choice = _reconsidered(choices, found.values, choice)
     if not choices.keeps(choice):
-        raise impossible()
+        raise impossible(choices.limits)
     total = choices.total(choice)
     return Solution(choice, total, max(found.bound, total), found.values)
 
@@ -119,9 +125,11 @@ def searched(choices: Choices, *, gap: float, nodes: int | None = None) -> np.nd
     return choice if choices.keeps(choice) else None
 
 
-def impossible() -> RequestRefused:
-    """The refusal when the minimums and the limits contradict each other."""
+def impossible(limits: Sequence[Limit]) -> RequestRefused:
+    """The refusal when the minimums and the limits contradict each other, naming them all."""
+    least = " and ".join(f"at least {x.most:,g} with {x.name}" for x in limits if x.kind == "at least")
+    room = ", ".join(_SAID[x.kind].format(most=x.most, name=x.name) for x in limits if x.kind in _SAID)
     return RequestRefused(
-        "No plan can keep all limits at once: the minimums asked for do not fit into the budget and the capacities.",
-        "Lower a minimum, or raise the budget or the capacity it runs into.",
+        f"No plan can keep all limits at once: {least} does not fit with {room or 'the rules of the playbook'}.",
+        "Lower a minimum, or raise the limit it runs into.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from churn.files import whole_file
 from churn.money.playbook_files import playbook_text
 from churn.notices import Notice
 from churn.scoring.ranking import ROW
+from churn.showing.amounts import Amounts
+from churn.showing.campaign_words import price_words
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -58,7 +61,9 @@ class Planned:
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
-        return {**self.campaign.as_json(), "notices": [n.as_json() for n in self.notices]}
+        amounts, campaign = Amounts(self.basis.currency), self.campaign
+        prices = [{**p.as_json(), "words": price_words(p, campaign.budget, amounts)} for p in campaign.prices]
+        return {**campaign.as_json(), "prices": prices, "notices": [n.as_json() for n in self.notices]}
 
 
 def plan(home: Path, ranked: Ranked, order: Order, **asked: Any) -> Planned:
@@ -69,7 +74,13 @@ def plan(home: Path, ranked: Ranked, order: Order, **asked: Any) -> Planned:
 def planned_from(basis: Basis) -> Planned:
     """The campaign for what is at hand."""
     found = planned_campaign(
-        basis.frame, basis.playbook, basis.order, key=basis.key, value=basis.value, history=basis.history
+        basis.frame,
+        basis.playbook,
+        basis.order,
+        key=basis.key,
+        value=basis.value,
+        history=basis.history,
+        money=partial(Amounts(basis.currency).money, digits=2),
     )
     if basis.key == ROW:
         text = "The list has no key: customers are named by their row, so outcomes must name the same rows."

@@ -30,6 +30,8 @@ def playbook_from_text(text: str, source: str = "playbook.toml") -> Playbook:
     """The playbook a TOML text states."""
     try:
         words = tomllib.loads(text)
+    except RecursionError as problem:
+        raise RequestRefused(f"{source} nests too deeply to be read.", "Write it as the shipped one.") from problem
     except tomllib.TOMLDecodeError as problem:
         raise RequestRefused(f"{source} is not valid TOML: {problem}.", "Correct the line it names.") from problem
     return playbook_from(words, text=text, source=source)
