@@ -46,11 +46,16 @@ class OpenQuestion(ListRefused):
 
 
 class MissingColumns(ListRefused):
-    """Needed columns are not in the list: `template` is a small CSV that has them all."""
+    """Needed columns are not in the list: `template` is a small CSV that has them all.
 
-    def __init__(self, message: str, fix: str, *, template: str) -> None:
+    missing, free   the needed columns, and the headings of the list that were taken for nothing else
+    headings        all its headings, which name the layout
+    """
+
+    def __init__(self, message: str, fix: str, *, template: str, **found: tuple[str, ...]) -> None:
         super().__init__(message, fix)
         self.template = template
+        self.missing, self.headings, self.free = (found.get(part, ()) for part in ("missing", "headings", "free"))
 
 
 class UnsureColumns(OpenQuestion):

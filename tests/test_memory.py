@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.errors import UnsureColumns
+from churn.errors import MissingColumns, UnsureColumns
 from churn.samples.shipped import FOLDER
 
 
@@ -46,3 +46,13 @@ def test_a_needed_column_under_another_heading_waits_for_a_word_and_is_then_reme
         desk.check(export, profile="telco")
     desk.remember_mapping(waiting.value.headings, {m.theirs: m.ours for m in waiting.value.matches})
     assert "InternetService" in desk.check(export, profile="telco").table.column_names
+
+
+def test_a_column_named_with_a_flag_is_remembered_and_told(home):
+    desk, export = Desk(home), misspelt("TechSupport", tenure="Laufzeit im Vertrag")
+    with pytest.raises(MissingColumns) as missing:
+        desk.check(export, profile="telco")
+    assert (missing.value.missing, missing.value.free) == (("tenure",), ("Laufzeit im Vertrag",))
+    desk.check(export, profile="telco", mapping={"laufzeit im vertrag": "tenure"})
+    again = desk.check(export, profile="telco")
+    assert "Laufzeit im Vertrag was read as tenure, as confirmed." in [n.text for n in again.notices]

@@ -6,6 +6,7 @@ import pytest
 
 from churn import Desk
 from churn.cli.line import run_line
+from churn.samples.shipped import FOLDER
 from tests.paging import metric, opened, shown
 from tests.test_file_words import FLAGS
 from tests.test_file_words import MESSY as EXPORT
@@ -152,3 +153,15 @@ def test_what_stands_in_a_list_is_never_acted_upon(monkeypatch, telco_home):
     hostile = MESSY.replace(b"\n3;", b"\n![x](http://evil.example/p);")
     page = with_list(monkeypatch, telco_home, hostile, "![x](http://evil.example).csv")
     assert "](http" not in shown(page)
+
+
+def test_a_needed_column_under_a_heading_nobody_knows_is_asked_for_and_remembered(monkeypatch, telco_home):
+    content = (FOLDER / "telco_today.csv").read_bytes().replace(b"tenure", b"Laufzeit im Vertrag", 1)
+    page = with_list(monkeypatch, telco_home, content)
+    assert "which is needed" in shown(page) and "--map" not in shown(page)
+    confirm = next(b for b in page.button if b.label == "Use these columns")
+    confirm.click().run()
+    assert "Choose a different heading" in shown(page)
+    next(s for s in page.selectbox if s.label == "tenure stands in the file under").select("Laufzeit im Vertrag")
+    next(b for b in page.button if b.label == "Use these columns").click().run()
+    assert "Scored by telco v1" in shown(page)

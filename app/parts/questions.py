@@ -20,6 +20,9 @@ def ask(problem: ChurnError) -> None:
         confirm_matches(problem.matches, problem.headings)
     elif isinstance(problem, OpenQuestion):
         question(problem)
+    elif isinstance(problem, MissingColumns) and problem.free:
+        name_columns(problem)
+        template(problem)
     else:
         widgets.show_refusal(problem)
         if isinstance(problem, ListRefused):
@@ -59,6 +62,32 @@ def confirm_matches(doubtful: Sequence[Any], headings: Sequence[str]) -> None:
             refused = {m.theirs: "" for m in doubtful if m.theirs not in ticked}
             state.confirm_mapping(headings, {**ticked, **refused})
             st.rerun()
+
+
+def name_columns(problem: MissingColumns) -> None:
+    """Needed columns that no heading looks like: the person says under which of the file's headings they stand."""
+    with st.form("missing columns", border=True):
+        st.subheader(f":material/help: {say('score.missing_title')}", anchor=False)
+        st.markdown(f"{plain(problem.message)} {say('score.missing_text')}")
+        chosen = {name: which_heading(name, problem.free) for name in problem.missing}
+        if st.form_submit_button(say("score.confirm"), type="primary"):
+            mapping = {theirs: ours for ours, theirs in chosen.items() if theirs}
+            if len(mapping) < len(chosen):
+                st.warning(say("score.missing_choose"), icon=":material/touch_app:")
+                return
+            state.confirm_mapping(problem.headings, mapping)
+            st.rerun()
+
+
+def which_heading(name: str, free: Sequence[str]) -> str | None:
+    """The heading of the file that holds a needed column; none until it is chosen."""
+    return st.selectbox(
+        say("score.missing_which", ours=name),
+        free,
+        index=None,
+        format_func=plain,
+        placeholder=say("score.missing_pick"),
+    )
 
 
 def match(found: Any) -> bool:

@@ -32,8 +32,12 @@ def scored(reading: Any) -> None:
     except ListRefused as problem:
         ask(problem)
         return
-    except (NotFound, RequestRefused) as problem:
-        widgets.show_refusal(problem)
+    except RequestRefused as problem:
+        # Its own advice is for the command line; here the models stand beside the list.
+        widgets.show_refusal(RequestRefused(problem.message, say("score.choose_model")))
+        widgets.empty(say("list.no_model"), icon="model_training", go="training")
+        return
+    except NotFound:
         widgets.empty(say("list.no_model"), icon="model_training", go="training")
         return
     if not reading.doubtful:

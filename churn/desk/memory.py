@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from churn.errors import UnsureColumns
+from churn.errors import MissingColumns, Unavailable, UnsureColumns
 from churn.intake.matching import Match, layout_key
 from churn.intake.opening import Source
 from churn.intake.reading import Reading, read_list
@@ -39,40 +41,56 @@ def remembering(
 ) -> Opened:
     """Open a list in any way, and once more with what was confirmed for its layout where something is doubtful.
 
+    What a person says of its columns now is remembered for the next list of that layout.
+
     told  the layout and the matches of what was opened
     """
     try:
         found = opened(said)
-    except UnsureColumns as problem:
-        more = remembered(home, layout_key(problem.headings), problem.matches, said)
+    except (UnsureColumns, MissingColumns) as problem:
+        more = remembered(home, layout_key(problem.headings), said, partial(_answers, problem))
         if not more:
             raise
         return opened({**said, **more})
-    more = remembered(home, *told(found), said)
+    layout, matches = told(found)
+    if confirmed := {m.theirs: m.ours for m in matches if m.how == "confirmed"}:
+        with suppress(Unavailable):  # a book that cannot be written is no reason to refuse a list
+            remember(home, layout, confirmed)
+    doubtful = {m.theirs for m in matches if m.doubtful}
+    more = remembered(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
     return opened({**said, **more}) if more else found
 
 
-def remembered(home: Path, layout: str, matches: Iterable[Match], said: Mapping[str, Any]) -> dict[str, Any]:
-    """The mapping to read again with; empty where nothing is doubtful or nothing was confirmed.
+def remembered(home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]) -> dict[str, Any]:
+    """The mapping to read again with; empty where nothing that was confirmed answers what is open.
 
     The book is opened only when it can help: most lists leave nothing in doubt.
     """
-    doubtful = {m.theirs for m in matches if m.doubtful}
-    if not doubtful:
-        return {}
+    known = {theirs: ours for theirs, ours in _known(home, layout).items() if answers(theirs, ours)}
+    return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
+
+
+def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) -> bool:
+    if isinstance(problem, MissingColumns):
+        return theirs in problem.free and ours in problem.missing
+    return theirs in {m.theirs for m in problem.matches}
+
+
+def _known(home: Path, layout: str) -> dict[str, str]:
     from churn.book.remembered import remembered_mapping
     from churn.book.tables import open_book
 
     engine = open_book(home)
     try:
-        known = {t: o for t, o in remembered_mapping(engine, layout).items() if t in doubtful}
+        return remembered_mapping(engine, layout)
     finally:
         engine.dispose()
-    return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
 
 
 def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
-    """Keep what a person confirmed for a source layout."""
+    """Keep what a person confirmed for a source layout, unless it is known."""
+    if mapping.items() <= _known(home, layout).items():
+        return
     from churn.book.remembered import remember_mapping
     from churn.book.tables import open_book
 

@@ -78,4 +78,7 @@ def _refuse_absent(
         f"The list has no column {names}, which is needed.",
         "Add it, or say which column it is with --map THEIRS=OURS; the template shows all columns (check --template).",
         template=template_csv(target),
+        missing=tuple(c.name for c in absent),
+        headings=headings,
+        free=tuple(h for h in headings if h not in sure.values()),
     )

@@ -61,8 +61,9 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
             confirm = f"Confirm it with --map {_quoted(m.theirs, m.ours)}."
             text = f"{m.theirs} may be {m.ours}{because}; it was not used. {confirm}"
             yield Notice("warning", text, m.theirs)
-        elif m.how in ("folded", "synonym") and m.theirs != m.ours:
-            yield Notice("info", f"{m.theirs} was read as {m.ours}.", m.theirs)
+        elif m.how in ("folded", "synonym", "confirmed") and m.theirs != m.ours:
+            said = ", as confirmed" if m.how == "confirmed" else ""
+            yield Notice("info", f"{m.theirs} was read as {m.ours}{said}.", m.theirs)
     if extra:
         yield Notice(
             "info", f"{len(extra)} column(s) are not part of it and were ignored: {_few(extra)}.", count=len(extra)
