@@ -3,7 +3,7 @@
 A customer's draw is a hash of the campaign's seed, of who is on the list, and of the key, so the order of the rows does
 not matter. Within a stratum those with the lowest draws are held out. Arms given earlier (from the score book) always
 stand, so nobody changes sides when a campaign is exported again with other customers on its list. Another list is
-another draw: were the same few held out every month, each campaign would be credited with the effect of the last as well.
+another draw: were the same few held out every month, each campaign would be credited with the effect of the last, too.
 """
 
 from __future__ import annotations
