@@ -52,12 +52,18 @@ def whole_file(target: str | os.PathLike[str]) -> Iterator[Path]:
         _flush_to_disk(path.parent)
     except OSError as problem:
         raise Unavailable(
-            f"{path.name} could not be written: {problem.strerror or problem}.",
+            f"{path.name} could not be written: {_why(problem)}.",
             "Nothing was changed. Free some space or choose another folder, then try again.",
         ) from problem
     finally:
         with suppress(FileNotFoundError):
             unfinished.unlink()
+
+
+def _why(problem: OSError) -> str:
+    # Arrow and zip writers hide the number of the failure in a sentence of their own.
+    hidden = re.search(r"errno (\d+)", str(problem), re.IGNORECASE)
+    return problem.strerror or (os.strerror(int(hidden[1])) if hidden else str(problem))
 
 
 def write_text(target: str | os.PathLike[str], text: str) -> None:

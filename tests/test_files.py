@@ -26,6 +26,20 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(tmp_path)
     assert target.read_text() == "old"
 
 
+@pytest.mark.parametrize(
+    "problem",
+    [
+        OSError(28, "No space left on device"),
+        OSError("Error writing bytes to file. Detail: [errno 28] No space left on device"),
+        OSError("[Errno 28] No space left on device"),
+    ],
+)
+def test_a_full_disk_is_said_in_the_same_words_whoever_wrote(tmp_path, problem):
+    with pytest.raises(Unavailable) as refused, whole_file(tmp_path / "list.csv"):
+        raise problem
+    assert refused.value.message == "list.csv could not be written: No space left on device."
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     write_text(tmp_path / "file", "not a folder")
     with pytest.raises(Unavailable, match="cannot be written to"):

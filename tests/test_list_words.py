@@ -61,3 +61,14 @@ def test_a_folder_is_no_list(tmp_path):
 def test_a_list_is_the_file_named(tmp_path):
     (tmp_path / "a.csv").write_text("a\n")
     assert source_of(asked(tmp_path / "a.csv")) == tmp_path / "a.csv"
+
+
+def test_a_list_is_never_written_over_by_its_own_answer(tmp_path):
+    own = tmp_path / "list.csv"
+    own.write_text("key\n1\n")
+    said = asked(own)
+    said.output = str(tmp_path / "." / "list.csv")
+    with pytest.raises(RequestRefused, match="is the list itself, which would be lost"):
+        source_of(said)
+    said.output = str(tmp_path / "scored.csv")
+    assert source_of(said) == own

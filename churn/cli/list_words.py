@@ -40,6 +40,9 @@ def source_of(asked: Namespace) -> Path | bytes:
         raise NotFound(f"There is no file {asked.list}.", "Check the name and the folder.")
     if path.is_dir():
         raise RequestRefused(f"{asked.list} is a folder.", "Name one file in it.")
+    output = getattr(asked, "output", None)
+    if output and Path(output).exists() and path.samefile(output):
+        raise RequestRefused(f"{output} is the list itself, which would be lost.", "Name another file with -o.")
     return path
 
 

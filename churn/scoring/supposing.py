@@ -44,11 +44,16 @@ def whatif(
 ) -> Comparison:
     """Score a customer as they are and as they would be; any column the model reads may be changed."""
     then = changed(model, customer, changes)
+    before, after = (explanation(model, wording, c, as_of=as_of) for c in (customer, then))
     return Comparison(
-        explanation(model, wording, customer, as_of=as_of),
-        explanation(model, wording, then, as_of=as_of),
+        before,
+        after,
         {name: (customer.get(name), then[name]) for name in changes},
-        (Notice("info", wording.sentence("association")), *_out_of_reach(model, changes)),
+        (
+            Notice("info", wording.sentence("association")),
+            *_out_of_reach(model, changes),
+            *(n for n in after.notices if n not in before.notices),
+        ),
     )
 
 

@@ -121,7 +121,7 @@ def _last_good(home: Path, name: str, live: str, problem: ChurnError) -> Model:
         if reign.version == live or not _is_whole(home, name, reign.version):
             continue
         model = load(home, name, reign.version)
-        text = f"{live} of {name} could not be opened ({problem.message}) {reign.version} answers in its place."
+        text = f"{live} of {name} could not be opened; {reign.version} answers in its place: {problem.message}"
         return replace(model, notices=(Notice("warning", text), *model.notices))
     raise problem
 
