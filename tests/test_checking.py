@@ -82,7 +82,7 @@ def test_both_verdicts_agree_on_a_real_list(real_file):
 
 def test_values_beyond_the_range_are_shown_with_their_lines():
     assert notices_of("id,tenure\na,5\nb,999\nc,6\n") == [
-        ("warning", "1 row(s) have a tenure beyond 0 to 240: line 3: '999.0'."),
+        ("warning", "1 row(s) have a tenure beyond 0 to 240: line 3: '999'."),
     ]
 
 

@@ -10,6 +10,8 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 
+SHOWN = 3  # warnings that are read without opening anything
+
 
 def understood(reading: Any) -> None:
     """The reading in four numbers, then everything that was repaired, set aside or ignored."""
@@ -18,8 +20,12 @@ def understood(reading: Any) -> None:
     widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
     widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))
     title = state.desk().business_title(reading.profile)
-    business.metric(say("score.business"), plain(title), border=True, height="stretch")
+    # A metric would cut a longer name off.
+    with business.container(border=True, height="stretch"):
+        st.caption(say("score.business"))
+        st.markdown(f"### {plain(title)}", anchors=False)
     warnings = [n for n in reading.notices if n.kind == "warning"]
+    widgets.notices(warnings[:SHOWN])
     with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=False):
         widgets.notices(reading.notices)
         if not reading.notices:

@@ -95,7 +95,7 @@ class Tally:
         self.counts[name, rule] = self.counts.get((name, rule), 0) + count
         kept = self.examples.setdefault((name, rule), [])
         rows = np.flatnonzero(mask.to_numpy())[: EXAMPLES - len(kept)]
-        kept += [(int(lines[r]), str(values[int(r)].as_py())) for r in rows]
+        kept += [(int(lines[r]), str(values[int(r)].as_py()).removesuffix(".0")) for r in rows]
 
     def _told(self, column: Column, median: float | None) -> list[Notice | None]:
         return [
