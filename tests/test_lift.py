@@ -6,6 +6,8 @@ import pytest
 
 from churn.deciding.lift import measured_lift, sample_ratio_chance
 
+ENDS = {"low": "low", "mid": "lift", "high": "high"}
+
 
 def _campaign(treated=900, held=300, worth=100.0):
     arms = ["treat"] * treated + ["holdout"] * held
@@ -92,3 +94,11 @@ def test_the_answer_has_the_fixed_fields():
     answer = _lift(campaign, _back(campaign, 180, 90)).as_json()
     assert list(answer) == ["campaign", "lift", "low", "high", "verdict", "saved", "by", "notices"]
     assert answer["campaign"] == "spring"
+
+
+def test_where_nobody_left_the_money_saved_is_as_uncertain_as_the_share():
+    # nobody left in either arm: the shares still leave room for a difference, and so does the money
+    campaign = _campaign()
+    found = _lift(campaign, _back(campaign, 0, 0))
+    assert found.low < 0 < found.high
+    assert found.saved == pytest.approx({end: 900 * 100 * getattr(found, name) - 1800 for end, name in ENDS.items()})

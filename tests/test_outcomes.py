@@ -70,3 +70,29 @@ def test_yes_and_no_are_read_in_every_usual_form():
     words = pd.Series(["Yes", "n", "TRUE", "0", " 1 ", None, ""])
     assert yes_or_no(words, "x").tolist()[:5] == [1, 0, 1, 0, 1]
     assert yes_or_no(pd.Series([True, False]), "x").tolist() == yes_or_no(pd.Series([1.0, 0.0]), "x").tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (1, "2% of the held out left; their scores say 50%. If the time is not up yet, measure again when it is."),
+        (20, ""),
+    ],
+)
+def test_outcomes_that_came_too_soon_are_doubted(left, said):
+    keys = [f"c{i}" for i in range(120)]
+    campaign = pd.DataFrame({"id": keys, "arm": ["treat"] * 60 + ["holdout"] * 60, "probability": 0.5})
+    back = pd.DataFrame({"id": keys, "left": [i >= 120 - left for i in range(120)]})
+    assert [n.text for n in _matched(back, campaign).notices] == [said] * bool(said)
+
+
+def test_far_more_leavers_than_the_scores_say_ask_for_the_word():
+    keys = [f"c{i}" for i in range(120)]
+    campaign = pd.DataFrame({"id": keys, "arm": ["treat", "holdout"] * 60, "probability": 0.1})
+    (note,) = _matched(pd.DataFrame({"id": keys, "left": [i % 4 > 0 for i in range(120)]}), campaign).notices
+    assert note.text.endswith("their scores say 10%. Make sure that the word taken for having left is right.")
+
+
+def test_a_list_whose_outcomes_are_all_empty_is_refused():
+    with pytest.raises(ListRefused, match="Nobody's outcome is known"):
+        _matched(BACK.assign(left=None))

@@ -29,6 +29,12 @@ def test_a_flag_becomes_left_or_stayed_and_what_is_stated_beside_it_is_kept(home
     assert "note" not in found
 
 
+def test_what_is_used_is_not_called_ignored_and_what_may_be_missing_not_missed(home):
+    words = {"filename": "back.csv"}
+    told = returned(home, b"id,gone,accepted\na,Yes,no\nb,No,yes\n", record_for(KEY, FLAG), words)
+    assert [n.text for n in told.reading.notices] == []
+
+
 def test_the_lists_own_words_for_leaving_and_staying_are_known(home):
     assert back(home, "id,state\na,Left us\nb,Stayed on\n", KEY, WORDS)["left"] == [1.0, 0.0]
 

@@ -35,10 +35,15 @@ def difference(left: np.ndarray, treat: np.ndarray, score: np.ndarray | None = N
     many = (int(treat.sum()), int((~treat).sum()))
     if min(many) == 0:
         return None
-    events = [min(left[t].sum(), (1 - left[t]).sum()) for t in (treat, ~treat)]
-    if min(many) >= FEWEST and min(events) >= FEWEST_EVENTS:
+    if tellable(left, treat):
         return adjusted_difference(left, treat, score)
     return _newcombe(left[~treat].sum(), many[1], left[treat].sum(), many[0])
+
+
+def tellable(left: np.ndarray, treat: np.ndarray) -> bool:
+    """Whether enough left, and enough stayed, in both arms for their spread to be told from themselves."""
+    arms = [left[treat], left[~treat]]
+    return all(len(a) >= FEWEST and min(a.sum(), (1 - a).sum()) >= FEWEST_EVENTS for a in arms)
 
 
 def adjusted_difference(outcome: np.ndarray, treat: np.ndarray, score: np.ndarray | None = None) -> Difference:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from churn.deciding.differences import Difference, adjusted_difference, difference
+from churn.deciding.differences import Difference, adjusted_difference, difference, tellable
 from churn.deciding.outcomes import Matched, matched
 from churn.notices import Notice
 
@@ -101,7 +101,7 @@ def measured_lift(
         low=whole.low,
         high=whole.high,
         verdict=_verdict(whole),
-        saved=_saved(table, treat),
+        saved=_saved(table, treat, whole),
         by=parts,
         treated=found.known["treat"],
         held=found.known["holdout"],
@@ -176,16 +176,21 @@ def _points(share: float) -> str:
     return f"{'−' if share < 0 else '+'}{abs(share) * 100:.1f}"
 
 
-def _saved(table: pd.DataFrame, treat: np.ndarray) -> dict[str, float] | None:
-    """Money kept by the treated less what was spent on them, by the same comparison in money."""
+def _saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[str, float] | None:
+    """Money kept by the treated less what was spent on them, by the same comparison in money.
+
+    Where too few left to compare what they were worth, the share is taken times what a treated customer is worth.
+    """
     if "worth" not in table:
         return None
     worth = table["worth"].to_numpy(float)
-    lost = table["left"].to_numpy(float) * worth
-    score = _score(table)
-    found = adjusted_difference(lost, treat, None if score is None else score * worth)
+    left, score, each = table["left"].to_numpy(float), _score(table), 1.0
+    if tellable(left, treat):
+        found = adjusted_difference(left * worth, treat, None if score is None else score * worth)
+    else:
+        found, each = whole, float(worth[treat].mean())
     many, spent = int(treat.sum()), float(table.loc[treat, "cost"].sum()) if "cost" in table else 0.0
-    return {at: v * many - spent for at, v in (("low", found.low), ("mid", found.size), ("high", found.high))}
+    return {at: v * each * many - spent for at, v in (("low", found.low), ("mid", found.size), ("high", found.high))}
 
 
 def _parts(table: pd.DataFrame, by: str) -> list[Part]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MISSING_WARNED = 0.05
 CONTAMINATED_WARNED = 0.01
+FAR_OFF = 2.0  # times fewer, or more, of the held out left than their scores say
+SURE = 4.0  # … by so many standard errors
 _YES, _NO = ("1", "1.0", "true", "yes", "y"), ("0", "0.0", "false", "no", "n")
 
 
@@ -46,7 +48,7 @@ def matched(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome
     counts = {arm: int((known["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     planned = {arm: int((campaign["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     _checked_arms(planned, counts)
-    found = (*_unknown(unknown, len(given)), *_missing(planned, counts), *_contaminated(known))
+    found = (*_unknown(unknown, len(given)), *_missing(planned, counts), *_contaminated(known), *_doubtful(known))
     return Matched(known.reset_index(drop=True), planned, counts, (*notices, *found))
 
 
@@ -99,6 +101,8 @@ def _checked_campaign(rows: int, unknown: int, key: str) -> None:
 
 def _checked_arms(planned: dict[str, int], known: dict[str, int]) -> None:
     names = {"treat": "treated", "holdout": "held out"}
+    if any(planned.values()) and not any(known.values()):
+        raise ListRefused("Nobody's outcome is known: every cell is empty.", "Come back when it shows who has left.")
     for arm, other in (("treat", "holdout"), ("holdout", "treat")):
         if planned[arm] and not known[arm]:
             raise ListRefused(
@@ -140,3 +144,20 @@ def _contaminated(known: pd.DataFrame) -> tuple[Notice, ...]:
         text = f"{never:,} of {len(treat):,} treated customers were never contacted; they still count as treated."
         notices.append(Notice("info", text, None, never))
     return tuple(notices)
+
+
+def _doubtful(known: pd.DataFrame) -> tuple[Notice, ...]:
+    """A warning where the held out, whom nobody contacted, left far less or far more often than their scores say."""
+    held = known[known["arm"] == "holdout"]
+    if "probability" not in held or held["probability"].isna().any() or held.empty:
+        return ()
+    p = held["probability"].to_numpy(float)
+    expected, left = float(p.sum()), float(held["left"].sum())
+    if abs(left - expected) <= SURE * float(np.sqrt((p * (1 - p)).sum())):
+        return ()
+    said = f"{left / len(held):.0%} of the held out left; their scores say {expected / len(held):.0%}."
+    if left * FAR_OFF < expected:
+        return (Notice("warning", f"{said} If the time is not up yet, measure again when it is.", None, int(left)),)
+    if left > expected * FAR_OFF:
+        return (Notice("warning", f"{said} Make sure that the word taken for having left is right.", None, int(left)),)
+    return ()

@@ -51,6 +51,7 @@ def _schema(record: CampaignRecord, positive: tuple[str, ...] | list[str]) -> Sc
         schema = Schema((Column(record.keyed, "text", "key"), *schema.columns))
     if schema.outcome is None:
         schema = Schema((*schema.columns, Column(LEFT, "flag", "outcome")))
+    schema = Schema((*schema.columns, *(Column(word, "flag", "ignored") for word in TOLD)))
     if not positive or schema.outcome is None:
         return schema
     # Read as words, not as yes and no: every word that was not named means stayed.
@@ -68,7 +69,6 @@ def _as_left(reading: Reading, schema: Schema, *, told: bool) -> pd.DataFrame:
                 f"The outcomes have no column {column.name!r}.",
                 f"They have: {headings}. Say which it is with {flag} COLUMN.",
             )
-    rows = rows.rename(columns={c: c.strip().lower() for c in rows if str(c).strip().lower() in TOLD})
     kept = [schema.key.name, *(c for c in TOLD if c in rows)]
     return rows[kept].assign(**{LEFT: _left(rows[schema.outcome.name], schema.outcome, told=told)})
 
