@@ -22,6 +22,7 @@ def measured() -> None:
         widgets.empty(say("results.not_yet"), icon="hourglass_empty")
         return
     returning.just_measured(one)
+    one = state.desk().in_words(one)
     lift = one.measured.lift
     lifting.verdict(lift, one.currency)
     widgets.notices(state.desk().told(lift))

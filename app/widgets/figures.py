@@ -15,7 +15,7 @@ from app.widgets.numbers import amounts
 from churn.showing.palette import LIGHT, recoloured
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-WIDEST_TITLE = 34  # letters
+WIDEST_TITLE, WIDEST_LABEL = 34, 26  # letters
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 # The browser puts the theme's own colours in these places, so that a change of theme needs no new figure.
 THEMED = {colour: getattr(slots, f"CATEGORY_{place}") for place, colour in enumerate(LIGHT.series)}
@@ -49,8 +49,19 @@ def charts(made: Iterable[Any], **how: Any) -> None:
 def on_screen(figure: Any) -> Any:
     """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
     # Exports have their own style; on screen the theme's fonts and colours apply.
-    shown = recoloured(figure, THEMED).for_each_xaxis(wrap_title)
+    shown = recoloured(figure, THEMED).for_each_xaxis(wrap_title).for_each_yaxis(wrap_labels)
     return shown.update_layout(template=None, legend=LEGEND, separators=amounts().separators, dragmode=False)
+
+
+def wrap_labels(axis: Any) -> None:
+    """Long labels beside a picture on several lines: they would leave no room for it."""
+    if axis.ticktext:
+        axis.ticktext = [label if "<" in label else folded(label) for label in axis.ticktext]
+
+
+def folded(label: str) -> str:
+    """A label on several lines; a word, however long, stays whole."""
+    return "<br>".join(wrap(label, WIDEST_LABEL, break_long_words=False)) or label
 
 
 def wrap_title(axis: Any) -> None:

@@ -226,6 +226,12 @@ class CampaignCounter(AccessCounter):
         campaign = planned.campaign
         return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]
 
+    def in_words(self, kept: KeptCampaign) -> KeptCampaign:
+        """A campaign with its parts and actions called as its business calls them."""
+        from churn.desk.lift_words import in_words
+
+        return in_words(kept, self.home)
+
     def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
         """The measured lift of a campaign and its parts with their intervals, as a picture."""
         from churn.showing.campaign_figures import lift_chart

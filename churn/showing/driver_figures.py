@@ -57,6 +57,7 @@ def drivers_chart(drivers: Sequence[Driver]) -> Chart:
             "thickness": 1.5,
         },
         text=[f"{s:.0%}" for s in shares],
+        texttemplate="\u00a0\u00a0%{text}",  # clear of the line of the range
         **DIRECT,
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
