@@ -44,7 +44,7 @@ def test_ways_to_choose_are_compared_with_their_ranges():
 def test_lift_is_shown_with_intervals_and_names_from_a_list_do_nothing():
     chart = lift_chart(LIFT)
     assert (chart.finding, list(chart.figure.data[0].x)) == ("Inconclusive.", [-5.0, 4.0])
-    assert list(chart.figure.layout.yaxis.ticktext) == ["tier: ‹b›High‹/b›", "whole campaign"]
+    assert list(chart.figure.layout.yaxis.ticktext) == ["tier: ‹b›High‹/b›", "Whole campaign"]
 
 
 def test_without_a_claim_there_is_no_picture():

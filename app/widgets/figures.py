@@ -15,7 +15,7 @@ from app.widgets.numbers import amounts
 from churn.showing.palette import LIGHT, recoloured
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-WIDEST_TITLE, WIDEST_LABEL = 34, 26  # letters
+WIDEST_TITLE, WIDEST_LABEL = 24, 30  # letters
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 # The browser puts the theme's own colours in these places, so that a change of theme needs no new figure.
 THEMED = {colour: getattr(slots, f"CATEGORY_{place}") for place, colour in enumerate(LIGHT.series)}

@@ -26,12 +26,11 @@ def in_words(kept: KeptCampaign, home: Path) -> KeptCampaign:
 
 def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording) -> dict[str, Any]:
     """One part: an action by its title, a column by its label and the level by what it says of a customer."""
-    by, name = part["by"], part["name"]
-    if by == "action":
-        name = actions.get(name, name)
-    elif by != "tier":
-        name = capital(wording.says(by, name))
-    return {**part, "by": capital(wording.label(by)), "name": name}
+    by, name = capital(wording.label(part["by"])), part["name"]
+    if part["by"] == "tier":
+        return {**part, "by": by, "label": f"{by} {name}"}
+    said = actions.get(name, name) if part["by"] == "action" else capital(wording.says(part["by"], name))
+    return {**part, "by": by, "name": said, "label": said}
 
 
 def _actions(record: CampaignRecord) -> dict[str, str]:

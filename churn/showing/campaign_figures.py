@@ -18,6 +18,7 @@ MOST = 10
 PLAIN = Amounts()
 BY_PLAYBOOK = "By the costs and rates of the playbook."
 WIDE = 52  # letters of a label on one line
+ROW = 40  # pixels of a row, two lines of its label high
 
 
 def budget_chart(curve: BudgetCurve, budget: float | None, amounts: Amounts = PLAIN) -> Chart:
@@ -126,9 +127,9 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
 
     if lift.get("lift") is None:
         return None
-    whole = {"by": "", "name": "whole campaign", **{end: lift[end] for end in ("lift", "low", "high")}}
+    whole = {"by": "", "name": "", "label": "Whole campaign", **{end: lift[end] for end in ("lift", "low", "high")}}
     rows = list(reversed([whole, *(p for p in lift["by"] if p["lift"] is not None)]))
-    names = [plain_label(f"{r['by']}: {r['name']}" if r["by"] else r["name"]) for r in rows]
+    names = [plain_label(r.get("label") or f"{r['by']}: {r['name']}") for r in rows]
     trace = go.Scatter(
         x=[100 * r["lift"] for r in rows],
         y=list(range(len(rows))),
@@ -145,7 +146,7 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
     figure = styled(go.Figure(trace), x="Points fewer leavers among the treated, with 95 % interval", y="", meta="rows")
     figure.add_vline(x=0, line={"color": GREY, "dash": "dash"})
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, automargin=True)
-    figure.update_layout(height=110 + 30 * len(rows))
+    figure.update_layout(height=110 + ROW * len(rows))
     reading = (
         "Right of the dashed line fewer left. An interval that crosses it is inconclusive: chance alone could do that."
     )
