@@ -52,7 +52,7 @@ def test_without_a_claim_there_is_no_picture():
 
 
 def test_long_labels_take_several_lines():
-    assert wrapped("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "＄x＄ ‹i›"
+    assert wrapped("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "&#36;x&#36; ‹i›"
 
 
 def test_the_length_of_a_list_is_shown_by_gain_and_by_risk_in_the_readers_money():

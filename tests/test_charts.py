@@ -18,4 +18,4 @@ def test_a_legend_is_shown_only_where_lines_have_names():
 
 
 def test_tags_and_formulas_in_a_label_are_text():
-    assert plain_label("<b>$x$</b>") == "‹b›＄x＄‹/b›"
+    assert plain_label("<b>$x$</b>") == "‹b›&#36;x&#36;‹/b›"

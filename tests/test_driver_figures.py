@@ -66,5 +66,5 @@ def test_a_pair_has_a_line_for_each_part_of_the_other():
 
 
 def test_a_label_from_a_list_is_text_and_is_broken_into_lines():
-    assert label_of("<b>x</b> $1$") == "‹b›x‹/b› ＄1＄"
-    assert label_of("a " * 40).count("<br>") == 2
+    assert label_of("<b>x</b> $1$") == "‹b›x‹/b› &#36;1&#36;"
+    assert label_of("a " * 40).count("<br>") == 3

@@ -52,4 +52,4 @@ def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **style: An
 
 def plain_label(text: str) -> str:
     """A label as text: Plotly would read tags and formulas in it."""
-    return text.replace("<", "‹").replace(">", "›").replace("$", "＄")
+    return text.replace("<", "‹").replace(">", "›").replace("$", "&#36;")

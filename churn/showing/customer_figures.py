@@ -56,7 +56,7 @@ def _waterfall(
             y=names,
             x=[float(ends[0]), *moved.round(2).tolist(), float(ends[-1])],
             measure=["absolute", *["relative"] * len(kept), "total"],
-            text=[f"{ends[0]:.0f}%", *(f"{m:+.1f}" for m in moved), f"{ends[-1]:.0f}%"],
+            text=[f"{ends[0]:.0f}%", *(_step(m) for m in moved), f"{ends[-1]:.0f}%"],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": ORANGE}},
@@ -71,6 +71,10 @@ def _waterfall(
     figure.update_xaxes(range=[0.0, min(108.0, float(ends.max()) + room)])
     figure.update_yaxes(autorange="reversed")
     return Chart(name, finding, READING, figure)
+
+
+def _step(points: float) -> str:
+    return f"{points:+.1f}" if abs(points) >= 0.05 else "0"
 
 
 def _gathered(steps: Sequence[Step]) -> list[Step]:

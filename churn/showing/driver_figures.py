@@ -15,7 +15,7 @@ from churn.showing.charts import Chart, plain_label, styled
 from churn.showing.palette import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK
 
 ROW = 34  # pixels of a bar with its gap
-WIDE = 34  # letters of a label on one line
+WIDE = 26  # letters of a label on one line
 POINTS = "Points of risk"  # short enough for a phone
 NOT_CAUSED = "Associated with leaving, not shown to be its cause."
 # A value is written into its bar where there is room, else beside it; white stands for the paper, also in the dark.
@@ -228,6 +228,7 @@ def rowed(figure: Any, rows: int, *, x: str) -> Any:
     """A figure of horizontal rows in the house's style, as high as its rows need."""
     figure = styled(figure, x=x, y="", meta="rows")
     figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
+    figure.update_xaxes(nticks=5, tickangle=0)  # a telephone leaves room for few numbers, and none for slanted ones
     return figure.update_yaxes(automargin=True)
 
 

@@ -79,7 +79,7 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
     )
     figure = rowed(go.Figure(bars), len(shown), x="Mean probability of leaving")
     figure.update_layout(height=70 + pitch * len(shown))
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=6)
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
     figure.update_yaxes(range=[-BAR / pitch, len(shown) - 0.2], **bare)
     for place, text in enumerate(said):
