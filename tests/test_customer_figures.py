@@ -26,6 +26,12 @@ def test_a_customer_of_whom_nothing_stands_out_is_said_to_be_so():
     assert waterfall_chart(told, MODEL).finding.startswith("Nothing known")
 
 
+def test_a_step_of_nothing_has_no_sign():
+    told = explanation(MODEL, WORDING, {**PERSON, "spend": 50.001})
+    steps = dict(zip(*(waterfall_chart(told, MODEL).figure.data[0][part] for part in ("y", "text")), strict=True))
+    assert steps["Charges"] == "0"
+
+
 def test_a_group_starts_where_everything_else_ends():
     told = explanation(MODEL, WORDING, PERSON)
     bars = columns_chart(told, MODEL, WORDING, "Contract").figure.data[0]
