@@ -32,8 +32,12 @@ def test_money_is_marked_as_assumed():
     assert chart.finding.endswith("per 1,000 customers, the most of any part") and chart.assumes
 
 
-def test_a_list_too_short_to_judge_draws_no_bars():
-    assert moved_chart(words(30, 5)) is None
+def test_a_list_too_short_to_judge_draws_no_bars_and_claims_nothing():
+    report = words(30, 5)
+    findings = [chart.finding for chart in drift_charts(report)]
+    assert moved_chart(report) is None
+    assert findings[0].startswith("Too few to compare scores: ")
+    assert findings[1] == "Too few customers to say how well the model ranks here"
 
 
 @pytest.mark.parametrize("missing", ["auc"])

@@ -42,6 +42,24 @@ def test_customers_of_the_last_list_are_missed(own_telco):
     ]
 
 
+def test_lists_of_other_customers_each_time_are_a_fault_only_once(own_telco):
+    desk = Desk(own_telco)
+    for seed in (5, 6):
+        desk.drift(a_list(own_telco, f"list{seed}", seed=seed))
+    third = desk.drift(a_list(own_telco, "third", seed=7))
+    assert third.report.alarms == () and third.report.gauges()["drift_share_returned"] == 0.0
+
+
+def test_half_a_list_is_doubted(own_telco):
+    desk = Desk(own_telco)
+    whole = a_list(own_telco, "whole")
+    desk.drift(whole)
+    part = own_telco / "part.csv"
+    part.write_text("\n".join(whole.read_text(encoding="utf-8").splitlines()[:401]) + "\n", encoding="utf-8")
+    (alarm,) = desk.drift(part).report.alarms
+    assert alarm.text == "The list has 400 customers, the last one 1,100: part of it may be missing."
+
+
 def test_outcomes_that_come_later_are_joined_by_key_and_judge_the_model(own_telco):
     desk, told = Desk(own_telco), a_list(own_telco, "told", rows=1500, outcomes=True)
     desk.drift(without_outcomes(told, own_telco / "before.csv"))

@@ -1,5 +1,7 @@
 """What acting on a list is expected to bring stands beside what the learnt customers would have brought."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,13 +44,18 @@ def test_weighting_makes_the_kept_rows_speak_for_all():
     assert abs(mean - truth) < 2 * error < 2 * kept.std() / np.sqrt(len(kept))
 
 
+def test_those_learnt_from_were_one_draw_of_customers_too():
+    kept, _ = best_gains(MODEL, MODEL.reference.rows, MODEL.reference.row_scores, PLAYBOOK)
+    error = learnt_mean(MODEL, kept)[1]
+    fewer = learnt_mean(replace(MODEL, reference=replace(MODEL.reference, customers=500)), kept)[1]
+    assert kept.std() / np.sqrt(MODEL.reference.customers) < error < fewer
+
+
 def test_without_a_playbook_nothing_is_said_in_money():
     assert (profit(a_list(600), None).likely, profit(a_list(600), Playbook()).likely) == (None, None)
 
 
 def test_a_list_without_a_bill_is_said_not_to_be_reckoned():
-    from dataclasses import replace
-
     model = replace(MODEL, schema=MODEL.schema.having("bill", role="feature"))
     found = profit_of(model, MODEL.reference.rows, MODEL.reference.row_scores, PLAYBOOK)
     assert found.likely is None and found.notices[0].text.startswith("Profit was not estimated: The list has no column")

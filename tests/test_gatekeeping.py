@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.learning.gatekeeping import FEWEST_ROWS, Unseen, gate
+from churn.learning.gatekeeping import FEWEST_ROWS, Unseen, _decision, gate
 from churn.learning.training import train
 from tests.small_lists import SCHEMA, small_table, small_training
 
@@ -50,3 +50,16 @@ def test_a_challenger_that_is_far_slower_stays_out():
     trained = small_training()
     slow = replace(trained.model, report={"cost": {"trees_of_depth_4": 9000.0}})
     assert "too long" in gate(slow, trained.unseen, weak, TABLE).why
+
+
+def decided(*, loses, of=1.0):
+    """The decision on a challenger with clearly truer probabilities that brings a little less, beyond chance."""
+    truer = {"mean": 0.02, "low": 0.01, "high": 0.03}
+    profit = {"mean": -loses, "low": -2 * loses, "high": -loses / 10, "champion": of}
+    return _decision(truer, profit, {"champion": 0.08, "challenger": 0.01}, {"champion": 1.0, "challenger": 1.0})
+
+
+def test_truer_probabilities_win_over_a_trifle_of_profit_but_not_over_more():
+    assert decided(loses=0.008)[0]
+    assert decided(loses=0.02) == (False, "The champion stays: the challenger is worse in profit, beyond chance.")
+    assert not decided(loses=0.008, of=0.5)[0] and not decided(loses=0.001, of=0.0)[0]

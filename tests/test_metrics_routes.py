@@ -42,3 +42,10 @@ def test_how_far_the_list_watched_last_has_moved_is_told(own_telco):
     told = samples_of(TestClient(make_api(desk)))
     assert told["holdfast_drift_columns_moved", "telco", "v1"] >= 0.0
     assert told["holdfast_drift_score_psi", "telco", "v1"] >= 0.0
+
+
+def test_no_family_of_figures_stands_there_twice(own_telco):
+    Desk(own_telco).drift(own_telco / TODAY, filename=TODAY)
+    page = TestClient(make_api(Desk(own_telco))).get("/metrics").text
+    named = [line for line in page.splitlines() if line.startswith("# TYPE")]
+    assert len(named) == len(set(named)) and any("holdfast_drift_customers" in line for line in named)

@@ -43,6 +43,13 @@ def test_a_kept_list_is_in_the_history(monkeypatch, own_telco):
     assert len(page.get("plotly_chart")) == 8
 
 
+def test_a_short_list_is_never_called_sound(monkeypatch, own_telco):
+    Desk(own_telco).drift(a_list(own_telco, "short", rows=40))
+    page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv")
+    next(s for s in page.selectbox if s.label == "List shown").set_value(0).run()
+    assert "Too few customers to tell" in shown(page) and "40 customers are too few to judge drift" in shown(page)
+
+
 def test_an_earlier_list_is_looked_at_again_with_its_advice(monkeypatch, own_telco):
     two_moved(own_telco)
     page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv")

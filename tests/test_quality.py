@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from churn.scoring.wording import wording_for
-from churn.watching.quality import Alarm, doubts_about_the_list, quality_alarms
+from churn.watching.quality import Alarm, LastList, doubts_about_the_list, quality_alarms
 from churn.watching.shapes import shapes_of
 from churn.watching.sketch import sketch_of
 from tests.test_watch import MODEL, SCHEMA, a_list
@@ -13,9 +13,10 @@ from tests.test_watch import MODEL, SCHEMA, a_list
 SHAPES, WORDING = shapes_of(MODEL), wording_for(SCHEMA)
 
 
-def alarms(table, *, keys=None):
+def alarms(table, *, keys=None, customers=0, strangers=False):
     sketch = sketch_of(MODEL, SHAPES, [table], last_keys=keys)
-    return quality_alarms(SHAPES, sketch, WORDING, last_rows=None if keys is None else len(keys))
+    last = LastList(customers, 0 if keys is None else len(keys), strangers)
+    return quality_alarms(SHAPES, sketch, WORDING, last=last)
 
 
 def every(step, value):
@@ -79,6 +80,22 @@ def test_strange_keys_are_a_fault_and_familiar_ones_are_not():
     (alarm,) = alarms(a_list(600), keys=pa.array([f"c{i}" for i in range(590, 1590)]))
     assert alarm.text.startswith("Only 1 % of the customers of the last list are on this one:")
     assert alarms(a_list(600), keys=pa.array([f"c{i}" for i in range(900)])) == ()
+
+
+def test_lists_that_never_share_customers_are_a_fault_only_once():
+    keys = pa.array([f"x{i}" for i in range(1000)])
+    assert [len(alarms(a_list(600), keys=keys, strangers=before)) for before in (False, True)] == [1, 0]
+
+
+def test_a_list_far_shorter_or_longer_than_the_last_is_doubted():
+    (shorter,), (longer,) = alarms(a_list(600), customers=1300), alarms(a_list(1300), customers=600)
+    assert shorter.text == "The list has 600 customers, the last one 1,300: part of it may be missing."
+    assert longer.text.endswith("last one 600: customers may stand on it twice, or it covers more than before.")
+    assert (shorter.kind, longer.kind) == ("volume", "volume")
+
+
+def test_usual_growth_and_a_short_list_before_raise_no_doubt():
+    assert (alarms(a_list(600), customers=1200), alarms(a_list(600), customers=40), alarms(a_list(600))) == ((), (), ())
 
 
 def test_a_list_in_trouble_everywhere_is_doubted_as_a_whole():

@@ -9,17 +9,18 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 
-ICONS = {"keep": "check_circle", "watch": "visibility", "retrain": "model_training"}
-COLOURS = {"keep": "green", "watch": "orange", "retrain": "red"}
+ICONS = {"keep": "check_circle", "watch": "visibility", "retrain": "model_training", "unjudged": "help"}
+COLOURS = {"keep": "green", "watch": "orange", "retrain": "red", "unjudged": "gray"}
 
 
 def advice(record: Any) -> None:
-    """What to do, first of all, with its reason in money."""
+    """What to do, first of all, with its reason in money; a list too short for a verdict is not called sound."""
+    told = record.verdict if record.report["advice"]["judged"] or record.verdict != "keep" else "unjudged"
     with st.container(border=True):
         st.badge(
-            say(f"monitoring.{record.verdict}"),
-            icon=f":material/{ICONS[record.verdict]}:",
-            color=COLOURS[record.verdict],
+            say(f"monitoring.{told}"),
+            icon=f":material/{ICONS[told]}:",
+            color=COLOURS[told],
         )
         st.markdown(plain(record.why))
 

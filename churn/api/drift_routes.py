@@ -80,6 +80,7 @@ MEANINGS = {
     "drift_customers": "Customers of the latest watched list.",
     "drift_columns_moved": "Columns that moved beyond chance on the latest watched list.",
     "drift_data_alarms": "Faults of the data on the latest watched list.",
+    "drift_share_returned": "Share of the customers of the list before who are on it.",
     "drift_score_psi": "PSI of its scores above the noise floor.",
     "drift_retrain_advised": "1 where it advises a retrain.",
     "drift_expected_auc": "Expected ROC-AUC on it, from the probabilities alone.",

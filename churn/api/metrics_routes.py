@@ -34,7 +34,6 @@ def standing_gauges(desk: Desk) -> Iterator[Any]:
     away = GaugeMetricFamily("holdfast_book_away", "1 while the score book does not answer.")
     away.add_metric((), float(desk.recorder.away))
     yield from (waiting, lost, away, _live(desk))
-    yield from _drift(desk)
 
 
 def _live(desk: Desk) -> GaugeMetricFamily:
@@ -47,19 +46,3 @@ def _live(desk: Desk) -> GaugeMetricFamily:
         if card["live"]:
             live.add_metric((card["name"], card["live"]), 1.0)
     return live
-
-
-def _drift(desk: Desk) -> Iterator[GaugeMetricFamily]:
-    """How far the list watched last has moved, for every model that was watched."""
-    try:
-        signs = desk.latest_signs()
-    except ChurnError:
-        return
-    told: dict[str, GaugeMetricFamily] = {}
-    for sign in signs:
-        for name, value in sign["gauges"].items():
-            if value is not None:
-                words = f"{name.replace('_', ' ').capitalize()} of the list watched last."
-                gauge = told.setdefault(name, GaugeMetricFamily(f"holdfast_{name}", words, labels=("model", "version")))
-                gauge.add_metric((sign["model"], sign["version"]), float(value))
-    yield from told.values()

@@ -25,6 +25,7 @@ from churn.intake.streaming import Stream
 from churn.learning.model import Model
 from churn.notices import Notice
 from churn.watching.drift_report import DriftReport
+from churn.watching.quality import NO_LIST, LastList, are_strangers
 from churn.watching.score_drift import score_shape_from
 from churn.watching.watch import Before, Look, look_over, report_on
 
@@ -84,7 +85,15 @@ class Past:
     def before(self, known: Known) -> Before:
         """What counts for the advice on the next list."""
         scores = score_shape_from(self.own[-1].scores) if self.own else None
-        return Before(tuple(r.signs for r in self.own), scores, self.keys, known.performance)
+        signs = tuple(r.signs for r in self.own)
+        return Before(signs, scores, self.keys, self._last(), known.performance)
+
+    def _last(self) -> LastList:
+        if not self.all:
+            return NO_LIST
+        last = self.all[-1]
+        strangers = are_strangers(last.gauges.get("drift_share_returned"))
+        return LastList(last.customers, strangers=strangers)
 
 
 def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping[str, Any]) -> WatchedList:

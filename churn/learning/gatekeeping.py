@@ -15,6 +15,7 @@ from churn.learning.yardsticks import expected_calibration_error, losses
 
 FEWEST_ROWS, FEWEST_LEAVERS = 200, 20
 SURE = 1.96  # standard errors
+TRIFLE = 0.01  # share of the champion's profit below which a loss of profit weighs nothing beside truer probabilities
 CALIBRATION_LOSS = 0.01  # of ECE, that a challenger may not lose
 SLOWER = 3.0  # times the champion's scoring cost that a challenger may cost, where that is beyond the budget
 BUDGET = 2500.0  # trees of depth 4: within it scoring is fast enough whatever the champion costs
@@ -34,7 +35,7 @@ class GateVerdict:
     """Whether the challenger goes live, in a sentence, with the numbers behind it.
 
     loss, profit  the mean advantage of the challenger per customer, with a 95 % interval; profit in shares of what
-                  is at stake with one leaver
+                  is at stake with one leaver, beside what the champion brings
     """
 
     promoted: bool
@@ -64,7 +65,8 @@ def gate(challenger: Model, unseen: Unseen, champion: Model | None, table: pa.Ta
         return GateVerdict(False, text, len(rows))
     loss = _advantage(losses(labels, theirs) - losses(labels, ours))
     even = challenger.thresholds.break_even
-    profit = _advantage(_gains(labels, ours, even) - _gains(labels, theirs, champion.thresholds.chosen, even))
+    brought = _gains(labels, theirs, champion.thresholds.chosen, even)
+    profit = _advantage(_gains(labels, ours, even) - brought) | {"champion": float(brought.mean())}
     calibration = {
         "champion": expected_calibration_error(labels, theirs),
         "challenger": expected_calibration_error(labels, ours),
@@ -103,7 +105,7 @@ def _cost(model: Model) -> float:
 
 
 def _decision(loss: dict, profit: dict, calibration: dict, cost: dict) -> tuple[bool, str]:
-    if loss["high"] < 0 or profit["high"] < 0:
+    if loss["high"] < 0 or _costs_profit(profit):
         what = "log loss" if loss["high"] < 0 else "profit"
         return False, f"The champion stays: the challenger is worse in {what}, beyond chance."
     if calibration["challenger"] > calibration["champion"] + CALIBRATION_LOSS:
@@ -114,3 +116,12 @@ def _decision(loss: dict, profit: dict, calibration: dict, cost: dict) -> tuple[
         what = "log loss" if loss["low"] > 0 else "profit"
         return True, f"The challenger is better in {what} on the same unseen customers, beyond chance."
     return False, "The champion stays: no difference beyond chance on the same unseen customers."
+
+
+def _costs_profit(profit: Mapping[str, float]) -> bool:
+    """Whether the challenger brings clearly less, and not a trifle less.
+
+    Where nearly everyone is worth an offer, a champion that sees too many leavers everywhere loses next to nothing by
+    it; kept for that, it would be wrong on every list to come while each of them advises a retrain.
+    """
+    return profit["high"] < 0 and profit["mean"] < -TRIFLE * abs(profit["champion"])

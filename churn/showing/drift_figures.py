@@ -79,10 +79,9 @@ def scores_chart(report: Words) -> Chart:
         go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Share of customers"
     )
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    rates = f"{score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
     change = "as they were" if not score["moved"] else "differently"
-    finding = (
-        f"The scores are spread {change}: {score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
-    )
+    finding = f"The scores are spread {change}: {rates}" if _judged(report) else f"Too few to compare scores: {rates}"
     reading = "Bars above the dashed line: more customers with such scores than when the model learnt."
     return Chart("scores", finding, reading, figure)
 
@@ -110,7 +109,10 @@ def worth_chart(report: Words) -> Chart | None:
         "Estimated from the probabilities alone. It sees that the list changed, never that customers began to behave "
         "differently: for that, bring outcomes."
     )
-    return Chart("worth", f"The model is expected to rank {word} when it learnt", reading, styled_rows(figure, known))
+    finding = f"The model is expected to rank {word} when it learnt"
+    if not _judged(report):
+        finding = "Too few customers to say how well the model ranks here"
+    return Chart("worth", finding, reading, styled_rows(figure, known))
 
 
 def parts_chart(report: Words) -> Chart | None:
@@ -158,6 +160,11 @@ def _dots(x: Sequence[float], y: Sequence[float], name: str, colour: str, **how:
     return go.Scatter(
         x=list(x), y=list(y), mode="markers", name=name, marker=marker, error_x=error, showlegend=bool(name)
     )
+
+
+def _judged(report: Words) -> bool:
+    """Whether the list is long enough for any verdict; a picture of a short one claims nothing."""
+    return bool(report["advice"]["judged"])
 
 
 def _kind(column: Words) -> str:

@@ -24,6 +24,7 @@ class DriftReport:
     alarms    faults of the data, apart from drift; they are among the notices too
     telltale  how well a classifier tells the lists apart; None when it was not asked or there were too few rows
     performance  with outcomes: how the model did on customers scored before
+    returned  the share of the last list's customers who are on this one, where that was looked for
     labels    what the business calls each column; `currency` is that of its money
     """
 
@@ -36,6 +37,7 @@ class DriftReport:
     alarms: tuple[Alarm, ...] = ()
     telltale: Telltale | None = None
     performance: Performance | None = None
+    returned: float | None = None
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
@@ -90,6 +92,8 @@ class DriftReport:
             "drift_score_psi": self.score.apart.psi,
             "drift_retrain_advised": float(self.verdict == "retrain"),
         } | {f"drift_expected_{name}": value for name, value in known.items()}
+        if self.returned is not None:
+            numbers["drift_share_returned"] = self.returned
         if self.estimate.profit is not None:
             numbers["drift_expected_profit_per_customer"] = self.estimate.profit.value
         return numbers

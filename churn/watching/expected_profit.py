@@ -79,7 +79,8 @@ def learnt_mean(model: Model, gains: np.ndarray) -> tuple[float, float]:
     """The mean gain of the customers learnt from and its standard error.
 
     The kept rows are weighted so that their scores are spread as those of all learnt customers are; most of what
-    makes one sample of 2,000 luckier than another is gone then.
+    makes one sample of 2,000 luckier than another is gone then. What is left is how gains differ among customers of
+    like scores, over the kept rows, and that those learnt from were themselves one draw of customers.
     """
     scores, kept = model.reference.scores, model.reference.row_scores
     cuts = np.unique(np.quantile(scores, np.linspace(0, 1, BINS + 1)[1:-1]))
@@ -90,8 +91,9 @@ def learnt_mean(model: Model, gains: np.ndarray) -> tuple[float, float]:
     mean = np.bincount(place, weights=gains, minlength=len(here))[filled] / here[filled]
     square = np.bincount(place, weights=gains**2, minlength=len(here))[filled] / here[filled]
     weight = share[filled] / share[filled].sum()
-    error = np.sqrt(np.sum(weight**2 * np.maximum(square - mean**2, 0) / here[filled]))
-    return float(weight @ mean), float(error)
+    within = np.sum(weight**2 * np.maximum(square - mean**2, 0) / here[filled])
+    drawn = weight @ (mean - weight @ mean) ** 2 / model.reference.customers
+    return float(weight @ mean), float(np.sqrt(within + drawn))
 
 
 def decoded_table(encoder: Encoder, matrix: np.ndarray) -> pa.Table:

@@ -1,4 +1,5 @@
-"""Data quality, apart from drift: broken columns, unseen levels, new blanks, other units, constants, strange keys."""
+"""Data quality, apart from drift: broken columns, unseen levels, new blanks, other units, constants, and a list that
+hardly shares a customer with the last one or is far longer or shorter."""
 
 from __future__ import annotations
 
@@ -15,12 +16,14 @@ from churn.watching.changes import percent
 from churn.watching.shapes import Shape
 from churn.watching.sketch import Sketch
 
-Trouble = Literal["schema", "unseen", "blank", "unit", "constant", "keys"]
+Trouble = Literal["schema", "unseen", "blank", "unit", "constant", "keys", "volume"]
 UNSEEN, BLANK, SAME_KEYS = 0.01, 0.05, 0.2
 UNITS = (10, 100, 1000)
 NEAR = 0.12  # how far from a round ratio, as a share, a change of unit may lie
 CHANCE = 1e-4  # how seldom chance alone may raise one alarm; a list has about a hundred places for one
 FEWEST_FOR_UNITS = 30
+TIMES_LONGER = 2  # times longer or shorter than the last list from which one is doubted
+FEWEST_TO_COMPARE = 500  # customers of the last list below which its length says nothing
 EVERYWHERE = 0.5  # share of columns in trouble from which the list as a whole is doubted
 
 
@@ -39,20 +42,34 @@ class Alarm:
         return Notice("warning", self.text, self.column, self.count)
 
 
-def quality_alarms(
-    shapes: Sequence[Shape], sketch: Sketch, wording: Wording, *, last_rows: int | None = None
-) -> tuple[Alarm, ...]:
-    """Every fault of the data, the broken columns first.
+@dataclass(frozen=True)
+class LastList:
+    """What is known of the list before.
 
-    last_rows  how many customers the last list had, where their keys were compared
+    customers  how many it had
+    keys       of how many the key was kept, so that it can be looked for
+    strangers  hardly anyone of the list before it stood on it: this business sends other customers each time
     """
+
+    customers: int = 0
+    keys: int = 0
+    strangers: bool = False
+
+
+NO_LIST = LastList()
+
+
+def quality_alarms(
+    shapes: Sequence[Shape], sketch: Sketch, wording: Wording, *, last: LastList = NO_LIST
+) -> tuple[Alarm, ...]:
+    """Every fault of the data, the broken columns first."""
     found = list(_broken(sketch, wording))
     for i, shape in enumerate(shapes):
         if shape.name in sketch.absent or shape.name in sketch.unfit:
             continue
         checks: tuple[Callable[..., Alarm | None], ...] = (_unseen, _blank, _unit, _constant)
         found += [alarm for check in checks if (alarm := check(shape, sketch, i, wording))]
-    found += [alarm for alarm in (_keys(sketch, last_rows),) if alarm]
+    found += [alarm for alarm in (_volume(sketch, last), _keys(sketch, last)) if alarm]
     return tuple(found)
 
 
@@ -138,11 +155,29 @@ def _constant(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Ala
     return Alarm("constant", text, shape.name)
 
 
-def _keys(sketch: Sketch, last_rows: int | None) -> Alarm | None:
-    if sketch.returned is None or not last_rows:
+def share_returned(sketch: Sketch, last: LastList) -> float | None:
+    """The share of the last list's customers who are on this one; None where that was not looked for."""
+    return None if sketch.returned is None or not last.keys else sketch.returned / last.keys
+
+
+def are_strangers(share: float | None) -> bool:
+    """Whether so small a share of customers came back that the lists have next to nobody in common."""
+    return share is not None and share < SAME_KEYS
+
+
+def _volume(sketch: Sketch, last: LastList) -> Alarm | None:
+    if last.customers < FEWEST_TO_COMPARE or 1 / TIMES_LONGER <= sketch.rows / last.customers <= TIMES_LONGER:
         return None
-    share = sketch.returned / last_rows
-    if share >= SAME_KEYS:
+    fewer = sketch.rows < last.customers
+    doubt = "part of it may be missing" if fewer else "customers may stand on it twice, or it covers more than before"
+    here = f"{sketch.rows:,} customer{'s' * (sketch.rows != 1)}"
+    return Alarm("volume", f"The list has {here}, the last one {last.customers:,}: {doubt}.", None, sketch.rows)
+
+
+def _keys(sketch: Sketch, last: LastList) -> Alarm | None:
+    """Other customers than on the last list; said once, since some businesses send other customers each time."""
+    share = share_returned(sketch, last)
+    if share is None or not are_strangers(share) or last.strangers:
         return None
     few = f"Only {percent(share)}" if sketch.returned else "None"
     text = (

@@ -91,7 +91,7 @@ def performance_of(model: Model, followed: Followed) -> Performance:
     leavers = int(y.sum())
     if len(y) < FEWEST_CUSTOMERS or min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
         raise ListRefused(
-            f"{followed.name}: {len(y):,} outcomes with {leavers:,} leavers are too few to judge the model.",
+            f"{followed.name}: too few outcomes to judge the model ({len(y):,} known, {leavers:,} of them left).",
             f"Wait for at least {FEWEST_CUSTOMERS} outcomes with {FEWEST_LEAVERS} who left and as many who stayed.",
         )
     rank, slope, rate, profit = _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(followed)

@@ -141,7 +141,9 @@ def _plain(shares: np.ndarray) -> tuple[float, ...]:
 def _why(now: ScoreShape, then: ScoreShape, sampled: int, moved: bool) -> str:
     said = f"{percent(now.rate)} of the customers are expected to leave; it was {percent(then.rate)} when it learnt"
     if sampled < FEWEST:
-        return f"{said}. With {sampled:,} customers that may be chance; at least {FEWEST} are needed."
+        return (
+            f"{said}. With {sampled:,} customer{'s' * (sampled != 1)} that may be chance; at least {FEWEST} are needed."
+        )
     if not moved:
         return f"{said}. The scores are spread as they were."
     high = f"{percent(now.tiers[0])} are in tier {TIERS[0]} instead of {percent(then.tiers[0])}"

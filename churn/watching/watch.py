@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,7 +19,7 @@ from churn.watching.drift_report import DriftReport
 from churn.watching.estimate import Estimate, learnt_measures, likely_measures
 from churn.watching.expected_profit import Profit, profit_of
 from churn.watching.parts import estimates_by_part, parts_of
-from churn.watching.quality import doubts_about_the_list, quality_alarms
+from churn.watching.quality import NO_LIST, LastList, doubts_about_the_list, quality_alarms, share_returned
 from churn.watching.realised import Performance
 from churn.watching.score_drift import ScoreShape, score_drift_of
 from churn.watching.shapes import Shape, shapes_of
@@ -35,13 +35,15 @@ class Before:
 
     signs        the signs of each list's advice, the latest last
     scores       the ScoreShape of the last list
-    keys         the keys of the last list
+    keys         the keys of the last list, as far as they were kept
+    last         how long the last list was, and whether it shared customers with the one before
     performance  with outcomes: how the model did on customers scored before
     """
 
     signs: tuple[Sequence[str], ...] = ()
     scores: ScoreShape | None = None
     keys: pa.Array | None = None
+    last: LastList = NO_LIST
     performance: Performance | None = None
 
 
@@ -105,11 +107,12 @@ def report_on(
     """What a look at a list says: what moved, whether it matters, and what to do."""
     model, sketch, p = look.model, look.sketch, look.probability
     said, past = wording or wording_for(model.schema), before or Before()
+    last = replace(past.last, keys=0 if past.keys is None else len(past.keys))
     profit = profit_of(model, look.scored, p, playbook)
     evidence = Evidence(
         sketch.rows,
         column_drift(model, look.shapes, sketch, said),
-        quality_alarms(look.shapes, sketch, said, last_rows=None if past.keys is None else len(past.keys)),
+        quality_alarms(look.shapes, sketch, said, last=last),
         score_drift_of(model, p, customers=sketch.rows, last=past.scores),
         profit,
         past.performance,
@@ -125,6 +128,7 @@ def report_on(
         alarms=evidence.alarms,
         telltale=told,
         performance=past.performance,
+        returned=share_returned(sketch, last),
         notices=_notices(model, sketch, evidence, (told, said)),
         labels={shape.name: capital(said.label(shape.name)) for shape in look.shapes},
         currency=said.currency,
@@ -156,7 +160,8 @@ def _notices(
     found = [a.notice for a in evidence.alarms]
     found += doubts_about_the_list(model, evidence.alarms)
     if sketch.rows < FEWEST:
-        text = f"{sketch.rows:,} customers are too few to tell drift from chance; at least {FEWEST} are needed."
+        many = f"{sketch.rows:,} customer" + ("s are" if sketch.rows != 1 else " is")
+        text = f"{many} too few to tell drift from chance; at least {FEWEST} are needed."
         found.append(Notice("warning", text, count=sketch.rows))
     if len(sketch.places) < sketch.rows:
         text = f"Scores and money are estimated on {len(sketch.places):,} of {sketch.rows:,} customers, evenly drawn."
