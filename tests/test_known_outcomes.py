@@ -60,4 +60,4 @@ def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
     few = Followed("list", np.full(20, 0.3), np.array([1.0, 0.0] * 10))
     known = how_it_did(None, seen, few, (), ())
     assert (known.performance, known.own) == (None, None)
-    assert "20 outcomes with 10 leavers are too few" in known.notices[0].text
+    assert "too few outcomes to judge the model (20 known, 10 of them left)" in known.notices[0].text
