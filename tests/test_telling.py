@@ -5,7 +5,9 @@ from collections import Counter
 from churn.intake.kinds import Holding
 from churn.intake.matching import Match
 from churn.intake.plans import Plan
+from churn.intake.reading import read_list
 from churn.intake.telling import empty_columns, told_column, told_empty, told_matches
+from churn.samples.shipped import FOLDER
 from churn.schema import Column, Schema
 
 
@@ -41,6 +43,15 @@ def test_doubtful_matches_name_the_flag_that_confirms_them():
         "Confirm it with --map 'my tenrue=tenure'.",
         "info: 1 column(s) are not part of it and were ignored: a.",
         "warning: 2 column(s) are not in the list: b, c.",
+    ]
+
+
+def test_a_list_that_lacks_one_needed_column_of_a_business_is_told_so():
+    lines = (FOLDER / "telco_today.csv").read_text().replace("tenure", "Laufzeit im Vertrag", 1).encode()
+    warned = [n.text for n in read_list(lines, filename="a.csv").notices if n.kind == "warning"]
+    assert warned == [
+        "The list looks like Telco, but has no column tenure, which is needed; it was read as any list. "
+        "To name that column, say --profile telco."
     ]
 
 

@@ -70,6 +70,18 @@ def fit_of(headings: Sequence[str], schema: Schema) -> float:
     return sum(c.name in sure for c in wanted) / len(wanted)
 
 
+def nearly_profile(headings: Sequence[str], profiles: Mapping[str, Profile]) -> tuple[Profile, tuple[str, ...]] | None:
+    """The business whose columns the list has but for some that are needed, with those; None when there is none."""
+    found = []
+    for profile in profiles.values():
+        sure, wanted = sure_names(headings, profile.schema), profile.schema.features
+        absent = tuple(c.name for c in wanted if c.required and c.name not in sure)
+        share = sum(c.name in sure for c in wanted) / max(len(wanted), 1)
+        if absent and share >= FITS:
+            found.append((share, profile, absent))
+    return max(found, key=lambda one: one[0])[1:] if found else None
+
+
 def kind_of(name: str, holding: Holding) -> Kind:
     """What kind of thing a column holds, by what most of its cells look like."""
     filled = holding.filled - sum(n for w, n in holding.nothing.items() if same_words(w) in WORDS_FOR_NOTHING)

@@ -20,7 +20,7 @@ from churn.intake.plans import Plan, level_of, plans_of
 from churn.intake.records import SetAside
 from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
 from churn.intake.sifting import tables_below
-from churn.intake.telling import empty_columns, told_column, told_empty
+from churn.intake.telling import empty_columns, told_column, told_empty, told_profile
 from churn.intake.words import folded
 from churn.notices import Notice
 from churn.profiles import GENERAL, Profile
@@ -94,7 +94,8 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
         grid, asked, positions, meaning.schema, plans, meaning.matches,
         profile.name if profile else GENERAL, seen.rows, tuple(left), (),
         (*grid.notices, *unnamed, *_told_twins(grid.layout.names, twins), *told,
-         *_told_profile(asked, profile), *meaning.notices),
+         *(() if asked.schema or asked.profile else told_profile(profile, tuple(positions), profiles)),
+         *meaning.notices),
     )  # fmt: skip
     return _with_repeats(survey, seen, key, held)
 
@@ -118,11 +119,6 @@ def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Pro
             next((o for t, o in asked.mapping.items() if folded(t) == folded(h)), h) or h for h in headings
         )
     return best_profile(headings, profiles)
-
-
-def _told_profile(asked: Asked, profile: Profile | None) -> Iterator[Notice]:
-    if asked.schema is None and asked.profile is None and profile:
-        yield Notice("info", f"The list was read as {profile.title} ({profile.name}); choose another with --profile.")
 
 
 def _positions(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from churn.intake.guessing import names_a_date
+from churn.intake.guessing import names_a_date, nearly_profile
 from churn.intake.kinds import Holding
 from churn.intake.marks import same_words
 from churn.intake.matching import Match
@@ -13,6 +13,7 @@ from churn.intake.moments import date_of
 from churn.intake.numbers import number_of
 from churn.intake.plans import Plan, level_of
 from churn.notices import Notice, NoticeKind
+from churn.profiles import Profile
 from churn.schema import Column, Schema
 
 # How programs count days and moments, from where to where that is a plausible one, and what it is called.
@@ -70,6 +71,18 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
         )
     if absent:
         yield Notice("warning", f"{len(absent)} column(s) are not in the list: {_few(absent)}.", count=len(absent))
+
+
+def told_profile(
+    profile: Profile | None, headings: tuple[str, ...], profiles: Mapping[str, Profile]
+) -> Iterator[Notice]:
+    """Which business the list was found to be, or would be if it had what that one needs."""
+    if profile:
+        yield Notice("info", f"The list was read as {profile.title} ({profile.name}); choose another with --profile.")
+    elif nearly := nearly_profile(headings, profiles):
+        business, absent = nearly
+        text = f"The list looks like {business.title}, but has no column {_few(absent)}, which is needed"
+        yield Notice("warning", f"{text}; it was read as any list. To name that column, say --profile {business.name}.")
 
 
 def empty_columns(schema: Schema, held: dict[str, Holding]) -> tuple[Column, ...]:
