@@ -120,3 +120,4 @@ def test_a_weak_campaign_is_called_so_and_the_sentence_is_said_once(own_telco):
     strong = replace(planned.campaign.detectable, smallest=0.01, chance=0.9)
     assert planned.weak and not replace(planned, campaign=replace(planned.campaign, detectable=strong)).weak
     assert planned.campaign.detectable.words not in {n.text for n in planned.beside}
+    assert set(planned.notices) >= {*planned.beside, *planned.basis.ranked.notices}

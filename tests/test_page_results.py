@@ -33,6 +33,11 @@ def test_without_a_campaign_it_says_so(own_telco, monkeypatch):
     assert any("no campaign yet" in said.value for said in page.markdown)
 
 
+def test_a_campaign_is_called_by_its_name_as_it_is(opened, own_telco):
+    exported(own_telco, "spring-2")
+    assert opened().selectbox[0].options == ["spring-2"]
+
+
 def test_a_campaign_that_was_not_measured_asks_for_outcomes(opened, own_telco):
     exported(own_telco)
     page = opened()

@@ -7,6 +7,8 @@ from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.errors import ListRefused
 from churn.notices import Notice
 
+MORE = "more notices about the list: `score` and --json tell them all."
+
 
 def test_numbers_stand_to_the_right_and_text_to_the_left():
     assert table_lines(["tier", "customers", "share"], [["High", 1200, 0.25], ["Medium", 85, None]]) == [
@@ -31,6 +33,12 @@ def test_control_characters_of_a_cell_never_reach_the_terminal():
 def test_warnings_come_first():
     notices = [Notice("info", "b"), Notice("warning", "a")]
     assert notice_lines(notices) == ["  ! a", "  · b"]
+
+
+def test_many_notices_about_a_list_are_counted_not_repeated():
+    notices = [Notice("info", str(n)) for n in range(9)]
+    assert notice_lines(notices, most=2) == ["  · 0", "  · 1", f"  · 7 {MORE}"]
+    assert len(notice_lines(notices[:3], most=2)) == 3
 
 
 def test_a_program_reads_progress_as_lines_of_json():

@@ -24,3 +24,8 @@ def test_another_language_has_no_sentence_that_english_lacks():
     assert {lang: set(sentences(lang)) - set(sentences("en")) for lang in languages()} == {
         lang: set() for lang in languages()
     }
+
+
+def test_an_address_is_shown_and_never_a_link():
+    assert plain("to https://crm.example and www.x.y") == "to https\\:\u2060//crm\\.example and www\u2060\\.x\\.y"
+    assert plain("a:b, the https port") == "a\\:b, the https port"

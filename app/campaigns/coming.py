@@ -33,6 +33,15 @@ def power(planned: Any) -> None:
     show(words, icon=":material/science:", title=say("campaign.power_title"))
 
 
+def told(planned: Any) -> None:
+    """What to know of the plan; what was noticed in the list is folded away, as its own screen has told it."""
+    widgets.notices(planned.beside)
+    about_list = planned.basis.ranked.notices
+    if about_list:
+        with st.expander(say("campaign.of_list", count=len(about_list)), icon=":material/fact_check:"):
+            widgets.notices(about_list)
+
+
 def gain(planned: Any) -> None:
     """Gain by budget, what one more of each limit is worth, and what the plan does with each action."""
     left, right = st.columns([3, 2])

@@ -40,7 +40,7 @@ def further(ranked: Any) -> dict[str, Any]:
     actions = left.multiselect(
         say("score.action"),
         state.of_ranked("actions", ranked, lambda: desk.actions_in(ranked)),
-        format_func=lambda a: plain(a) or say("score.no_action"),
+        format_func=lambda a: a or say("score.no_action"),
         key=field("actions"),
     )
     least = right.number_input(say("score.least"), min_value=0.0, value=0.0, step=10.0, key=field("least"))
@@ -49,14 +49,12 @@ def further(ranked: Any) -> dict[str, Any]:
         say("score.column"),
         list(known),
         index=None,
-        format_func=lambda c: plain(known.get(c, c)),
+        format_func=lambda c: known.get(c, c),
         placeholder=say("score.any_column"),
         key=field("column"),
     )
     words = desk.words_of(ranked, column) if column else ()
-    chosen = right.multiselect(
-        say("score.words"), words, format_func=plain, disabled=not words, key=field(f"words {column}")
-    )
+    chosen = right.multiselect(say("score.words"), words, disabled=not words, key=field(f"words {column}"))
     upwards = left.toggle(say("score.upwards"), key=field("upwards"))
     return {
         "actions": tuple(actions),

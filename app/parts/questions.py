@@ -85,7 +85,6 @@ def which_heading(name: str, free: Sequence[str]) -> str | None:
         say("score.missing_which", ours=name),
         free,
         index=None,
-        format_func=plain,
         placeholder=say("score.missing_pick"),
     )
 
@@ -110,7 +109,7 @@ def template(problem: ListRefused) -> None:
     every = {**own, **state.desk().templates()}
     with st.expander(say("score.template_title"), icon=":material/table:", expanded=bool(own)):
         st.markdown(say("score.template_text"))
-        chosen = st.selectbox(say("score.template_pick"), list(every), format_func=plain)
+        chosen = st.selectbox(say("score.template_pick"), list(every))
         st.download_button(
             say("score.template_download"),
             data=every[chosen],

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import widgets
-from app.strings import plain, say
+from app.strings import say
 
 
 def pick(kept: Any) -> Any:
@@ -15,7 +15,7 @@ def pick(kept: Any) -> Any:
     names = [one.record.campaign for one in kept]
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
-    chosen = st.selectbox(say("results.campaign"), names, format_func=plain)
+    chosen = st.selectbox(say("results.campaign"), names)
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
     words = {"made": day(record.made), "source": record.source, "model": record.model}

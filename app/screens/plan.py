@@ -40,7 +40,7 @@ def draw() -> None:
         planned = state.planned(ranked, words, playbook)
     coming.in_short(planned)
     coming.power(planned)
-    widgets.notices(planned.beside)
+    coming.told(planned)
     parts(planned)
 
 

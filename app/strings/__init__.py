@@ -18,6 +18,8 @@ ENGLISH = "en"
 
 # What Markdown, LaTeX or Streamlit's own marks (:red[…], :material/…:) would act on instead of showing.
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+# An address becomes a link even where its marks are escaped; a joiner that nobody sees keeps it text.
+_ADDRESS = re.compile(r"(https?:(?=//)|www(?=\.))", re.IGNORECASE)
 
 
 def _of_the_operator() -> str:
@@ -35,7 +37,7 @@ def say(key: str, **values: object) -> str:
 
 def plain(text: str) -> str:
     """Text from a customer list, made safe where Markdown is read: it shows as it is and does nothing."""
-    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+    return _ACTIVE.sub(r"\\\1", _ADDRESS.sub("\\1\u2060", " ".join(text.split())))
 
 
 def speak(chooser: Callable[[], str]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from churn.desk.pushing import Outline
 
 ENDS = ("low", "mid", "high")
+OF_THE_LIST = 5  # notices about the list that a plan repeats: `check` and `score` tell them all
 
 
 def _plan_words(words: ArgumentParser) -> None:
@@ -104,6 +105,7 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
         *(f"  {words}" for words in desk.price_words(done, amounts)),
         f"  {'! ' * done.weak}{made.detectable.words}",
         *notice_lines(done.beside),
+        *notice_lines(done.basis.ranked.notices, most=OF_THE_LIST),
         "",
         *table_lines(heads, totals),
     )

@@ -52,11 +52,13 @@ class Printer:
         return text if plain else f"\033[{_COLOURS[colour]}m{text}\033[0m"
 
 
-def notice_lines(notices: Iterable[Notice]) -> list[str]:
-    """Notices as a list for a person, the warnings first."""
+def notice_lines(notices: Iterable[Notice], *, most: int | None = None) -> list[str]:
+    """Notices as a list for a person, the warnings first; beyond `most` only how many there are."""
     marks = {"warning": "!", "set_aside": "–", "repaired": "~", "info": "·"}
     ordered = sorted(notices, key=lambda n: list(marks).index(n.kind))
-    return [f"  {marks[n.kind]} {n.text}" for n in ordered]
+    more = len(ordered) - most if most is not None and len(ordered) > most + 1 else 0
+    shown = [f"  {marks[n.kind]} {n.text}" for n in ordered[: len(ordered) - more]]
+    return [*shown, f"  · {more:,} more notices about the list: `score` and --json tell them all."] if more else shown
 
 
 def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

@@ -50,9 +50,8 @@ class Planned:
 
     @property
     def beside(self) -> tuple[Notice, ...]:
-        """The same for a door that says by itself how the list was read and what the holdout can prove."""
-        read = [n for n in self.basis.ranked.notices if n.kind == "warning"]
-        return (*read, *(n for n in self.campaign.notices if n.text != self.campaign.detectable.words))
+        """What to know of the plan, for a door that says by itself what the list was like and the holdout can prove."""
+        return tuple(n for n in self.campaign.notices if n.text != self.campaign.detectable.words)
 
     @property
     def weak(self) -> bool:
