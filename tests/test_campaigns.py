@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from churn import Desk
@@ -121,3 +122,8 @@ def test_a_weak_campaign_is_called_so_and_the_sentence_is_said_once(own_telco):
     assert planned.weak and not replace(planned, campaign=replace(planned.campaign, detectable=strong)).weak
     assert planned.campaign.detectable.words not in {n.text for n in planned.beside}
     assert set(planned.notices) >= {*planned.beside, *planned.basis.ranked.notices}
+
+
+def test_a_segment_is_called_as_a_person_reads_it():
+    said = [room._in_words(pd.Series(cells)).tolist() for cells in ([2.0, None, 0.5], [True, False], ["a", None])]
+    assert said == [["2", "missing", "0.5"], ["True", "False"], ["a", "missing"]]

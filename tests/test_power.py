@@ -31,3 +31,7 @@ def test_a_chance_below_one_half_names_the_customers_needed():
 
 def test_a_playbook_that_expects_nothing_never_shows_anything():
     assert (customers_needed(0.3, 0.0, 0.1), round(chance_to_see(900, 100, 0.3, 0.0), 3)) == (None, 0.05)
+
+
+def test_an_empty_campaign_does_not_blame_its_holdout():
+    assert detectable(0, 0, leave=0.0, effect=0.0).words == "Nobody is treated, so there is nothing to measure."

@@ -22,7 +22,9 @@ def experiment() -> None:
     if held is None:
         return
     name, content = held
-    st.caption(f":material/description: {plain(name)}")
+    named, away = st.columns([3, 1], vertical_alignment="center")
+    named.caption(f":material/description: {plain(name)}")
+    away.button(say("results.put_away"), icon=":material/close:", on_click=put_away)
     with widgets.working(say("results.reading")):
         reading = state.latest("experiment read", held, lambda: state.desk().check(content, filename=name))
     asked = columns(reading)
@@ -52,6 +54,13 @@ def bring() -> tuple[str, bytes] | None:
         state.remember("experiment turn", turn + 1)
         st.rerun()
     return state.recall("experiment list")
+
+
+def put_away() -> None:
+    """Give back the memory of an experiment: its bytes, how they were read, and the answer."""
+    state.remember("experiment list", None)
+    for what in ("experiment read", "experiment"):
+        state.keep_latest(what, None, None)
 
 
 def columns(reading: Any) -> dict[str, Any] | None:

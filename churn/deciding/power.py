@@ -88,6 +88,8 @@ def _below(z: float) -> float:
 
 def _words(treated: int, held: int, smallest: float | None, expected: tuple[float, float, int | None]) -> str:
     effect, chance, needed = expected
+    if treated + held == 0:
+        return "Nobody is treated, so there is nothing to measure."
     if held == 0:
         return "Nobody is held out, so this campaign cannot be measured."
     arms = f"{treated:,} treated and {held:,} held out"

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from churn.book.journal import CampaignRecord, record_campaign
@@ -29,6 +30,7 @@ from churn.showing.amounts import Amounts
 from churn.showing.campaign_words import price_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     import sqlalchemy as sa
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
@@ -150,8 +152,17 @@ def _members(planned: Planned) -> list[dict[str, Any]]:
     table, words = planned.campaign.table, ("arm", "planned_action", "action", "channel", "tier")
     numbers = ("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high")
     rows = table.assign(key=table[planned.basis.key].astype(str))[["key", *words, *numbers]].to_dict("records")
-    traits = table[_traits(planned)].astype(str).to_dict("records")
+    traits = table[[]].assign(**{c: _in_words(table[c]) for c in _traits(planned)}).to_dict("records")
     return [{**row, "traits": trait} for row, trait in zip(rows, traits, strict=True)]
+
+
+def _in_words(cells: pd.Series) -> np.ndarray:
+    """The cells of a segment's column as a person reads them: 2 rather than 2.0."""
+    import pandas as pd
+
+    codes, different = pd.factorize(cells, use_na_sentinel=False)
+    words = ["missing" if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v) for v in different]
+    return np.array(words, object)[codes]
 
 
 def _traits(planned: Planned) -> list[str]:
