@@ -42,7 +42,7 @@ def outcomes(table) -> str:
     for row in table[table["arm"].isin(["treat", "holdout"])].to_dict("records"):
         likely = row["probability"] * (1 - KEPT_BY_AN_OFFER * (row["arm"] == "treat"))
         lines.append(f"{row[table.columns[0]]},{'Yes' if draw.random() < likely else 'No'}")
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def take_all(address: str, whole: bool = False) -> None:

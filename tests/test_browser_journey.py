@@ -64,6 +64,8 @@ def test_a_customer_is_opened_and_asked_what_if(visit):
     main.get_by_role("combobox", name=say("customer.pick")).click()
     visit.get_by_role("option").first.click()
     expect(visit.get_by_text(say("customer.raising"), exact=True).first).to_be_visible()
+    visit.wait_for_timeout(250)  # a screen that is still being drawn closes a list of options again
+    settled(visit)
     field = main.get_by_role("combobox", name="Contract", exact=True)
     field.click()
     other = "One-year contract" if "Two-year" in (field.input_value() or "") else "Two-year contract"
