@@ -16,6 +16,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn import Desk
+from churn.api.drift_routes import MEANINGS
 from tests.browsing import free_port
 from tests.house import ROOT
 from tests.real_server import running_api
@@ -83,7 +84,7 @@ def test_every_metric_that_is_watched_is_one_that_is_told(own_telco):
     panels = json.loads((DEPLOY / "grafana" / "holdfast.json").read_text())["panels"]
     watched = " ".join([*rules, *(t["expr"] for p in panels for t in p["targets"])])
     names = set(re.findall(r"\b(?:holdfast|process)_[a-z_]+", watched)) | {"up"}
-    later = {"holdfast_drift_columns_moved", "holdfast_drift_score_psi"}  # told once a list was watched
+    later = {f"holdfast_{name}" for name in MEANINGS}  # told once a list was watched
     assert names - told - later == set()
 
 
@@ -127,7 +128,7 @@ def test_every_command_in_the_snippets_is_one_there_is():
     verbs = parser_of_all()._subparsers._group_actions[0].choices
     texts = [p.read_text() for p in (DEPLOY / "crontab", DEPLOY / "README.md", ROOT / "compose.yaml", *WORKFLOWS)]
     called = {v for text in texts for v in re.findall(r"python3? -m churn ([a-z]+)", text)}
-    assert called <= set(verbs) and {"retrain", "keys"} <= called
+    assert called <= set(verbs) and {"drift", "retrain", "keys"} <= called
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)

@@ -32,6 +32,11 @@ def test_lists_far_from_the_learnt_scores_are_counted():
     assert spread_chart([one(size=0.3), one()]).finding == "The scores of 1 of 2 lists lie far from the learnt ones"
 
 
+def test_the_name_of_the_latest_list_ends_at_its_list_so_that_it_is_never_cut_off():
+    axis = rate_chart([one(), one()]).figure.layout.xaxis
+    assert axis.tickangle < 0 and len(axis.ticktext) == len(axis.tickvals) == 2
+
+
 def test_a_long_history_names_some_lists_only():
     ticks = history_charts([one() for _ in range(40)])[0].figure.layout.xaxis.ticktext
     assert 5 < sum(bool(name) for name in ticks) <= 12

@@ -13,6 +13,7 @@ from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
 ALARMING_PSI = 0.2
 NAMED = 14  # letters of a list's name under an axis
 MOST_NAMED = 12  # lists whose names fit under an axis
+SLANT = -35  # degrees; a name that ends at its list never runs past the edge, where it would be left out
 Words = Mapping[str, Any]
 
 
@@ -121,7 +122,8 @@ def _named(figure: Any, lists: Sequence[Words]) -> Any:
     """The figure with the lists' days and names under it, as many as fit."""
     step = -(-len(lists) // MOST_NAMED)
     names = [_name(one) if i % step == 0 else "" for i, one in enumerate(lists)]
-    figure.update_xaxes(tickvals=list(range(len(lists))), ticktext=names, range=[-0.6, len(lists) - 0.4])
+    ends = [-0.6, len(lists) - 0.4]
+    figure.update_xaxes(tickvals=list(range(len(lists))), ticktext=names, range=ends, tickangle=SLANT)
     return figure
 
 
