@@ -77,19 +77,23 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
         marker={"color": [ORANGE if s is segments[0] else BLUE for s in shown]},
         hoverinfo="skip",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Mean probability of leaving")
-    figure.update_layout(height=70 + pitch * len(shown))
+    figure = _told_over_bars(rowed(go.Figure(bars), len(shown), x="Mean probability of leaving"), said, pitch)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
-    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
-    figure.update_yaxes(range=[-BAR / pitch, len(shown) - 0.2], **bare)
-    for place, text in enumerate(said):
-        # Over its bar, not beside it: a telephone has no room for a sentence next to a bar.
-        figure.add_annotation(x=0, y=place + BAR / pitch / 2, text=text, **ABOVE)
     first = segments[0]
     share = f"{first.share_of_risk:.0%} of the risk"
     finding = f"{first.text}: {first.probability:.0%} likely, {first.customers:,} customers, {share}"
     reading = "Found by cutting the list where the scores differ most; every customer is in exactly one segment."
     return Chart("segments", finding, reading, figure)
+
+
+def _told_over_bars(figure: Any, said: Sequence[str], pitch: float) -> Any:
+    """Every sentence over its bar, not beside it: a telephone has no room for one next to the other."""
+    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
+    figure.update_layout(height=70 + pitch * len(said))
+    figure.update_yaxes(range=[-BAR / pitch, len(said) - 0.2], **bare)
+    for place, text in enumerate(said):
+        figure.add_annotation(x=0, y=place + BAR / pitch / 2, text=text, **ABOVE)
+    return figure
 
 
 def _segment_said(segment: Segment) -> str:
