@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -231,7 +231,8 @@ def cost_of_a_million() -> tuple[float, float, float]:
     left = np.random.default_rng(1).random(LEARNT) < sigmoid((learnt["n0"] - 60) / 20 - 1)
     table = as_table(learnt).append_column("left", pa.array(left))
     schema = Schema((*SCHEMA.columns, Column("left", "flag", "outcome")))
-    model = train(table, schema, quick=True, positive=("True",)).model
+    # The libraries' own answers stay with who trains, as on the shelf: scoring needs the tables alone.
+    model = replace(train(table, schema, quick=True, positive=("True",)).model, proof=None)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "parts"
         file.write_bytes(pickle.dumps((model, as_table(made), PLAYBOOK)))
