@@ -107,7 +107,8 @@ def _again(block: Block, layout: Layout) -> list[int]:
 
 def _ruled(block: Block) -> list[int]:
     """Lines of dashes, as Markdown and consoles draw them under a header and at the end."""
-    ends = sorted({0, 1, len(block.lines) - 1} & set(range(len(block.lines))))
+    last = len(block.lines) - 1
+    ends = sorted(i for i in {0, 1, last} if 0 <= i <= last)
     filled = ([bare(c) for c in _cells(block, i) if bare(c)] for i in ends)
     return [i for i, cells in zip(ends, filled, strict=True) if len(cells) > 1 and all(map(_RULE.fullmatch, cells))]
 
