@@ -25,7 +25,7 @@ def ways(planned: Any) -> None:
 def threshold(planned: Any) -> None:
     """A threshold in people and money: leavers caught, stayers contacted for nothing."""
     widgets.section(say("campaign.threshold_title"), say("campaign.threshold_text"))
-    percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d %%")
+    percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d%%")
     found, currency = state.desk().above(planned, percent / 100), planned.basis.currency
     contacted, caught, idle, *gains = widgets.row(6)
     widgets.count(contacted, say("campaign.contacted"), found.treated)

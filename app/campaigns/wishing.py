@@ -28,7 +28,7 @@ def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
         help=say("campaign.budget_help"),
         key=f"budget {scale.budget:g}",
     )
-    holdout = held.slider(say("campaign.holdout"), 0, 50, 10, format="%d %%", help=say("campaign.holdout_help"))
+    holdout = held.slider(say("campaign.holdout"), 0, 50, 10, format="%d%%", help=say("campaign.holdout_help"))
     capacity = rooms(scale, playbook)
     return {"budget": chosen if chosen < scale.budget else None, "holdout_percent": holdout, "capacity": capacity}
 
