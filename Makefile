@@ -9,7 +9,7 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers api samples screenshots lock clean
+.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers bench-api bench-generated api samples screenshots lock clean
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,12 @@ bench: .venv/dev.stamp  ## every benchmark, small
 
 $(WINGS:%=bench-%): bench-%: .venv/dev.stamp
 	@$(PYTHON) -m tests.bench.$*
+
+bench-api: .venv/dev.stamp  ## the API beside the usual server: CPU per request, latency, batch, cold start
+	@$(PYTHON) -m tests.bench.api
+
+bench-generated: .venv/dev.stamp  ## 500 made-up requests for every route, at both servers
+	@$(PYTHON) -m tests.bench.api --generated
 
 bench-peers: .venv/dev.stamp  ## the same question to explainerdashboard and shapash (installs them under build/)
 	@$(PYTHON) -m tests.bench.peers

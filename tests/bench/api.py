@@ -1,0 +1,258 @@
+"""The API's figures on this machine's loopback: CPU per request from /proc, beside the usual server in the same run.
+
+python -m tests.bench.api              2,000 requests each, 8 clients for 60 s, a batch of 10,000
+python -m tests.bench.api --small      300 requests each, 8 clients for 5 s
+python -m tests.bench.api --generated  500 requests made up for every route, at the API alone and beside the dashboard
+"""
+
+from __future__ import annotations
+
+import csv
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from churn import Desk
+from churn.samples.catalogue import make_sample
+from churn.samples.sample_files import write_sample
+from tests.bench.measuring import Line, table_of
+from tests.browsing import ROOT, free_port, running_app
+from tests.generated_requests import sent_to
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server in a process of its own."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    ready_cpu: float
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds it has used so far, all threads."""
+        return cpu_of(self.process.pid)
+
+    @property
+    def memory(self) -> float:
+        """Megabytes it holds now."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+
+    def line(self) -> http.client.HTTPConnection:
+        """A connection that stays open."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+
+def cpu_of(pid: int) -> float:
+    """User and system seconds of a process, from /proc."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / TICK
+
+
+@contextmanager
+def serving(*words: str, ready: str, port: int) -> Iterator[Served]:
+    """A server, from when it answers on `ready`."""
+    settings = {**os.environ, "CHURN_LOG": "faults", "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=settings, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                asked(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "GET", ready)
+                break
+            except OSError:
+                if process.poll() is not None:
+                    raise SystemExit(f"python -m {' '.join(words)} ended before it answered.") from None
+                time.sleep(0.02)
+        yield Served(port, process, cpu_of(process.pid))
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def asked(line: http.client.HTTPConnection, method: str, path: str, body: bytes = b"") -> bytes:
+    """One answer; anything but 200 ends the bench."""
+    line.request(method, path, body or None, {"content-type": "application/json"} if body else {})
+    answer = line.getresponse()
+    text = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{method} {path}: {answer.status} {text[:300]!r}")
+    return text
+
+
+def per_request(server: Served, times: int, method: str, path: str, bodies: list[bytes]) -> float:
+    """CPU seconds of the server for one request, one after the other over one connection."""
+    line = server.line()
+    for n in range(min(50, times)):
+        asked(line, method, path, bodies[n % len(bodies)])
+    before = server.cpu
+    for n in range(times):
+        asked(line, method, path, bodies[n % len(bodies)])
+    return (server.cpu - before) / times
+
+
+def crowd(server: Served, seconds: float, bodies: list[bytes], clients: int = 8) -> tuple[list[float], int]:
+    """Milliseconds of every answer to some clients that ask without a pause, and how many failed."""
+    took: list[float] = []
+    failed = [0]
+    until = time.monotonic() + seconds
+
+    def client(number: int) -> None:
+        line, n = server.line(), number
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            try:
+                asked(line, "POST", "/predict", bodies[n % len(bodies)])
+            except (SystemExit, OSError, http.client.HTTPException):
+                failed[0] += 1
+                line = server.line()
+            took.append((time.perf_counter() - began) * 1000)
+            n += 1
+
+    threads = [threading.Thread(target=client, args=(k,)) for k in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(took), failed[0]
+
+
+def prepared(folder: Path) -> tuple[Path, list[dict[str, str]]]:
+    """A home with a full-size quick model and a usual pipeline on the same list, and customers to ask about."""
+    home, sample = folder / "home", make_sample("telco", rows=7000)
+    home.mkdir()
+    write_sample(sample, home / "history.csv")
+    write_sample(sample.later(2000), home / "today.csv")
+    Desk(home).train(home / "history.csv", quick=True, promotion="yes")
+    usual = ("-m", "tests.bench.usual_stack", "train", str(home / "history.csv"), str(home / "usual.joblib"))
+    subprocess.run([sys.executable, *usual], cwd=ROOT, check=True)
+    with (home / "today.csv").open(encoding="utf-8") as file:
+        return home, list(csv.DictReader(file))
+
+
+def typed(customer: dict[str, str]) -> dict[str, Any]:
+    """A customer as the usual server wants it: numbers as numbers, no key."""
+    numbers = {
+        n: float(customer[n].strip() or 0) for n in ("tenure", "MonthlyCharges", "TotalCharges", "SeniorCitizen")
+    }
+    return {n: v for n, v in {**customer, **numbers}.items() if n not in ("customerID", "Churn")}
+
+
+def cpu_per(work: Callable[[], Any], times: int) -> float:
+    """CPU seconds of one turn in this process."""
+    work()
+    before = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - before) / times
+
+
+def figures(home: Path, customers: list[dict[str, str]], times: int, seconds: float) -> list[Line]:
+    """Everything, equality first."""
+    bodies = [json.dumps(c).encode() for c in customers]
+    many = [customers[n % len(customers)] for n in range(10_000)]
+    counterpart, port = Desk(home).counterpart(tuple(customers[0])), free_port()
+    with serving("churn", "serve", "--home", str(home), "--port", str(port), ready="/ready", port=port) as server:
+        answers = [json.loads(asked(server.line(), "POST", "/predict", b))["churn_probability"] for b in bodies[:200]]
+        if answers != [counterpart.single(c).probability for c in customers[:200]]:
+            raise SystemExit("The API and the desk disagree.")
+        health = per_request(server, times, "GET", "/health", [b""])
+        predict = per_request(server, times, "POST", "/predict", bodies)
+        in_a_crowd = crowd_figures(server, seconds, bodies)
+        batch = batch_cpu(server, json.dumps(many).encode())
+        cold = server.ready_cpu
+    theirs = usual_cpu(home, customers, max(times // 5, 50))
+    inside, one = cpu_per(lambda: counterpart.many(many), 2), cpu_per(lambda: counterpart.single(customers[0]), 300)
+    return [
+        said("GET /health, server CPU", health * 1000, "ms"),
+        said("POST /predict, server CPU", predict * 1000, "ms"),
+        said("  over /health", predict / health, "x", most=6),
+        said("  the usual server's /predict, server CPU", theirs * 1000, "ms"),
+        said("  the usual server over ours", theirs / predict, "x", least=10),
+        said("one customer in process", one * 1000, "ms", most=1),
+        *in_a_crowd,
+        said("batch of 10,000: server CPU", batch, "s"),
+        said("  over the in-process time", batch / inside, "x", most=2),
+        said("cold start of the API alone, CPU", cold, "s", most=1.5),
+    ]
+
+
+def crowd_figures(server: Served, seconds: float, bodies: list[bytes]) -> list[Line]:
+    """How long eight clients wait, and what the server's memory has grown by when they have gone."""
+    before = server.memory
+    took, failed = crowd(server, seconds, bodies)
+    quantile = statistics.quantiles(took, n=100)
+    return [
+        said(f"8 clients, {seconds:.0f} s: answers", len(took), ""),
+        said("  p50", quantile[49], "ms", most=10),
+        said("  p99", quantile[98], "ms", most=50),
+        said("  failed", failed, "", most=0),
+        said("  memory of the server before", before, "MB"),
+        said("  memory of the server after", server.memory, "MB"),
+    ]
+
+
+def batch_cpu(server: Served, body: bytes) -> float:
+    """CPU seconds of the server for one request with many customers, the second time."""
+    line = server.line()
+    asked(line, "POST", "/predict/batch", body)
+    before = server.cpu
+    asked(line, "POST", "/predict/batch", body)
+    return server.cpu - before
+
+
+def usual_cpu(home: Path, customers: list[dict[str, str]], times: int) -> float:
+    """CPU seconds of the usual server for one customer."""
+    port = free_port()
+    words = ("tests.bench.usual_server", str(home / "usual.joblib"), str(port))
+    with serving(*words, ready="/health", port=port) as usual:
+        return per_request(usual, times, "POST", "/predict", [json.dumps(typed(c)).encode() for c in customers])
+
+
+def said(what: str, value: float, unit: str, *, most: float | None = None, least: float | None = None) -> Line:
+    """A figure as a line of the table, with what is to be reached."""
+    reach = f"<= {most:g}" if most is not None else f">= {least:g}" if least is not None else ""
+    reached = value <= most if most is not None else value >= least if least is not None else None
+    return Line(what, f"{value:,.3g} {unit}".rstrip(), reach=reach, reached=reached)
+
+
+def generated(home: Path) -> int:
+    """Requests made up from the document: 500 for every route, every check, at both servers."""
+    port, bad = free_port(), 0
+    words = ("--phases", "examples,coverage,fuzzing", "--max-examples", "500", "--seed", "1")
+    with serving("churn", "serve", "--home", str(home), "--port", str(port), ready="/ready", port=port):
+        code, said = sent_to(f"http://127.0.0.1:{port}", *words)
+        print(f"the API alone: exit {code}\n{said[-1500:]}")
+        bad += code
+    with running_app(home) as address:
+        code, said = sent_to(address, *words)
+        print(f"beside the dashboard: exit {code}\n{said[-1500:]}")
+        bad += code
+    return bad
+
+
+def main(words: list[str]) -> int:
+    """Prepare, measure, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        home, customers = prepared(Path(folder))
+        if "--generated" in words:
+            return generated(home)
+        small = "--small" in words
+        print(table_of(figures(home, customers, 300 if small else 2000, 5.0 if small else 60.0)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""One customer, three doors: for every ready-made business, terminal, API and screen say the same to the last bit."""
+
+import csv
+import io
+import json
+
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+from fastapi.testclient import TestClient
+
+from churn import Desk
+from churn.api.application import make_api
+from churn.cli.line import run_line
+from churn.profiles import profile_names
+from tests.house import ROOT
+
+SAMPLES = ROOT / "data" / "samples"
+LISTS = {
+    "telco": "telco_customers.csv",
+    "bank": "bank_customers.csv",
+    "product": "product_users.csv",
+    "general": "club_members.csv",
+}
+LOGS = {
+    "shop": ({"events": "shop_events.parquet"}, "2026-06-01"),
+    "music": (
+        {"members": "music_members.csv", "transactions": "music_transactions.csv", "logs": "music_logs.parquet"},
+        "2026-05-01",
+    ),
+}
+CUSTOMERS = 25
+
+
+def labelled(home, profile):
+    """A list of a business with outcomes, as text: 700 of its sample's customers."""
+    if profile in LISTS:
+        return (SAMPLES / LISTS[profile]).read_text(encoding="utf-8").splitlines()[:701]
+    logs, day = LOGS[profile]
+    table = home / "table.parquet"
+    names = [f"{name}={SAMPLES / file}" for name, file in logs.items()]
+    words = ["summarise", *names, "--recipe", profile, "--as-of", day, "--horizon", "30", "-o", str(table)]
+    assert run_line([*words, "--home", str(home)]) == 0
+    text = io.BytesIO()
+    pc.write_csv(pq.read_table(table).slice(0, 700), text)
+    return text.getvalue().decode().splitlines()
+
+
+@pytest.fixture(scope="module", params=[*LISTS, *LOGS])
+def business(request, tmp_path_factory):
+    """A home with a model of one business, its list of customers to score, and they themselves."""
+    home = tmp_path_factory.mktemp(request.param)
+    lines = labelled(home, request.param)
+    learnt, today = home / "learnt.csv", home / "today.csv"
+    learnt.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    today.write_text("\n".join(lines[: CUSTOMERS + 1]) + "\n", encoding="utf-8")
+    Desk(home).train(learnt, quick=True, said={"profile": request.param}, name="tried", promotion="yes")
+    return home, today, list(csv.DictReader(io.StringIO(today.read_text(encoding="utf-8"))))
+
+
+def test_every_business_is_tried():
+    assert {*LISTS, *LOGS} == set(profile_names())
+
+
+def test_scores_reasons_and_offers_are_the_same_at_every_door(business, tmp_path):
+    home, today, customers = business
+    out = tmp_path / "scored.parquet"
+    assert run_line(["score", str(today), "-o", str(out), "--home", str(home)]) == 0
+    by_line = pq.read_table(out).to_pylist()
+    on_screen = Desk(home).score(today.read_bytes(), filename="today.csv").scored.table.to_pylist()
+    client = TestClient(make_api(Desk(home)))
+    one_by_one = [client.post("/predict", json=customer).json() for customer in customers]
+    together = client.post("/predict/batch", json=customers).json()["predictions"]
+    uploaded = client.post("/predict/batch", files={"file": ("today.csv", today.read_bytes())}).json()["predictions"]
+    assert on_screen == by_line
+    assert [numbers(a) for a in one_by_one] == [numbers(a) for a in together] == [numbers(a) for a in uploaded]
+    assert [numbers(a) for a in one_by_one] == [of_row(row) for row in by_line]
+
+
+def test_explanations_are_the_same_at_every_door(business, capsys):
+    home, today, customers = business
+    key = Desk(home).model("tried").schema.key
+    customer = customers[3]
+    named = customer[key.name] if key and key.name in customer else "4"
+    assert run_line(["explain", str(today), named, "--home", str(home), "--json"]) == 0
+    by_line = json.loads(capsys.readouterr().out)
+    by_api = TestClient(make_api(Desk(home))).post("/explain", json=customer).json()
+    for name in ("probability", "tier", "reasons", "contributions", "base", "changes"):
+        assert by_line[name] == by_api[name]
+
+
+def numbers(answer):
+    """What one answer of the API says of a customer."""
+    names = ("churn_probability", "status", "risk_level", "reasons", "action", "expected_gain")
+    return tuple(str(answer[n]) if n == "reasons" else answer[n] for n in names)
+
+
+def of_row(row):
+    """The same of a row of a scored list."""
+    reasons = [row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"]]
+    first = (row["probability"], row["prediction"], row["tier"], str(reasons))
+    return (*first, row["action"], row["expected_gain"])
