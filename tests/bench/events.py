@@ -108,10 +108,11 @@ def ours(log: str, output: str, memory: str, plain: str) -> None:
     print(json.dumps({"rows": done.rows, "columns": len(done.schema.columns), "leavers": done.leavers}))
 
 
-def theirs(log: str, output: str) -> None:
-    """One run of the pandas twin, for a process of its own."""
-    from tests.bench.pandas_twin import customers
+def theirs(log: str, output: str, who: str) -> None:
+    """One run of a pandas twin, the `analyst`'s or the `expert`'s, for a process of its own."""
+    from tests.bench import pandas_expert, pandas_twin
 
+    customers = pandas_twin.customers if who == "analyst" else pandas_expert.customers
     table = customers(Path(log), as_day(AS_OF), HORIZON)
     table.to_parquet(output)
     print(json.dumps({"rows": len(table)}))
@@ -162,11 +163,11 @@ def exponent(sizes: list[int], cpu: list[float]) -> Line:
     return Line("growth of CPU with events: exponent", f"{slope:.2f}", reach="<= 1.05", reached=slope <= 1.05)
 
 
-def twin(folder: Path, size: int) -> Line:
+def twin(folder: Path, size: int, who: str) -> Line:
     """The wing against pandas on the same files; values first."""
     log, mine, other = make_log(folder, size), folder / f"ours-{size}.parquet", folder / f"theirs-{size}.parquet"
     left, left_peak = run("ours", str(log), str(mine), "1GB", "plain")
-    right, right_peak = run("theirs", str(log), str(other))
+    right, right_peak = run("theirs", str(log), str(other), who)
     apart = cells_apart(mine, other)
     if apart:
         raise SystemExit(f"{apart} cells differ from pandas: no figures")
@@ -174,7 +175,7 @@ def twin(folder: Path, size: int) -> Line:
     told = [f"{c.cpu:.1f} CPU s, {p:.0f} MB" for c, p in ((left, left_peak), (right, right_peak))]
     reached = cpu >= 8 and memory >= 4
     return Line(
-        f"{size / 1e6:g}M events, equal values, against pandas groupby",
+        f"{size / 1e6:g}M events, equal values, against pandas as an {who} writes it",
         *told,
         f"{cpu:.1f}x CPU, {memory:.1f}x memory",
         ">= 8x CPU, >= 4x memory",
@@ -202,7 +203,7 @@ def main() -> None:
         folder = asked.folder or Path(own)
         lines, cpu = growth(folder, sizes)
         lines.append(exponent(sizes, cpu))
-        lines.append(twin(folder, sizes[1]))
+        lines += [twin(folder, sizes[1], who) for who in ("analyst", "expert")]
         lines.append(whole_recipe(folder, sizes[1], "1GB", "all"))
         if asked.full:
             lines.append(whole_recipe(folder, LARGE, "400MB", "plain"))
