@@ -1,4 +1,4 @@
-"""The twin of the events bench: the shop's features as an analyst writes them in pandas, one groupby for each window."""
+"""The twin of the events bench: the features as an analyst writes them in pandas, one groupby for each window."""
 
 from __future__ import annotations
 
