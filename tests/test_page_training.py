@@ -126,6 +126,15 @@ def test_going_live_and_going_back_need_a_reason_and_keep_it(monkeypatch, own_te
     assert next(iter(table_with(page, "act")["why"])) == "it called too many"
 
 
+def test_a_question_the_list_leaves_open_is_asked_here_too(monkeypatch, home):
+    lines = ["customer_id,spend,joined,left", "A1,5,02/03/2026,yes", "A2,6,04/05/2026,no"]
+    page = uploaded(opened(monkeypatch, home, "training"), "dated.csv", lines)
+    assert (page.radio[0].label, len(page.error)) == ("How are dates written?", 0)
+    page.radio[0].set_value("day-first")
+    by_label(page.button, "Read the file again").click().run()
+    assert list(page.exception) == [] and "Who left?" in shown(page)
+
+
 def test_a_list_that_cannot_be_read_is_refused_politely(monkeypatch, home):
     page = opened(monkeypatch, home, "training")
     page.file_uploader[0].upload("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(64)).run()

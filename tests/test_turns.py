@@ -52,3 +52,12 @@ def test_a_killed_holder_leaves_no_lock_behind(shelf):
 def test_a_model_that_is_not_there_has_no_turn(shelf):
     with pytest.raises(NotFound), alone_at(shelf, "shop", "retrain"):
         pass
+
+
+def test_a_lock_that_cannot_be_made_is_a_refusal(shelf):
+    (shelf / "models" / "telco" / ".retrain").mkdir()
+    with (
+        pytest.raises(Unavailable, match="telco cannot be locked for a retrain"),
+        alone_at(shelf, "telco", "retrain"),
+    ):
+        pass

@@ -5,11 +5,13 @@ from typing import Any
 import streamlit as st
 
 from app import from_events, state, widgets
+from app.parts.questions import ask
 from app.strings import say
 from app.training import running
 from app.training.versions import versions
 from app.training.what_to_learn import how, kept_out, roles
 from app.training.who_left import labelled
+from churn.errors import ChurnError
 
 VIEWS = ("learn", "models")
 
@@ -48,7 +50,12 @@ def learn() -> None:
     """From a list to a model, one question after the other."""
     if not bring():
         return
-    reading: Any = state.reading()
+    try:
+        with widgets.working(say("score.reading")):
+            reading: Any = state.reading()
+    except ChurnError as problem:
+        ask(problem)
+        return
     said = labelled(reading)
     if said is None:
         return

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn.showing.contact_words import nearly_everybody
 
 FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")
@@ -63,6 +64,8 @@ def in_short(model: Any) -> None:
 def reaches(model: Any) -> None:
     """Every way to choose who is contacted, in people and money."""
     st.markdown(say("training.reach_text"))
+    if said := nearly_everybody(model):
+        st.warning(plain(said), icon=":material/groups:")
     found, currency = state.desk().reaches(model), state.desk().currency(model)
     table: dict[str, list[Any]] = {
         "how": [f"{'✓ ' if r.chosen else ''}{way(r.how)}" for r in found],
@@ -118,8 +121,8 @@ def leaderboard(model: Any) -> None:
             "name": widgets.text_column(say("board.name"), pinned=True),
             **{n: number(say(f"board.{n}"), format="percent", help=say(f"board.{n}_help")) for n in shares},
             "logloss": number(say("board.logloss"), format="%.3f", help=say("board.logloss_help")),
-            "seconds": number(say("board.seconds"), format="%.2f"),
-            "milliseconds": number(say("board.milliseconds"), format="%.2f"),
+            "seconds": number(say("board.seconds"), format="%.2f", help=say("board.seconds_help")),
+            "milliseconds": number(say("board.milliseconds"), format="%.2f", help=say("board.milliseconds_help")),
         },
     )
 

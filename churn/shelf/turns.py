@@ -21,7 +21,14 @@ def alone_at(home: Path, name: str, work: str) -> Iterator[None]:
     folder = home / FOLDER / checked_name(name, "model name")
     if not folder.is_dir():
         raise NotFound(f"There is no model {name}.", "Train it first.")
-    handle = os.open(folder / f".{checked_name(work, 'work')}", os.O_RDWR | os.O_CREAT, 0o644)
+    lock = folder / f".{checked_name(work, 'work')}"
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as problem:
+        raise Unavailable(
+            f"{name} cannot be locked for a {work}: {problem.strerror or problem}.",
+            "Nothing was changed. Free some space or ask for write access to the folder of models, then try again.",
+        ) from problem
     try:
         if not _took(handle):
             raise Unavailable(f"Another {work} of {name} is running.", "Wait until it has ended.")

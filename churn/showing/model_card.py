@@ -7,6 +7,7 @@ from typing import Any
 
 from churn.learning.model import Model
 from churn.showing.charts import Chart
+from churn.showing.contact_words import nearly_everybody
 from churn.showing.model_figures import report_charts
 from churn.showing.page_frame import heading, listing, page_of, paragraph, picture, tabulated
 from churn.showing.shap_figures import shap_charts
@@ -50,6 +51,7 @@ def card_page(model: Model, charts: list[Chart]) -> str:
         tabulated(_board(report), chosen=_champion_place(report)),
         paragraph(_blend(report), "quiet"),
         heading("Ways to choose the threshold"),
+        _everybody(model),
         tabulated(_points(report)),
         *_money(report),
         *_fairness(report),
@@ -141,6 +143,11 @@ def _points(report: Mapping[str, Any]) -> list[dict[str, str]]:
         for how, p in report["points"].items()
         if how != "chosen"
     ]
+
+
+def _everybody(model: Model) -> str:
+    said = nearly_everybody(model)
+    return paragraph(said) if said else ""
 
 
 def _money(report: Mapping[str, Any]) -> list[str]:
