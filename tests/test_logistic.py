@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 from sklearn.linear_model import LogisticRegression as Theirs
+from sklearn.metrics import roc_auc_score
 
 from churn.learning.encoding import encoder_for
 from churn.learning.examples import examples_of
@@ -40,3 +41,13 @@ def test_leavers_and_stayers_told_apart_completely_still_give_finite_weights():
     schema = Schema((Column("x"), Column("gone", "flag", "outcome")))
     margin = LogisticRegression().fit(examples(schema, table), seed=0).margin(np.array([[0.0], [1.0]], np.float32))
     assert np.isfinite(margin).all() and margin[0] < 0 < margin[1]
+
+
+def test_a_few_numbers_far_from_all_others_do_not_lead_it_astray():
+    draw = np.random.default_rng(4)
+    x = np.where(draw.random(2000) < 0.9, 0.0, draw.lognormal(2, 1.5, 2000))
+    gone = draw.random(2000) < np.where(x > 0, 0.3, 0.97)
+    table = pa.table({"x": x, "y": x * draw.uniform(0.5, 2, 2000), "gone": gone})
+    learnt = examples(Schema((Column("x"), Column("y"), Column("gone", "flag", "outcome"))), table)
+    margin = LogisticRegression().fit(learnt, seed=0).margin(learnt.matrix)
+    assert roc_auc_score(learnt.labels, margin) > 0.75

@@ -15,7 +15,7 @@ from churn.learning.examples import Examples
 BLOCK = 100_000  # rows turned into a design at once, so that memory does not grow with the list
 KEPT = 20_000_000  # numbers of a design that are kept between steps instead of being made again
 STEPS = 40
-LONGEST = 4.0  # a step never moves a weight further: far steps overshoot where leavers and stayers separate
+SETTLED = 1e-7  # no weight moves further than this: the top is reached
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,31 @@ def _newton(blocks: _Blocks, weights: np.ndarray, held: np.ndarray, ridge: float
     penalty = np.full(len(weights), ridge)
     penalty[0] = 1e-9
     free = ~held
+    height, slope, bend = _hill(blocks, weights, penalty)
+    slack = 1e-12 * abs(height)  # rounding
     for _ in range(STEPS):
-        slope, bend = -penalty * weights, np.diag(penalty)
-        for design, labels in blocks:
-            p = 1 / (1 + np.exp(-np.clip(design @ weights, -500, 500)))
-            slope += design.T @ (labels - p)
-            bend += (design * (p * (1 - p))[:, None]).T @ design
         step = np.zeros(len(weights))
         step[free] = np.linalg.solve(bend[np.ix_(free, free)], slope[free])
-        weights = weights + np.clip(step, -LONGEST, LONGEST)
-        if np.abs(step).max() < 1e-7:
+        # Where leavers and stayers nearly separate, a whole step lands on the far side of the hill, or beyond it.
+        while np.abs(step).max() > SETTLED and (ahead := _hill(blocks, weights + step, penalty))[0] < height - slack:
+            step /= 2
+        if np.abs(step).max() <= SETTLED:
             break
+        weights = weights + step
+        height, slope, bend = ahead
     return weights
+
+
+def _hill(blocks: _Blocks, weights: np.ndarray, penalty: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The penalised log likelihood at these weights, how it slopes and how it bends there."""
+    height, slope, bend = -0.5 * float(penalty @ weights**2), -penalty * weights, np.diag(penalty)
+    for design, labels in blocks:
+        margin = design @ weights
+        p = 1 / (1 + np.exp(-np.clip(margin, -500, 500)))
+        height += float(labels @ margin - np.logaddexp(0, margin).sum())
+        slope += design.T @ (labels - p)
+        bend += (design * (p * (1 - p))[:, None]).T @ design
+    return height, slope, bend
 
 
 def _levels(field: Field) -> int:
