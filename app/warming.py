@@ -14,8 +14,8 @@ FIRST_NEEDED = (
     "pandas",
     "pandera.pandas",
     "plotly.graph_objects",
-    "churn.desk.lists",
-    "churn.desk.campaigns",
+    "churn.desk.listing.lists",
+    "churn.desk.campaigning.campaigns",
     "churn.showing.charts",
 )
 

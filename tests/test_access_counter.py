@@ -3,8 +3,8 @@
 import pytest
 
 from churn import Desk
-from churn.desk.access_counter import audit_json
-from churn.desk.who import THIS_MACHINE, Who
+from churn.desk.access.access_counter import audit_json
+from churn.desk.access.who import THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotFound, NotSignedIn
 from tests.campaigns import exported
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.alerting import ALERTS, alert_words, alerted, worth_an_alert
-from churn.desk.posting import SECRET, Poster
+from churn.desk.campaigning.posting import SECRET, Poster
+from churn.desk.watch.alerting import ALERTS, alert_words, alerted, worth_an_alert
 from churn.errors import Unavailable
 from tests.test_watch_log import ONE
 

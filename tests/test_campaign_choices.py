@@ -4,7 +4,7 @@ import pytest
 
 from churn import Desk
 from churn.deciding.ordering import Order
-from churn.desk.campaign_choices import _step, limits_said, scale_of, segment_choices
+from churn.desk.campaigning.campaign_choices import _step, limits_said, scale_of, segment_choices
 from churn.errors import RequestRefused
 from tests.trained import TODAY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.desk.campaign_views import (
+from churn.desk.campaigning.campaign_views import (
     action_totals,
     budget_curve,
     chosen_customers,

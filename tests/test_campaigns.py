@@ -11,7 +11,7 @@ from churn.book.journal import arms_given, campaigns, members_of
 from churn.book.last_seen import lists_scored, seen_last
 from churn.book.tables import open_book
 from churn.deciding.ordering import Order
-from churn.desk import campaigns as room
+from churn.desk.campaigning import campaigns as room
 from churn.errors import ChurnError, Unavailable
 from tests.campaigns import exported, planned_for
 from tests.trained import TODAY, rewritten, rows_of

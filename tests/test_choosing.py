@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.desk.choosing import ModelsOpen
+from churn.desk.listing.choosing import ModelsOpen
 from churn.errors import NotFound, RequestRefused
 from churn.shelf.champions import promote
 from churn.shelf.version_folders import save

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from churn import Desk
-from churn.desk import counterparts
-from churn.desk.counterparts import Counterparts, counterpart_for
+from churn.desk.single import counterparts
+from churn.desk.single.counterparts import Counterparts, counterpart_for
 from churn.errors import NotFound, Unavailable
 from churn.shelf.champions import promote
 from churn.shelf.version_folders import load, save

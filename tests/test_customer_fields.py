@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from churn.desk.customer_fields import FieldReader, refuse_odd_names
+from churn.desk.single.customer_fields import FieldReader, refuse_odd_names
 from churn.errors import RequestRefused
 from churn.learning.encoding import Encoder, Field
 from churn.schema import Column, Schema

@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.desk.customer_views import form_of, history, offers_for, peers_of, typed
+from churn.desk.single.customer_views import form_of, history, offers_for, peers_of, typed
 from churn.errors import RequestRefused
 from tests.trained import HISTORY, TODAY
 

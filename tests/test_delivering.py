@@ -6,8 +6,8 @@ import pytest
 
 from churn.book.deliveries import claim
 from churn.book.tables import open_book
-from churn.desk.delivering import Delivery, delivered
-from churn.desk.posting import Parcel, poster_for
+from churn.desk.campaigning.delivering import Delivery, delivered
+from churn.desk.campaigning.posting import Parcel, poster_for
 from churn.errors import RequestRefused, Unavailable
 from tests.receiver import receiving
 

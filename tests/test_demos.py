@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.desk.demos import written_sample
+from churn.desk.listing.demos import written_sample
 from churn.errors import NotFound, RequestRefused
 from churn.samples.catalogue import SEED
 

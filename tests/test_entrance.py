@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.desk.entrance import Entrance, entrance_from
-from churn.desk.who import THIS_MACHINE, Who
+from churn.desk.access.entrance import Entrance, entrance_from
+from churn.desk.access.who import THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotSignedIn, RequestRefused
 
 SET = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn import Desk
-from churn.desk.erasing import Forgotten, forgotten, forgotten_before
+from churn.desk.campaigning.erasing import Forgotten, forgotten, forgotten_before
 from churn.errors import RequestRefused
 from tests.campaigns import exported
 from tests.trained import HISTORY, rows_of

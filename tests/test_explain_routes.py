@@ -7,7 +7,7 @@ import pytest
 
 from churn import Desk
 from churn.api.explain_routes import ComparedCustomer, ExplainedCustomer
-from churn.desk.answers import comparison_json, explained_json
+from churn.desk.single.answers import comparison_json, explained_json
 from tests.trained import TODAY, rows_of
 
 

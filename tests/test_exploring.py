@@ -62,7 +62,7 @@ def test_without_outcomes_there_is_no_curve(unknown):
 
 
 def test_a_long_list_is_pictured_by_some_of_its_customers(known, monkeypatch, telco_home):
-    from churn.desk import exploring
+    from churn.desk.listing import exploring
 
     monkeypatch.setattr(exploring, "PICTURED", 100)
     asked = Desk(telco_home).exploring(known.ranked)

@@ -4,9 +4,9 @@ import pytest
 
 from churn.book.key_hashes import keep_key, revoke_key
 from churn.book.tables import open_book
-from churn.desk import key_rings
-from churn.desk.key_rings import KeyRing, hashed, made_key
-from churn.desk.who import Who
+from churn.desk.access import key_rings
+from churn.desk.access.key_rings import KeyRing, hashed, made_key
+from churn.desk.access.who import Who
 from churn.errors import NotSignedIn, RequestRefused, Unavailable
 
 

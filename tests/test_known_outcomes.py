@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.known_outcomes import followed_rows, how_it_did, keys_in, outcomes_in, some_of
+from churn.desk.watch.known_outcomes import followed_rows, how_it_did, keys_in, outcomes_in, some_of
 from churn.schema import Column, Schema
 from churn.watching.realised import Followed
 from tests.test_watch import MODEL

@@ -1,7 +1,7 @@
 """What a list says about who left, before anything is learnt from it."""
 
 from churn import Desk
-from churn.desk.labelling import columns_that_speak, guess_of, labels_in, suspects_in
+from churn.desk.modelling.labelling import columns_that_speak, guess_of, labels_in, suspects_in
 from churn.intake.enough import Known
 
 

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.desk import lists
-from churn.desk.spread_lists import _opened
+from churn.desk.listing import lists
+from churn.desk.listing.spread_lists import _opened
 from churn.errors import ListRefused
 from churn.scoring.list_shares import Scorer, Share, first_rows, opened_scorer, shares_of
 

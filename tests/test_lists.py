@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.desk.lists import customer_in, day_of, ranking_for, read_for
+from churn.desk.listing.lists import customer_in, day_of, ranking_for, read_for
 from churn.errors import NotFound, RequestRefused, Unavailable
 from tests.trained import TODAY, damaged, rewritten, rows_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.desk.models import reading_name
+from churn.desk.modelling.models import reading_name
 from churn.errors import ChurnError, RequestRefused
 from churn.learning import tuning
 from churn.shelf.champions import champion

@@ -7,7 +7,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.event_logs import recipe_for
+from churn.desk.listing.event_logs import recipe_for
 from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.events.engine import NOTE, opened
 from churn.events.summary import summarise

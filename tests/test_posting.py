@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.posting import Parcel, Poster, poster_for
+from churn.desk.campaigning.posting import Parcel, Poster, poster_for
 from churn.errors import ChurnError, RequestRefused, Unavailable
 from tests.browsing import free_port
 from tests.receiver import SECRET, receiving

@@ -6,7 +6,7 @@ import pytest
 
 from churn import Desk
 from churn.deciding.campaign_file import campaign_records, campaign_table
-from churn.desk import pushing
+from churn.desk.campaigning import pushing
 from churn.errors import RequestRefused
 from tests.campaigns import exported, planned_for
 from tests.receiver import receiving

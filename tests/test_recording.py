@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from churn import Desk
-from churn.desk import recording
-from churn.desk.recording import FOLDER, Recorder, seen_rows
+from churn.desk.single import recording
+from churn.desk.single.recording import FOLDER, Recorder, seen_rows
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 

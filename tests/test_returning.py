@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.returning import returned
+from churn.desk.campaigning.returning import returned
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
 from tests.test_journal import SPRING

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.event_logs import recipe_for
+from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
 from churn.events.engine import NOTE
 from churn.events.sampling import Drawn, sample_said

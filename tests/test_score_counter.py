@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.desk.score_counter import only_key
+from churn.desk.single.score_counter import only_key
 from churn.errors import NotFound, RequestRefused
 from tests.campaigns import exported
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from churn.desk.searches import FOLDER, search_for
+from churn.desk.modelling.searches import FOLDER, search_for
 from churn.errors import RequestRefused, Unavailable
 
 FIRST, SECOND = {"number": 0, "value": 0.5}, {"number": 1, "value": None}

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.event_logs import recipe_for
+from churn.desk.listing.event_logs import recipe_for
 from churn.errors import Unavailable
 from churn.events.engine import NOTE, opened
 from churn.events.ledger import open_ledger

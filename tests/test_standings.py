@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from churn import Desk
-from churn.desk.standings import reaches_of, rivalry_of, standings_of
+from churn.desk.modelling.standings import reaches_of, rivalry_of, standings_of
 from churn.shelf.version_folders import load
 from tests.small_lists import small_training
 from tests.trained import HISTORY

@@ -7,8 +7,8 @@ import warnings
 import pytest
 
 from churn import Desk
-from churn.desk import tracking
-from churn.desk.tracking import ledger_at, metrics_of, parameters_of, tracked
+from churn.desk.modelling import tracking
+from churn.desk.modelling.tracking import ledger_at, metrics_of, parameters_of, tracked
 from churn.errors import RequestRefused, Unavailable
 from tests.small_lists import small_training
 from tests.trained import HISTORY

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import sqlglot
 
-from churn.desk.event_logs import recipe_for
+from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
 from churn.events.duckdb_engine import said_plainly
 from churn.events.engine import opened

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from churn import Desk
-from churn.desk.watch_files import page_for, refuse_other_endings, report_words
+from churn.desk.watch.watch_files import page_for, refuse_other_endings, report_words
 from churn.errors import RequestRefused
 from tests.watched import a_list, two_moved
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.watch_keeping import rows_to_keep
+from churn.desk.watch.watch_keeping import rows_to_keep
 from churn.schema import Column, Schema
 from churn.watching.realised import Followed
 

@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.desk.who import Who
+from churn.desk.access.who import Who
 from churn.errors import NotAllowed
 from tests.watched import a_list
 

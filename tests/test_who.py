@@ -4,7 +4,7 @@ import getpass
 
 import pytest
 
-from churn.desk.who import ACTS, ROLES, SCOPES, THIS_MACHINE, Who, at_the_terminal, role_of, scope_of
+from churn.desk.access.who import ACTS, ROLES, SCOPES, THIS_MACHINE, Who, at_the_terminal, role_of, scope_of
 from churn.errors import NotAllowed, RequestRefused
 
 

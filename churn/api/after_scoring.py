@@ -8,8 +8,8 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.doorkeeping import desk_of
-from churn.desk.recording import Kept
-from churn.desk.singles import Single
+from churn.desk.single.recording import Kept
+from churn.desk.single.singles import Single
 
 RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the book as usual
 SOURCE = "api"

@@ -33,8 +33,8 @@ from churn.api.refusals import refusal, refuse_in_one_shape
 from churn.api.request_log import RequestLog
 from churn.api.response_headers import ResponseHeaders
 from churn.api.traffic import Traffic
+from churn.desk.access.entrance import entrance_from
 from churn.desk.counter import Desk
-from churn.desk.entrance import entrance_from
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 

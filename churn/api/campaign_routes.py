@@ -17,8 +17,8 @@ from churn.api.file_words import DESCRIBED, FileWords
 from churn.api.predict_routes import LIMITS, NAMED, within_limits
 from churn.deciding.campaign_file import campaign_records, campaign_table
 from churn.deciding.order_words import order_said
+from churn.desk.campaigning.measuring import rate_json
 from churn.desk.counter import Desk
-from churn.desk.measuring import rate_json
 
 router = APIRouter(tags=["campaigns"])
 ORDER = ("budget", "capacity", "at_least", "at_most", "holdout", "seed", "scenario", "name")

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from churn.api.allowances import Allowance, too_often
 from churn.api.limits import is_under
 from churn.api.refusals import answer_to
+from churn.desk.access.entrance import Entrance
+from churn.desk.access.who import Who
 from churn.desk.counter import Desk
-from churn.desk.entrance import Entrance
-from churn.desk.who import Who
 from churn.errors import ChurnError, NotSignedIn
 
 OPEN = frozenset({"/health", "/ready"})

@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from churn.api.bodies import change_sent, customer_sent
 from churn.api.doorkeeping import desk_of
 from churn.api.predict_routes import DayAsked, ModelAsked
-from churn.desk.answers import comparison_json, explained_json
 from churn.desk.counter import Desk
+from churn.desk.single.answers import comparison_json, explained_json
 
 router = APIRouter(tags=["scoring"])
 Asked = tuple[str | None, date | None]  # the model, and the day ages count back from

@@ -20,8 +20,8 @@ from churn.api.doorkeeping import desk_of
 from churn.api.file_words import FileSaid, FileWords
 from churn.api.limits import MOST_ROWS, too_many_rows
 from churn.desk.counter import Desk
-from churn.desk.score_counter import KEY, only_key
-from churn.desk.singles import Single
+from churn.desk.single.score_counter import KEY, only_key
+from churn.desk.single.singles import Single
 from churn.errors import ListRefused
 from churn.intake.opening import Limits
 

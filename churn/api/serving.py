@@ -49,7 +49,7 @@ def serve_until_stopped(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # whose word counts is the operator's setting, see desk/entrance.py
+        proxy_headers=False,  # whose word counts is the operator's setting, see desk/access/entrance.py
         timeout_graceful_shutdown=10,
         ws_max_size=64 * 1024 * 1024,
     )

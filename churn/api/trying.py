@@ -9,7 +9,7 @@ from typing import Any
 from churn.api.model_routes import Wanted, wanted_columns
 from churn.api.predict_routes import predicted
 from churn.desk.counter import Desk
-from churn.desk.singles import Counterpart
+from churn.desk.single.singles import Counterpart
 from churn.errors import ChurnError
 from churn.learning.model import Model
 

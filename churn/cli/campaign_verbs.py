@@ -16,9 +16,9 @@ from churn.errors import RequestRefused
 
 if TYPE_CHECKING:
     from churn.deciding.ordering import Order
-    from churn.desk.campaigns import Planned
-    from churn.desk.delivering import Delivery
-    from churn.desk.pushing import Outline
+    from churn.desk.campaigning.campaigns import Planned
+    from churn.desk.campaigning.delivering import Delivery
+    from churn.desk.campaigning.pushing import Outline
 
 ENDS = ("low", "mid", "high")
 OF_THE_LIST = 5  # notices about the list that a plan repeats: `check` and `score` tell them all

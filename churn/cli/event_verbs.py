@@ -10,8 +10,8 @@ from typing import Any
 from churn.cli.list_words import pair_of
 from churn.cli.printing import Printer, notice_lines
 from churn.cli.verbs import Answer, verb
-from churn.desk.answers import summary_json
 from churn.desk.counter import Desk
+from churn.desk.single.answers import summary_json
 from churn.errors import RequestRefused
 from churn.files import write_text
 

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 
 from churn.cli.printing import Printer, table_lines
 from churn.cli.verbs import Answer, verb
-from churn.desk.access_counter import audit_json
+from churn.desk.access.access_counter import audit_json
+from churn.desk.access.who import SCOPES
 from churn.desk.counter import Desk
-from churn.desk.who import SCOPES
 from churn.errors import RequestRefused
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from churn.cli.list_words import STDIN, add_list_words, add_model_words, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
-from churn.desk.answers import comparison_json, explained_json, shown_points
 from churn.desk.counter import Desk
-from churn.desk.lists import ScoredFile
+from churn.desk.listing.lists import ScoredFile
+from churn.desk.single.answers import comparison_json, explained_json, shown_points
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
 from churn.intake.asking import pair_of

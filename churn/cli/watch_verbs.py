@@ -10,7 +10,7 @@ from churn.cli.list_words import add_list_words, add_model_words, said_of, sourc
 from churn.cli.printing import Printer, notice_lines, table_lines
 from churn.cli.verbs import Answer, verb
 from churn.desk.counter import Desk
-from churn.desk.watch_files import refuse_other_endings
+from churn.desk.watch.watch_files import refuse_other_endings
 
 if TYPE_CHECKING:
     from churn.watching.drift_report import DriftReport

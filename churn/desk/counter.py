@@ -8,21 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from churn.desk import lists, memory, views
-from churn.desk.campaign_counter import CampaignCounter
-from churn.desk.choosing import ModelsOpen
-from churn.desk.counterparts import Counterparts
-from churn.desk.customer_counter import CustomerCounter
-from churn.desk.driver_counter import DriverCounter
-from churn.desk.event_counter import EventCounter
-from churn.desk.key_rings import KeyRing
-from churn.desk.list_counter import ListCounter
-from churn.desk.overview_counter import OverviewCounter
-from churn.desk.recording import Recorder
-from churn.desk.score_counter import ScoreCounter
-from churn.desk.training_counter import TrainingCounter
-from churn.desk.watching_counter import WatchingCounter
-from churn.desk.who import Who, at_the_terminal
+from churn.desk.access.key_rings import KeyRing
+from churn.desk.access.who import Who, at_the_terminal
+from churn.desk.campaigning.campaign_counter import CampaignCounter
+from churn.desk.listing import lists, memory, views
+from churn.desk.listing.choosing import ModelsOpen
+from churn.desk.listing.driver_counter import DriverCounter
+from churn.desk.listing.event_counter import EventCounter
+from churn.desk.listing.list_counter import ListCounter
+from churn.desk.listing.overview_counter import OverviewCounter
+from churn.desk.modelling.training_counter import TrainingCounter
+from churn.desk.single.counterparts import Counterparts
+from churn.desk.single.customer_counter import CustomerCounter
+from churn.desk.single.recording import Recorder
+from churn.desk.single.score_counter import ScoreCounter
+from churn.desk.watch.watching_counter import WatchingCounter
 from churn.errors import ChurnError
 from churn.files import home_folder
 from churn.intake.matching import layout_key
@@ -35,7 +35,7 @@ from churn.shelf import champions as reigns
 from churn.shelf import version_folders as shelf
 
 if TYPE_CHECKING:
-    from churn.desk import models
+    from churn.desk.modelling import models
     from churn.scoring.drivers import Driver
     from churn.scoring.explaining import Explanation
     from churn.scoring.segmenting import Segment
@@ -108,7 +108,7 @@ class Desk(
 
     def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
-        from churn.desk import models
+        from churn.desk.modelling import models
 
         self.who.must("train")
         made = models.trained_version(self.home, source, said=said or {}, **asked)
@@ -141,7 +141,7 @@ class Desk(
         self, source: str, target: Path, *, model: str | None = None, said: Mapping[str, Any], **how: Any
     ) -> lists.ScoredFile:
         """The same on a cluster: Parquet files, a folder or a pattern, scored into a folder of Parquet parts."""
-        from churn.desk.spread_lists import first_of, scored_on_cluster
+        from churn.desk.listing.spread_lists import first_of, scored_on_cluster
 
         chosen = self.model_for(first_of(source), model=model, **said)
         return scored_on_cluster(chosen, self.home, source, target, said=said, **how)
@@ -167,7 +167,7 @@ class Desk(
 
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
-        from churn.desk import demos
+        from churn.desk.listing import demos
 
         return demos.written_sample(name, target, **asked)
 

@@ -47,7 +47,7 @@ OURS = """
 import json, sys, time
 from pathlib import Path
 import pandas  # Arrow brings it in at its first conversion; imports are left out on both sides
-from churn.desk.lists import scored_file
+from churn.desk.listing.lists import scored_file
 from churn.shelf.version_folders import load
 home = Path(sys.argv[1])
 model = load(home, sys.argv[4] if len(sys.argv) > 4 else "bench", "v1")

@@ -1,0 +1,1 @@
+"""Who asks: people and programs, what each may do, and what was done."""

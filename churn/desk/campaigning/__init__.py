@@ -1,0 +1,1 @@
+"""Campaigns at the counter: planned, kept, sent, measured, forgotten."""

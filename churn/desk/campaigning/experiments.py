@@ -1,0 +1,121 @@
+"""Experiments at the counter: a list with a treatment column, and whom a contact helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.book.sparing import leave_alone
+from churn.deciding.experiment import Experiment, experiment_uplift, ranked_customers
+from churn.deciding.uplift import Uplift
+from churn.desk.campaigning.playbooks import now, the_book
+from churn.desk.listing.memory import read_remembering
+from churn.desk.modelling.models import reading_name
+from churn.intake.opening import Source
+from churn.intake.reading import Reading
+from churn.notices import Notice
+from churn.scoring.ranking import ROW
+from churn.scoring.scored_files import write_scored
+
+MOST_ARMS = 12
+
+
+@dataclass(frozen=True)
+class MeasuredExperiment:
+    """What an experiment teaches, and the customers it speaks of, ranked."""
+
+    uplift: Uplift
+    ranked: pa.Table
+    reading: Reading
+    spared: int = 0
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know of the list and of the answer."""
+        return (*self.reading.notices, *self.uplift.notices, *self._sparing)
+
+    @property
+    def _sparing(self) -> tuple[Notice, ...]:
+        """That the book remembers who is better left alone, or cannot."""
+        if self.spared:
+            text = f"{self.spared:,} customers are remembered as better left alone; later campaigns pass them by."
+            return (Notice("info", text, None, self.spared),)
+        if self.uplift.sleeping.any():
+            text = "The list has no key, so nobody who is better left alone can be remembered."
+            return (Notice("warning", text),)
+        return ()
+
+    def as_json(self) -> dict[str, Any]:
+        """What the doors answer."""
+        return {**self.uplift.as_json(), "notices": [n.as_json() for n in self.notices]}
+
+    def write(self, target: Path | Any) -> int:
+        """Write the ranked list in the format its name ends with."""
+        return write_scored([self.ranked], target)
+
+
+def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
+    """Whom a contact helps, by a randomised experiment.
+
+    asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed
+    """
+    kept = {word: value for word, value in said.items() if value is not None}
+    roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
+    positive = tuple(asked.get("positive") or ())
+    reading = read_remembering(home, source, {**kept, "roles": roles, "positive": positive})
+    found, rows = experiment_uplift(reading.table, reading.schema, _asked(reading, asked), seed=asked.get("seed") or 0)
+    key = reading.schema.key
+    every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
+    keys = [every[row] for row in rows]
+    spared = _spared(home, reading, asked, [k for k, asleep in zip(keys, found.sleeping, strict=True) if asleep])
+    ranked = ranked_customers(found, keys)
+    named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
+    return MeasuredExperiment(found, named, reading, spared)
+
+
+def few_valued(reading: Reading) -> list[str]:
+    """The columns with two to twelve different words, as the list calls them."""
+    theirs = {m.ours: m.theirs for m in reading.matches}
+    table = reading.table
+    few = [n for n in table.column_names if 2 <= len(table[n].unique().drop_null()) <= MOST_ARMS]
+    return [theirs.get(name, name) for name in few]
+
+
+def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], keys: list[str]) -> int:
+    """Keep in the book who is better left alone; an experiment measured again replaces what it had named."""
+    if reading.schema.key is None:
+        return 0
+    words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
+    why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
+    with the_book(home) as book:
+        return leave_alone(book, reading.profile, map(str, keys), why=why, since=now())
+
+
+def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:
+    """Which columns say what happened, by the names of the checked table, and which outcome nobody wants."""
+    names = {word: reading_name(reading, asked[word]) or "" for word in ("treatment", "outcome")}
+    good, bad = tuple(asked.get("good") or ()), tuple(asked.get("positive") or ())
+    if not good:
+        column = reading.schema.by_name[names["outcome"]]
+        # Of a flag the reading has already made true and false; true is the word that means left.
+        bad = ("true",) if column.kind == "flag" else bad or column.positive
+    good = tuple(_as_read(reading, names["outcome"], word) for word in good)
+    arms = {word: _as_read(reading, names["treatment"], asked.get(word) or "") for word in ("control", "arm")}
+    return Experiment(**names, **arms, bad=bad, good=good)
+
+
+def _as_read(reading: Reading, name: str, word: str) -> str:
+    """A word of the file as the checked table holds it: a yes has become true there."""
+    theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
+    if not word or theirs not in reading.raw.column_names or name not in reading.table.column_names:
+        return word
+    raw = pc.utf8_lower(pc.utf8_trim_whitespace(reading.raw[theirs].cast(pa.string())))
+    row = pc.index(raw, word.strip().lower()).as_py()
+    value = reading.table[name][row].as_py() if row >= 0 else None
+    return str(value).lower() if isinstance(value, bool) else word

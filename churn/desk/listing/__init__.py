@@ -1,0 +1,1 @@
+"""Lists at the counter: read, scored, shown, summed up, taken home."""

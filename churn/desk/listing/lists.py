@@ -1,0 +1,247 @@
+"""Lists at the counter: checked, scored to a file or in memory, and one customer of them explained."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from churn.desk.campaigning.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.listing.memory import read_remembering, remembering
+from churn.errors import NotFound, RequestRefused
+from churn.intake.asking import Asked
+from churn.intake.matching import layout_key
+from churn.intake.opening import Source
+from churn.intake.reading import Reading
+from churn.intake.streaming import Stream, open_list
+from churn.learning.model import Model
+from churn.money.playbook import Playbook
+from churn.notices import Notice
+from churn.scoring.explaining import Explanation, explanation
+from churn.scoring.nearest import Change, nearest_changes
+from churn.scoring.outlying import Outlying
+from churn.scoring.ranking import Ranking, ScoredList
+from churn.scoring.scored_files import write_scored
+from churn.scoring.supposing import Comparison, whatif
+
+STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
+MOST_REASONS = 20
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class ScoredFile:
+    """What came of scoring a list to a file."""
+
+    rows: int
+    tiers: Mapping[str, int]
+    model: str
+    version: str
+    set_aside: int
+    seconds: float
+    notices: tuple[Notice, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the doors answer."""
+        return {
+            "rows": self.rows,
+            "tiers": dict(self.tiers),
+            "model": self.model,
+            "version": self.version,
+            "set_aside": self.set_aside,
+            "seconds": round(self.seconds, 2),
+            "notices": [n.as_json() for n in self.notices],
+        }
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A list in memory with its scores: what it said, who may leave, and the model that says so.
+
+    as_of   the day ages count back from, where the list itself does not say
+    """
+
+    reading: Reading
+    scored: ScoredList
+    model: Model
+    as_of: date | None = None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know of the list and of its scores."""
+        return (*self.reading.notices, *self.scored.notices, *self.model.notices)
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The list as the model sees it."""
+        return self.model.encoder.matrix(self.reading.table, as_of=self.as_of)
+
+    @cached_property
+    def contributions(self) -> np.ndarray:
+        """What every column adds to every customer's log-odds."""
+        return self.model.explainer.contributions(self.matrix)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One customer with everything that can be said about the score, and the nearest changes that lower it."""
+
+    explanation: Explanation
+    changes: tuple[Change, ...]
+    customer: Mapping[str, Any]
+    model: Model
+
+
+def ranking_for(
+    model: Model,
+    home: Path,
+    *,
+    top: int = 3,
+    keep: tuple[str, ...] = (),
+    as_of: date | None = None,
+    playbook: Playbook | None = None,
+) -> Ranking:
+    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
+    if not 0 <= top <= MOST_REASONS:
+        raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
+    offers = playbook_of(profile_of(model, home), home) if playbook is None else playbook
+    suggester = suggester_of(model, offers)
+    return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
+
+
+def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """The list read by the model's own columns."""
+    return read_remembering(home, source, by_model(model, said))
+
+
+def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
+    """A whole list scored in memory, as the screens want it."""
+    reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
+    ranked = Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
+    give_back()
+    return ranked
+
+
+def give_back() -> None:
+    """Hand memory that no list needs any more back to the machine; the allocator would keep it for the next list."""
+    pa.default_memory_pool().release_unused()
+
+
+def scored_file(
+    model: Model,
+    home: Path,
+    source: Source,
+    target: Path | BinaryIO,
+    *,
+    said: Mapping[str, Any],
+    top: int = 3,
+    keep: bool = False,
+    progress: Progress | None = None,
+) -> ScoredFile:
+    """A list of any length scored to a file, block by block, in the order of the list."""
+    start = time.perf_counter()
+    stream = streamed_list(home, source, by_model(model, said))
+    columns = tuple(stream.schema.names) if keep else ()
+    tiers: Counter[str] = Counter()
+    outlying = Outlying(model)
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    ranking = replace(ranking, watch=outlying.see)
+    blocks = _counted(ranking.blocks(_tables(stream)), tiers)
+    rows = write_scored(blocks, target, progress=progress, total=stream.rows)
+    return ScoredFile(
+        rows=rows,
+        tiers={name: tiers[name] for name in ("High", "Medium", "Low")},
+        model=model.name,
+        version=model.version,
+        set_aside=len(stream.survey.set_aside),
+        seconds=time.perf_counter() - start,
+        notices=(
+            *stream.notices,
+            *ranking.notices_on_dates(stream.schema.names),
+            *outlying.notices,
+            *model.notices,
+        ),
+    )
+
+
+def customer_in(reading: Reading, key: str) -> dict[str, Any]:
+    """The checked values of one customer of a list: by key, or by row number where the list has no key."""
+    column = reading.schema.key
+    if column and column.name in reading.table.column_names:
+        places = np.flatnonzero(reading.table.column(column.name).to_numpy(zero_copy_only=False) == key)
+    else:
+        places = np.flatnonzero(np.arange(1, reading.rows + 1).astype(str) == key)
+    if not len(places):
+        what = column.name if column else "row"
+        raise NotFound(f"There is no customer with {what} {key!r} in the list.", "Check the key, blanks included.")
+    return reading.table.slice(int(places[0]), 1).to_pylist()[0]
+
+
+def explained(model: Model, home: Path, customer: Mapping[str, Any], *, as_of: date | str | None = None) -> Explained:
+    """Everything that can be said about one customer's score."""
+    wording, day = wording_of(model, home), day_of(as_of)
+    changes = nearest_changes(model, wording, [customer], as_of=day)[0]
+    return Explained(explanation(model, wording, customer, as_of=day), changes, customer, model)
+
+
+def compared(
+    model: Model,
+    home: Path,
+    customer: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    as_of: date | str | None = None,
+) -> Comparison:
+    """One customer before and after some fields change."""
+    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of))
+
+
+def day_of(said: date | str | None) -> date | None:
+    """The day that ages count back from, as a person writes it."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(said.strip())
+    except ValueError:
+        raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
+
+
+def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said about a list, with the model's schema in place of a profile's."""
+    kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
+    return {"purpose": "score", "schema": model.schema, "medians": _medians(model), **kept}
+
+
+def _medians(model: Model) -> dict[str, float]:
+    """The usual middle value of each number the model learnt, to notice a change of unit."""
+    middles = zip(model.encoder.fields, model.reference.quantiles[:, 50], strict=True)
+    return {field.name: float(middle) for field, middle in middles if field.form == "number" and middle}
+
+
+def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+    """The list ready to go by in blocks, with what was confirmed for its layout before."""
+
+    def opened(words: Mapping[str, Any]) -> Stream:
+        asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
+        return open_list(source, filename=words.get("filename", ""), asked=asked)
+
+    return remembering(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
+
+
+def _tables(stream: Stream) -> Iterator[pa.Table]:
+    return (block.table for block in stream.blocks())
+
+
+def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
+    for block in blocks:
+        for pair in block.column("tier").value_counts().to_pylist():
+            tiers[pair["values"]] += pair["counts"]
+        yield block

@@ -1,0 +1,1 @@
+"""Models at the counter: learnt, judged, kept, tracked."""

@@ -1,0 +1,1 @@
+"""One customer at the counter: typed in or sent, scored, explained, offered something."""

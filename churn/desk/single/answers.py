@@ -1,0 +1,103 @@
+"""What the doors answer about one customer, in the same words and fields whichever door asked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from churn.desk.listing.lists import Explained
+from churn.scoring.explaining import Explanation, Reason
+from churn.scoring.supposing import Comparison
+
+if TYPE_CHECKING:
+    from churn.events.summary import Summary
+
+TOP = 3
+
+
+def explained_json(found: Explained) -> dict[str, Any]:
+    """One customer explained: score, reasons, contributions in log-odds, and the nearest changes."""
+    return {**explanation_json(found.explanation), "changes": [_change(c) for c in found.changes]}
+
+
+def explanation_json(told: Explanation) -> dict[str, Any]:
+    """One score explained."""
+    return {
+        "key": told.key,
+        "probability": told.probability,
+        "tier": told.tier,
+        "prediction": told.prediction,
+        "percentile": told.percentile,
+        "value_at_risk": told.value_at_risk,
+        "reasons": list(told.reasons(TOP)),
+        "contributions": dict(told.contributions),
+        "groups": [_group(r) for r in told.groups],
+        "base": told.base,
+        "likely": told.likely,
+        "cannot_tell": told.cannot_tell,
+        "alike": asdict(told.alike) if told.alike else None,
+        "notices": [n.as_json() for n in told.notices],
+    }
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """A customer before and after."""
+    return {
+        "before": explanation_json(found.before),
+        "after": explanation_json(found.after),
+        "points": found.points,
+        "changes": {name: list(pair) for name, pair in found.changes.items()},
+        "notices": [n.as_json() for n in found.notices],
+    }
+
+
+def summary_json(found: Summary) -> dict[str, Any]:
+    """A customer table made from events."""
+    return {
+        "rows": found.rows,
+        "leavers": found.leavers,
+        "stayers": found.stayers,
+        "as_of": str(found.as_of),
+        "horizon": found.horizon,
+        "window": _window(found.window),
+        "silent": [str(outage) for outage in found.silent],
+        "filled": found.filled,
+        "columns": [{w: getattr(c, w) for w in ("name", "kind", "role", "meaning")} for c in found.schema.columns],
+        "notices": [n.as_json() for n in found.notices],
+    }
+
+
+def _window(window: Any) -> dict[str, Any] | None:
+    """The proposed inactivity window: its days, what it stands on, and the sentence; nothing under a contract."""
+    if window is None:
+        return None
+    proposed = asdict(window.proposed) if window.proposed else None
+    return {"proposed": proposed, "returners": window.returners, "sentence": window.sentence}
+
+
+def shown_points(points: float) -> str:
+    """Points of a hundred with their sign, in a column."""
+    return f"{points:+5.0f}"
+
+
+def _group(reason: Reason) -> dict[str, Any]:
+    return {
+        "group": reason.group,
+        "label": reason.label,
+        "text": reason.text,
+        "points": reason.points,
+        "log_odds": reason.log_odds,
+        "columns": dict(reason.columns),
+        "lever": reason.lever,
+        "change": reason.change,
+    }
+
+
+def _change(change: Any) -> dict[str, Any]:
+    return {
+        "changes": {name: list(pair) for name, pair in change.changes.items()},
+        "probability": change.probability,
+        "points": change.points,
+        "enough": change.enough,
+        "text": change.text,
+    }

@@ -1,0 +1,176 @@
+"""Views of one customer: the fields to type, offers that exist, history from the book, similar customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from churn.book.histories import Happening, history_of
+from churn.desk.campaigning.businesses import playbook_for, profile_of, wording_of
+from churn.desk.campaigning.playbooks import the_book
+from churn.desk.listing.exploring import Exploring
+from churn.desk.listing.lists import Explained
+from churn.intake.plans import arrow_type
+from churn.learning.encoding import Field
+from churn.learning.model import Model
+from churn.money.customer_worth import stakes
+from churn.money.gain import break_even, offers, terms
+from churn.scoring.changing import changed
+from churn.scoring.similar import Similar, similar_customers
+from churn.scoring.wording import Wording, capital
+
+MOST_OFFERS = 4
+WHOLE = ("count", "days", "months")
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field to fill in about a customer.
+
+    options  the levels of a category, with the words for each
+    low, high, step  of a number; `typical` is what most customers have, None where the form starts empty
+    """
+
+    name: str
+    label: str
+    group: str
+    kind: str
+    lever: str
+    options: Mapping[Any, str]
+    typical: Any = None
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class OfferShown:
+    """An offer that exists and may be made to a customer: what it costs and is expected to bring, if it pays."""
+
+    words: str
+    channel: str
+    cost: float
+    gain: float
+    pays_from: float | None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A similar customer of the same list.
+
+    stayed  True: stayed; None: not known, but predicted to stay
+    """
+
+    key: str
+    probability: float
+    stayed: bool | None
+    differs: str
+
+
+def form_of(model: Model, home: Path) -> tuple[FormField, ...]:
+    """The fields a model reads, in the schema's order, filled with a typical customer."""
+    wording = wording_of(model, home)
+    places = {f.name: i for i, f in enumerate(model.encoder.fields)}
+    return tuple(_form_field(model, wording, c.name, places[c.name]) for c in model.schema.features if c.name in places)
+
+
+def typed(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The customer that a filled-in form describes; what was left empty is not known."""
+    return changed(model, {}, {name: value for name, value in values.items() if value is not None})
+
+
+def offers_for(model: Model, home: Path, customer: Mapping[str, Any], probability: float) -> tuple[OfferShown, ...]:
+    """The offers of the playbook this customer may be made, the one that brings most first."""
+    playbook = playbook_for(model, home)
+    columns = {c.name: pa.array([customer.get(c.name)], arrow_type(c)) for c in model.schema.features}
+    value = model.schema.value.name if model.schema.value else ""
+    bill = np.array([_number(customer.get(value))]) if value else None
+    given = stakes(np.array([probability]), bill, playbook, column=value)
+    found = offers(given, playbook, columns)
+    shown = []
+    for place, action in enumerate(found.actions):
+        if np.isfinite(found.gain[0, place]):
+            point = float(break_even(found.worth, terms(action, given.bill, columns=columns))[0])
+            numbers = float(found.cost[0, place]), float(found.gain[0, place])
+            shown.append(OfferShown(action.words, action.channel, *numbers, point if np.isfinite(point) else None))
+    return tuple(sorted(shown, key=lambda o: -o.gain)[:MOST_OFFERS])
+
+
+def history(model: Model, home: Path, key: str) -> tuple[Happening, ...]:
+    """What the book knows of a customer, the latest first, with offers in words."""
+    words = {a.name: a.words for a in playbook_for(model, home).actions}
+    with the_book(home) as book:
+        found = history_of(book, key, profile=profile_of(model, home).name, model=model.name)
+    return tuple(Happening(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
+
+
+def peers_of(asked: Exploring, found: Explained, key: str | None) -> tuple[Peer, ...]:
+    """The most similar customers of the list who stayed; where that is not known, who are predicted to stay."""
+    ranked = asked.ranked
+    keys = ranked.scored.table.column(0).cast(pa.string())
+    among = ~asked.left if asked.left is not None else asked.probability < ranked.model.thresholds.chosen
+    if key is not None:
+        among = among & np.asarray(keys.to_numpy(zero_copy_only=False) != key)
+    own = ranked.model.encoder.row(found.customer, as_of=ranked.as_of)
+    lists = ranked.matrix, ranked.contributions
+    near = similar_customers(ranked.model, asked.wording, lists, own, among=among)
+    return tuple(_peer(s, keys, asked.left is not None) for s in near)
+
+
+def levers_of(model: Model, home: Path) -> dict[str, str]:
+    """Per column an offer can change, what such an offer is called."""
+    wording = wording_of(model, home)
+    return {f.name: wording.change(f.name) for f in model.encoder.fields if f.lever == "actionable"}
+
+
+def _peer(similar: Similar, keys: pa.ChunkedArray, known: bool) -> Peer:
+    told = "; ".join(similar.differs) or "The same in all that counts"
+    return Peer(keys[similar.row].as_py(), similar.probability, True if known else None, told)
+
+
+def _form_field(model: Model, wording: Wording, name: str, place: int) -> FormField:
+    field, column = model.encoder.fields[place], model.schema.by_name[name]
+    learnt = model.reference.quantiles[place]
+    whole = column.unit in WHOLE
+    low = column.low if column.low is not None else (0.0 if learnt[0] >= 0 else None)
+    return FormField(
+        name=name,
+        label=capital(wording.label(name)),
+        group=capital(wording.group_label(column.group)) if column.group else capital(wording.label(name)),
+        kind="date" if field.form == "age" else "category" if field.levels else field.form,
+        lever=field.lever,
+        options=_options(wording, field),
+        typical=_typical(model, field, place, whole=whole),
+        low=low if field.form == "number" else None,
+        high=column.high if field.form == "number" else None,
+        step=1.0 if whole else None,
+        unit=column.unit,
+    )
+
+
+def _options(wording: Wording, field: Field) -> dict[Any, str]:
+    levels: Sequence[Any] = (True, False) if field.form == "flag" else field.levels
+    return {level: capital(wording.says(field.name, level)) for level in levels}
+
+
+def _typical(model: Model, field: Field, place: int, *, whole: bool) -> Any:
+    """The middle number or the most frequent level of the customers learnt from; no date is typical."""
+    if field.form == "age":
+        return None
+    if field.form == "number":
+        middle = float(model.reference.quantiles[place, 50])
+        return None if np.isnan(middle) else float(round(middle)) if whole else round(middle, 2)
+    most = int(model.reference.counts[place].argmax())
+    if field.form == "flag":
+        return bool(most)
+    return field.levels[most] if most < len(field.levels) else None
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,172 @@
+"""What was scored is kept beside the request: in a file at once, in the book a moment later.
+
+A book that does not answer delays the record and nothing else. It is carried when the book answers again, by this
+process or by the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from churn.desk.campaigning.playbooks import the_book
+from churn.desk.single.singles import Single
+from churn.errors import ChurnError
+
+if TYPE_CHECKING:
+    from churn.book.spool import Spool
+
+FOLDER = Path("data") / "spool"
+GATHER = 0.2  # seconds that rows are gathered before they are carried together
+RETRY = 2.0  # seconds until a book that did not answer is asked again
+IN_MEMORY = 10_000  # rows that are kept where the disk takes none
+Kept = Literal["kept", "delayed", "lost"]
+
+
+def _asked_to_keep() -> bool:
+    return os.environ.get("CHURN_RECORD", "").lower() != "no"
+
+
+@dataclass
+class Recorder:
+    """Keeps rows for the book and carries them there in a thread of its own, started with the first row.
+
+    keeps  whether scores are kept at all; `CHURN_RECORD=no` keeps none
+    """
+
+    home: Path
+    keeps: bool = field(default_factory=_asked_to_keep)
+    away: bool = False
+    lost: int = 0
+    in_memory: deque[tuple[str, dict[str, Any]]] = field(default_factory=deque)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    carrying: threading.Lock = field(default_factory=threading.Lock)
+    wake: threading.Event = field(default_factory=threading.Event)
+    closing: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+    opened: Spool | None = None
+
+    @property
+    def spool(self) -> Spool:
+        """The files where rows wait."""
+        with self.lock:
+            if self.opened is None:
+                from churn.book.spool import Spool
+
+                self.opened = Spool(self.home / FOLDER)
+            return self.opened
+
+    def keep(self, kind: str, rows: Iterable[Mapping[str, Any]]) -> Kept:
+        """Keep rows; `delayed` while the book does not answer, `lost` where there is no room left anywhere."""
+        given = [dict(row) for row in rows]
+        if not self.spool.add(kind, given):
+            if len(self.in_memory) + len(given) > IN_MEMORY:
+                self.lost += len(given)
+                return "lost"
+            self.in_memory.extend((kind, row) for row in given)
+        self._start()
+        self.wake.set()
+        return "delayed" if self.away else "kept"
+
+    def keep_scores(self, scored: Sequence[Single], source: str) -> Kept:
+        """Keep what was scored, of customers who have a key."""
+        rows = seen_rows(scored, source) if self.keeps else []
+        return self.keep("seen", rows) if rows else "kept"
+
+    def carry(self) -> bool:
+        """Bring everything that waits into the book; False where it does not answer."""
+        with self.carrying:
+            try:
+                with the_book(self.home) as book:
+                    self.spool.carry(book)
+                    self._from_memory(book)
+            except (ChurnError, OSError):
+                self.away = True
+            else:
+                self.away = False
+            return not self.away
+
+    @property
+    def left_over(self) -> bool:
+        """Whether an earlier process left something that the book does not have yet."""
+        return any((self.home / FOLDER).glob("*.jsonl"))
+
+    def begin(self) -> None:
+        """Carry what an earlier process left, without keeping anybody waiting."""
+        if self.left_over:
+            self._start()
+            self.wake.set()
+
+    def forget(self, key: str) -> int:
+        """Take a customer out of everything that still waits; returns how many rows went."""
+        waiting = [entry for entry in self.in_memory if entry[1].get("key") == key]
+        for entry in waiting:
+            self.in_memory.remove(entry)
+        return len(waiting) + (self.spool.forget(key) if self.left_over else 0)
+
+    def close(self) -> None:
+        """Carry what is left and stop; where the book does not answer, the files stay for the next process."""
+        self.closing.set()
+        self.wake.set()
+        if self.thread is not None:
+            self.thread.join(10)
+        if self.opened is not None:
+            self.opened.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether rows can be kept at once, without opening anything first."""
+        return self.opened is not None
+
+    def waiting(self) -> int:
+        """How many bytes wait for the book."""
+        return self.spool.waiting() if self.opened else 0
+
+    def _from_memory(self, book: Any) -> None:
+        from churn.book.spool import KINDS
+        from churn.book.tables import writing
+
+        while self.in_memory:
+            kind, row = self.in_memory[0]
+            with writing(book) as connection:
+                KINDS[kind](connection, [row])
+            self.in_memory.popleft()
+
+    def _start(self) -> None:
+        with self.lock:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._work, name="recording", daemon=True)
+                self.thread.start()
+
+    def _work(self) -> None:
+        while not self.closing.is_set():
+            self.wake.wait()
+            self.closing.wait(RETRY if self.away else GATHER)
+            self.wake.clear()
+            if not self.carry():
+                self.wake.set()
+        self.carry()
+
+
+def seen_rows(scored: Iterable[Single], source: str) -> list[dict[str, Any]]:
+    """What is kept of customers scored one at a time: nothing of those who came without a key."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    rows = []
+    for one in scored:
+        if one.key and one.features and _can_be_kept(one.key):
+            name, _, version = one.model.partition("@")
+            own = {"model": name, "key": one.key, "version": version, "scored": now, "list": source, "tier": one.tier}
+            rows.append({**own, "features": json.dumps(one.features, default=str), "probability": one.probability})
+    return rows
+
+
+def _can_be_kept(key: str) -> bool:
+    """Whether a database can hold this key: a NUL, or half a character, it cannot."""
+    return key.isprintable() or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in key)

@@ -1,0 +1,1 @@
+"""Models at the counter once they are live: watched, warned of, retrained."""
