@@ -13,6 +13,7 @@ from churn.api import predict_routes
 from churn.api.application import make_api
 from churn.api.request_log import JsonLines, RequestLog, log_as_json
 from churn.api.traffic import Traffic
+from churn.errors import RequestRefused
 
 CUSTOMER = {"customerID": "SECRET-1", "tenure": 3, "Contract": "Month-to-month"}
 
@@ -93,3 +94,10 @@ def test_an_answer_that_is_half_out_is_cut_off(heard):
 
     with pytest.raises(ConnectionAbortedError):
         TestClient(RequestLog(half, frozenset(), Traffic())).get("/")
+
+
+def test_an_unknown_way_of_logging_is_refused_naming_the_known_ones(monkeypatch):
+    monkeypatch.setenv("CHURN_LOG", "all")
+    with pytest.raises(RequestRefused, match="CHURN_LOG is 'all'") as refused:
+        log_as_json()
+    assert refused.value.fix == "Set it to requests or to faults."

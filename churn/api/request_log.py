@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from churn.api.limits import is_under
 from churn.api.refusals import a_bug
 from churn.api.traffic import Traffic
+from churn.errors import RequestRefused
 
 LOG = logging.getLogger("holdfast.requests")
 FAULTS = logging.getLogger("holdfast.faults")
@@ -92,6 +93,8 @@ def log_as_json() -> None:
     CHURN_LOG=requests logs every request, CHURN_LOG=faults only what went wrong; a terminal is spared the former.
     """
     asked = os.environ.get("CHURN_LOG") or ("faults" if sys.stderr.isatty() else "requests")
+    if asked not in ("requests", "faults"):
+        raise RequestRefused(f"CHURN_LOG is {asked!r}, which is not known.", "Set it to requests or to faults.")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name, level in (("holdfast", logging.INFO if asked == "requests" else logging.WARNING), ("uvicorn", 30)):
