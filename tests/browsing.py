@@ -77,6 +77,21 @@ def settled(page, patience: int = 60_000):
     return page
 
 
+def choose(page, field, option: str | None = None) -> None:
+    """Pick an option of a list, the first where none is named; a list that closes by itself is opened again."""
+    from playwright.sync_api import TimeoutError as Closed
+
+    for patience in (3_000, 5_000, 10_000, 20_000):
+        field.click()
+        try:
+            page.get_by_role("option", name=option).first.click(timeout=patience)
+            return
+        except Closed:
+            page.keyboard.press("Escape")
+            settled(page)
+    pytest.fail(f"The list never showed {option or 'an option'}.")
+
+
 def outside_requests(page, address: str) -> list[str]:
     """A list that grows with every request the page sends elsewhere."""
     seen: list[str] = []

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from app.strings import say
 from churn.samples.shipped import FOLDER
-from tests.browsing import outside_requests, settled
+from tests.browsing import choose, outside_requests, settled
 from tests.trained import HISTORY
 
 pytestmark = pytest.mark.browser
@@ -61,15 +61,10 @@ def test_a_messy_export_is_read_a_doubtful_column_confirmed_and_the_customers_ra
 def test_a_customer_is_opened_and_asked_what_if(visit):
     go(visit, "customer")
     main = visit.get_by_test_id("stMain")
-    main.get_by_role("combobox", name=say("customer.pick")).click()
-    visit.get_by_role("option").first.click()
+    choose(visit, main.get_by_role("combobox", name=say("customer.pick")))
     expect(visit.get_by_text(say("customer.raising"), exact=True).first).to_be_visible()
-    visit.wait_for_timeout(250)  # a screen that is still being drawn closes a list of options again
-    settled(visit)
-    field = main.get_by_role("combobox", name="Contract", exact=True)
-    field.click()
-    other = "One-year contract" if "Two-year" in (field.input_value() or "") else "Two-year contract"
-    visit.get_by_role("option", name=other).click()
+    field = settled(visit).get_by_test_id("stMain").get_by_role("combobox", name="Contract", exact=True)
+    choose(visit, field, "One-year contract" if "Two-year" in (field.input_value() or "") else "Two-year contract")
     expect(visit.get_by_text(say("customer.would_be")).first).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from app.navigation import SCREENS
 from app.strings import say
-from tests.browsing import outside_requests, settled
+from tests.browsing import choose, outside_requests, settled
 from tests.hostile import EVIL, FILE, hostile_list
 
 pytestmark = pytest.mark.browser
@@ -53,8 +53,7 @@ def screen(page, name):
     page.wait_for_timeout(250)  # the page before is still shown as settled for a moment
     settled(page)
     if name == "customer":
-        page.get_by_test_id("stMain").get_by_role("combobox").first.click()
-        page.get_by_role("option").first.click()
+        choose(page, page.get_by_test_id("stMain").get_by_role("combobox").first)
         page.get_by_text("What if").first.wait_for(timeout=60_000)
     return settled(page)
 

@@ -88,7 +88,9 @@ def explanation(
     """
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
-    margin = model.explainer.base + sum(float(c) for c in contributions[0])
+    margin = float(model.explainer.base)
+    for added in contributions[0].tolist():  # one after the other, as for a whole list: the same to the last bit
+        margin += added
     probability = model.calibration.probability(np.array([margin]))
     groups = groups_of(model.schema, model.encoder)
     reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
