@@ -1,6 +1,7 @@
 """Returns: the proposed window is the one within which nine in ten returners were always back."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,12 @@ def test_too_few_returners_propose_nothing():
     window = proposed_window(np.array([3] * 19 + [0]), np.array([1] * 20))
     assert window.proposed is None
     assert window.sentence == "Only 19 customers ever came back from a silence: too few to propose a window."
+
+
+@pytest.mark.parametrize(("returners", "told"), [(0, "Nobody ever came"), (1, "Only 1 customer ever came")])
+def test_so_few_returners_are_counted_in_good_english(returners, told):
+    window = proposed_window(np.array([3] * returners + [0] * 5), np.array([1] * (returners + 5)))
+    assert window.sentence.startswith(told)
 
 
 def test_nobody_silent_for_longer_is_said():

@@ -43,7 +43,8 @@ class Window:
     def sentence(self) -> str:
         """The proposal in one sentence."""
         if self.proposed is None:
-            return f"Only {self.returners} customers ever came back from a silence: too few to propose a window."
+            some = {0: "Nobody", 1: "Only 1 customer"}.get(self.returners, f"Only {self.returners} customers")
+            return f"{some} ever came back from a silence: too few to propose a window."
         told = f"{self.proposed.within:.0%} of returners are back within {self.proposed.days} days"
         share = self.proposed.came_back_share
         if share is None:
