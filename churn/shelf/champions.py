@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from churn.errors import ChurnError, Damaged, NotFound, RequestRefused, Unavailable
+from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
 from churn.files import checked_name, read_json, write_json
 from churn.learning.model import Model
 from churn.notices import Notice
+from churn.shelf.turns import alone_at
 from churn.shelf.version_folders import FOLDER, damage, load, names, version_of, versions
 
 POINTER = "champion.json"
@@ -53,7 +51,7 @@ def promote(home: Path, name: str, version: str, *, why: str, act: str = "promot
     """Make a version live, once all its files are as they were written; the history keeps the reason."""
     if not why.strip():
         raise RequestRefused("A promotion needs a reason.", "Say in a few words why this version goes live.")
-    with _alone(home, name):
+    with alone_at(home, name, "promotion", wait=True):
         wrong = damage(home, name, version)
         if wrong:
             raise Damaged(f"{name} {version} cannot go live: {wrong[0]}", "Promote another version, or train again.")
@@ -150,34 +148,3 @@ def _readable_history(home: Path, name: str) -> tuple[Reign, ...]:
 
 def _pointer(home: Path, name: str) -> Path:
     return home / FOLDER / checked_name(name, "model name") / POINTER
-
-
-@contextmanager
-def _alone(home: Path, name: str) -> Iterator[None]:
-    """Hold the name's lock, which the system lets go of when its holder is killed."""
-    folder = _pointer(home, name).parent
-    if not folder.is_dir():
-        raise NotFound(f"There is no model {name}.", "Train it first.")
-    try:
-        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as problem:
-        raise Unavailable(
-            f"{name} cannot be locked for a promotion: {problem.strerror or problem}.",
-            "Nothing was changed. Free some space or ask for write access, then promote the version again.",
-        ) from problem
-    try:
-        _wait_for(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _wait_for(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows has a lock of its own
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-        return
-    fcntl.flock(handle, fcntl.LOCK_EX)

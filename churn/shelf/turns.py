@@ -13,8 +13,8 @@ from churn.shelf.version_folders import FOLDER
 
 
 @contextmanager
-def alone_at(home: Path, name: str, work: str) -> Iterator[None]:
-    """Hold a model's turn at some work; where another process has it, refuse at once instead of waiting.
+def alone_at(home: Path, name: str, work: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold a model's turn at some work; where another process has it, wait for it, or refuse at once.
 
     The system lets go of it when its holder ends or is killed, so nothing has to be tidied up.
     """
@@ -30,26 +30,26 @@ def alone_at(home: Path, name: str, work: str) -> Iterator[None]:
             "Nothing was changed. Free some space or ask for write access to the folder of models, then try again.",
         ) from problem
     try:
-        if not _took(handle):
+        if not _took(handle, wait):
             raise Unavailable(f"Another {work} of {name} is running.", "Wait until it has ended.")
         yield
     finally:
         os.close(handle)
 
 
-def _took(handle: int) -> bool:
+def _took(handle: int, wait: bool) -> bool:
     try:
         import fcntl
     except ImportError:  # Windows has a lock of its own
         import msvcrt
 
         try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         except OSError:
             return False
         return True
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
