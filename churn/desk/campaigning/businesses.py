@@ -9,21 +9,29 @@ from churn.learning.model import Model
 from churn.money.playbook import Playbook
 from churn.money.suggesting import suggestions
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
+from churn.schema import Schema
 from churn.scoring.ranking import Suggester
 from churn.scoring.wording import Wording, wording_for
 
 
 def profile_of(model: Model, home: Path) -> Profile:
     """The ready-made business a model was trained for; the general one where it is not here any more."""
-    name = model.lineage.get("profile", GENERAL)
+    return profile_named(model.lineage.get("profile", GENERAL), home)
+
+
+def profile_named(name: str, home: Path) -> Profile:
+    """The ready-made business of a name; the general one where it is not here any more."""
     return read_profile(name if name in profile_names(home) else GENERAL, home)
 
 
 def wording_of(model: Model, home: Path) -> Wording:
     """The words in which this model's reasons are said."""
-    own = profile_of(model, home)
-    general = read_profile(GENERAL, home)
-    return wording_for(model.schema, own.phrases, general.phrases, own.currency)
+    return wording_in(profile_of(model, home), model.schema, home)
+
+
+def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
+    """The words in which a business speaks of these columns; the general ones where it has none of its own."""
+    return wording_for(schema, business.phrases, read_profile(GENERAL, home).phrases, business.currency)
 
 
 def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from churn.book.journal import CampaignRecord
+from churn.desk.campaigning.businesses import profile_named, wording_in
 from churn.desk.campaigning.campaign_views import KeptCampaign
 from churn.money.playbook_files import playbook_from_text
-from churn.profiles import GENERAL, profile_names, read_profile
-from churn.scoring.wording import Wording, capital, wording_for
+from churn.scoring.wording import Wording, capital
 
 
 def in_words(kept: KeptCampaign, home: Path) -> KeptCampaign:
     """The campaign with its parts, its actions and what was learnt called as on every other screen."""
     if kept.measured is None:
         return kept
-    actions, wording = _actions(kept.record), _wording(kept.record, home)
+    business = profile_named(kept.record.profile, home)
+    actions, wording = _actions(kept.record), wording_in(business, business.schema, home)
     parts = [_part(part, actions, wording) for part in kept.measured.lift["by"]]
     learnt = tuple({**rate, "action": actions.get(rate["action"], rate["action"])} for rate in kept.measured.learnt)
     return replace(kept, measured=replace(kept.measured, lift={**kept.measured.lift, "by": parts}, learnt=learnt))
@@ -36,10 +37,3 @@ def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording)
 def _actions(record: CampaignRecord) -> dict[str, str]:
     """The title of each action of the playbook the campaign was planned by."""
     return {action.name: action.words for action in playbook_from_text(record.playbook).actions}
-
-
-def _wording(record: CampaignRecord, home: Path) -> Wording:
-    """The words of the campaign's business; plain ones where it is not here any more."""
-    known = record.profile if record.profile in profile_names(home) else GENERAL
-    own, general = read_profile(known, home), read_profile(GENERAL, home)
-    return wording_for(own.schema, own.phrases, general.phrases, own.currency)
