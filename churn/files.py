@@ -85,7 +85,7 @@ def read_json(path: Path) -> Any:
         text = f"{path.name} of {path.parent.name} is gone."
         raise NotFound(text, "Restore it, or ask again in a moment.") from problem
     except OSError as problem:
-        text = f"{path.name} cannot be read: {problem.strerror or problem}."
+        text = f"{path.name} cannot be read: {_why(problem)}."
         raise Unavailable(text, "Ask for read access.") from problem
     except (ValueError, UnicodeDecodeError) as problem:
         raise Damaged(f"{path.name} is not readable any more.", "Restore it from a backup.") from problem

@@ -1,6 +1,7 @@
 """A list cut into shares: the same part whoever makes it, and only whole parts bear their name."""
 
 import pickle
+import traceback
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from churn import Desk
 from churn.desk.listing import lists
 from churn.desk.listing.spread_lists import _opened
 from churn.errors import ListRefused
+from churn.events.spark_session import _plainly
 from churn.scoring.list_shares import Scorer, Share, first_rows, opened_scorer, shares_of
 
 
@@ -77,3 +79,10 @@ def test_what_is_no_parquet_is_refused_by_name(tmp_path):
 
 def test_what_was_sent_is_opened_once_by_a_process():
     assert opened_scorer(sent := pickle.dumps(["scorer"])) is opened_scorer(sent)
+
+
+def test_a_list_that_a_worker_cannot_see_is_told_apart_from_a_damaged_one(tmp_path):
+    with pytest.raises(ListRefused) as refused:
+        list(Share(str(tmp_path / "list.parquet"), 0, 0).batches(["id"]))
+    sent = "".join(traceback.format_exception(refused.value))  # what Spark hands on of a worker's failure
+    assert _plainly(sent).message == "A worker cannot see the list, or the folder to write to."

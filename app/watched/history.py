@@ -8,8 +8,8 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from app.widgets.tiers import TIERS
 
-TIERS = ("High", "Medium", "Low")
 SHARES = ("expected_rate", "realised_rate", "expected_auc", "realised_auc")
 
 

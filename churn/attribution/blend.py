@@ -63,11 +63,7 @@ class Explainer:
 
     def margin_of(self, contributions: np.ndarray) -> np.ndarray:
         """The score that contributions add up to."""
-        # Column by column: a sum along rows would add in an order that depends on how many rows there are.
-        total = np.full(len(contributions), self.base)
-        for column in contributions.T:
-            total += column
-        return total
+        return added_up(self.base, contributions)
 
     def probability(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
         """The probability that the score stands for."""
@@ -134,6 +130,17 @@ def explainer_from(arrays: Mapping[str, np.ndarray]) -> Explainer:
         )
     except (KeyError, ValueError, IndexError) as problem:
         raise Damaged("The explanation tables are not complete.", "Roll back to another version.") from problem
+
+
+def added_up(base: float, contributions: np.ndarray) -> np.ndarray:
+    """The score that base and contributions add up to, float64: to the last bit the same for one customer as for many.
+
+    Column by column: a sum along rows would add in an order that depends on how many rows there are.
+    """
+    total = np.full(len(contributions), float(base))
+    for column in contributions.T:
+        total += column
+    return total
 
 
 def sigmoid(margin: np.ndarray) -> np.ndarray:

@@ -60,12 +60,19 @@ def _text(column: pa.Array) -> pa.Array:
 def _file(found: Opened) -> Iterator[Any]:
     import pyarrow.parquet as parquet
 
-    try:
+    with only_sound(found.name):
         # Unpacked bytes are read whole only when they come out of an archive; a file is read where it lies.
         if found.wrapping:
             yield parquet.ParquetFile(pa.BufferReader(found.content(found.limits.bytes)))
         else:
             with found.stream() as stream:
                 yield parquet.ParquetFile(stream)
+
+
+@contextmanager
+def only_sound(name: str) -> Iterator[None]:
+    """Refuse a file by name where what is read of it is not sound Parquet."""
+    try:
+        yield
     except (pa.ArrowException, OSError) as problem:
-        raise ListRefused(f"{found.name} is not a sound Parquet file.", "Export it again.") from problem
+        raise ListRefused(f"{name} is not a sound Parquet file.", "Export it again.") from problem

@@ -12,8 +12,7 @@ import io
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,28 +22,24 @@ from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.events.spark_session import opened_session, said_by_spark
 from churn.files import REPOSITORY, TEMPORARY
 from churn.intake.settled import Settled
-from churn.scoring.list_shares import TIERS, Scorer, Share, first_rows, opened_scorer, shares_of
+from churn.learning.thresholds import TIERS
+from churn.scoring.list_shares import Scorer, Share, first_rows, opened_scorer, shares_of
 from churn.scoring.ranking import Ranking
 
 SAMPLE = 100_000  # the rows from which the meaning of the columns is settled
 TYPED = ("number", "date")
 WHOLE = "_SUCCESS"  # the mark that readers of such folders look for
-_DONE = pa.schema([(name, pa.int64()) for name in ("number", *TIERS)])
+_DONE = pa.schema([(tier, pa.int64()) for tier in TIERS])
 
 # Given the first rows as the bytes of a Parquet file, how columns are read and how customers are ranked.
 Settle = Callable[[bytes], tuple[Settled, Ranking]]
 
 
-@dataclass(frozen=True)
-class Spread:
-    """What came of scoring a list on many machines."""
+def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Settle, *, key: str) -> Counter[str]:
+    """Score Parquet files into a folder of Parquet parts; how many customers of each tier there are.
 
-    rows: int
-    tiers: Mapping[str, int]
-
-
-def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Settle, *, key: str) -> Spread:
-    """Score Parquet files into a folder of Parquet parts; without a key nobody could tell whose score is whose."""
+    key  the column that tells whose score is whose: parts have no order
+    """
     if target.exists():
         raise RequestRefused(f"{target.name} is there already.", "Name a folder that is not, or remove it first.")
     unfinished, shares = target.resolve().with_name(f"{TEMPORARY}{target.name}"), shares_of(files)
@@ -59,7 +54,7 @@ def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Sett
                 _made(unfinished)
                 tiers = _spread(session, scorer)
             _finished(unfinished, target, shares)
-            return Spread(sum(tiers.values()), tiers)
+            return tiers
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -72,7 +67,7 @@ def _spread(session: Any, scorer: Scorer) -> Counter[str]:
     sent = session.sparkContext.broadcast(cloudpickle.dumps(scorer))
     numbers = session.range(0, len(scorer.shares), 1, len(scorer.shares))
     done = numbers.mapInArrow(_worker(sent), ", ".join(f"{name} long" for name in _DONE.names)).collect()
-    return Counter({tier: sum(row[tier] for row in done) for tier in TIERS})
+    return Counter({tier: sum(row[tier] or 0 for row in done) for tier in TIERS})
 
 
 def _worker(sent: Any) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

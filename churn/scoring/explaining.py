@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from churn.attribution.blend import added_up
 from churn.learning.calibration import Bin
 from churn.learning.model import Model
 from churn.notices import Notice
@@ -88,10 +89,8 @@ def explanation(
     """
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
-    margin = float(model.explainer.base)
-    for added in contributions[0].tolist():  # one after the other, as for a whole list: the same to the last bit
-        margin += added
-    probability = model.calibration.probability(np.array([margin]))
+    margins = added_up(model.explainer.base, contributions)
+    margin, probability = float(margins[0]), model.calibration.probability(margins)
     groups = groups_of(model.schema, model.encoder)
     reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
     p, key, money = float(probability[0]), model.schema.key, _money(model, customer)

@@ -18,11 +18,9 @@ import pyarrow as pa
 
 from churn.errors import ListRefused
 from churn.files import TEMPORARY
-from churn.intake.parquet import ROWS, text_block
+from churn.intake.parquet import ROWS, only_sound, text_block
 from churn.intake.settled import Settled
-from churn.scoring.ranking import Ranking
-
-TIERS = ("High", "Medium", "Low")
+from churn.scoring.ranking import Ranking, tiers_in
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Scorer:
     shares: Sequence[Share]
 
     def written(self, number: int) -> dict[str, int]:
-        """Score a share and put its part into the folder; how many customers of each tier it has."""
+        """Score a share and put its part into the folder; how many customers of which tier it has."""
         import pyarrow.parquet as pq
 
         share = self.shares[number]
@@ -66,8 +64,7 @@ class Scorer:
         unfinished = self.folder / f"{TEMPORARY}{os.getpid()}-{share.name}"
         pq.write_table(table, unfinished, compression="zstd")
         unfinished.replace(self.folder / share.name)
-        tiers = table["tier"].to_pylist()
-        return {"number": number, **{tier: tiers.count(tier) for tier in TIERS}}
+        return tiers_in(table)
 
     def table(self, batch: pa.RecordBatch) -> pa.Table:
         """The scores of some rows, exactly as one process would give them."""
@@ -118,13 +115,8 @@ def _filled(file: Path) -> list[int]:
 def _opened(file: Path) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
-    try:
-        with pq.ParquetFile(file) as opened:
-            yield opened
-    except FileNotFoundError:
-        raise
-    except (pa.ArrowException, OSError) as problem:
-        raise ListRefused(f"{file.name} is not a sound Parquet file.", "Export it again.") from problem
+    with only_sound(file.name), pq.ParquetFile(file) as opened:
+        yield opened
 
 
 def _unread(name: str, number: int, examples: list[tuple[int, str]]) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from churn.attribution.blend import added_up
 from churn.attribution.lookup import Core
 from churn.errors import ListRefused
 from churn.learning.model import Model
@@ -80,7 +81,7 @@ class Ranking:
         if self.watch:
             self.watch(matrix)
         contributions = self._contributions(matrix)
-        margin = self._margin_of(contributions)
+        margin = added_up(self.model.explainer.base, contributions)
         probability = self.model.calibration.probability(margin)
         columns = {**self._key(table, first_row), **self._judged(table, probability)}
         reasons = weighed(self.model, contributions, margin, self.groups, top=self.top, protected=self.protected)
@@ -127,12 +128,6 @@ class Ranking:
             return self.model.explainer.contributions(matrix, core="numba")  # type: ignore[call-arg]
         return self.model.explainer.contributions(matrix)
 
-    def _margin_of(self, contributions: np.ndarray) -> np.ndarray:
-        margin = np.full(len(contributions), self.model.explainer.base)
-        for column in contributions.T:
-            margin += column
-        return margin
-
     def _key(self, table: pa.Table, first_row: int) -> dict[str, pa.Array]:
         key = self.model.schema.key
         if key and key.name in table.schema.names:
@@ -176,6 +171,11 @@ class Ranking:
                 text = f"{many:,} customers have a value of {field.name} that the model has not seen."
                 found.append(Notice("warning", text, field.name, many))
         return [*found, *outlying.notices]
+
+
+def tiers_in(scored: pa.Table) -> dict[str, int]:
+    """How many of some scored customers are in each tier that anyone is in."""
+    return {pair["values"]: pair["counts"] for pair in scored.column("tier").value_counts().to_pylist()}
 
 
 def _word(places: np.ndarray, words: Iterable[str]) -> pa.Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from churn.attribution.blend import added_up
 from churn.book.journal import arms_given, contacts_before
 from churn.book.sparing import left_alone
 from churn.deciding.ordering import Order, checked_order
@@ -84,7 +85,7 @@ def scored_frame(ranked: Ranked) -> pd.DataFrame:
 def _drivers(ranked: Ranked) -> dict[str, pa.Array]:
     model = ranked.model
     groups = reasons.groups_of(model.schema, model.encoder)
-    margin = model.explainer.base + ranked.contributions.sum(axis=1)
+    margin = added_up(model.explainer.base, ranked.contributions)
     found = reasons.weighed(model, ranked.contributions, margin, groups, top=DRIVERS)
     names = pa.array([g.name for g in groups], pa.string())
     return {

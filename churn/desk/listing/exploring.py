@@ -16,6 +16,7 @@ from churn.desk.campaigning.businesses import wording_of
 from churn.desk.listing.lists import Ranked
 from churn.errors import ChurnError, RequestRefused
 from churn.learning.outcome import outcome_of
+from churn.learning.thresholds import TIERS
 from churn.money.lifetime import StayCurve, stay_curve, stay_curves
 from churn.scoring.contrasting import Contrast, contrast
 from churn.scoring.drivers import (
@@ -191,7 +192,7 @@ class Exploring:
         """The groups a column cuts the list into: which customers are in each."""
         if name == "tier":
             tiers = self.ranked.scored.table.column("tier").cast(pa.string()).to_numpy(zero_copy_only=False)
-            return {tier: tiers == tier for tier in ("High", "Medium", "Low") if (tiers == tier).any()}
+            return {tier: tiers == tier for tier in TIERS if (tiers == tier).any()}
         rates, cells = self.rates(name), self.ranked.reading.table.column(name).combine_chunks()
         if any(r.start is not None or r.end is not None for r in rates):
             return {r.text: rows for r in rates if (rows := _within(cells, r)).any()}

@@ -23,12 +23,13 @@ from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.intake.streaming import Stream, open_list
 from churn.learning.model import Model
+from churn.learning.thresholds import TIERS
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.nearest import Change, nearest_changes
 from churn.scoring.outlying import Outlying
-from churn.scoring.ranking import Ranking, ScoredList
+from churn.scoring.ranking import Ranking, ScoredList, tiers_in
 from churn.scoring.scored_files import write_scored
 from churn.scoring.supposing import Comparison, whatif
 
@@ -158,7 +159,7 @@ def scored_file(
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
         rows=rows,
-        tiers={name: tiers[name] for name in ("High", "Medium", "Low")},
+        tiers={name: tiers[name] for name in TIERS},
         model=model.name,
         version=model.version,
         set_aside=len(stream.survey.set_aside),
@@ -242,6 +243,5 @@ def _tables(stream: Stream) -> Iterator[pa.Table]:
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
     for block in blocks:
-        for pair in block.column("tier").value_counts().to_pylist():
-            tiers[pair["values"]] += pair["counts"]
+        tiers.update(tiers_in(block))
         yield block

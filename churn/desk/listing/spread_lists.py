@@ -47,10 +47,10 @@ def scored_on_cluster(
         columns = tuple(stream.schema.names) if keep else ()
         return stream.settled, ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
 
-    done = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
+    tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
     return ScoredFile(
-        rows=done.rows,
-        tiers={name: done.tiers.get(name, 0) for name in ("High", "Medium", "Low")},
+        rows=sum(tiers.values()),
+        tiers=tiers,
         model=model.name,
         version=model.version,
         set_aside=0,

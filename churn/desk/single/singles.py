@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from churn.attribution.blend import added_up
 from churn.desk.single.customer_fields import FieldReader, Given
 from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
@@ -64,7 +65,7 @@ class Counterpart:
         given = self.reader.given(fields)
         model = self.model
         contributions = model.explainer.contributions(model.encoder.row(given.customer, as_of=as_of)[None])
-        margin = np.array([self._margin(contributions)])
+        margin = added_up(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
         reasons = weighed(model, contributions, margin, self.ranking.groups, top=TOP)
         action, gain = self._offer(given, fields, probability)
@@ -115,13 +116,6 @@ class Counterpart:
     @cached_property
     def _worth_keeping(self) -> frozenset[str]:
         return frozenset((*self.model.encoder.names, *(c.name for c in self._looked_at)))
-
-    def _margin(self, contributions: np.ndarray) -> float:
-        # Added column by column from the base, because that is the order in which lists are added up.
-        margin = float(self.model.explainer.base)
-        for added in contributions[0].tolist():
-            margin += added
-        return margin
 
     def _offer(self, given: Given, fields: Mapping[str, Any], p: np.ndarray) -> tuple[str | None, float | None]:
         """The action that brings most, and what it is expected to bring; none where none pays."""
