@@ -9,11 +9,11 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers bench-api bench-generated api samples screenshots lock clean
+.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers bench-huge bench-api bench-generated api samples screenshots lock clean
 
 help:  ## list what can be done
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
-	@echo "  make bench-WING   one benchmark in full: $(WINGS)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
+	@echo "  make bench-WING      one benchmark in full: $(WINGS)"
 
 run: .venv/run.stamp  ## open the dashboard on http://127.0.0.1:8501 (PORT=… to change), API included
 	@$(PYTHON) -m app --host $(HOST) --port $(PORT) --demo --open
@@ -43,6 +43,9 @@ bench-api: .venv/dev.stamp  ## the API beside the usual server: CPU per request,
 
 bench-generated: .venv/dev.stamp  ## 500 made-up requests for every route, at both servers
 	@$(PYTHON) -m tests.bench.api --generated
+
+bench-huge: .venv/dev.stamp  ## ten million customers scored from CSV to file (2 GB of temporary files)
+	@$(PYTHON) -m tests.bench.scoring --huge
 
 bench-peers: .venv/dev.stamp  ## the same question to explainerdashboard and shapash (installs them under build/)
 	@$(PYTHON) -m tests.bench.peers
