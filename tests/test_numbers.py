@@ -31,6 +31,9 @@ def test_a_messy_file_becomes_exactly_what_it_must(case):
         ("1'234.50", 1234.5, None),
         ("12,34,567.00", 1234567.0, None),
         ("1e3", 1000.0, 1000.0),
+        (".5e1", 5.0, None),
+        ("1234.", 1234.0, None),
+        ("1234,", None, 1234.0),
         ("\u22125", -5.0, -5.0),
         ("1e999", None, None),
     ],
@@ -57,6 +60,12 @@ def test_a_column_reads_as_its_cells_do_one_by_one(values, mark):
 @given(st.lists(st.text(alphabet="0123456789.,-+eE% €$()'", max_size=8), min_size=1), st.sampled_from(".,"))
 def test_any_cells_read_the_same_at_once_and_one_by_one(texts, mark):
     assert numbers_of(pa.array(texts), mark).to_pylist() == [number_of(t, mark) for t in texts]
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_an_exponent_of_many_digits_is_a_code_in_a_column_of_plain_numbers_too(mark):
+    texts = ["0E0000", "1e+0005", "1e005", "7"]
+    assert numbers_of(pa.array(texts), mark).to_pylist() == [number_of(t, mark) for t in texts] == [None, None, 1e5, 7]
 
 
 def test_currencies_are_told_apart_by_sign_and_code():

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 # What Arrow reads as the same number that `number_of` gives; `$` alone would let a last line feed pass.
 PLAIN = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
+LONG_EXPONENT = r"[eE][+-]?[0-9]{4}"  # a number to Arrow, a code to people
 EITHER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 _CURRENCIES = {
@@ -43,11 +44,11 @@ _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 
 # What the digits say about the decimal mark: settled for point or comma, open between the two, or nothing.
 _POINT = re.compile(
-    r"(?:0|[0-9]{4,})?\.[0-9]+|[0-9]{1,3}\.(?:[0-9]{1,2}|[0-9]{4,})?|0[0-9]{1,2}\.[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]*|[0-9]{1,3}(?:,[0-9]{3}){2,}"
-    r"|[0-9]+\.[0-9]*[eE].*"
+    r"(?:0|[0-9]{4,})?\.[0-9]+|[0-9]{4,}\.|[0-9]{1,3}\.(?:[0-9]{1,2}|[0-9]{4,})?|0[0-9]{1,2}\.[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]*|[0-9]{1,3}(?:,[0-9]{3}){2,}"
+    r"|[0-9]*\.[0-9]*[eE].*"
 )
 _COMMA = re.compile(
-    r"(?:0|[0-9]{4,})?,[0-9]+|[0-9]{1,3},(?:[0-9]{1,2}|[0-9]{4,})?|0[0-9]{1,2},[0-9]{3}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
+    r"(?:0|[0-9]{4,})?,[0-9]+|[0-9]{4,},|[0-9]{1,3},(?:[0-9]{1,2}|[0-9]{4,})?|0[0-9]{1,2},[0-9]{3}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
     r"|[0-9]+,[0-9]*[eE].*"
 )
 _EITHER = {".": re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}"), ",": re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")}
@@ -127,7 +128,13 @@ def all_plain(values: pa.Array) -> pa.Array | None:
     except pa.ArrowInvalid:
         return None
     # Words such as nan and inf pass as numbers in Arrow, and as nothing of the kind here.
-    return numbers if pc.all(pc.is_finite(numbers)).as_py() else None
+    if not pc.all(pc.is_finite(numbers)).as_py():
+        return None
+    # One look at all letters at once is nearly free; hardly any column has an E in it.
+    letters = np.frombuffer(values.buffers()[2] or b"", np.uint8)
+    if np.any(letters | 0x20 == ord("e")) and pc.any(pc.match_substring_regex(values, LONG_EXPONENT)).as_py():
+        return None
+    return numbers
 
 
 def currencies_of(values: Iterable[str]) -> dict[str, str]:
