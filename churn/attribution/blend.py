@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from churn.attribution.compiled import Core
 from churn.attribution.library import Library, library_from
 from churn.attribution.linear import Linear, linear_from
-from churn.attribution.lookup import Core, Lookup, lookup_from
+from churn.attribution.lookup import Lookup, lookup_from
 from churn.attribution.tabulation import lookup_for
 from churn.attribution.trees import DEEPEST, Forest, Scale
 from churn.errors import Damaged, RequestRefused

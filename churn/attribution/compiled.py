@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from churn.attribution.lookup import Core
-
+Core = Literal["numpy", "numba"]
 WORTHWHILE = 3_000_000  # customers; below this, starting numba costs more than it saves
 _ROWS = 512  # customers at a time, so that a table stays near while all of them ask it
 

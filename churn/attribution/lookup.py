@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
+from churn.attribution.compiled import Core, add_credits
 from churn.attribution.grid_cells import Grid
 
-Core = Literal["numpy", "numba"]
 BLOCK = 16384  # customers at a time: few enough for the processor's memory, enough to forget NumPy's cost per call
 FEW = 48  # up to this many customers, one by one is faster than a block
 
@@ -72,8 +71,6 @@ class Lookup:
                 np.add(totals[column], credit, out=totals[column])
 
     def _add_compiled(self, totals: np.ndarray, matrix: np.ndarray) -> None:
-        from churn.attribution.compiled import add_credits
-
         cells = np.empty(matrix.shape[::-1], np.uint16)
         for c in self._asked.tolist():
             cells[c] = self.grid.cells(matrix[:, c], c)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from churn.desk.access.key_rings import KeyRing
 from churn.desk.access.who import Who, at_the_terminal
@@ -85,7 +85,7 @@ class Desk(
         """What keeps scores and acts for the book."""
         return Recorder(self.home)
 
-    def working_for(self, who: Who) -> Desk:
+    def working_for(self, who: Who) -> Self:
         """The same desk, working for somebody: it shares the open models and does what they may."""
         theirs = replace(self, who=who)
         for shared in ("_open", "_singles", "key_ring", "recorder"):

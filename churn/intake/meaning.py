@@ -10,7 +10,7 @@ from churn.intake.asking import Asked
 from churn.intake.guessing import extra_column
 from churn.intake.kinds import Holding
 from churn.intake.matching import Match
-from churn.intake.telling import told_matches
+from churn.intake.recognition import told_matches
 from churn.intake.template import template_csv
 from churn.intake.words import folded
 from churn.notices import Notice

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +12,11 @@ from churn.errors import ListRefused, OpenQuestion
 from churn.intake.distinct import Cells
 from churn.intake.kinds import Holding
 from churn.intake.marks import NO, YES, is_missing, real_levels, same_words
+from churn.intake.meaning import Meaning
 from churn.intake.moments import ORDERS, Order, dates_of, said
 from churn.intake.numbers import numbers_of
 from churn.intake.words import folded
 from churn.schema import Column
-
-if TYPE_CHECKING:
-    from churn.intake.meaning import Meaning
 
 _TYPES = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.date32()}
 MOST = 0.5  # a column of which more than this share cannot be read is refused, not emptied

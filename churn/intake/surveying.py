@@ -11,16 +11,24 @@ from churn.intake.blocks import Block
 from churn.intake.enough import refuse_empty
 from churn.intake.grids import Grid, Way, grid_of
 from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
+from churn.intake.heading_places import (
+    holdings_for,
+    key_heading,
+    places_of,
+    refuse_differing,
+    told_twins,
+    without_empty,
+)
 from churn.intake.kinds import Holding
-from churn.intake.layout import unnamed
-from churn.intake.matching import Match, matches_of, sure_names
+from churn.intake.matching import Match, matches_of
 from churn.intake.meaning import Meaning, meant, no_schema_meaning
 from churn.intake.opening import Source, opened
 from churn.intake.plans import Plan, level_of, plans_of
+from churn.intake.recognition import empty_columns, told_empty, told_outcome, told_profile
 from churn.intake.records import SetAside
 from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
 from churn.intake.sifting import tables_below
-from churn.intake.telling import empty_columns, told_column, told_empty, told_profile
+from churn.intake.telling import told_column
 from churn.intake.words import folded
 from churn.notices import Notice
 from churn.profiles import GENERAL, Profile
@@ -77,23 +85,23 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
     """Go through the file once and settle everything about it; what cannot be settled is refused."""
     profiles = profiles_known(asked.home)
     grid = _grid(source, filename, asked, profiles)
-    positions, twins = _positions(grid.layout.names)
+    positions, twins = places_of(grid.layout.names)
     profile = _profile(asked, tuple(positions), profiles)
     target = asked.schema or (profile.schema if profile and profile.schema.columns else None)
-    key = _key_heading(tuple(positions), target, profiles.get(GENERAL), asked)
-    seen = _Seen(_holdings(tuple(positions), target, asked), twins)
+    key = key_heading(tuple(positions), target, profiles.get(GENERAL), asked)
+    seen = _Seen(holdings_for(tuple(positions), target, asked), twins)
     for block in grid.blocks():
         seen.add(block, positions, key)
-    _refuse_differing(grid.layout.names, seen.differing)
+    refuse_differing(grid.layout.names, seen.differing)
     left, told = _left_out(grid, seen, headings_known(profiles))
-    positions, unnamed = _without_empty(grid, positions, seen)
+    positions, nameless = without_empty(positions, seen.held) if grid.layout.header else (positions, [])
     held = {n: seen.held[n] for n in positions}
     meaning = _meaning(held, target, asked, profiles)
     plans = plans_of(meaning, held, asked.dates, comma_likely=grid.comma_likely)
     survey = Survey(
         grid, asked, positions, meaning.schema, plans, meaning.matches,
         profile.name if profile else GENERAL, seen.rows, tuple(left), (),
-        (*grid.notices, *unnamed, *_told_twins(grid.layout.names, twins), *told,
+        (*grid.notices, *nameless, *told_twins(grid.layout.names, twins), *told,
          *(() if asked.schema or asked.profile else told_profile(profile, tuple(positions), profiles)),
          *meaning.notices),
     )  # fmt: skip
@@ -121,57 +129,6 @@ def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Pro
     return best_profile(headings, profiles)
 
 
-def _positions(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:
-    """Where each heading stands; a heading that comes again is no second column but a twin of the first."""
-    first: dict[str, int] = {}
-    twins: dict[int, int] = {}
-    for i, name in enumerate(names):
-        if folded(name) and folded(name) in first:
-            twins[i] = first[folded(name)]
-        else:
-            first[folded(name) or name] = i
-    return {names[i]: i for i in first.values()}, twins
-
-
-def _refuse_differing(names: tuple[str, ...], differing: Mapping[int, int]) -> None:
-    for later, earlier in differing.items():
-        raise ListRefused(
-            f"Columns {earlier + 1} ({names[earlier]}) and {later + 1} ({names[later]}) share a name, not values.",
-            "Rename one of them.",
-        )
-
-
-def _told_twins(names: tuple[str, ...], twins: Mapping[int, int]) -> Iterator[Notice]:
-    for later, earlier in twins.items():
-        text = f"Columns {earlier + 1} and {later + 1} are both called {names[later]} and hold the same; one was kept."
-        yield Notice("repaired", text, names[earlier])
-
-
-def _holdings(headings: tuple[str, ...], target: Schema | None, asked: Asked) -> dict[str, Holding]:
-    if target is None:
-        return {h: Holding() for h in headings}
-    sure = {h: target.by_name[ours].kind for ours, h in sure_names(headings, target).items()}
-    for theirs, ours in asked.mapping.items():
-        for h in headings:
-            if folded(h) == folded(theirs) and ours in target.by_name:
-                sure[h] = target.by_name[ours].kind
-    return {h: Holding(stated=sure.get(h)) for h in headings}
-
-
-def _key_heading(headings: tuple[str, ...], target: Schema | None, general: Profile | None, asked: Asked) -> str | None:
-    """The heading whose cells are remembered to find customers that stand in the list twice."""
-    if "key" in asked.roles:
-        return next((h for h in headings if h == asked.roles["key"]), None)
-    if target is not None and target.key:
-        confirmed = [
-            h for t, o in asked.mapping.items() for h in headings if o == target.key.name and folded(h) == folded(t)
-        ]
-        return confirmed[0] if confirmed else sure_names(headings, target).get(target.key.name)
-    order = {folded(w): i for i, w in reversed(list(enumerate(general.roles.get("key", ()) if general else ())))}
-    found = [h for h in headings if folded(h) in order]
-    return min(found, key=lambda h: order[folded(h)]) if found else headings[0]
-
-
 def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetAside], list[Notice]]:
     layout = grid.layout
     left, told = tables_below(sorted(seen.left, key=lambda s: s.line), seen.rows, layout, lambda t: folded(t) in known)
@@ -192,21 +149,6 @@ def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetA
     return left, told
 
 
-def _without_empty(grid: Grid, positions: dict[str, int], seen: _Seen) -> tuple[dict[str, int], list[Notice]]:
-    """Columns without a heading and without a value are only separators at the end of lines."""
-    empty = [n for n, i in positions.items() if n == unnamed(i) and not seen.held[n].filled and grid.layout.header]
-    kept = {n: i for n, i in positions.items() if n not in empty}
-    told = []
-    if empty:
-        told.append(
-            Notice("info", f"{len(empty)} column(s) without heading and values were left out.", count=len(empty))
-        )
-    named = [n for n, i in kept.items() if n == unnamed(i) and grid.layout.header]
-    if named:
-        told.append(Notice("info", f"{len(named)} column(s) had no heading and were named {', '.join(named[:5])}."))
-    return kept, told
-
-
 def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, profiles: Mapping[str, Profile]) -> Meaning:
     general = profiles.get(GENERAL)
     if target is None:
@@ -222,18 +164,9 @@ def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, prof
     return replace(meaning, schema=schema)
 
 
-def _told_outcome(survey: Survey) -> Iterator[Notice]:
-    """Which words were taken to mean that the customer left, when nobody has said so."""
-    outcome = survey.schema.outcome
-    if outcome is None or survey.matches or survey.asked.positive:
-        return
-    words = " or ".join(repr(p) for p in outcome.positive[:3])
-    meant = f"{words} means that the customer left" if words else "which word means `left` must be said with --positive"
-    yield Notice("info", f"{outcome.name} was taken as the outcome; {meant}.", outcome.name)
-
-
 def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[str, Holding]) -> Survey:
-    notices = list(_told_outcome(survey))
+    known_before = survey.matches or survey.asked.positive
+    notices = [] if known_before else list(told_outcome(survey.schema.outcome))
     notices += [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
     empty = empty_columns(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
     if survey.asked.purpose == "score":

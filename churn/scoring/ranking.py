@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.attribution.blend import added_up
-from churn.attribution.lookup import Core
+from churn.attribution.compiled import Core
 from churn.errors import ListRefused
 from churn.learning.model import Model
 from churn.learning.thresholds import TIERS

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from churn.desk.access.entrance import Entrance, entrance_from
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from churn.book.audit_trail import Entry
     from churn.book.key_hashes import KeyRow
     from churn.desk.access.key_rings import KeyRing
-    from churn.desk.counter import Desk
     from churn.desk.single.recording import Recorder
 
 
@@ -55,7 +54,7 @@ class AccessCounter:
         """The program that holds this API key; a wrong one is refused."""
         return self.key_ring.holder(key)
 
-    def working_for(self, who: Who) -> Desk:
+    def working_for(self, who: Who) -> Self:
         """The same desk, working for somebody: it shares the open models and does what they may."""
         raise NotImplementedError
 
