@@ -96,6 +96,12 @@ def test_every_room_has_a_test_file(room):
     assert (ROOT / "tests" / f"test_{room.name}.py").is_file()
 
 
+@pytest.mark.parametrize("face", sorted(ROOT.glob("churn/**/__init__.py")), ids=lambda face: face.parent.name)
+def test_a_wing_names_only_rooms_it_has(face):
+    named = set(re.findall(r"[a-z_]+\.py\b", face.read_text(encoding="utf-8")))
+    assert named <= {path.name for path in face.parent.rglob("*.py")}
+
+
 @pytest.mark.parametrize("room", SCREENS, ids=label)
 def test_every_page_has_a_test_file(room):
     assert (ROOT / "tests" / f"test_page_{room.name}.py").is_file()

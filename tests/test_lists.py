@@ -184,3 +184,14 @@ def test_a_day_is_taken_as_a_person_writes_it_and_nonsense_is_refused():
     assert (day_of("2026-01-31"), day_of(None), day_of(date(2026, 1, 1))) == (date(2026, 1, 31), None, date(2026, 1, 1))
     with pytest.raises(RequestRefused, match="'soon' is not a day"):
         day_of("soon")
+
+
+def test_a_file_and_a_screen_are_told_the_same_of_unfamiliar_customers(telco_home):
+    desk = Desk(telco_home)
+    lines = rows_of(telco_home)
+    lines = [lines[0], *(line.replace("Month-to-month", "Daily") for line in lines[1:])]
+    source, said = "\n".join(lines).encode(), {"filename": "list.csv"}
+    shown = desk.score(source, **said)
+    written = desk.score_file(source, io.BytesIO(), said=said)
+    told = [n for n in shown.notices if "has not seen" in n.text]
+    assert (told, [n.column for n in told]) == ([n for n in written.notices if "has not seen" in n.text], ["Contract"])

@@ -130,8 +130,8 @@ def test_ages_in_a_list_without_a_date_are_counted_from_a_named_day_or_a_warning
     line = Linear(0.0, np.array([0.01]), np.array([0.0]), (np.zeros(2),))
     dated = small_model(encoder=encoder, explainer=explainer_for([(1.0, line)], 1))
     joined = pa.table({"joined": pa.array([date(2025, 12, 2)])})
-    (warned,) = Ranking(dated, WORDING).notices_on(joined)
+    (warned,) = Ranking(dated, WORDING).notices_on(joined.schema.names)
     assert "counted back from 2026-01-01, the day of the list learnt from" in warned.text
     told = Ranking(dated, WORDING, as_of=date(2026, 1, 11))
-    assert told.notices_on(joined) == ()
+    assert told.notices_on(joined.schema.names) == ()
     np.testing.assert_allclose(told.block(joined)["probability"].to_pylist(), [sigmoid(0.4)], atol=1e-6)

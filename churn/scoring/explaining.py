@@ -13,8 +13,8 @@ from churn.attribution.blend import added_up
 from churn.learning.calibration import Bin
 from churn.learning.model import Model
 from churn.notices import Notice
-from churn.scoring.outlying import Outlying
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
+from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, capital
 
 
@@ -184,9 +184,9 @@ def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tupl
     told = [
         Notice("warning", f"The model has not seen {f.name} = {customer[f.name]!r} before.", f.name) for f in unseen
     ]
-    outlying = Outlying(model)
-    outlying.see(row[None])
-    told += outlying.notices
+    unfamiliar = Unfamiliar(model)
+    unfamiliar.see(row[None])
+    told += unfamiliar.far_out
     if unknown:
         told.append(Notice("info", f"Not known of this customer: {', '.join(unknown)}.", count=len(unknown)))
     return tuple(told)

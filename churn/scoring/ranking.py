@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from churn.errors import ListRefused
 from churn.learning.model import Model
 from churn.learning.thresholds import TIERS
 from churn.notices import Notice
-from churn.scoring.outlying import Outlying
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
+from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
@@ -64,9 +64,11 @@ class Ranking:
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
-        parts = [table.slice(row, AT_ONCE) for row in range(0, table.num_rows, AT_ONCE)]
-        scored = pa.concat_tables(self.blocks(parts or [table]))
-        return ScoredList(scored, self.model.name, self.model.version, datetime.now(UTC), self.notices_on(table))
+        unfamiliar, parts = Unfamiliar(self.model), range(0, max(table.num_rows, 1), AT_ONCE)
+        blocks = replace(self, watch=unfamiliar.see).blocks(table.slice(row, AT_ONCE) for row in parts)
+        before, scored = self.notices_on(table.schema.names), pa.concat_tables(blocks)
+        notices = (*before, *unfamiliar.notices)
+        return ScoredList(scored, self.model.name, self.model.version, datetime.now(UTC), notices)
 
     def blocks(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Scored blocks for blocks of a checked list, in order, one in memory at a time."""
@@ -91,9 +93,9 @@ class Ranking:
         columns |= self._suggested(table, pa.table(columns))
         return pa.table({**columns, **self._kept(table, columns)})
 
-    def notices_on(self, table: pa.Table) -> tuple[Notice, ...]:
-        """What the analyst should know about a list before trusting its scores."""
-        absent = [n for n in self.model.encoder.names if n not in table.schema.names]
+    def notices_on(self, names: Sequence[str]) -> tuple[Notice, ...]:
+        """What the analyst should know about a list with these columns before trusting its scores."""
+        absent = [n for n in self.model.encoder.names if n not in names]
         if len(absent) == len(self.model.encoder.names):
             raise ListRefused(
                 "The list has none of the columns the model was learnt from.",
@@ -102,9 +104,9 @@ class Ranking:
         without = [
             Notice("warning", f"The list has no {n}; every customer counts as unknown there.", n) for n in absent
         ]
-        return (*without, *self.notices_on_dates(table.schema.names), *self._strange(table))
+        return (*without, *self._notices_on_dates(names))
 
-    def notices_on_dates(self, names: Sequence[str]) -> tuple[Notice, ...]:
+    def _notices_on_dates(self, names: Sequence[str]) -> tuple[Notice, ...]:
         """A warning where ages are counted in a list with these columns from a day that nobody named."""
         encoder = self.model.encoder
         ages = [f.name for f in encoder.fields if f.form == "age" and f.name in names]
@@ -161,16 +163,6 @@ class Ranking:
     def _kept(self, table: pa.Table, columns: Iterable[str]) -> dict[str, pa.Array]:
         taken = set(columns)
         return {name: table.column(name) for name in self.keep if name in table.schema.names and name not in taken}
-
-    def _strange(self, table: pa.Table) -> list[Notice]:
-        matrix, outlying, found = self.model.encoder.matrix(table, as_of=self.as_of), Outlying(self.model), []
-        outlying.see(matrix)
-        for i, field in enumerate(self.model.encoder.fields):
-            many = int((matrix[:, i] == field.unseen).sum()) if field.levels else 0
-            if many:
-                text = f"{many:,} customers have a value of {field.name} that the model has not seen."
-                found.append(Notice("warning", text, field.name, many))
-        return [*found, *outlying.notices]
 
 
 def tiers_in(scored: pa.Table) -> dict[str, int]:

@@ -28,10 +28,10 @@ from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation
 from churn.scoring.nearest import Change, nearest_changes
-from churn.scoring.outlying import Outlying
 from churn.scoring.ranking import Ranking, ScoredList, tiers_in
 from churn.scoring.scored_files import write_scored
 from churn.scoring.supposing import Comparison, whatif
+from churn.scoring.unfamiliar import Unfamiliar
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
 MOST_REASONS = 20
@@ -152,9 +152,9 @@ def scored_file(
     stream = streamed_list(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
-    outlying = Outlying(model)
+    unfamiliar = Unfamiliar(model)
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
-    ranking = replace(ranking, watch=outlying.see)
+    ranking = replace(ranking, watch=unfamiliar.see)
     blocks = _counted(ranking.blocks(_tables(stream)), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
@@ -166,8 +166,8 @@ def scored_file(
         seconds=time.perf_counter() - start,
         notices=(
             *stream.notices,
-            *ranking.notices_on_dates(stream.schema.names),
-            *outlying.notices,
+            *ranking.notices_on(stream.schema.names),
+            *unfamiliar.notices,
             *model.notices,
         ),
     )

@@ -1,4 +1,4 @@
-"""Customers further out than any the model has learnt from: counted while a list is scored, told when it is done."""
+"""Customers unlike any the model has learnt from: counted while a list is scored, told when it is done."""
 
 from __future__ import annotations
 
@@ -13,25 +13,40 @@ from churn.notices import Notice, NoticeKind
 MANY = 0.05  # from this share of the customers on it is the list that is strange, not a few of them
 
 
-class Outlying:
-    """Counts, block by block and column by column, the customers whose value was taken as the edge of what is known."""
+class Unfamiliar:
+    """Counts, block by block and column by column, the customers with a value that was never learnt from."""
 
     def __init__(self, model: Model) -> None:
         """Begin with nobody."""
         self._model, self._rows = model, 0
+        self._new = np.zeros(len(model.encoder.fields), dtype=np.int64)
         self._beyond = np.zeros(len(model.encoder.fields), dtype=np.int64)
 
     def see(self, matrix: np.ndarray) -> None:
         """Count a block of encoded customers in."""
         self._rows += len(matrix)
         self._beyond += self._model.encoder.beyond(matrix)
+        for place, field in enumerate(self._model.encoder.fields):
+            if field.levels:
+                self._new[place] += np.count_nonzero(matrix[:, place] == field.unseen)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What to know before trusting their scores: a warning where they are many."""
-        return tuple(self._told())
+        """What to know of a list before trusting its scores: levels never seen, then what lies far out."""
+        return (*self._told_new(), *self.far_out)
 
-    def _told(self) -> Iterator[Notice]:
+    @property
+    def far_out(self) -> tuple[Notice, ...]:
+        """Numbers that were taken as the edge of what is known; a warning where they are many."""
+        return tuple(self._told_beyond())
+
+    def _told_new(self) -> Iterator[Notice]:
+        for place in np.flatnonzero(self._new):
+            field, many = self._model.encoder.fields[place], int(self._new[place])
+            text = f"{_who(many)} a value of {field.name} that the model has not seen."
+            yield Notice("warning", text, field.name, many)
+
+    def _told_beyond(self) -> Iterator[Notice]:
         learnt = self._model.reference.quantiles
         for place in np.flatnonzero(self._beyond):
             field, many = self._model.encoder.fields[place], int(self._beyond[place])
