@@ -72,22 +72,22 @@ class Schema:
         """The columns a model learns from, in order; the value column is one of them."""
         return tuple(c for c in self.columns if c.role in ("feature", "value"))
 
-    @property
+    @cached_property
     def key(self) -> Column | None:
         """The column that names the customer, if there is one."""
         return self._with_role("key")
 
-    @property
+    @cached_property
     def outcome(self) -> Column | None:
         """The column that says who left, if it is known."""
         return self._with_role("outcome")
 
-    @property
+    @cached_property
     def value(self) -> Column | None:
         """The column that says what a customer is worth, if there is one."""
         return self._with_role("value")
 
-    @property
+    @cached_property
     def date(self) -> Column | None:
         """The column that says when the row was true, if there is one."""
         return self._with_role("date")

@@ -41,7 +41,7 @@ def test_the_first_offer_is_the_one_the_scored_list_suggests(desk, telco_home):
     ranked = desk.score(telco_home / TODAY)
     for row in ranked.scored.table.slice(0, 20).to_pylist():
         found = desk.explain_in(ranked, row["customerID"])
-        best = offers_for(found.model, telco_home, found.customer, found.explanation.probability)[0]
+        best = offers_for(found, telco_home)[0]
         assert (best.words if best.gain > 0 else None) == row["action"]
         assert best.gain == pytest.approx(row["expected_gain"]) if row["action"] else best.gain <= 0
 

@@ -138,6 +138,11 @@ def added_up(base: float, contributions: np.ndarray) -> np.ndarray:
 
     Column by column: a sum along rows would add in an order that depends on how many rows there are.
     """
+    if len(contributions) == 1:  # without an array for every step; the numbers and their order are the same
+        alone = float(base)
+        for added in contributions[0].tolist():
+            alone += added
+        return np.array([alone])
     total = np.full(len(contributions), float(base))
     for column in contributions.T:
         total += column

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+
+AT_ONCE = 1024  # customers at a time, so that all fields of them stay in the processor's memory
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,21 @@ class Linear:
 
     def add_to(self, totals: np.ndarray, matrix: np.ndarray) -> None:
         """Add what every field contributes, for a float32 matrix of customers, to `totals` (fields, customers)."""
-        for j, credits in enumerate(self.credits):
-            numbers = matrix[:, j].astype(np.float64)
-            added = credits[_places(numbers, len(credits) - 2)]
-            if len(credits) == 2:
-                added += np.nan_to_num((numbers - self.means[j]) * self.slopes[j])
-            totals[j] += added.astype(np.float32)
+        credits, starts, levels, amounts = self._flat
+        for first in range(0, len(matrix), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            numbers = matrix[part].T.astype(np.float64)
+            added = credits[starts + _places(numbers, levels)]
+            sloped = (numbers[amounts] - self.means[amounts, None]) * self.slopes[amounts, None]
+            added[amounts] += np.nan_to_num(sloped)
+            totals[:, part] += added.astype(np.float32)
+
+    @cached_property
+    def _flat(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """All credits in one line, where each field's begin, how many codes it has, and which fields are numbers."""
+        counts = np.array([len(c) for c in self.credits])
+        starts, levels = (np.cumsum(counts) - counts)[:, None], (counts - 2)[:, None]
+        return np.concatenate(self.credits), starts, levels, np.flatnonzero(counts == 2)
 
     def times(self, weight: float) -> Linear:
         """The same regression with everything multiplied."""
@@ -116,10 +128,8 @@ def linear_from(arrays: Mapping[str, np.ndarray]) -> Linear:
     return Linear(float(arrays["base"]), arrays["slopes"], arrays["means"], credits)
 
 
-def _places(numbers: np.ndarray, levels: int) -> np.ndarray:
-    """Per customer the code, then `levels` for missing, then `levels + 1` for any other number."""
-    missing = np.isnan(numbers)
-    inside = ~missing & (numbers >= 0) & (numbers < levels)
-    places = np.where(inside, np.where(inside, numbers, 0), levels + 1).astype(np.intp)
-    places[missing] = levels
-    return places
+def _places(numbers: np.ndarray, levels: np.ndarray | int) -> np.ndarray:
+    """Per number the code, then `levels` for missing, then `levels + 1` for any other number."""
+    inside = (numbers >= 0) & (numbers < levels)
+    outside = np.where(np.isnan(numbers), levels, levels + 1)
+    return np.where(inside, numbers, outside).astype(np.intp)

@@ -90,7 +90,8 @@ def calibration_from(words: Mapping[str, Any]) -> Calibration:
 
 def sigmoid(margin: np.ndarray) -> np.ndarray:
     """Log-odds as a probability."""
-    return 1.0 / (1.0 + np.exp(-np.clip(np.asarray(margin, dtype=np.float64), -700, 700)))
+    kept = np.minimum(np.maximum(np.asarray(margin, dtype=np.float64), -700.0), 700.0)
+    return 1.0 / (1.0 + np.exp(-kept))
 
 
 def logit(probability: np.ndarray) -> np.ndarray:

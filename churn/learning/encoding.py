@@ -70,7 +70,7 @@ class Encoder:
     date_column: str | None = None
     as_of: str | None = None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns of the matrix, in order."""
         return tuple(f.name for f in self.fields)

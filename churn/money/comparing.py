@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _TRUE, _FALSE = ("yes", "true", "1"), ("no", "false", "0")
+MOST_COMPARED = 65_536  # comparisons of single cells that are remembered
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,23 @@ class Clause:
     column: str
     operator: str
     values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One customer in place of a table: per column the cell and the type the column has in a list.
+
+    What a cell answers does not depend on other rows, so each different one is compared only once.
+    """
+
+    cells: Mapping[str, tuple[Any, pa.DataType]]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.cells
+
+    def __getitem__(self, name: str) -> pa.Array:
+        cell, kind = self.cells[name]
+        return pa.array([cell], kind)
 
 
 def _column(columns: Any, name: str) -> pa.Array:
@@ -40,6 +60,8 @@ def _as_arrow(values: Any) -> pa.Array:
 
 def compared(clause: Clause, columns: Any) -> np.ndarray:
     """True for each row whose cell satisfies the comparison; an empty cell satisfies only `is missing`."""
+    if isinstance(columns, Cells):
+        return _cell_compared(clause, *columns.cells[clause.column])
     values = _column(columns, clause.column)
     if clause.operator in ("is missing", "is known"):
         missing = _missing(values)
@@ -49,6 +71,13 @@ def compared(clause: Clause, columns: Any) -> np.ndarray:
     found = np.logical_or.reduce([_equal(values, word) for word in clause.values])
     turned = clause.operator in ("!=", "is not", "is not one of")
     return ~found & np.asarray(pc.is_valid(values)) & ~_missing(values) if turned else found
+
+
+@lru_cache(MOST_COMPARED, typed=True)
+def _cell_compared(clause: Clause, cell: Any, kind: pa.DataType) -> np.ndarray:
+    answer = compared(clause, {clause.column: pa.array([cell], kind)})
+    answer.flags.writeable = False
+    return answer
 
 
 def _measured(clause: Clause, numbers: np.ndarray) -> np.ndarray:

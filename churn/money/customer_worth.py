@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,21 +62,30 @@ def stakes(
 
 def worth(given: Stakes, playbook: Playbook, at: Scenario = "mid") -> np.ndarray:
     """The profit each customer still brings if they stay, in today's money."""
-    periods = np.full(given.rows, playbook.periods.at(at))
-    if given.remaining is not None:
-        periods = np.minimum(periods, given.remaining)
-    return given.bill * playbook.margin.at(at) * present_periods(periods, playbook)
+    most, by_bill = playbook.periods.at(at), given.bill * playbook.margin.at(at)
+    if given.remaining is None:
+        return by_bill * _present(most, playbook.discount, playbook.per_year)
+    return by_bill * present_periods(np.minimum(most, given.remaining), playbook)
 
 
 def present_periods(periods: np.ndarray | float, playbook: Playbook) -> np.ndarray:
     """Periods to come counted in today's money: 12 at 10 % a year count as 11.5; the first is paid at once."""
-    rate = (1.0 + playbook.discount) ** (1.0 / playbook.per_year) - 1.0
-    count = np.asarray(periods, float)
+    return _in_todays_money(np.asarray(periods, float), playbook.discount, playbook.per_year)
+
+
+def _in_todays_money(count: np.ndarray, discount: float, per_year: float) -> np.ndarray:
+    rate = (1.0 + discount) ** (1.0 / per_year) - 1.0
     if rate == 0.0:
         return count
     whole = np.floor(count)
     last = (count - whole) * (1.0 + rate) ** -whole
     return (1.0 - (1.0 + rate) ** -whole) / rate * (1.0 + rate) + last
+
+
+@lru_cache(256)
+def _present(periods: float, discount: float, per_year: float) -> float:
+    """The same for one number of periods that counts for everybody."""
+    return float(_in_todays_money(np.full(1, periods), discount, per_year)[0])
 
 
 def _periods(remaining: Any) -> np.ndarray | None:

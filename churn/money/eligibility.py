@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Rule:
     parts: tuple[Rule, ...] = ()
     clause: Clause | None = None
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns the rule looks at, each once, in the order it names them."""
         own = (self.clause.column,) if self.clause else ()

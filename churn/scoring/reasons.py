@@ -54,11 +54,11 @@ class Weighed:
 
 def group_sums(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
     """What each group adds to the log-odds: (groups, customers)."""
-    sums = np.empty((len(groups), len(contributions)), np.float32)
+    of_columns = contributions.T
+    sums = of_columns[[g.columns[0] for g in groups]].astype(np.float32, copy=False)
     for total, group in zip(sums, groups, strict=True):
-        total[:] = contributions[:, group.columns[0]]
         for column in group.columns[1:]:
-            total += contributions[:, column]
+            total += of_columns[column]
     return sums
 
 
@@ -86,7 +86,8 @@ def weighed(
     points = points_of(model, margin, sums)
     points[np.abs(points) < LEAST_POINTS] = 0.0
     order = _strongest(sums, points, min(top, len(said)))
-    added, points = (np.take_along_axis(a, order, axis=0) for a in (sums, points))
+    customers = np.arange(len(margin))
+    added, points = sums[order, customers], points[order, customers]
     places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
     return Weighed(places[order], _spokesmen(contributions, said, order, added > 0), points)
 
@@ -102,8 +103,8 @@ def _strongest(sums: np.ndarray, points: np.ndarray, top: int) -> np.ndarray:
 def _spokesmen(contributions: np.ndarray, groups: Sequence[Group], order: np.ndarray, raises: np.ndarray) -> np.ndarray:
     """Per reason the column of the group that pulls hardest the same way."""
     column = np.empty(order.shape, np.intp)
-    for place, group in enumerate(groups):
-        here, customers = np.nonzero(order == place)
+    for place in np.flatnonzero(np.bincount(order.ravel(), minlength=len(groups))).tolist():
+        group, (here, customers) = groups[place], np.nonzero(order == place)
         if len(group.columns) == 1:
             column[here, customers] = group.columns[0]
             continue

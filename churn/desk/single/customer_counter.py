@@ -62,7 +62,7 @@ class CustomerCounter:
         """The offers that exist and may be made to this customer, the one that brings most first."""
         from churn.desk.single.customer_views import offers_for
 
-        return offers_for(found.model, self.home, found.customer, found.explanation.probability)
+        return offers_for(found, self.home)
 
     def offer_names(self, model: Model) -> dict[str, str]:
         """Per column an offer can change, what such an offer is called."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from math import isfinite
 from typing import Any
 
@@ -19,6 +19,7 @@ from churn.learning.model import Model
 from churn.schema import Column
 
 LAYOUTS = 64  # different sets of field names that are matched once and remembered
+TEXTS = 4096  # different texts of a column that are read once and remembered
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FieldReader:
         """The customer that these fields describe."""
         headings = tuple(fields)
         sources, ignored = self._matched(headings)
-        customer = {ours: _value(plan, fields[theirs]) for ours, theirs, plan in sources}
+        customer = {ours: read(fields[theirs]) for ours, theirs, read in sources}
         missing = tuple(n for n in self.model.encoder.names if customer.get(n) is None)
         if len(missing) == len(self.model.encoder.names):
             raise RequestRefused(
@@ -63,10 +64,16 @@ class FieldReader:
     def _matched(self) -> Any:
         return lru_cache(LAYOUTS)(self._matching)
 
-    def _matching(self, headings: tuple[str, ...]) -> tuple[list[tuple[str, str, Plan]], tuple[str, ...]]:
+    @cached_property
+    def _readers(self) -> dict[str, Callable[[Any], Any]]:
+        """How each column is read, but for those that no customer is scored by."""
+        columns = self.model.schema.columns
+        return {c.name: _reader(c) for c in columns if c.role not in ("outcome", "ignored")}
+
+    def _matching(self, headings: tuple[str, ...]) -> tuple[list[tuple[str, str, Any]], tuple[str, ...]]:
         sure = sure_names(headings, self.model.schema)
-        known = {c.name: c for c in self.model.schema.columns if c.role not in ("outcome", "ignored")}
-        sources = [(ours, theirs, _plan(known[ours])) for ours, theirs in sure.items() if ours in known]
+        known = self._readers
+        sources = [(ours, theirs, known[ours]) for ours, theirs in sure.items() if ours in known]
         read = {theirs for _, theirs, _ in sources}
         return sources, tuple(h for h in headings if h not in read)
 
@@ -83,15 +90,24 @@ def _plan(column: Column) -> Plan:
     return plan_of(column, Holding(stated=column.kind), comma=False, dates=None)
 
 
-def _value(plan: Plan, cell: Any) -> Any:
-    column = plan.column
-    if isinstance(cell, bool):
-        return cell if column.kind == "flag" else _yes_or_no_level(column, cell)
-    if isinstance(cell, int | float):
-        return _of_number(plan, cell)
-    if cell is None or isinstance(cell, str):
-        return _of_text(plan, cell or "")
-    raise _unreadable(column)
+def _reader(column: Column) -> Callable[[Any], Any]:
+    """What reads the cells of one column; a text that came before is not read again, unless it may name a customer."""
+    plan = _plan(column)
+    read_anew = partial(_of_text, plan)
+    of_text = read_anew if column.kind == "text" else lru_cache(TEXTS)(read_anew)
+
+    def value(cell: Any) -> Any:
+        if isinstance(cell, str):
+            return of_text(cell)
+        if isinstance(cell, bool):
+            return cell if column.kind == "flag" else _yes_or_no_level(column, cell)
+        if isinstance(cell, int | float):
+            return _of_number(plan, cell)
+        if cell is None:
+            return of_text("")
+        raise _unreadable(column)
+
+    return value
 
 
 def _of_number(plan: Plan, cell: int | float) -> Any:

@@ -15,10 +15,10 @@ from churn.desk.campaigning.businesses import playbook_for, profile_of, wording_
 from churn.desk.campaigning.playbooks import the_book
 from churn.desk.listing.exploring import Exploring
 from churn.desk.listing.lists import Explained
-from churn.intake.plans import arrow_type
+from churn.desk.single.customer_fields import Given
+from churn.desk.single.offering import Judged, Offering
 from churn.learning.encoding import Field
 from churn.learning.model import Model
-from churn.money.customer_worth import stakes
 from churn.money.gain import break_even, offers, terms
 from churn.scoring.changing import changed
 from churn.scoring.similar import Similar, similar_customers
@@ -85,19 +85,17 @@ def typed(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
     return changed(model, {}, {name: value for name, value in values.items() if value is not None})
 
 
-def offers_for(model: Model, home: Path, customer: Mapping[str, Any], probability: float) -> tuple[OfferShown, ...]:
+def offers_for(found: Explained, home: Path) -> tuple[OfferShown, ...]:
     """The offers of the playbook this customer may be made, the one that brings most first."""
-    playbook = playbook_for(model, home)
-    columns = {c.name: pa.array([customer.get(c.name)], arrow_type(c)) for c in model.schema.features}
-    value = model.schema.value.name if model.schema.value else ""
-    bill = np.array([_number(customer.get(value))]) if value else None
-    given = stakes(np.array([probability]), bill, playbook, column=value)
-    found = offers(given, playbook, columns)
+    told, playbook = found.explanation, playbook_for(found.model, home)
+    judged = Judged(np.array([told.probability]), told.prediction, told.tier, told.reasons())
+    given, columns = Offering(found.model, playbook).question(Given(found.customer), {}, judged)
+    weighed = offers(given, playbook, columns)
     shown = []
-    for place, action in enumerate(found.actions):
-        if np.isfinite(found.gain[0, place]):
-            point = float(break_even(found.worth, terms(action, given.bill, columns=columns))[0])
-            numbers = float(found.cost[0, place]), float(found.gain[0, place])
+    for place, action in enumerate(weighed.actions):
+        if np.isfinite(weighed.gain[0, place]):
+            point = float(break_even(weighed.worth, terms(action, given.bill, columns=columns))[0])
+            numbers = float(weighed.cost[0, place]), float(weighed.gain[0, place])
             shown.append(OfferShown(action.words, action.channel, *numbers, point if np.isfinite(point) else None))
     return tuple(sorted(shown, key=lambda o: -o.gain)[:MOST_OFFERS])
 
@@ -170,7 +168,3 @@ def _typical(model: Model, field: Field, place: int, *, whole: bool) -> Any:
     if field.form == "flag":
         return bool(most)
     return field.levels[most] if most < len(field.levels) else None
-
-
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)

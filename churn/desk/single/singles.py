@@ -14,18 +14,15 @@ import pyarrow as pa
 
 from churn.attribution.blend import added_up
 from churn.desk.single.customer_fields import FieldReader, Given
+from churn.desk.single.offering import TOP, Judged, Offering, carried
 from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
 from churn.learning.model import Model
-from churn.money.customer_worth import stakes
-from churn.money.gain import offers
 from churn.money.playbook import Playbook
 from churn.schema import Column
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import Ranking
 from churn.scoring.reasons import weighed
-
-TOP = 3
 
 
 @dataclass(frozen=True)
@@ -67,26 +64,31 @@ class Counterpart:
         contributions = model.explainer.contributions(model.encoder.row(given.customer, as_of=as_of)[None])
         margin = added_up(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
-        reasons = weighed(model, contributions, margin, self.ranking.groups, top=TOP)
-        action, gain = self._offer(given, fields, probability)
+        reasons = self._reasons(given, contributions, margin)
         p = float(probability[0])
+        tier, status = model.thresholds.tier(p), model.status(p)
+        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons))
         return Single(
             key=_key(model, given.customer),
             probability=p,
             leaves=bool(p >= model.thresholds.chosen),
-            status=model.status(p),
-            tier=model.thresholds.tier(p),
-            reasons=tuple(
-                reason_sentence(model, self.ranking.wording, given.customer, column=column, points=points)
-                for column, points in zip(reasons.column[:, 0].tolist(), reasons.points[:, 0].tolist(), strict=True)
-                if points
-            ),
+            status=status,
+            tier=tier,
+            reasons=reasons,
             action=action,
             expected_gain=gain,
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
             features=self._kept(given),
+        )
+
+    def _reasons(self, given: Given, contributions: np.ndarray, margin: np.ndarray) -> tuple[str, ...]:
+        found = weighed(self.model, contributions, margin, self.ranking.groups, top=TOP)
+        return tuple(
+            reason_sentence(self.model, self.ranking.wording, given.customer, column=column, points=points)
+            for column, points in zip(found.column[:, 0].tolist(), found.points[:, 0].tolist(), strict=True)
+            if points
         )
 
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> list[Single]:
@@ -101,11 +103,8 @@ class Counterpart:
         return [self._of_row(Given(c), row) for c, row in zip(customers, table.to_pylist(), strict=list_ is not None)]
 
     @cached_property
-    def _looked_at(self) -> tuple[Column, ...]:
-        """The columns that the offers' rules and their costs depend on."""
-        rules = [r for a in self.playbook.actions for r in (a.rule, *(s.rule for s in a.segments))]
-        named = {name for rule in rules for name in rule.columns}
-        return tuple(c for c in self.model.schema.features if c.name in named or c.role == "value")
+    def _offering(self) -> Offering:
+        return Offering(self.model, self.playbook)
 
     def _kept(self, given: Given) -> dict[str, Any]:
         """What is worth keeping of a customer to score them again by their key alone; nothing without a key."""
@@ -115,17 +114,7 @@ class Counterpart:
 
     @cached_property
     def _worth_keeping(self) -> frozenset[str]:
-        return frozenset((*self.model.encoder.names, *(c.name for c in self._looked_at)))
-
-    def _offer(self, given: Given, fields: Mapping[str, Any], p: np.ndarray) -> tuple[str | None, float | None]:
-        """The action that brings most, and what it is expected to bring; none where none pays."""
-        columns = {c.name: pa.array([given.customer.get(c.name)], arrow_type(c)) for c in self._looked_at}
-        columns |= {n: pa.array([_carried(fields[n])], pa.string()) for n in given.ignored if n not in columns}
-        value = self.model.schema.value.name if self.model.schema.value else ""
-        bill = columns[value].to_numpy(zero_copy_only=False) if value else None
-        found = offers(stakes(p, bill, self.playbook, column=value), self.playbook, columns)
-        best = int(found.best[0])
-        return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
+        return frozenset((*self.model.encoder.names, *(c.name for c in self._offering.columns)))
 
     def _given(self, number: int, fields: Mapping[str, Any]) -> Given:
         try:
@@ -139,7 +128,7 @@ class Counterpart:
         named = [c for c in schema.columns if c in schema.features or any(c.name in g.customer for g in given)]
         columns = {c.name: pa.array([g.customer.get(c.name) for g in given], arrow_type(c)) for c in named}
         for name in dict.fromkeys(n for g in given for n in g.ignored if n not in columns):
-            columns[name] = pa.array([_carried(fields.get(name)) for fields in customers], pa.string())
+            columns[name] = pa.array([carried(fields.get(name)) for fields in customers], pa.string())
         return pa.table(columns)
 
     def _of_row(self, given: Given, row: Mapping[str, Any]) -> Single:
@@ -164,10 +153,3 @@ class Counterpart:
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
     key = model.schema.key
     return customer.get(key.name) if key else None
-
-
-def _carried(cell: Any) -> str | None:
-    """A field that is none of the model's columns, as the text a list would carry along."""
-    if isinstance(cell, str):
-        return cell if cell.isascii() else cell.encode("utf-8", "replace").decode("utf-8")
-    return str(cell) if isinstance(cell, int | float) else None

@@ -1,0 +1,50 @@
+"""The offer suggested to one customer is the one a list would suggest, whatever its rule looks at."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from churn import Desk
+from churn.money.eligibility import rule_from
+from churn.money.playbook import Action, Playbook, exactly
+from churn.money.suggesting import suggestions
+from tests.trained import rows_of
+
+
+@pytest.fixture(scope="module")
+def customers(telco_home):
+    rows = csv.DictReader(rows_of(telco_home))
+    return [c | {"colour": ("red", "blue", None)[n % 3]} for n, c in enumerate(rows)]
+
+
+@pytest.fixture(scope="module")
+def counterpart(telco_home, customers):
+    return Desk(telco_home).counterpart(tuple(customers[0]))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "tier is High",
+        "tier is not Low",
+        "probability >= 0.3",
+        "percentile between 20 and 80",
+        "prediction is Yes",
+        "value_at_risk > 20",
+        "reason_1 is known and tenure >= 20",
+        "customerID is known and colour is red",
+        "not colour is red and tenure >= 10",
+    ],
+)
+def test_a_rule_about_the_score_or_an_extra_field_holds_alone_as_it_does_in_a_list(customers, counterpart, rule):
+    offer = Action("call", save=exactly(0.5), rule=rule_from(rule))
+    alike = having(counterpart, Playbook((offer,)))
+    assert alike.many(customers) == [alike.single(c) for c in customers]
+    assert {one.action for one in alike.many(customers)} == {"call", None}
+
+
+def having(counterpart, playbook):
+    """The same counterpart with other offers."""
+    suggester = suggestions(playbook, value="MonthlyCharges")
+    return replace(counterpart, playbook=playbook, ranking=replace(counterpart.ranking, suggester=suggester))
