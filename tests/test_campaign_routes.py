@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 
 from churn import Desk
 from churn.api.application import make_api
+from churn.book.connections import open_book
 from churn.book.journal import arms_given, campaigns
-from churn.book.tables import open_book
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import TODAY

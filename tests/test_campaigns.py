@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from churn import Desk
+from churn.book.connections import open_book
 from churn.book.journal import arms_given, campaigns, members_of
 from churn.book.last_seen import lists_scored, seen_last
-from churn.book.tables import open_book
 from churn.deciding.ordering import Order
 from churn.desk.campaigning import campaigns as room
 from churn.errors import ChurnError, Unavailable

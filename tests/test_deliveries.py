@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from churn.book import deliveries
+from churn.book.connections import open_book
 from churn.book.deliveries import claim, give_up, note_delivered
-from churn.book.tables import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

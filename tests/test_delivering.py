@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from churn.book.connections import open_book
 from churn.book.deliveries import claim
-from churn.book.tables import open_book
 from churn.desk.campaigning.delivering import Delivery, delivered
 from churn.desk.campaigning.posting import Parcel, poster_for
 from churn.errors import RequestRefused, Unavailable

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from churn import Desk
-from churn.book.tables import open_book
+from churn.book.connections import open_book
 from churn.book.watched_customers import customers_of
 from churn.errors import ListRefused, RequestRefused
 from tests.watched import MOVED, a_list, two_moved, without_outcomes

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from churn.book.connections import open_book
 from churn.book.forgetting import OF_CUSTOMERS, forget, forget_before, sweep
 from churn.book.journal import arms_given, campaigns, contacts_before, record_campaign
 from churn.book.last_seen import lists_scored, record_list, seen_last
 from churn.book.measurements import measured_so_far, outcomes_of, record_measurement
-from churn.book.tables import METADATA, open_book
+from churn.book.tables import METADATA
 from churn.errors import RequestRefused
 from tests.test_journal import SPRING, member
 from tests.test_last_seen import MONDAY, seen

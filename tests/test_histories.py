@@ -2,10 +2,11 @@
 
 import pytest
 
+from churn.book.connections import open_book, writing
 from churn.book.histories import Happening, history_of
 from churn.book.journal import CampaignRecord, record_campaign
 from churn.book.last_seen import ListRecord, record_list
-from churn.book.tables import OUTCOMES, open_book, writing
+from churn.book.tables import OUTCOMES
 
 
 def member(key, arm):

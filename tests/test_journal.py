@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from churn.book import journal
+from churn.book.connections import open_book
 from churn.book.journal import (
     CampaignRecord,
     arms_given,
@@ -20,7 +21,6 @@ from churn.book.journal import (
     record_campaign,
 )
 from churn.book.merging import AT_ONCE
-from churn.book.tables import open_book
 from churn.errors import NotFound, Unavailable
 from tests.either_book import hang_up_on_others
 
@@ -96,7 +96,7 @@ import sys
 from tests.test_journal import SPRING, member
 from churn.book.journal import record_campaign
 from churn.book.merging import AT_ONCE
-from churn.book.tables import open_book
+from churn.book.connections import open_book
 book = open_book()
 for k in range(20):
     record_campaign(book, SPRING, [member(f"{sys.argv[1]}-{k}-{i}") for i in range(20)])
@@ -112,13 +112,13 @@ def test_two_processes_at_once_lose_nothing(home):
 KILLED = """
 import os, signal
 from tests.test_journal import SPRING, member
-from churn.book import journal, tables
+from churn.book import journal, connections
 def members():
     for k in range(20_000):
         if k == 12_000:
             os.kill(os.getpid(), signal.SIGKILL)
         yield member(str(k))
-with tables.writing(tables.open_book()) as connection:
+with connections.writing(connections.open_book()) as connection:
     journal.merge_rows(connection, journal.MEMBERS, (journal._member("spring", m) for m in members()))
 """
 

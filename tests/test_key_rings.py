@@ -2,8 +2,8 @@
 
 import pytest
 
+from churn.book.connections import open_book
 from churn.book.key_hashes import keep_key, revoke_key
-from churn.book.tables import open_book
 from churn.desk.access import key_rings
 from churn.desk.access.key_rings import KeyRing, hashed, made_key
 from churn.desk.access.who import Who

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from churn.book.connections import open_book
 from churn.book.journal import record_campaign
 from churn.book.measurements import measured_so_far, outcomes_of
 from churn.book.playbook_versions import playbooks_of
-from churn.book.tables import open_book
 from churn.desk.campaigning.measuring import measured_campaign
 from churn.desk.campaigning.playbooks import playbook_in_force, set_playbook
 from churn.errors import ChurnError

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
+from churn.book.connections import looking, open_book, writing
 from churn.book.merging import AT_ONCE, merge_rows
-from churn.book.tables import MAPPINGS, looking, open_book, writing
+from churn.book.tables import MAPPINGS
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

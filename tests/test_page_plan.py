@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from app.state import SAMPLES, ListInHand
 from app.state.drawers import Drawer
 from churn import Desk
+from churn.book.connections import open_book
 from churn.book.journal import campaigns
-from churn.book.tables import open_book
 from churn.errors import RequestRefused
 from tests.receiver import receiving
 from tests.trained import TODAY

@@ -2,8 +2,8 @@
 
 import pytest
 
+from churn.book.connections import open_book
 from churn.book.playbook_versions import playbooks_of
-from churn.book.tables import open_book
 from churn.desk.campaigning.businesses import playbook_of
 from churn.desk.campaigning.playbooks import checked_playbook, learnt_in, playbook_in_force, readable_text, set_playbook
 from churn.errors import ChurnError, NotFound, RequestRefused

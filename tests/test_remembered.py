@@ -1,7 +1,7 @@
 """A mapping confirmed once for a source is remembered for that source alone."""
 
+from churn.book.connections import open_book
 from churn.book.remembered import forget_mapping, remember_mapping, remembered_mapping
-from churn.book.tables import open_book
 from churn.intake.matching import layout_key
 from churn.intake.reading import read_list
 

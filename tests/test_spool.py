@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from churn.book.audit_trail import trail
+from churn.book.connections import open_book
 from churn.book.last_seen import seen_last
 from churn.book.spool import REFUSED, Spool
-from churn.book.tables import open_book
 from churn.errors import Unavailable
 from tests.other_processes import ROOT
 

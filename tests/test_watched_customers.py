@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from churn.book.connections import open_book, writing
 from churn.book.forgetting import forget, forget_before
-from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES, open_book, writing
+from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES
 from churn.book.watch_log import record_watch
 from churn.book.watched_customers import (
     campaign_outcomes,

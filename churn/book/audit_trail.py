@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import merge_rows
-from churn.book.tables import AUDIT, looking, writing
+from churn.book.tables import AUDIT
 
 
 @dataclass(frozen=True)

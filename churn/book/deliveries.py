@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from churn.book.connections import writing
 from churn.book.merging import insert_missing, merge_rows
-from churn.book.tables import DELIVERIES, writing
+from churn.book.tables import DELIVERIES
 
 SENDING, DELIVERED = "sending", "delivered"
 STALE = timedelta(minutes=10)  # longer than all tries of one message together

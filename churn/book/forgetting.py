@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.tables import (
     CAMPAIGNS,
     CONTACTS,
@@ -18,10 +19,9 @@ from churn.book.tables import (
     MEMBERS,
     OUTCOMES,
     SWEPT,
-    looking,
-    writing,
+    WATCHED,
+    WATCHED_CUSTOMERS,
 )
-from churn.book.watch_tables import WATCHED, WATCHED_CUSTOMERS
 from churn.errors import RequestRefused
 
 KEPT_DAYS = "CHURN_RETENTION_DAYS"

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from churn.book.tables import CAMPAIGNS, LAST_SEEN, MEMBERS, OUTCOMES, looking
+from churn.book.connections import looking
+from churn.book.tables import CAMPAIGNS, LAST_SEEN, MEMBERS, OUTCOMES
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import merge_rows
-from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, looking, writing
+from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS
 from churn.errors import NotFound
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from churn.book.tables import KEYS, looking, writing
+from churn.book.connections import looking, writing
+from churn.book.tables import KEYS
 from churn.errors import NotFound, RequestRefused
 
 

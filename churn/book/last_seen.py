@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import AT_ONCE, merge_rows
-from churn.book.tables import LAST_SEEN, LISTS, looking, writing
+from churn.book.tables import LAST_SEEN, LISTS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from churn.book.tables import PLAYBOOKS, looking, writing
+from churn.book.connections import looking, writing
+from churn.book.tables import PLAYBOOKS
 
 BY_HAND, LEARNT = "by hand", "learnt"
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from churn.book.tables import MAPPINGS, looking, writing
+from churn.book.connections import looking, writing
+from churn.book.tables import MAPPINGS
 
 
 def remember_mapping(engine: sa.Engine, layout: str, mapping: Mapping[str, str]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import merge_rows
-from churn.book.tables import LEFT_ALONE, looking, writing
+from churn.book.tables import LEFT_ALONE
 
 
 def leave_alone(engine: sa.Engine, profile: str, keys: Iterable[str], *, why: str, since: str) -> int:

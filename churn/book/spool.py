@@ -21,9 +21,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from churn.book.audit_trail import AUDIT
+from churn.book.connections import looking, writing
 from churn.book.last_seen import see
 from churn.book.merging import merge_rows
-from churn.book.tables import looking, writing
 from churn.errors import ChurnError
 
 ENDING, REFUSED = ".jsonl", ".refused"

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import merge_rows
-from churn.book.tables import looking, writing
-from churn.book.watch_tables import WATCHED
+from churn.book.tables import WATCHED
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from churn.book.connections import looking, writing
 from churn.book.merging import merge_rows
-from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES, looking, writing
+from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES, WATCHED_CUSTOMERS
 from churn.book.watch_log import WatchRecord
-from churn.book.watch_tables import WATCHED_CUSTOMERS
 
 LOOKED_BACK = 12  # lists before this one that an outcome may belong to
 

@@ -48,8 +48,8 @@ class InForce:
 @contextmanager
 def the_book(home: Path) -> Iterator[sa.Engine]:
     """The score book, closed again at the end; what is older than it may be kept is gone from it."""
+    from churn.book.connections import open_book
     from churn.book.forgetting import sweep
-    from churn.book.tables import open_book
 
     engine = open_book(home)
     try:

@@ -77,8 +77,8 @@ def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) ->
 
 
 def _known(home: Path, layout: str) -> dict[str, str]:
+    from churn.book.connections import open_book
     from churn.book.remembered import remembered_mapping
-    from churn.book.tables import open_book
 
     engine = open_book(home)
     try:
@@ -91,8 +91,8 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
     """Keep what a person confirmed for a source layout, unless it is known."""
     if mapping.items() <= _known(home, layout).items():
         return
+    from churn.book.connections import open_book
     from churn.book.remembered import remember_mapping
-    from churn.book.tables import open_book
 
     engine = open_book(home)
     try:

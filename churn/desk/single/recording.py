@@ -130,8 +130,8 @@ class Recorder:
         return self.spool.waiting() if self.opened else 0
 
     def _from_memory(self, book: Any) -> None:
+        from churn.book.connections import writing
         from churn.book.spool import KINDS
-        from churn.book.tables import writing
 
         while self.in_memory:
             kind, row = self.in_memory[0]

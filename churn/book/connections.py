@@ -1,0 +1,132 @@
+"""The one place where the book is opened, to read or for a short transaction; safe for several processes at once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from churn.book.steps import carry_out, up_to_date
+from churn.errors import Damaged, RequestRefused, Unavailable
+from churn.files import home_folder
+
+BUSY = 30_000  # milliseconds that a process waits for another to finish writing
+FILE = Path("data") / "book.db"
+ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
+
+
+def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:
+    """The book of this home, or of CHURN_BOOK, with every step carried out; a newer book is left alone."""
+    engine = sa.create_engine(_url(home), future=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _settings)
+    try:
+        _bring_up_to_date(engine)
+    except SQLAlchemyError as problem:
+        engine.dispose()
+        raise _said(problem) from problem
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A short transaction that writes: all of it is kept, or none."""
+    try:
+        with engine.connect() as connection:
+            # Taking the lock at the start waits for others here, and never fails half way.
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with _finished(connection):
+                yield connection
+    except SQLAlchemyError as problem:
+        raise _said(problem) from problem
+
+
+@contextmanager
+def looking(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that only reads."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as problem:
+        raise _said(problem) from problem
+
+
+@contextmanager
+def _finished(connection: sa.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _url(home: str | os.PathLike[str] | None) -> sa.URL:
+    given = os.environ.get("CHURN_BOOK")
+    if given:
+        try:
+            return sa.make_url(given)
+        except SQLAlchemyError as problem:
+            raise RequestRefused("CHURN_BOOK is no database address.", "Write it as an SQLAlchemy URL.") from problem
+    path = home_folder(home) / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another --home.") from problem
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _settings(connection: Any, _: Any) -> None:
+    """Each new connection: readers never wait for a writer, writers wait for each other, nothing is lost on a kill."""
+    connection.isolation_level = None  # transactions begin where we say so
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY}")
+    _with_log(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _with_log(cursor: Any) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself when several processes switch a new book."""
+    until = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _bring_up_to_date(engine: sa.Engine) -> None:
+    with looking(engine) as connection:
+        if up_to_date(connection):
+            return
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # Two programs that make the first table at once would both find it missing.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        carry_out(connection)
+
+
+def _said(problem: SQLAlchemyError) -> Damaged | Unavailable:
+    words = str(getattr(problem, "orig", problem))
+    if "malformed" in words or "not a database" in words:
+        return Damaged(
+            "The score book is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
+        )
+    return Unavailable(f"The score book does not answer: {words}.", "Check the disk or the database, then try again.")

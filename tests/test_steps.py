@@ -1,0 +1,64 @@
+"""A book is brought up to date once, step by step, and never half."""
+
+import pytest
+import sqlalchemy as sa
+
+from churn.book import steps
+from churn.book.connections import looking, open_book, writing
+from churn.book.remembered import remember_mapping, remembered_mapping
+from churn.book.tables import STEPS_DONE
+from churn.errors import RequestRefused, Unavailable
+
+on_both = pytest.mark.usefixtures("either_book")
+
+
+def rows_of(engine, table):
+    with looking(engine) as connection:
+        return [tuple(row) for row in connection.execute(sa.select(table))]
+
+
+def test_a_new_book_has_every_step_done_and_lies_in_the_home(home):
+    engine = open_book()
+    assert rows_of(engine, STEPS_DONE) == [(n + 1,) for n in range(len(steps.STEPS))]
+    assert (home / "data" / "book.db").is_file()
+
+
+@on_both
+def test_opening_again_carries_out_no_step_twice(home):
+    remember_mapping(open_book(), "layout", {"Kunde": "customerID"})
+    assert remembered_mapping(open_book(), "layout") == {"Kunde": "customerID"}
+
+
+@on_both
+def test_a_step_that_fails_leaves_the_book_as_it_was(home, monkeypatch):
+    open_book().dispose()
+
+    def broken(connection):
+        connection.exec_driver_sql("CREATE TABLE half (a INTEGER)")
+        raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(steps, "STEPS", (*steps.STEPS, broken))
+        with pytest.raises(Unavailable):
+            open_book()
+    engine = open_book()
+    assert not sa.inspect(engine).has_table("half")
+    assert len(rows_of(engine, STEPS_DONE)) == len(steps.STEPS)
+
+
+@on_both
+def test_a_later_step_is_added_to_an_older_book(home, monkeypatch):
+    open_book().dispose()
+    monkeypatch.setattr(steps, "STEPS", (*steps.STEPS, lambda c: c.exec_driver_sql("CREATE TABLE later (a INTEGER)")))
+    engine = open_book()
+    assert sa.inspect(engine).has_table("later")
+    assert rows_of(engine, STEPS_DONE)[-1] == (len(steps.STEPS),)
+
+
+@on_both
+def test_a_newer_book_is_left_alone(home):
+    engine = open_book()
+    with writing(engine) as connection:
+        connection.execute(STEPS_DONE.insert().values(step=999))
+    with pytest.raises(RequestRefused, match="newer version"):
+        open_book()
