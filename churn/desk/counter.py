@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from churn.desk.access.key_rings import KeyRing
 from churn.desk.access.who import Who, at_the_terminal
+from churn.desk.campaigning.book_counter import BookCounter
 from churn.desk.campaigning.campaign_counter import CampaignCounter
+from churn.desk.campaigning.offer_counter import OfferCounter
+from churn.desk.campaigning.outcome_counter import OutcomeCounter
 from churn.desk.listing import lists, memory, views
 from churn.desk.listing.choosing import ModelsOpen
 from churn.desk.listing.driver_counter import DriverCounter
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 class Desk(
     ScoreCounter,
     CampaignCounter,
+    OfferCounter,
+    OutcomeCounter,
+    BookCounter,
     OverviewCounter,
     CustomerCounter,
     DriverCounter,

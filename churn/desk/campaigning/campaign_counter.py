@@ -1,37 +1,26 @@
-"""The part of the counter where campaigns are asked for: planned, exported, measured, and what the book remembers."""
+"""The part of the counter where campaigns are asked for: planned, exported and sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from churn.desk.access.access_counter import AccessCounter
-from churn.desk.campaigning import playbooks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from churn.book.last_seen import ListRecord
     from churn.deciding.ordering import Order
     from churn.desk.campaigning.campaign_choices import Scale, SegmentChoice
-    from churn.desk.campaigning.campaign_views import ActionTotal, KeptCampaign
+    from churn.desk.campaigning.campaign_views import ActionTotal
     from churn.desk.campaigning.campaigns import Planned
     from churn.desk.campaigning.delivering import Delivery
-    from churn.desk.campaigning.erasing import Forgotten
-    from churn.desk.campaigning.experiments import MeasuredExperiment
-    from churn.desk.campaigning.measuring import MeasuredCampaign
     from churn.desk.campaigning.pushing import Outline
     from churn.desk.listing.lists import Ranked
-    from churn.intake.opening import Source
-    from churn.intake.reading import Reading
-    from churn.learning.model import Model
     from churn.money.playbook import Playbook
     from churn.money.policies import Policy
-    from churn.notices import Notice
     from churn.showing.amounts import Amounts
     from churn.showing.charts import Chart
 
@@ -111,73 +100,6 @@ class CampaignCounter(AccessCounter):
         with self.acting("push", f"campaign {planned.campaign.name}"):
             return pushed(self.home, planned, address, columns)
 
-    def campaigns(self) -> tuple[KeptCampaign, ...]:
-        """Every campaign of the book and what was measured of it, the latest first."""
-        from churn.desk.campaigning.campaign_views import kept_campaigns
-
-        return kept_campaigns(self.home)
-
-    def currency_of(self, profile: str) -> str:
-        """The currency of a business; empty where the business is not here any more."""
-        from churn.desk.campaigning.campaign_views import currency_of
-
-        return currency_of(self.home, profile)
-
-    def measure(self, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
-        """What a campaign changed, by the outcomes in a list; the playbook learns from it."""
-        from churn.desk.campaigning.measuring import measured_campaign
-
-        with self.acting("measure", f"campaign {campaign}"):
-            return measured_campaign(self.home, source, campaign, **said)
-
-    def uplift(self, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
-        """Whom a contact helps, by a list with a treatment column."""
-        from churn.desk.campaigning.experiments import measured_experiment
-
-        with self.acting("measure", "an experiment"):
-            return measured_experiment(self.home, source, asked, **said)
-
-    def playbook(self, profile: str) -> playbooks.InForce:
-        """The offers in force for a business, and where they come from."""
-        return playbooks.playbook_in_force(self.home, profile)
-
-    def playbook_for(self, model: Model) -> playbooks.InForce:
-        """The offers in force for the business a model was trained for."""
-        from churn.desk.campaigning.businesses import profile_of
-
-        return self.playbook(profile_of(model, self.home).name)
-
-    def read_playbook(self, file: Path) -> Playbook:
-        """The playbook a file states; a mistake in it is refused with its line."""
-        return playbooks.checked_playbook(file)
-
-    def playbook_said(self, text: str) -> Playbook:
-        """The playbook a text states; a mistake in it is refused with its line."""
-        from churn.money.playbook_files import playbook_from_text
-
-        return playbook_from_text(text, "The playbook")
-
-    def playbook_text(self, playbook: Playbook) -> str:
-        """A playbook as the text a person edits."""
-        return playbooks.readable_text(playbook)
-
-    def set_playbook(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
-        """Make a playbook the one that counts for a business; earlier versions are kept."""
-        with self.acting("playbook", f"of {profile}"):
-            return playbooks.set_playbook(self.home, profile, playbook, why)
-
-    def playbook_rows(self, playbook: Playbook) -> list[dict[str, Any]]:
-        """A playbook as rows to edit, each marked assumed or learnt."""
-        from churn.desk.campaigning.campaign_views import playbook_rows
-
-        return playbook_rows(playbook)
-
-    def playbook_with(self, playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Playbook:
-        """The playbook with the numbers of edited rows."""
-        from churn.desk.campaigning.campaign_views import playbook_with
-
-        return playbook_with(playbook, rows)
-
     def chosen_customers(self, planned: Planned, **asked: Any) -> pd.DataFrame:
         """Who gets what and why, as a table."""
         from churn.desk.campaigning.campaign_views import chosen_customers
@@ -225,61 +147,3 @@ class CampaignCounter(AccessCounter):
 
         campaign = planned.campaign
         return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]
-
-    def in_words(self, kept: KeptCampaign) -> KeptCampaign:
-        """A campaign with its parts and actions called as its business calls them."""
-        from churn.desk.campaigning.lift_words import in_words
-
-        return in_words(kept, self.home)
-
-    def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
-        """The measured lift of a campaign and its parts with their intervals, as a picture."""
-        from churn.showing.campaign_figures import lift_chart
-
-        return lift_chart(lift)
-
-    def few_valued(self, reading: Reading) -> list[str]:
-        """The columns of a list with so few different words that they can name arms or outcomes."""
-        from churn.desk.campaigning.experiments import few_valued
-
-        return few_valued(reading)
-
-    def ranked_csv(self, found: MeasuredExperiment) -> bytes:
-        """The customers of an experiment from the most helped to the most harmed, to take home."""
-        content = BytesIO()
-        found.write(content)
-        return content.getvalue()
-
-    def uplift_charts(self, found: MeasuredExperiment) -> list[Chart]:
-        """How well choosing by uplift works, and what the experiment shows by tenths, as pictures."""
-        from churn.showing.uplift_figures import qini_chart, tenths_chart
-
-        return [qini_chart(found.uplift), tenths_chart(found.uplift)]
-
-    def told(self, lift: Mapping[str, Any]) -> tuple[Notice, ...]:
-        """What was to be noticed when a campaign was measured."""
-        from churn.notices import Notice
-
-        return tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in lift["notices"])
-
-    def lists_scored(self) -> tuple[ListRecord, ...]:
-        """The lists kept in the book, the latest first."""
-        from churn.book.last_seen import lists_scored
-
-        with playbooks.the_book(self.home) as book:
-            return lists_scored(book)
-
-    def forget(self, key: str) -> Forgotten:
-        """Remove one customer everywhere anything is kept."""
-        from churn.desk.campaigning.erasing import forgotten
-
-        with self.acting("forget", "one customer"):
-            found = forgotten(self.home, key)
-            return replace(found, rows=found.rows + self.recorder.forget(key))
-
-    def forget_before(self, day: str) -> Forgotten:
-        """Remove what is known of customers from before a day (as 2026-01-31)."""
-        from churn.desk.campaigning.erasing import forgotten_before
-
-        with self.acting("forget", f"everybody before {day}"):
-            return forgotten_before(self.home, day)
