@@ -179,4 +179,4 @@ def meanings() -> None:
             say("logs.unit"): [c.unit for c in shown],
             say("logs.meaning"): [c.meaning for c in shown],
         }
-        st.dataframe(table, hide_index=True, alt=say("logs.meanings"))
+        widgets.table(table, alt=say("logs.meanings"))

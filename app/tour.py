@@ -104,6 +104,13 @@ def plan() -> None:
                 state.let_go()
                 go(every, 1)
         st.caption(say("tour.minutes", of=len(every)))
-    for number, stop in enumerate(every, start=1):
-        at = "arrow_right" if number == now else "check" if now and number < now else "radio_button_unchecked"
-        st.markdown(f":material/{at}: **{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}")
+    told = [step_told(number, stop, now) for number, stop in enumerate(every, start=1)]
+    half = -(-len(told) // 2)
+    for column, some in zip(st.columns(2, gap="large"), (told[:half], told[half:]), strict=True):
+        column.markdown("\n".join(some))
+
+
+def step_told(number: int, stop: Stop, now: int | None) -> str:
+    """One step as a line of a numbered list, marked where the presenter is or has been."""
+    mark = ":material/arrow_right: " if number == now else ":material/check: " if now and number < now else ""
+    return f"{number}. {mark}**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}"

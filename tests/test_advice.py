@@ -35,7 +35,7 @@ def test_nothing_amiss_keeps_the_model_with_its_money():
     assert advice.as_json() == {
         "do": "keep",
         "why": "Keep the model. Acting on this list is expected to bring $4,100 per 1,000 customers "
-        "($4,000 to $4,200); when it learnt it was $4,200 (2.4 % less), no more than chance explains.",
+        "($4,000 to $4,200); when it learnt it was $4,200 (2.4% less), no more than chance explains.",
         "signs": [],
         "lists_in_a_row": 0,
         "judged": True,
@@ -47,8 +47,8 @@ def test_a_fall_of_profit_is_watched_once_and_retrained_twice():
     twice = advice_for(evidence(profit=FALLEN), earlier=(once.signs,))
     assert (once.verdict, once.row, twice.verdict, twice.row) == ("watch", 1, "retrain", 2)
     assert twice.why == (
-        "Retrain: the expected profit fell by more than 5 %, on 2 lists in a row. Acting on this list is expected to "
-        "bring 3,870 per 1,000 customers (3,700 to 4,000); when it learnt it was 4,210 (8.1 % less)."
+        "Retrain: the expected profit fell by more than 5%, on 2 lists in a row. Acting on this list is expected to "
+        "bring 3,870 per 1,000 customers (3,700 to 4,000); when it learnt it was 4,210 (8.1% less)."
     )
 
 

@@ -32,7 +32,7 @@ def test_a_card_has_room_for_a_short_amount():
     assert [dollars.money(v, short=True) for v in (987.6, 12_345, 345_678, -1_234_567)] == [
         "$988",
         "$12,345",
-        "$346k",
+        "$345,678",
         "−$1.2m",
     ]
 

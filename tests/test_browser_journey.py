@@ -83,7 +83,7 @@ def test_the_list_becomes_a_campaign_that_is_exported_and_its_outcomes_measured(
     go(visit, "results")
     upload(visit, "outcomes.csv", outcomes(rows))
     visit.get_by_role("button", name=say("results.measure"), exact=True).click()
-    expect(visit.get_by_text(say("results.lift_lift")).first).to_be_visible()
+    expect(visit.get_by_text(say("results.lift")).first).to_be_visible()
     assert visit.outside == []
 
 

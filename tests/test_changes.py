@@ -22,11 +22,11 @@ def said(name, **changes):
 
 def test_a_number_that_rose_is_said_in_percent_with_its_currency():
     words = said("bill", bill=lambda b: b * 1.12)
-    assert words.startswith("Monthly charges are 12 % higher than in the list the model learnt from (typically $")
+    assert words.startswith("Monthly charges are 12% higher than in the list the model learnt from (typically $")
 
 
 def test_a_number_that_fell_is_lower():
-    assert said("months", months=lambda m: m / 2).startswith("Months are 50 % lower than ")
+    assert said("months", months=lambda m: m / 2).startswith("Months are 50% lower than ")
 
 
 def test_a_number_that_only_spread_is_said_so():
@@ -36,14 +36,14 @@ def test_a_number_that_only_spread_is_said_so():
 
 def test_a_level_that_grew_is_named_with_both_shares():
     words = said("plan", plan=lambda p: np.where(np.arange(len(p)) % 2 == 0, "plus", p))
-    assert words.startswith("Plan: “plus” is more common than in the list the model learnt from (60 % instead of 2")
+    assert words.startswith("Plan: “plus” is more common than in the list the model learnt from (60% instead of 2")
 
 
 def test_a_flag_is_said_with_yes_or_no():
     assert said("auto", auto=lambda a: a & False).startswith("Auto: “no” is more common than ")
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.124, "12 %"), (0.0123, "1.2 %"), (0.01, "1 %"), (-0.3, "-30 %")])
+@pytest.mark.parametrize(("share", "text"), [(0.124, "12%"), (0.0123, "1.2%"), (0.01, "1%"), (-0.3, "-30%")])
 def test_a_share_is_written_as_a_percentage(share, text):
     assert percent(share) == text
 

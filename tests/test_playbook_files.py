@@ -25,7 +25,7 @@ periods = 18
 capacity = 100
 
 [actions.discount]
-title = "15 % off"
+title = "15% off"
 channel = "email"
 contact_cost = 0.5
 offer = { bill_share = 0.15, periods = 6 }

@@ -18,15 +18,15 @@ def test_four_policies_by_hand():
     found = {p.name: (p.treated, round(p.mid, 6)) for p in compared_policies(GIVEN, BOOK, LIST)}
     assert found == {
         "expected gain above 0": (2, 50.0),
-        "treat all": (4, 39.5),
-        "probability above .50": (2, 14.5),
-        "same number, top by risk": (2, 14.5),
+        "everybody": (4, 39.5),
+        "probability above 50%": (2, 14.5),
+        "as many, top by risk": (2, 14.5),
     }
 
 
 def test_with_known_outcomes_the_money_is_what_would_have_happened():
     found = compared_policies(GIVEN, BOOK, LIST, left=np.array([1, 0, 1, 0]))
-    assert [(p.name, p.mid) for p in found[:2]] == [("expected gain above 0", 180.0), ("treat all", 165.0)]
+    assert [(p.name, p.mid) for p in found[:2]] == [("expected gain above 0", 180.0), ("everybody", 165.0)]
 
 
 def test_the_profit_curve_peaks_where_gain_ends():

@@ -39,7 +39,7 @@ def test_a_column_of_another_kind_is_a_broken_schema():
 
 def test_levels_not_learnt_are_named_with_their_share():
     (alarm,) = alarms(a_list(1000, plan=every(20, "gold")))
-    text = "Plan: 5 % of the customers have a level the model has not learnt (“gold”)."
+    text = "Plan: 5% of the customers have a level the model has not learnt (“gold”)."
     assert alarm == Alarm("unseen", text, "plan", 50)
 
 
@@ -49,7 +49,7 @@ def test_a_handful_of_unseen_levels_is_no_alarm():
 
 def test_new_blanks_are_named_with_both_shares():
     (alarm,) = alarms(a_list(1000, bill=every(5, np.nan)).replace_schema_metadata(None))
-    assert (alarm.kind, alarm.text) == ("blank", "Bill is blank for 20 % of the customers; it was 0 %.")
+    assert (alarm.kind, alarm.text) == ("blank", "Bill is blank for 20% of the customers; it was 0%.")
 
 
 def test_an_empty_column_is_said_to_be_empty():
@@ -78,7 +78,7 @@ def test_two_customers_may_be_alike():
 
 def test_strange_keys_are_a_fault_and_familiar_ones_are_not():
     (alarm,) = alarms(a_list(600), keys=pa.array([f"c{i}" for i in range(590, 1590)]))
-    assert alarm.text.startswith("Only 1 % of the customers of the last list are on this one:")
+    assert alarm.text.startswith("Only 1% of the customers of the last list are on this one:")
     assert alarms(a_list(600), keys=pa.array([f"c{i}" for i in range(900)])) == ()
 
 

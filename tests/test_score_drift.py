@@ -29,7 +29,7 @@ def test_learnt_scores_are_spread_evenly_over_their_own_bins():
 def test_riskier_customers_move_the_scores_and_are_said_in_words():
     found = drifted(2000, months=lambda m: m / 3)
     assert (found.moved, found.alarming) == (True, True)
-    assert "of the customers are expected to leave; it was 27 % when it learnt" in found.why
+    assert "of the customers are expected to leave; it was 27% when it learnt" in found.why
 
 
 def test_a_short_list_is_never_alarming():

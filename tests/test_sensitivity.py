@@ -23,8 +23,8 @@ def test_the_list_is_compared_by_four_policies_and_a_curve():
     found, curve = list_policies(FOUR, BOOK, key="id", value="bill")
     assert {p.name: (p.treated, round(p.mid, 6)) for p in found} == {
         "expected gain above 0": (3, 55.0),
-        "treat all": (4, 54.4),
-        "probability above .50": (2, 50.0),
-        "same number, top by risk": (3, 55.0),
+        "everybody": (4, 54.4),
+        "probability above 50%": (2, 50.0),
+        "as many, top by risk": (3, 55.0),
     }
     assert curve.by_gain.tolist() == pytest.approx([0, 35, 50, 55, 54.4])

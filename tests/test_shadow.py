@@ -24,7 +24,7 @@ def test_who_would_change_tier_is_counted_by_hand():
     accord = accord_of(MODEL, MODEL, champion, challenger)
     assert accord.moves == ((1, 0, 0), (1, 0, 0), (0, 1, 1))
     assert accord.changed.tolist() == [False, True, True, False]
-    assert accord.why == "The models put 50 % of 4 customers into the same tier; 2 would move up and 0 down."
+    assert accord.why == "The models put 50% of 4 customers into the same tier; 2 would move up and 0 down."
 
 
 def test_each_model_is_read_by_its_own_thresholds():

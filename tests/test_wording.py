@@ -66,3 +66,13 @@ def test_ranges_are_said_from_below_and_above():
 def test_no_sentence_ever_says_because():
     assert "because" not in str(PLAIN)
     assert wording_for(SCHEMA).sentence("raises", says="x", points="3").startswith("x: raises the risk by 3 points")
+
+
+def test_a_reason_has_a_short_form_for_tables():
+    told = wording_for(SCHEMA)
+    whole = told.sentence(
+        "addressed", sentence=told.sentence("raises", says="No support", points="14"), change="support"
+    )
+    assert told.in_short(whole) == "No support +14"
+    assert told.in_short(told.sentence("lowers_one", says="Plan: plus")) == "Plan: plus −1"
+    assert told.in_short("Said in other words") == "Said in other words"

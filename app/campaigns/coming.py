@@ -10,19 +10,21 @@ from app import state, widgets
 from app.strings import plain, say
 
 ENDS = ("low", "mid", "high")
+OFFER = 260  # pixels: the words of an offer
+ORDER = ("action", "reason_1", "cost", "gain_mid", "probability", "tier", "gain_low", "gain_high", "break_even")
 
 
 def in_short(planned: Any) -> None:
     """The plan in a few numbers, cautious, expected and hopeful side by side."""
     campaign, currency = planned.campaign, planned.basis.currency
-    treated, held, cost, *gains = widgets.row(6)
+    treated, held, cost, gain = widgets.row(4)
     widgets.count(treated, say("campaign.treated"), campaign.treated)
     widgets.count(held, say("campaign.held"), campaign.held)
     reserved = say("campaign.cost_help", reserved=widgets.amounts(currency).money(campaign.reserved))
     widgets.money(cost, say("campaign.cost"), campaign.spent, currency, help=reserved)
-    for column, end in zip(gains, ENDS, strict=True):
-        told = say("campaign.gain_help")
-        widgets.money(column, say(f"campaign.gain_{end}"), campaign.expected_gain[end], currency, help=told)
+    low, mid, high = (campaign.expected_gain[end] for end in ENDS)
+    told = say("campaign.gain_help")
+    widgets.money(gain, say("campaign.gain"), mid, currency, help=told, **widgets.reach(low, high, currency))
     st.markdown(f":material/verified: {plain(campaign.proof)}")
 
 
@@ -44,25 +46,28 @@ def told(planned: Any) -> None:
 
 def gain(planned: Any) -> None:
     """Gain by budget, what one more of each limit is worth, and what the plan does with each action."""
-    left, right = st.columns([3, 2])
     amounts = widgets.amounts(planned.basis.currency)
+    words = state.desk().price_words(planned, amounts)
+    left, right = st.columns([3, 2]) if words else (st.container(), st.container())
     with left:
         key = (planned.basis.order, planned.basis.playbook, planned.as_json())
         chart = state.latest("budget chart", key, lambda: state.desk().budget_chart(planned, amounts))
         widgets.chart(chart, set_on="")
     with right:
-        prices(planned, amounts)
+        prices(words)
     actions(planned)
 
 
-def prices(planned: Any, amounts: Any) -> None:
-    """What one more of each limit would bring, in words."""
+def prices(words: Any) -> None:
+    """What one more of each limit would bring, in words; a line where no limit holds the plan back."""
+    if not words:
+        st.markdown(f":material/check: {say('campaign.prices_none')}")
+        return
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {say('campaign.prices_title')}", anchors=False)
-        words = state.desk().price_words(planned, amounts)
         for said in words:
             st.markdown(f"- {plain(said)}")
-        st.caption(say("campaign.prices_text" if words else "campaign.prices_none"))
+        st.caption(say("campaign.prices_text"))
 
 
 def actions(planned: Any) -> None:
@@ -72,13 +77,13 @@ def actions(planned: Any) -> None:
     names = ("action", "channel", "treated", "held", "cost", *ENDS)
     table = {name: [getattr(total, name) for total in totals] for name in names}
     config = {
-        "action": widgets.text_column(say("campaign.action"), width="large"),
+        "action": widgets.text_column(say("campaign.action"), long=True),
         "channel": widgets.text_column(say("campaign.channel")),
         **{n: st.column_config.NumberColumn(say(f"campaign.{n}"), format="localized") for n in ("treated", "held")},
         "cost": widgets.money_column(say("campaign.cost"), currency),
         **{end: widgets.money_column(say(f"campaign.gain_{end}"), currency) for end in ENDS},
     }
-    st.dataframe(table, hide_index=True, column_config=config, alt=say("campaign.actions_title"))
+    widgets.table(table, config, alt=say("campaign.actions_title"), long_words=True)
 
 
 def customers(planned: Any) -> None:
@@ -94,8 +99,7 @@ def customers(planned: Any) -> None:
     show, currency = st.column_config, planned.basis.currency
     config = {
         found.columns[0]: widgets.text_column(say("score.customer"), pinned=True),
-        "action": widgets.text_column(say("campaign.action"), width="medium"),
-        "channel": widgets.text_column(say("campaign.channel")),
+        "action": widgets.text_column(say("campaign.action"), width=OFFER),
         "cost": widgets.money_column(say("campaign.cost"), currency),
         **{f"gain_{end}": widgets.money_column(say(f"campaign.gain_{end}"), currency) for end in ENDS},
         "probability": show.ProgressColumn(say("score.probability"), min_value=0, max_value=1, format="percent"),
@@ -103,10 +107,9 @@ def customers(planned: Any) -> None:
             say("campaign.break_even"), format="percent", help=say("campaign.break_even_help")
         ),
         "tier": widgets.text_column(say("score.tier")),
-        "reason_1": widgets.text_column(say("score.reason_1"), width="large"),
-        "reason_2": widgets.text_column(say("score.reason_2"), width="large"),
+        "reason_1": widgets.text_column(say("score.reason_1"), help=say("score.reason_help")),
     }
     shares = {name: widgets.tenths(found[name]) for name in ("probability", "break_even")}
     found = found.assign(**shares)
-    st.dataframe(found, hide_index=True, column_config=config, alt=say("campaign.who_title"))
+    widgets.table(found, config, alt=say("campaign.who_title"), column_order=[found.columns[0], *ORDER])
     st.caption(say("campaign.who_text", shown=len(found)))

@@ -27,12 +27,13 @@ def threshold(planned: Any) -> None:
     widgets.section(say("campaign.threshold_title"), say("campaign.threshold_text"))
     percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d%%")
     found, currency = state.desk().above(planned, percent / 100), planned.basis.currency
-    contacted, caught, idle, *gains = widgets.row(6)
+    contacted, caught, idle, gain = widgets.row(4)
     widgets.count(contacted, say("campaign.contacted"), found.treated)
     widgets.count(caught, say("campaign.caught"), found.leavers, help=say("campaign.caught_help"))
     widgets.count(idle, say("campaign.idle"), found.stayers, help=say("campaign.idle_help"))
-    for column, end in zip(gains, ENDS, strict=True):
-        widgets.money(column, say(f"campaign.gain_{end}"), getattr(found, end), currency)
+    told = say("campaign.gain_help")
+    reach = widgets.reach(found.low, found.high, currency)
+    widgets.money(gain, say("campaign.gain"), found.mid, currency, help=told, **reach)
 
 
 def table(policies: Any, currency: str) -> None:
@@ -40,13 +41,14 @@ def table(policies: Any, currency: str) -> None:
     widgets.section(say("campaign.ways_title"), say("campaign.ways_text"))
     names = ("name", "treated", "leavers", "stayers", *ENDS)
     rows = {name: [getattr(policy, name) for policy in policies] for name in names}
+    rows["name"] = [name[:1].upper() + name[1:] for name in rows["name"]]
     people = {"treated": "contacted", "leavers": "caught", "stayers": "idle"}
     config = {
         "name": widgets.text_column(say("campaign.way"), width="medium"),
-        **{n: st.column_config.NumberColumn(say(f"campaign.{word}"), format="%,.0f") for n, word in people.items()},
+        **{n: st.column_config.NumberColumn(say(f"campaign.{word}"), format="localized") for n, word in people.items()},
         **{end: widgets.money_column(say(f"campaign.gain_{end}"), currency) for end in ENDS},
     }
-    st.dataframe(rows, hide_index=True, column_config=config, alt=say("campaign.ways_title"))
+    widgets.table(rows, config, alt=say("campaign.ways_title"))
 
 
 def assumptions(planned: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from app import state
-from app.strings import say
-from app.widgets.numbers import WRITTEN_BY_THE_BROWSER
+from app.strings import plain, say
+from churn.showing.amounts import SIGNS
 
 ENDS = ("low", "mid", "high")
 
@@ -16,15 +16,14 @@ ENDS = ("low", "mid", "high")
 def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
     """Budget, holdout and capacities; a slider at its end sets no limit."""
     money, held = st.columns([3, 1])
-    written = WRITTEN_BY_THE_BROWSER.get(currency)
-    label = say("campaign.budget") if written else f"{say('campaign.budget')} ({currency})"
+    sign = f" ({SIGNS.get(currency, currency)})" if currency else ""
     chosen = money.slider(
-        label,
+        plain(say("campaign.budget") + sign),
         0.0,
         max(scale.budget, scale.step),
         max(scale.budget, scale.step),
         scale.step,
-        format=written or "localized",
+        format="localized",
         help=say("campaign.budget_help"),
         key=f"budget {scale.budget:g}",
     )

@@ -28,16 +28,16 @@ def peers(ranked: Any, found: Any, key: str | None) -> None:
         "probability": widgets.tenths(p.probability for p in near),
         "differs": [p.differs for p in near],
     }
-    st.dataframe(
+    widgets.table(
         table,
-        hide_index=True,
         alt=say("customer.peers_title"),
-        column_config={
+        long_words=True,
+        columns={
             "key": widgets.text_column(say("customer.pick")),
             "probability": st.column_config.ProgressColumn(
                 say("customer.probability"), min_value=0, max_value=1, format="percent"
             ),
-            "differs": widgets.text_column(say("customer.differs"), width="large"),
+            "differs": widgets.text_column(say("customer.differs"), long=True),
         },
     )
     st.caption(say("customer.peers_text"))

@@ -93,11 +93,11 @@ def offers(found: Any) -> None:
             "gain": [o.gain for o in shown],
             "from": [o.pays_from for o in shown],
         }
-        st.dataframe(
+        widgets.table(
             table,
-            hide_index=True,
             alt=say("customer.offers_title"),
-            column_config={
+            long_words=True,
+            columns={
                 "offer": widgets.text_column(say("customer.offer"), width="medium"),
                 "cost": widgets.money_column(say("customer.cost"), currency),
                 "gain": widgets.money_column(say("customer.gain"), currency),

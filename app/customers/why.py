@@ -13,16 +13,17 @@ from app.strings import plain, say
 def score(found: Any) -> None:
     """The score with all that is known about how sure it is."""
     told, desk = found.explanation, state.desk()
-    left, middle, right = widgets.row(3)
+    left, middle, rank, right = widgets.row(4)
     between = say("customer.between", low=told.likely[0], high=told.likely[1]) if told.likely else None
     widgets.share(left, say("customer.probability"), told.probability, help=between)
-    with middle.container(border=True, height="stretch"):
-        st.caption(say("customer.tier"))
+    with middle.container(border=True, height="stretch", gap="small"):
+        st.markdown(f":small[{say('customer.tier')}]")
         with st.container(horizontal=True, gap="small"):
             widgets.tier_badge(told.tier)
             if told.cannot_tell:
                 st.badge(say("customer.cannot_tell"), icon=":material/help:", color="gray")
-        st.caption(say("customer.percentile", percentile=told.percentile))
+    riskier = say("customer.percentile", percentile=told.percentile)
+    rank.metric(say("customer.riskier"), riskier, border=True, height="stretch", help=say("customer.riskier_help"))
     if told.value_at_risk is not None:
         widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, desk.currency(found.model))
     for sentence in desk.certainty(told):

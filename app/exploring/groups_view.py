@@ -19,18 +19,18 @@ def segments(asked: Any) -> None:
     found = asked.segments
     table: dict[str, list[Any]] = {
         "segment": [s.text for s in found],
-        "customers": [s.customers for s in found],
         "probability": widgets.tenths(s.probability for s in found),
+        "customers": [s.customers for s in found],
         "share": widgets.tenths(s.share_of_risk for s in found),
     }
     if asked.left is not None:
         table["left"] = widgets.tenths(s.left for s in found)
-    st.dataframe(
+    widgets.table(
         table,
-        hide_index=True,
         alt=say("drivers.segments_alt"),
-        column_config={
-            "segment": widgets.text_column(say("drivers.segment"), width="large"),
+        long_words=True,
+        columns={
+            "segment": widgets.text_column(say("drivers.segment"), long=True),
             "customers": st.column_config.NumberColumn(say("drivers.customers"), format="localized"),
             "probability": st.column_config.NumberColumn(say("drivers.probability"), format="percent"),
             "share": st.column_config.NumberColumn(say("drivers.share_of_risk"), format="percent"),

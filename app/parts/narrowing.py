@@ -27,9 +27,10 @@ def narrowed(ranked: Any) -> Any:
             say("score.order"), ORDERS, format_func=lambda o: say(f"score.order_{o}"), key=field("by")
         ),
     }
-    with st.expander(say("score.more_filters"), icon=":material/filter_alt:"):
-        asked |= further(ranked)
-    save_segment()
+    with st.container(horizontal=True, gap="small"):
+        with st.popover(say("score.more_filters"), icon=":material/filter_alt:", width="content"):
+            asked |= further(ranked)
+        save_segment()
     return state.desk().wanted(**asked)
 
 

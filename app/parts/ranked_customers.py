@@ -12,6 +12,8 @@ from app.parts.narrowing import narrowed
 from app.strings import say
 
 SIZE = 100  # customers on a page: enough to read, little to send
+ORDER = ("probability", "tier", "value_at_risk", "expected_gain", "action", "reason_1", "reason_2")
+OFFER = 260  # pixels: the words of an offer
 KINDS = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -24,11 +26,12 @@ def in_short(ranked: Any) -> None:
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
-    span = {"low": money.number(found.low), "high": money.number(found.high)}
-    widgets.count(expected, say("score.expected"), found.leavers, help=say("score.expected_help", **span))
+    span = say("numbers.reach", low=money.number(found.low), high=money.number(found.high))
+    told = say("score.expected_help")
+    widgets.count(expected, say("score.expected"), found.leavers, help=told, **widgets.beneath(span))
     if found.value_at_risk is not None:
         widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=say("score.at_risk_help"))
-    widgets.count(suggested, say("score.suggested"), found.suggested)
+    widgets.count(suggested, say("score.suggested"), found.suggested, help=say("score.suggested_help"))
     widgets.money(gain, say("score.gain"), found.gain, found.currency, help=say("score.gain_help"))
     widgets.assumed(say("score.gain_assumed"))
 
@@ -46,16 +49,17 @@ def customers(ranked: Any) -> None:
     st.caption(summed_up(found, ranked, widgets.amounts(currency)))
     place = st.container()
     number = st.pagination(pages, key=f"page {hash(wanted)}") if pages > 1 else 1
-    page = found.page(number, SIZE)
-    chosen = place.dataframe(
-        page.assign(probability=widgets.tenths(page["probability"])),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config=columns_shown(page.columns[0], currency),
-        alt=say("score.table_alt"),
-        key=f"ranked {number} {hash(wanted)}",
-    )
+    page = state.desk().page(ranked, found, number, SIZE)
+    with place:
+        chosen = widgets.table(
+            page.assign(probability=widgets.tenths(page["probability"])),
+            columns_shown(page.columns[0], currency),
+            alt=say("score.table_alt"),
+            column_order=[page.columns[0], *ORDER],
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"ranked {number} {hash(wanted)}",
+        )
     if chosen.selection.rows:
         state.open_customer(str(page.iloc[chosen.selection.rows[0], 0]))
         st.switch_page("screens/customer.py")
@@ -88,10 +92,8 @@ def columns_shown(key: str, currency: str) -> dict[str, Any]:
         "probability": show.ProgressColumn(say("score.probability"), min_value=0, max_value=1, format="percent"),
         "tier": widgets.tier_column(say("score.tier")),
         "value_at_risk": widgets.money_column(say("score.value_at_risk"), currency),
-        "reason_1": show.TextColumn(say("score.reason_1"), width="large"),
-        "reason_2": show.TextColumn(say("score.reason_2"), width="large"),
-        "reason_3": None,
-        "action": show.TextColumn(say("score.action"), width="medium"),
+        **{n: widgets.text_column(say(f"score.{n}"), help=say("score.reason_help")) for n in ("reason_1", "reason_2")},
+        "action": widgets.text_column(say("score.action"), width=OFFER),
         "expected_gain": widgets.money_column(say("score.expected_gain"), currency),
     }
 

@@ -14,44 +14,52 @@ SHOWN = 3  # warnings that are read without opening anything
 
 
 def understood(reading: Any) -> None:
-    """The reading in four numbers, then everything that was repaired, set aside or ignored."""
-    rows, aside, repaired, business = widgets.row(4)
-    widgets.count(rows, say("score.rows"), reading.rows)
-    widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
-    widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))
-    title = state.desk().business_title(reading.profile)
-    # A metric would cut a longer name off.
-    with business.container(border=True, height="stretch"):
-        st.caption(say("score.business"))
-        st.markdown(f"### {plain(title)}", anchors=False)
+    """In a line how the list was read; opened, all that was repaired, set aside or ignored, and the columns."""
     warnings = [n for n in reading.notices if n.kind == "warning"]
     widgets.notices(warnings[:SHOWN])
-    with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=False):
-        widgets.notices(reading.notices)
-        if not reading.notices:
-            st.markdown(say("score.nothing_to_tell"))
-        st.download_button(
-            say("score.download_clean"),
-            data=partial(state.desk().clean_csv, reading),
-            file_name="as-read.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            help=say("score.download_clean_help"),
-        )
-    if reading.set_aside:
-        with st.expander(say("score.set_aside_title"), icon=":material/content_cut:"):
-            set_aside(reading)
-    with st.expander(say("score.columns_title"), icon=":material/view_column:"):
-        columns(reading)
+    with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=bool(reading.set_aside)):
+        in_figures(reading)
+        parts = {"repaired": repairs, "set_aside": set_aside, "columns": columns}
+        shown = [p for p in parts if p != "set_aside" or reading.set_aside]
+        for tab, part in zip(st.tabs([say(f"score.{p}_title") for p in shown]), shown, strict=True):
+            with tab:
+                parts[part](reading)
     said()
 
 
 def told(reading: Any, warnings: list[Any]) -> str:
-    """The heading of what was understood, with how much of it wants a look."""
-    if warnings:
-        return say("score.understood_warned", notices=len(reading.notices), warnings=len(warnings))
-    return say("score.understood", notices=len(reading.notices))
+    """How the list was read, with how much of it wants a look."""
+    rows, title = widgets.amounts().number(reading.rows), state.desk().business_title(reading.profile)
+    line = say("score.understood", rows=rows, business=title)
+    return line + (say("score.understood_warned", warnings=len(warnings)) if warnings else "")
+
+
+def in_figures(reading: Any) -> None:
+    """The reading in four figures."""
+    rows, aside, repaired, business = widgets.row(4)
+    widgets.count(rows, say("score.rows"), reading.rows)
+    widgets.count(aside, say("score.set_aside"), len(reading.set_aside))
+    widgets.count(repaired, say("score.repaired"), sum(n.kind == "repaired" for n in reading.notices))
+    # A metric would cut a longer name off.
+    with business.container(border=True, height="stretch", gap="small"):
+        st.markdown(f":small[{say('score.business')}]")
+        st.markdown(f"**{plain(state.desk().business_title(reading.profile))}**")
+
+
+def repairs(reading: Any) -> None:
+    """Every repair and remark, and the rows as they were read to take home."""
+    widgets.notices(reading.notices)
+    if not reading.notices:
+        st.markdown(say("score.nothing_to_tell"))
+    st.download_button(
+        say("score.download_clean"),
+        data=partial(state.desk().clean_csv, reading),
+        file_name="as-read.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help=say("score.download_clean_help"),
+    )
 
 
 def set_aside(reading: Any) -> None:
@@ -62,7 +70,7 @@ def set_aside(reading: Any) -> None:
         say("score.why"): [s.why for s in reading.set_aside],
         say("score.held"): [" · ".join(s.cells) for s in reading.set_aside],
     }
-    st.dataframe(found, hide_index=True, alt=say("score.set_aside_title"), lazy=len(reading.set_aside) > 1_000)
+    widgets.table(found, alt=say("score.set_aside_title"), lazy=len(reading.set_aside) > 1_000)
     st.download_button(
         say("score.download_set_aside"),
         data=partial(state.desk().set_aside_csv, reading),
@@ -83,7 +91,7 @@ def columns(reading: Any) -> None:
         say("score.kind"): [say(f"kinds.{c.kind}") for c in used],
         say("score.role"): [say(f"column_roles.{c.role}") for c in used],
     }
-    st.dataframe(found, hide_index=True, alt=say("score.columns_title"))
+    widgets.table(found, alt=say("score.columns_title"))
     ignored = [c.name for c in reading.schema.columns if c.role == "ignored"]
     if ignored:
         st.caption(say("score.ignored", columns=", ".join(ignored[:20]), count=len(ignored)))

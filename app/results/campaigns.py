@@ -26,7 +26,7 @@ def pick(kept: Any) -> Any:
 
 def table(kept: Any) -> None:
     """When each left, how large it was, what it should bring, and what came of it."""
-    show, many = st.column_config, st.column_config.NumberColumn
+    many = st.column_config.NumberColumn
     rows = {
         "campaign": [one.record.campaign for one in kept],
         "made": [day(one.record.made) for one in kept],
@@ -42,9 +42,9 @@ def table(kept: Any) -> None:
         "treated": many(say("results.part_treated"), format="localized"),
         "held": many(say("results.part_held"), format="localized"),
         "gain": widgets.money_column(say("results.expected"), currencies.pop() if len(currencies) == 1 else ""),
-        "state": show.TextColumn(say("results.state"), width="large"),
+        "state": widgets.text_column(say("results.state"), long=True),
     }
-    st.dataframe(rows, hide_index=True, column_config=config, alt=say("results.all", count=len(kept)))
+    widgets.table(rows, config, alt=say("results.all", count=len(kept)), long_words=True)
 
 
 def state_of(one: Any) -> str:

@@ -21,11 +21,14 @@ def verdict(lift: Any, currency: str) -> None:
     kind = "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
-    for place, name in zip(widgets.row(3), ("low", "lift", "high"), strict=True):
-        widgets.share(place, say(f"results.lift_{name}"), lift[name], help=say("results.lift_help"))
-    for place, end in zip(widgets.row(3) if lift["saved"] else (), ENDS, strict=False):
+    fewer, money = widgets.row(2)
+    written, told = widgets.amounts(currency), say("results.lift_help")
+    between = say("numbers.reach", low=written.share(lift["low"], 1), high=written.share(lift["high"], 1))
+    widgets.share(fewer, say("results.lift"), lift["lift"], help=told, **widgets.beneath(between))
+    if lift["saved"]:
+        low, mid, high = (lift["saved"][end] for end in ENDS)
         told = say("results.saved_help")
-        widgets.money(place, say(f"results.saved_{end}"), lift["saved"][end], currency, help=told)
+        widgets.money(money, say("results.saved"), mid, currency, help=told, **widgets.reach(low, high, currency))
 
 
 def parts(lift: Any) -> None:
@@ -43,10 +46,10 @@ def parts(lift: Any) -> None:
     config = {
         name: st.column_config.NumberColumn(say(f"results.part_{name}"), **formats[name])
         if name in formats
-        else widgets.text_column(say(f"results.part_{name}"), width="large" if name == "verdict" else None)
+        else widgets.text_column(say(f"results.part_{name}"), long=name == "verdict")
         for name in names
     }
-    st.dataframe(table, hide_index=True, column_config=config, alt=say("results.parts_alt"))
+    widgets.table(table, config, alt=say("results.parts_alt"), long_words=True)
 
 
 def learnt(rates: Any) -> None:
@@ -64,7 +67,8 @@ def learnt(rates: Any) -> None:
         "weight": widgets.tenths(rate["weight"] for rate in rates),
         "customers": [rate["learnt"]["customers"] for rate in rates],
     }
-    words = {name: widgets.text_column(say(f"results.{name}")) for name in ("action", "tier", "rate")}
+    wide = {"action": "medium", "rate": "medium"}
+    words = {n: widgets.text_column(say(f"results.{n}"), width=wide.get(n)) for n in ("action", "tier", "rate")}
     shares = ("assumed", *(f"learnt_{end}" for end in ENDS))
     config = {
         **words,
@@ -74,4 +78,4 @@ def learnt(rates: Any) -> None:
         ),
         "customers": st.column_config.NumberColumn(say("results.customers"), format="localized"),
     }
-    st.dataframe(table, hide_index=True, column_config=config, alt=say("results.learnt_title"))
+    widgets.table(table, config, alt=say("results.learnt_title"), long_words=True)

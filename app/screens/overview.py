@@ -12,22 +12,16 @@ from churn.errors import NotFound, RequestRefused
 
 def in_short(found: Any) -> None:
     """The list in a few figures."""
-    columns = widgets.row(5 if found.value_at_risk is not None else 4)
+    columns, written = widgets.row(4 if found.value_at_risk is not None else 3), widgets.amounts(found.currency)
     widgets.count(columns[0], say("overview.customers"), found.customers)
-    reach = {"low": found.low, "high": found.high}
-    widgets.count(
-        columns[1], say("overview.leavers"), found.leavers, help=say("overview.leavers_help"), **between(reach)
-    )
+    chance = say("numbers.reach", low=written.number(found.low), high=written.number(found.high))
+    told = say("overview.leavers_help")
+    widgets.count(columns[1], say("overview.leavers"), found.leavers, help=told, **widgets.beneath(chance))
     if found.value_at_risk is not None:
         told = say("overview.at_risk_help")
         widgets.money(columns[2], say("overview.at_risk"), found.value_at_risk, found.currency, help=told)
-    widgets.count(columns[-2], say("overview.suggested"), found.suggested, help=say("overview.suggested_help"))
-    widgets.money(columns[-1], say("overview.gain"), found.gain, found.currency, help=say("overview.gain_help"))
-
-
-def between(reach: dict[str, float]) -> dict[str, Any]:
-    """The range chance alone gives, beneath the figure."""
-    return {"delta": say("overview.between", **reach), "delta_color": "off", "delta_arrow": "off"}
+    told, worth = say("overview.gain_help"), say("overview.suggested", customers=written.number(found.suggested))
+    widgets.money(columns[-1], say("overview.gain"), found.gain, found.currency, help=told, **widgets.beneath(worth))
 
 
 def step(ranked: Any) -> None:
@@ -36,8 +30,7 @@ def step(ranked: Any) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
         st.markdown(plain(found.why))
-        widgets.go_to(found.screen)
-        brief(ranked)
+        widgets.go_on(found.screen)
 
 
 def changes(ranked: Any) -> None:
@@ -62,17 +55,17 @@ def groups(ranked: Any) -> None:
     show = st.column_config
     table = {
         "text": [one.text for one in found],
-        "customers": [one.customers for one in found],
         "probability": widgets.tenths(one.probability for one in found),
+        "customers": [one.customers for one in found],
         "share": widgets.tenths(one.share_of_risk for one in found),
     }
     config = {
-        "text": show.TextColumn(say("overview.group"), width=600),
+        "text": widgets.text_column(say("overview.group"), long=True),
         "customers": show.NumberColumn(say("overview.customers"), format="localized"),
         "probability": show.ProgressColumn(say("overview.likely"), min_value=0, max_value=1, format="percent"),
         "share": show.NumberColumn(say("overview.share"), format="percent"),
     }
-    st.dataframe(table, hide_index=True, column_config=config, alt=say("overview.groups_title"))
+    widgets.table(table, config, alt=say("overview.groups_title"), long_words=True)
 
 
 def brief(ranked: Any) -> None:
@@ -84,7 +77,6 @@ def brief(ranked: Any) -> None:
         mime="text/html",
         on_click="ignore",
         icon=":material/print:",
-        type="primary",
         help=say("overview.brief_help"),
     )
 
@@ -109,6 +101,7 @@ def draw() -> None:
         return
     state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    brief(ranked)
     in_short(found)
     left, right = st.columns(2)
     with left:

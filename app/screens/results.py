@@ -1,5 +1,7 @@
 """Results: outcomes come back, and it is measured what a campaign changed and what the playbook learns from it."""
 
+from typing import Any
+
 import streamlit as st
 
 from app import state, widgets
@@ -9,6 +11,12 @@ from app.strings import say
 PARTS = ("campaigns", "experiments")
 
 
+def outcomes(one: Any) -> None:
+    """What came back of a campaign; a file that cannot be right leaves all else as it is."""
+    with widgets.polite_errors():
+        returning.bring(one)
+
+
 def measured() -> None:
     """Campaigns of the book: their state, their outcomes, their lift."""
     kept = state.desk().campaigns()
@@ -16,12 +24,13 @@ def measured() -> None:
         widgets.empty(say("results.none"), icon="campaign", go="plan")
         return
     one = campaigns.pick(kept)
-    with widgets.polite_errors():
-        returning.bring(one)
     if one.measured is None:
         widgets.empty(say("results.not_yet"), icon="hourglass_empty")
+        outcomes(one)
         return
     returning.just_measured(one)
+    with st.expander(say("results.again"), icon=":material/update:"):
+        outcomes(one)
     one = state.desk().in_words(one)
     lift = one.measured.lift
     lifting.verdict(lift, one.currency)

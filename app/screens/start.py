@@ -53,14 +53,17 @@ def business(demo: Demo, profile: Any, *, ready: bool) -> None:
     elif demo.score:
         widgets.go_to("overview", say("start.open"), sample=demo.score)
     else:
-        st.caption(say("start.from_logs", command="python -m churn summarise --help"))
+        widgets.go_to("score", say("start.from_logs"))
 
 
 def samples() -> None:
     """The sample businesses to look around with."""
     widgets.section(say("start.samples_title"), say("start.samples_lead"))
+    waiting = missing_demos(desk())
+    if waiting:
+        st.caption(say("start.waiting_all"))
     # Only while models are still being made is there anything to look for again.
-    st.fragment(demos, run_every="3s" if missing_demos(desk()) else None)()
+    st.fragment(demos, run_every="3s" if waiting else None)()
 
 
 def glossary() -> None:

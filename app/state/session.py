@@ -14,7 +14,7 @@ from app.state.visitor import who_visits
 from churn import Desk
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)  # a spinner needs a screen, and warming up has none
 def shared_desk() -> Desk:
     """The desk of the whole process: its open models are shared, it works for nobody on screen."""
     return Desk()

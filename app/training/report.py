@@ -69,7 +69,7 @@ def reaches(model: Any) -> None:
     found, currency = state.desk().reaches(model), state.desk().currency(model)
     table: dict[str, list[Any]] = {
         "how": [f"{'✓ ' if r.chosen else ''}{way(r.how)}" for r in found],
-        "threshold": [r.threshold for r in found],
+        "threshold": widgets.tenths(r.threshold for r in found),
         "contacted": [r.contacted for r in found],
         "caught": [r.caught for r in found],
         "missed": [r.missed for r in found],
@@ -78,11 +78,10 @@ def reaches(model: Any) -> None:
     if any(r.gain is not None for r in found):
         table["gain"] = [r.gain for r in found]
     whole = {n: st.column_config.NumberColumn(say(f"training.{n}"), format="localized") for n in list(table)[2:6]}
-    st.dataframe(
+    widgets.table(
         table,
-        hide_index=True,
         alt=say("training.tab_threshold"),
-        column_config={
+        columns={
             "how": widgets.text_column(say("training.how"), width="medium"),
             "threshold": st.column_config.NumberColumn(say("training.from_risk"), format="percent"),
             **whole,
@@ -110,14 +109,14 @@ def leaderboard(model: Any) -> None:
     shares = ("ranks", "precision", "recall", "f1", "accuracy")
     table: dict[str, list[Any]] = {
         "name": [f"{'✓ ' if s.champion else ''}{s.name}" for s in found],
-        **{word: [getattr(s, word) for s in found] for word in (*shares, "logloss", "seconds", "milliseconds")},
+        **{word: widgets.tenths(getattr(s, word) for s in found) for word in shares},
+        **{word: [getattr(s, word) for s in found] for word in ("logloss", "seconds", "milliseconds")},
     }
     number = st.column_config.NumberColumn
-    st.dataframe(
+    widgets.table(
         table,
-        hide_index=True,
         alt=say("training.leaderboard"),
-        column_config={
+        columns={
             "name": widgets.text_column(say("board.name"), pinned=True),
             **{n: number(say(f"board.{n}"), format="percent", help=say(f"board.{n}_help")) for n in shares},
             "logloss": number(say("board.logloss"), format="%.3f", help=say("board.logloss_help")),
@@ -138,32 +137,30 @@ def rivalry(model: Any) -> None:
         return
     st.caption(say("training.same_rows", customers=found.customers, champion=found.champion))
     rows = {"loss": found.loss, "profit": found.profit}
-    st.dataframe(
+    widgets.table(
         {
             "what": [say(f"training.by_{name}") for name in rows],
             "low": [row["low"] for row in rows.values()],
             "mean": [row["mean"] for row in rows.values()],
             "high": [row["high"] for row in rows.values()],
         },
-        hide_index=True,
         alt=say("training.tab_rivalry"),
-        column_config={
-            "what": widgets.text_column(say("training.advantage"), width="large"),
+        columns={
+            "what": widgets.text_column(say("training.advantage"), long=True),
             **{n: st.column_config.NumberColumn(say(f"training.{n}"), format="%.4f") for n in ("low", "mean", "high")},
         },
     )
     st.caption(say("training.advantage_how"))
     both = {"calibration": found.calibration, "cost": found.cost}
-    st.dataframe(
+    widgets.table(
         {
             "what": [say(f"training.of_{name}") for name in both],
             "champion": [row.get("champion") for row in both.values()],
             "challenger": [row.get("challenger") for row in both.values()],
         },
-        hide_index=True,
         alt=say("training.of_both"),
-        column_config={
-            "what": widgets.text_column(say("training.of_both"), width="large"),
+        columns={
+            "what": widgets.text_column(say("training.of_both"), long=True),
             "champion": st.column_config.NumberColumn(found.champion, format="%.3f"),
             "challenger": st.column_config.NumberColumn(model.version, format="%.3f"),
         },

@@ -87,20 +87,20 @@ def history(card: dict[str, Any]) -> None:
         return
     widgets.section(say("training.history"), say("training.history_text"))
     newest = card["history"][::-1]
-    st.dataframe(
+    widgets.table(
         {
             "since": [entry["since"][:16].replace("T", " ") for entry in newest],
             "version": [entry["version"] for entry in newest],
             "act": [say(f"acts.{entry['act'].replace(' ', '_')}") for entry in newest],
             "why": [plain_text(entry["why"]) for entry in newest],
         },
-        hide_index=True,
         alt=say("training.history"),
-        column_config={
+        long_words=True,
+        columns={
             "since": widgets.text_column(say("training.since")),
             "version": widgets.text_column(say("training.version")),
             "act": widgets.text_column(say("training.act")),
-            "why": widgets.text_column(say("training.why"), width="large"),
+            "why": widgets.text_column(say("training.why"), long=True),
         },
     )
 

@@ -21,11 +21,10 @@ def labelled(reading: Any) -> Any:
     found = state.kept(f"labels {column}", lambda: state.desk().labels(reading, column))
     left, right = st.columns([2, 3])
     with left:
-        st.dataframe(
+        widgets.table(
             {"word": list(found.words)[:SHOWN_WORDS], "customers": list(found.words.values())[:SHOWN_WORDS]},
-            hide_index=True,
             alt=say("training.words_alt"),
-            column_config={
+            columns={
                 "word": widgets.text_column(say("training.word")),
                 "customers": st.column_config.NumberColumn(say("training.customers"), format="localized"),
             },

@@ -77,7 +77,7 @@ def columns(details: list[dict[str, Any]]) -> None:
     config["moved"] = st.column_config.CheckboxColumn()
     config["why"] = st.column_config.TextColumn(width="large")
     shown = {name: {**dict(config.get(name) or {}), "label": say(f"monitoring.col_{name}")} for name in named}
-    st.dataframe(table, hide_index=True, column_config=shown, alt=say("monitoring.every_column"))
+    widgets.table(table, shown, alt=say("monitoring.every_column"))
 
 
 def realised(record: Any) -> None:

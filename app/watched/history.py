@@ -33,7 +33,7 @@ def list_after_list(records: Any) -> None:
     config["at"] = st.column_config.DatetimeColumn(say("monitoring.row_at"), format="localized")
     currency = str(records[-1].report["currency"])
     config["profit"] = widgets.money_column(say("monitoring.row_profit"), currency)
-    st.dataframe(table, hide_index=True, column_config=config, alt=say("monitoring.history_title"))
+    widgets.table(table, config, alt=say("monitoring.history_title"))
 
 
 def shadow(record: Any) -> None:
@@ -51,7 +51,7 @@ def shadow(record: Any) -> None:
     moves = {say("monitoring.champion_tier"): [say(f"tiers.{tier}") for tier in TIERS]}
     for tier in TIERS:
         moves[say("monitoring.challenger_tier", tier=say(f"tiers.{tier}"))] = [accord["moves"][t][tier] for t in TIERS]
-    st.dataframe(moves, hide_index=True, alt=say("monitoring.shadow_title"))
+    widgets.table(moves, alt=say("monitoring.shadow_title"))
     right(told)
 
 

@@ -4,6 +4,7 @@ framing   heading, section, empty, done, working, a refusal, notices, what is as
 numbers   counts, shares and money as the reader's browser writes them, as figures and as table columns
 tiers     a tier told by word, icon and colour
 figures   charts in their frame: finding, picture, how to read it
+tables    tables: a dash where nothing is known, lines to wrap where words are long
 signing_in  what a stranger sees
 lists     bringing a list, which one is in hand, where to bring one
 """
@@ -14,6 +15,7 @@ from app.widgets.framing import (
     card,
     done,
     empty,
+    go_on,
     go_to,
     heading,
     notices,
@@ -24,8 +26,9 @@ from app.widgets.framing import (
     working,
 )
 from app.widgets.lists import choose_list, list_banner, need_list
-from app.widgets.numbers import amounts, count, money, money_column, row, share, tenths, text_column
+from app.widgets.numbers import amounts, beneath, count, money, money_column, reach, row, share, tenths, text_column
 from app.widgets.signing_in import sign_in
+from app.widgets.tables import table
 from app.widgets.tiers import TIER_COLOURS, TIER_ICONS, tier_badge, tier_column, tier_filter, tier_words
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "TIER_ICONS",
     "amounts",
     "assumed",
+    "beneath",
     "card",
     "chart",
     "charts",
@@ -40,6 +44,7 @@ __all__ = [
     "count",
     "done",
     "empty",
+    "go_on",
     "go_to",
     "heading",
     "list_banner",
@@ -48,12 +53,14 @@ __all__ = [
     "need_list",
     "notices",
     "polite_errors",
+    "reach",
     "row",
     "screen",
     "section",
     "share",
     "show_refusal",
     "sign_in",
+    "table",
     "tenths",
     "text_column",
     "tier_badge",

@@ -19,6 +19,8 @@ WIDEST_TITLE, WIDEST_LABEL = 24, 30  # letters
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 # The browser puts the theme's own colours in these places, so that a change of theme needs no new figure.
 THEMED = {colour: getattr(slots, f"CATEGORY_{place}") for place, colour in enumerate(LIGHT.series)}
+THEMED |= {LIGHT.paper: slots.BG_COLOR, LIGHT.ink: slots.GRAY_90}
+INK = slots.GRAY_90  # the theme writes axes in a grey that is too pale to read
 
 
 def chart(made: Any, *, set_on: str = "plan") -> None:
@@ -50,7 +52,11 @@ def on_screen(figure: Any) -> Any:
     """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
     # Exports have their own style; on screen the theme's fonts and colours apply.
     shown = recoloured(figure, THEMED).for_each_xaxis(wrap_title).for_each_yaxis(wrap_labels)
-    return shown.update_layout(template=None, legend=LEGEND, separators=amounts().separators, dragmode=False)
+    for axis in (shown.update_xaxes, shown.update_yaxes):
+        axis(tickfont_color=INK, title_font_color=INK)
+    legend = {**LEGEND, "font": {"color": INK}}
+    separators = amounts().separators
+    return shown.update_layout(template=None, legend=legend, font_color=INK, separators=separators, dragmode=False)
 
 
 def wrap_labels(axis: Any) -> None:

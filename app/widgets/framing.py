@@ -37,12 +37,14 @@ def card(icon: str, title: str, text: str) -> None:
         st.markdown(text)
 
 
-def empty(text: str, *, icon: str = "inbox", go: str = "") -> None:
-    """Nothing to show yet: why, and the screen that changes it."""
-    with st.container(border=True, horizontal_alignment="center", gap="small"):
+def empty(text: str, *, icon: str = "inbox", go: str = "") -> Any:
+    """Nothing to show yet: why, and the screen that changes it; answers the box, for another way on."""
+    box = st.container(border=True, horizontal_alignment="center", gap="small")
+    with box:
         st.markdown(f":material/{icon}: {text}", text_alignment="center")
         if go:
             go_to(go)
+    return box
 
 
 def go_to(screen: str, label: str = "", *, icon: str | None = "arrow_forward", **address: str) -> None:
@@ -51,6 +53,14 @@ def go_to(screen: str, label: str = "", *, icon: str | None = "arrow_forward", *
         shown = f":material/{icon}:" if icon else None
         file = f"screens/{screen}.py"
         st.page_link(file, label=label or say(f"screens.{screen}"), icon=shown, query_params=address or None)
+
+
+def go_on(screen: str) -> None:
+    """The one step that this screen leads to, where this person may take it."""
+    if state.may(TAKES[screen]) and st.button(
+        say(f"screens.{screen}"), icon=":material/arrow_forward:", type="primary", key=f"go on to {screen}"
+    ):
+        st.switch_page(f"screens/{screen}.py")
 
 
 def done(text: str, title: str | None = None) -> None:

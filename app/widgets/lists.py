@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
+from app.demo_models import DEMOS
 from app.strings import plain, say
 from app.widgets.framing import empty
 
@@ -40,5 +41,16 @@ def need_list() -> bool:
     """Whether there is a list in hand; if not, say where to bring one."""
     if state.in_hand() is not None:
         return True
-    empty(say("list.none"), icon="upload_file", go="score")
+    with empty(say("list.none"), icon="upload_file", go="score"):
+        a_sample()
     return False
+
+
+def a_sample() -> None:
+    """A sample to look around with, one click away, where its model is there."""
+    known = set(state.model_names()) if state.may("score") else set()
+    ready = [demo.score for demo in DEMOS if demo.score and demo.name in known]
+    chosen = st.pills(say("list.try"), ready, format_func=plain, key="sample to try") if ready else None
+    if chosen:
+        state.take_sample(chosen)
+        st.rerun()

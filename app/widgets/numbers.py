@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from app.strings import plain
+from app.strings import plain, say
 from churn.showing.amounts import SIGNS, Amounts
 
 NARROWEST = 140  # pixels of a figure: two stand side by side on a phone
+LONG = 200  # pixels of a column whose words may wrap
 WRITTEN_BY_THE_BROWSER = {"USD": "dollar", "EUR": "euro", "JPY": "yen"}
 
 
@@ -55,6 +56,17 @@ def money(place: Any, label: str, value: float | None, currency: str, **more: An
     place.metric(label, shown, border=True, height="stretch", **more)
 
 
+def beneath(words: str) -> dict[str, Any]:
+    """Words beneath a figure, such as the range it may lie in."""
+    return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
+
+
+def reach(low: float, high: float, currency: str) -> dict[str, Any]:
+    """Between which amounts a figure may lie, beneath it."""
+    written = amounts(currency)
+    return beneath(say("numbers.reach", low=written.money(low, 0), high=written.money(high, 0)))
+
+
 def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
     """A column of amounts; where the browser cannot write the currency, the heading names it."""
     written = WRITTEN_BY_THE_BROWSER.get(currency)
@@ -62,6 +74,6 @@ def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
     return st.column_config.NumberColumn(named, format=written or "localized", **more)
 
 
-def text_column(label: str, **more: Any) -> ColumnConfig:
-    """A column of words."""
-    return st.column_config.TextColumn(label, **more)
+def text_column(label: str, *, long: bool = False, **more: Any) -> ColumnConfig:
+    """A column of words; `long` ones wrap, in a table that lets them."""
+    return st.column_config.TextColumn(label, **({"width": LONG} if long else {}), **more)

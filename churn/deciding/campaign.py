@@ -70,7 +70,7 @@ class Campaign:
         if self.exact:
             return "This is the best possible plan."
         short = (1.0 - self.reached) * 100
-        return f"This plan is within {max(0.01, short):.2g} % of the best possible."
+        return f"This plan is within {max(0.01, short):.2g}% of the best possible."
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def planned_campaign(
     *,
     key: str = "key",
     value: str | None = "value",
+    said: str = "",
     history: History | None = None,
     money: Money = bare,
 ) -> Campaign:
@@ -39,9 +40,10 @@ def planned_campaign(
     scored      one row per customer: the key, `probability`, `tier`, the value column, and what the rules look at;
                 `remaining`, where it is there, says how many periods each is expected to stay
     value       the name of the value column; None when the list has none
+    said        what the value column is called in a sentence
     money       how an amount is said
     """
-    ready = weighed(scored, playbook, order, key=key, value=value, history=history)
+    ready = weighed(scored, playbook, order, key=key, value=value, said=said, history=history)
     plan = drawn(ready.found, ready.limits, order, ready.names)
     return _campaign(scored, ready.playbook, order, _Made(key, ready, plan, money))
 

@@ -37,14 +37,22 @@ class Weighed:
 
 
 def weighed(
-    scored: pd.DataFrame, playbook: Playbook, order: Order, *, key: str, value: str | None, history: History | None
+    scored: pd.DataFrame,
+    playbook: Playbook,
+    order: Order,
+    *,
+    key: str,
+    value: str | None,
+    said: str = "",
+    history: History | None,
 ) -> Weighed:
     """The list against the playbook; a list or an order that makes no sense is refused here."""
     order, history = checked_order(order), history or History()
     keys = _keys(scored, key)
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
-    given = stakes(scored["probability"], bill, playbook, column=value or "", remaining=scored.get("remaining"))
+    named = {"column": value or "", "said": said}
+    given = stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
     stopped, resting = barred(scored, playbook, keys=keys, history=history)
     found = offers(given, playbook, scored, order.scenario, barred=stopped)
     limits = limits_of(order, playbook, scored, rows=given.rows)

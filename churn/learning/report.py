@@ -88,7 +88,7 @@ def verdict_of(scores: Mapping[str, Mapping[str, float]]) -> tuple[str, str]:
     """One plain word for how good the model is, and the sentence that explains it."""
     area = scores["roc_auc"]
     said = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.0%} of the time"
-    near = f" (95 % interval {area['low']:.3f} to {area['high']:.3f})." if "low" in area else "."
+    near = f" (95% interval {area['low']:.3f} to {area['high']:.3f})." if "low" in area else "."
     tenth = scores["times_random_top_tenth"]["mean"]
     reach = f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth."
     if area["mean"] < WEAK:

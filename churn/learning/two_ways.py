@@ -48,7 +48,7 @@ class TwoWays:
         told = {"better": "better, beyond chance", "worse": "worse, beyond chance"}
         return (
             f"ROC-AUC {self.first:.3f} without and {self.second:.3f} with: a difference of {self.difference:+.3f} "
-            f"(95 % from {self.low:+.3f} to {self.high:+.3f}) on {self.customers:,} unseen customers: "
+            f"(95% from {self.low:+.3f} to {self.high:+.3f}) on {self.customers:,} unseen customers: "
             f"{told.get(self.verdict, 'no difference beyond chance')}."
         )
 

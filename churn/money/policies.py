@@ -51,9 +51,9 @@ def compared_policies(
     top[by_risk[open_to[by_risk]][: int(ours.sum())]] = True
     chosen = {
         "expected gain above 0": ours,
-        "treat all": open_to,
-        "probability above .50": open_to & (given.probability >= 0.5),
-        "same number, top by risk": top,
+        "everybody": open_to,
+        "probability above 50%": open_to & (given.probability >= 0.5),
+        "as many, top by risk": top,
     }
     return tuple(_policy(name, mask, favourite, (given, playbook, columns, left)) for name, mask in chosen.items())
 

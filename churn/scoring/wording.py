@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from churn.schema import Column, Schema
@@ -82,6 +84,19 @@ class Wording:
         sentences = self.phrases.get("sentences", {})
         return _fill(str(sentences.get(key, PLAIN["sentences"].get(key, ""))), words)
 
+    def in_short(self, sentence: str) -> str:
+        """A reason in few words: "Month-to-month contract +14"; what was said in other words stays as it is."""
+        for pattern, sign in self._spoken:
+            if found := pattern.match(sentence):
+                return f"{found['says']} {sign}{found.groupdict().get('points') or 1}"
+        return sentence
+
+    @cached_property
+    def _spoken(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """How reasons are said, with the sign that stands for it in short."""
+        keys = (("raises", "+"), ("raises_one", "+"), ("lowers", "−"), ("lowers_one", "−"))
+        return tuple((re.compile(_with_holes(self.sentence(key)), re.DOTALL), sign) for key, sign in keys)
+
     def shown(self, name: str, value: Any) -> str:
         """A value as a person writes it: money with its currency, a share as a percentage, a count without decimals."""
         if isinstance(value, date):
@@ -110,6 +125,10 @@ class Wording:
 
     def _schema_column(self, name: str) -> Column:
         return self.schema.by_name.get(name) or Column(name, "category")
+
+
+def _with_holes(phrase: str) -> str:
+    return re.escape(phrase).replace(r"\{says\}", "(?P<says>.+?)").replace(r"\{points\}", r"(?P<points>\d+)")
 
 
 def wording_for(

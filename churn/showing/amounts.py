@@ -21,7 +21,7 @@ _OWN = {  # where a country writes unlike its language: thousands, decimal
 }
 _IN_FRONT = {"nl", "tr", "de-ch", "de-at", "de-li", "it-ch", "pt-br", "es-mx", "es-us", "id"}
 _FOUR_TOGETHER = {"es", "pt-pt", "pl", "bg"}  # 1234, but 12.345
-SHORT = ((1e9, 1e9, "bn"), (1e6, 1e6, "m"), (1e5, 1e3, "k"))  # from, size, unit
+SHORT = ((1e9, 1e9, "bn"), (1e6, 1e6, "m"))  # from, size, unit
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from typing import Any
 from churn.deciding.budget_curve import BudgetCurve
 from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
+from churn.scoring.wording import capital
 from churn.showing.amounts import Amounts
 from churn.showing.campaign_words import curve_words, policies_words
-from churn.showing.charts import Chart, line, plain_label, styled
+from churn.showing.charts import Chart, in_money, line, plain_label, styled
 from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
 
 MOST = 10
@@ -66,7 +67,7 @@ def assumptions_chart(bars: Sequence[Bar], amounts: Amounts = PLAIN) -> Chart:
         )
         for b, n in zip(shown, names, strict=True)
     ]
-    figure = styled(go.Figure([*lines, *traces]), x="Expected gain of the whole campaign", y="", meta="rows")
+    figure = styled(go.Figure([*lines, *traces]), x="Expected gain", y="", meta="rows")
     figure.update_layout(height=90 + 50 * len(shown)).update_yaxes(automargin=True)
     in_money(figure, amounts, "x")
     reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
@@ -81,7 +82,7 @@ def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Char
     import plotly.graph_objects as go
 
     shown = list(reversed(policies))
-    names = [f"{p.name} ({p.treated:,})" for p in shown]
+    names = [f"{capital(p.name)} ({p.treated:,})" for p in shown]
     bars = go.Bar(
         x=[p.mid for p in shown],
         y=names,
@@ -95,7 +96,7 @@ def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Char
             "color": GREY,
         },
     )
-    figure = styled(go.Figure(bars), x="Expected gain, low to high", y="").update_yaxes(automargin=True)
+    figure = styled(go.Figure(bars), x="Expected gain", y="").update_yaxes(automargin=True)
     in_money(figure, amounts, "x")
     figure.update_layout(height=90 + 44 * len(shown))
     reading = "On this list without a budget; in brackets how many would be treated. The lines reach from low to high."
@@ -116,6 +117,7 @@ def length_chart(curve: ProfitCurve, worth: int, amounts: Amounts = PLAIN) -> Ch
         line(customers, theirs, "by risk", GREY, dash="dash"),
     ]
     figure = in_money(styled(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y")
+    figure.update_xaxes(tickformat=",")
     finding = f"{worth:,} customers are worth treating; a longer list brings less"
     reading = "Each customer gets the action that suits best. Where the line falls, offers cost more than they save."
     return Chart("length", finding, reading, figure, assumes=BY_PLAYBOOK)
@@ -143,24 +145,27 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
             "color": GREY,
         },
     )
-    figure = styled(go.Figure(trace), x="Points fewer leavers among the treated, with 95 % interval", y="", meta="rows")
+    figure = styled(go.Figure(trace), x="Points fewer leavers", y="", meta="rows")
     figure.add_vline(x=0, line={"color": GREY, "dash": "dash"})
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, automargin=True)
     figure.update_layout(height=110 + ROW * len(rows))
     reading = (
-        "Right of the dashed line fewer left. An interval that crosses it is inconclusive: chance alone could do that."
+        "Right of the dashed line fewer of the treated left. A line, the 95% interval, that crosses it is "
+        "inconclusive: chance alone could do that."
     )
-    return Chart("lift", lift["verdict"], reading, figure)
+    return Chart("lift", _lift_finding(lift, rows[:-1]), reading, figure)
+
+
+def _lift_finding(lift: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> str:
+    """How many parts show an effect by themselves; the verdict where the campaign has no parts."""
+    if not parts:
+        return str(lift["verdict"]).rstrip(".")
+    fewer, more = sum(p["low"] > 0 for p in parts), sum(p["high"] < 0 for p in parts)
+    harm = f"; in {more} more left" if more else ""
+    groups = "group shows by itself" if len(parts) == 1 else "groups show by themselves"
+    return f"{fewer} of {len(parts)} {groups} that fewer left{harm}"
 
 
 def wrapped(text: str) -> str:
     """A long label on several lines."""
     return "<br>".join(wrap(plain_label(text), WIDE))
-
-
-def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
-    """The figure with the currency on these axes, on the side where this reader writes it."""
-    before, after = amounts.money(0, 0).split("0")
-    for axis in axes:
-        figure.update_layout({f"{axis}axis": {"tickprefix": before, "ticksuffix": after, "tickformat": ",~s"}})
-    return figure

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from churn.showing.amounts import Amounts
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -53,3 +55,11 @@ def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **style: An
 def plain_label(text: str) -> str:
     """A label as text: Plotly would read tags and formulas in it."""
     return text.replace("<", "‹").replace(">", "›").replace("$", "&#36;")
+
+
+def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
+    """The figure with the currency on these axes, on the side where this reader writes it."""
+    before, after = amounts.money(0, 0).split("0")
+    for axis in axes:
+        figure.update_layout({f"{axis}axis": {"tickprefix": before, "ticksuffix": after, "tickformat": ",~s"}})
+    return figure

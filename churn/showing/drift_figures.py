@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.showing.amounts import Amounts
-from churn.showing.charts import Chart, line, plain_label, styled
+from churn.showing.charts import Chart, in_money, line, plain_label, styled
 from churn.showing.palette import BLUE, GREY, ORANGE
 
 MOST_COLUMNS, MOST_PARTS = 12, 10
@@ -54,7 +54,7 @@ def moved_chart(report: Words) -> Chart | None:
         for kind, some in groups.items()
         if some
     ]
-    figure = styled(go.Figure(bars), x="Difference beyond chance (PSI)", y="", barmode="overlay")
+    figure = styled(go.Figure(bars), x="Difference (PSI)", y="", barmode="overlay")
     widest = max(CLEAR, *(c["size"] for c in shown))
     figure.update_xaxes(range=[0, 1.08 * widest])
     figure.update_yaxes(categoryorder="array", categoryarray=order, automargin=True)
@@ -75,14 +75,12 @@ def scores_chart(report: Words) -> Chart:
     places = list(range(1, len(now) + 1))
     bars = go.Bar(x=places, y=list(now), name="this list", marker={"color": BLUE}, showlegend=True)
     learnt = line(places, then, "list it learnt from", ORANGE, dash="dash")
-    figure = styled(
-        go.Figure([bars, learnt]), x="Twentieths of the learnt scores, lowest risk first", y="Share of customers"
-    )
+    figure = styled(go.Figure([bars, learnt]), x="Score, lowest risk first", y="Share of customers")
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     rates = f"{score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
     change = "as they were" if not score["moved"] else "differently"
     finding = f"The scores are spread {change}: {rates}" if _judged(report) else f"Too few to compare scores: {rates}"
-    reading = "Bars above the dashed line: more customers with such scores than when the model learnt."
+    reading = "A bar is a twentieth of the learnt scores; above the dashed line more customers have them now."
     return Chart("scores", finding, reading, figure)
 
 
@@ -96,7 +94,7 @@ def worth_chart(report: Words) -> Chart | None:
         return None
     places = list(range(len(known)))
     now = [estimate[name] for name in known]
-    here = _dots([v["value"] for v in now], places, "this list, with 95 % interval", BLUE, ends=now)
+    here = _dots([v["value"] for v in now], places, "this list, with 95% interval", BLUE, ends=now)
     old = [(p, v["learnt"]) for p, v in zip(places, now, strict=True) if "learnt" in v]
     there = _dots([v for _, v in old], [p for p, _ in old], "when it learnt", ORANGE, symbol="diamond-open")
     figure = styled(go.Figure([here, there]), x="", y="", meta="rows")
@@ -127,13 +125,12 @@ def parts_chart(report: Words) -> Chart | None:
     places = list(range(len(shown)))
     dots = _dots([v["value"] for v in values], places, "", BLUE, ends=values)
     currency = report.get("currency", "")
-    figure = styled(
-        go.Figure(dots), x=f"Profit per {PER:,} customers" + (f", {currency}" if currency else ""), y="", meta="rows"
-    )
+    figure = styled(go.Figure(dots), x=f"Profit per {PER:,} customers", y="", meta="rows")
+    in_money(figure, Amounts(currency), "x")
     figure.update_yaxes(tickvals=places, ticktext=[plain_label(s["segment"]) for s in shown], automargin=True)
     most = Amounts(currency).money(values[-1]["value"])
     finding = f"{shown[-1]['segment']}: {most} per {PER:,} customers, the most of any part"
-    reading = "Parts of the list by the columns that drive the risk most, before any budget; lines are 95 % intervals."
+    reading = "Parts of the list by the columns that drive the risk most, before any budget; lines are 95% intervals."
     return Chart("parts", finding, reading, styled_rows(figure, shown), ASSUMES)
 
 

@@ -42,7 +42,7 @@ def _column(column: Words) -> dict[str, str]:
     return {
         "Column": column["label"],
         "PSI beyond chance": f"{column['size']:.3f}",
-        "95 %": f"{column['low']:.3f} – {column['high']:.3f}",
+        "95%": f"{column['low']:.3f} – {column['high']:.3f}",
         "KS D": "" if column["ks"] is None else f"{column['ks']:.3f}",
         "Jensen–Shannon": f"{column['js']:.3f}",
         "Total variation": f"{column['tv']:.3f}",

@@ -105,7 +105,7 @@ def swarm_chart(swarms: Sequence[Swarm], wording: Wording, ordered: Callable[[st
 
 
 def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) -> Chart:
-    """How the points of a column depend on its value, with the middle 80 % of the customers."""
+    """How the points of a column depend on its value, with the middle 80% of the customers."""
     import plotly.graph_objects as go
 
     label = capital(wording.label(name))
@@ -120,7 +120,7 @@ def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) ->
             line={"width": 0, "color": BLUE},
             opacity=0.25,
             hoverinfo="skip",
-            name="middle 80 % of customers",
+            name="middle 80% of customers",
             showlegend=True,
         )
         mean = go.Scatter(

@@ -49,13 +49,13 @@ def rates_chart(rates: Sequence[Rate], label: str) -> Chart:
         **DIRECT,
         hoverinfo="skip",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Share that left" if known else "Mean probability of leaving")
+    figure = rowed(go.Figure(bars), len(shown), x="Share that left" if known else "Likely to leave")
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     figure.add_vline(x=overall, line={"color": GREY, "dash": "dash"})
     most = max(zip(at, shown, strict=True), key=lambda pair: pair[0])
     verb = "left" if known else "are expected to leave"
     finding = f"{most[1].text}: {most[0]:.0%} {verb}, against {overall:.0%} of all"
-    interval = "the thin line its 95 % interval" if known else "this list does not say who left"
+    interval = "the thin line its 95% interval" if known else "this list does not say who left"
     reading = (
         f"A bar is the share by {label.lower()}, customers in brackets, {interval}; the dashed line is the whole list."
     )
@@ -77,7 +77,7 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
         marker={"color": [ORANGE if s is segments[0] else BLUE for s in shown]},
         hoverinfo="skip",
     )
-    figure = _told_over_bars(rowed(go.Figure(bars), len(shown), x="Mean probability of leaving"), said, pitch)
+    figure = _told_over_bars(rowed(go.Figure(bars), len(shown), x="Likely to leave"), said, pitch)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = segments[0]
     share = f"{first.share_of_risk:.0%} of the risk"
@@ -133,7 +133,7 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
         finding += f". {capital(clear[0].label)} makes most of the difference"
     reading = (
         f"{found.customers[0]:,} customers beside {found.customers[1]:,}. A bar is what the group's own values of that "
-        "driver add, with its 95 % interval; grey is within chance. Associated, not caused."
+        "driver add, with its 95% interval; grey is within chance. Associated, not caused."
     )
     return Chart("contrast", finding, reading, figure)
 
@@ -160,7 +160,7 @@ def staying_chart(curves: Mapping[str, StayCurve], unit: str) -> Chart:
     figure = styled(go.Figure(traces), x=f"{capital(unit)} as a customer", y="Share still a customer")
     figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     reading = (
-        "Read up from a time to see how many stay that long; the band is the 95 % interval (Kaplan–Meier, Greenwood). "
+        "Read up from a time to see how many stay that long; the band is the 95% interval (Kaplan–Meier, Greenwood). "
         "Customers still here count as staying at least as long as they have."
     )
     return Chart("staying", _stays(ends, unit), reading, figure)

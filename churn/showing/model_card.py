@@ -21,9 +21,9 @@ SCORES = {
     "calibration_slope": "Calibration slope, 1 is right",
     "max_f1": "Best F1",
     "times_random_top_tenth": "Times random in the riskiest tenth",
-    "precision_at_recall_0.79": "Precision when 79 % of leavers are reached",
-    "precision_at_recall_0.9": "Precision when 90 % are reached",
-    "precision_at_recall_0.925": "Precision when 92.5 % are reached",
+    "precision_at_recall_0.79": "Precision when 79% of leavers are reached",
+    "precision_at_recall_0.9": "Precision when 90% are reached",
+    "precision_at_recall_0.925": "Precision when 92.5% are reached",
 }
 
 
@@ -78,7 +78,7 @@ def _score_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
         score = report["scores"].get(name)
         if score:
             near = f"{score['low']:.3f} – {score['high']:.3f}" if score.get("low") is not None else ""
-            rows.append({"Measure": said, "Mean": _number(score["mean"]), "± sd": _number(score["sd"]), "95 %": near})
+            rows.append({"Measure": said, "Mean": _number(score["mean"]), "± sd": _number(score["sd"]), "95%": near})
     return rows
 
 

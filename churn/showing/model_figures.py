@@ -30,7 +30,7 @@ def _roc(report: Report) -> Chart:
     points = report["curves"]["roc"]
     area = report["scores"]["roc_auc"]["mean"]
     traces = line(*_xy(points), "this model", BLUE), line([0, 1], [0, 1], "chance", GREY, dash="dash")
-    figure = styled(_figure(*traces), x="Share of stayers contacted", y="Share of leavers reached")
+    figure = styled(_figure(*traces), x="Stayers contacted", y="Share of leavers reached")
     figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%", range=[0, 1])
     reading = "The further the curve bends to the top left, the better leavers are told from stayers."
     return Chart("roc", f"A leaver is ranked above a stayer {area:.0%} of the time", reading, figure)
@@ -58,7 +58,7 @@ def _calibration(report: Report) -> Chart:
         x=[b["scored"] for b in bins],
         y=shares,
         mode="markers",
-        name="what happened, with 95 % interval",
+        name="what happened, with 95% interval",
         marker={"color": BLUE, "size": 9},
         error_y={"type": "data", "array": up, "arrayminus": down},
         showlegend=True,
@@ -104,11 +104,11 @@ def _confusion(report: Report) -> Chart:
 def _gain(report: Report) -> Chart:
     points = report["curves"]["gain"]
     traces = line(*_xy(points), "this model", BLUE), line([0, 1], [0, 1], "random list", GREY, dash="dash")
-    figure = styled(_figure(*traces), x="Share of customers contacted, riskiest first", y="Share of leavers reached")
+    figure = styled(_figure(*traces), x="Customers contacted", y="Share of leavers reached")
     figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%", range=[0, 1])
     first = report["curves"]["deciles"]
     reached = next(d["reached"] for d in first if d["tenth"] == 2)
-    reading = "Read up from the share you can contact to see how many of all leavers that reaches."
+    reading = "The riskiest come first: read up from the share you can contact to the share of leavers reached."
     return Chart("gain", f"Contacting the riskiest fifth reaches {reached:.0%} of leavers", reading, figure)
 
 
@@ -118,7 +118,7 @@ def _profit(report: Report) -> Chart | None:
         return None
     share, by_gain, by_risk = zip(*curve, strict=True)
     traces = line(share, by_gain, "by expected gain", GREEN), line(share, by_risk, "by risk alone", ORANGE, dash="dash")
-    figure = styled(_figure(*traces), x="Share of customers treated", y="Expected gain per customer")
+    figure = styled(_figure(*traces), x="Customers treated", y="Expected gain per customer")
     figure.update_xaxes(tickformat=".0%")
     best = max(range(len(by_gain)), key=by_gain.__getitem__)
     finding = f"The best list is {share[best]:.0%} of customers: {by_gain[best]:,.2f} per customer of the whole list"
@@ -140,7 +140,7 @@ def importance_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
     bars = go.Bar(
         x=[r["size"] / total for r in shown], y=[r["column"] for r in shown], orientation="h", marker={"color": BLUE}
     )
-    figure = styled(_figure(bars), x="Share of all movement of the score", y="").update_xaxes(tickformat=".0%")
+    figure = styled(_figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
     finding = f"{rows[0]['column']} moves the score most"
     return Chart("importance", finding, "Associated with leaving, not a cause of it.", figure)
 
@@ -178,7 +178,7 @@ def fairness_chart(report: Report) -> Chart | None:
         x=[r["left"] for r in rows],
         y=places,
         mode="markers",
-        name="left, with 95 % interval",
+        name="left, with 95% interval",
         marker={"color": BLUE, "size": 9},
         error_x={
             "type": "data",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from churn.scoring.drivers import Driver
 from churn.showing.charts import Chart, plain_label, styled
 from churn.showing.palette import BLUE, GREY, TIER_COLOURS
 
 MOST = 6
+ROOM = 1.7  # times the longest bar: a telephone shows what is written beside it, too
+TICKS = (0, 0.25, 0.5, 0.75, 1)
+BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
 
 
@@ -20,16 +24,15 @@ def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> C
     every, gone = sum(customers.values()) or 1, sum(leavers.values()) or 1.0
     rows = [f"{TIER_MARKS.get(name, '')} {name}".strip() for name in names]
     shares = [[leavers[n] / gone for n in names], [customers[n] / every for n in names]]
-    words = [
-        [f"{share:.0%} of leavers ({leavers[n]:,.0f})" for n, share in zip(names, shares[0], strict=True)],
-        [f"{share:.0%} of customers ({customers[n]:,})" for n, share in zip(names, shares[1], strict=True)],
-    ]
+    words = [[f"{leavers[n]:,.0f} leavers" for n in names], [f"{customers[n]:,} customers" for n in names]]
     colours = [[TIER_COLOURS.get(n, BLUE) for n in names], [GREY] * len(names)]
     bars = [
-        go.Bar(x=x, y=rows, orientation="h", text=text, textposition="auto", marker={"color": colour}, hoverinfo="skip")
+        go.Bar(x=x, y=rows, orientation="h", text=text, marker={"color": colour}, **BESIDE)
         for x, text, colour in reversed(list(zip(shares, words, colours, strict=True)))
     ]
-    figure = styled(go.Figure(bars), x="Share of the list", y="").update_xaxes(tickformat=".0%", range=[0, 1.05])
+    figure = styled(go.Figure(bars), x="Share of the list", y="")
+    room = ROOM * max(*shares[0], *shares[1])
+    figure.update_xaxes(tickformat=".0%", range=[0, room], tickvals=[t for t in TICKS if t < room])
     figure.update_layout(height=300, barmode="group", bargap=0.25).update_yaxes(automargin=True)
     first = names[-1]
     finding = (
@@ -50,12 +53,10 @@ def drivers_chart(drivers: Sequence[Driver]) -> Chart:
         y=[plain_label(d.label) for d in shown],
         orientation="h",
         text=[f"{d.share:.0%}" for d in shown],
-        textposition="outside",
-        cliponaxis=False,
         marker={"color": BLUE},
-        hoverinfo="skip",
+        **BESIDE,
     )
-    figure = styled(go.Figure(bars), x="Share of all movement of the scores", y="").update_xaxes(tickformat=".0%")
+    figure = styled(go.Figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
     figure.update_layout(height=300).update_yaxes(automargin=True)
     strongest = " and ".join(d.label for d in drivers[:2])
     reading = "How far what is known in each group moves the scores of this list, up or down. Associated, not caused."

@@ -9,6 +9,7 @@ import numpy as np
 
 from churn.learning.encoding import Field
 from churn.learning.model import Model
+from churn.scoring.wording import capital
 from churn.showing.charts import Chart, styled
 from churn.showing.palette import BLUE, GREY, ORANGE
 
@@ -52,7 +53,7 @@ def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[
         colours = _colours(model.reference.rows[picked, i])
         marker = {"color": colours, "size": 5, "opacity": 0.8}
         traces.append(go.Scatter(x=x.round(4).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
-    figure = styled(go.Figure(traces), x="Points added to or taken from the risk", y="", meta="rows")
+    figure = styled(go.Figure(traces), x="Points of risk", y="", meta="rows")
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names).update_xaxes(tickformat=".0%")
     reading = (
         "One dot per customer; blue for low values, orange for high ones, grey for missing. Associated, not caused."
@@ -77,7 +78,7 @@ def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str]
     spread = moved[:, place].max() - moved[:, place].min()
     reading = "The mean effect on the score, holding all else as it is. Associated with leaving, not a cause of it."
     return Chart(
-        f"dependence-{place}", f"{field.name} moves the risk by up to {100 * spread:.0f} points", reading, figure
+        f"dependence-{place}", f"{capital(name)} moves the risk by up to {100 * spread:.0f} points", reading, figure
     )
 
 

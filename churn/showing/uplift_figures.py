@@ -22,7 +22,7 @@ def qini_chart(found: Uplift) -> Chart:
     finding = f"Choosing by uplift {beats}: Qini {qini.value:.3f} (between {qini.low:.3f} and {qini.high:.3f})"
     reading = (
         "The further the line is above the dashed one, the better the order finds whom a contact helps. "
-        "Qini is that area as a share of a perfect order's; 0 is chance, and the interval is 95 %."
+        "Qini is that area as a share of a perfect order's; 0 is chance, and the interval is 95%."
     )
     return Chart("qini", finding, reading, figure, assumes=HELD_BY)
 
@@ -52,9 +52,9 @@ def tenths_chart(found: Uplift) -> Chart:
     marks = go.Scatter(
         x=told[0], y=told[1], mode="markers", name="predicted", marker={"color": GREY, "size": 9}, showlegend=True
     )
-    figure = styled(go.Figure([bars, marks]), x="Tenth of the customers, most helped first", y="Effect, points")
+    figure = styled(go.Figure([bars, marks]), x="Tenth of the customers", y="Effect, points")
     figure.update_xaxes(dtick=1)
-    reading = "Bars are what contacting changed in that tenth, with 95 % intervals; below zero it did harm."
+    reading = "Bars are what contacting changed in that tenth, with 95% intervals; below zero it did harm."
     return Chart("tenths", _tenths_words(found), reading, figure, assumes=HELD_BY)
 
 

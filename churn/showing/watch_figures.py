@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.showing.amounts import Amounts
-from churn.showing.charts import Chart, line, plain_label, styled
+from churn.showing.charts import Chart, in_money, line, plain_label, styled
 from churn.showing.drift_figures import ASSUMES, PER
 from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
 
@@ -42,7 +42,7 @@ def rank_chart(lists: Sequence[Words]) -> Chart:
     """How often a leaver is ranked above a stayer: expected, and found where outcomes are known."""
     expected = [one["report"]["estimate"].get("auc") for one in lists]
     real = [one["realised"].get("auc") for one in lists]
-    figure = _over_lists(lists, (expected, "expected"), (real, "found"), "Leaver ranked above stayer (ROC-AUC)")
+    figure = _over_lists(lists, (expected, "expected"), (real, "found"), "Leaver above stayer")
     figure.update_yaxes(tickformat=".0%")
     finding = _together("auc", lists, "of pairs expected in the right order", "found")
     reading = (
@@ -58,11 +58,11 @@ def profit_chart(lists: Sequence[Words]) -> Chart | None:
         return None
     real = [_per(one["realised"].get("profit")) for one in lists]
     currency = str(lists[-1]["report"].get("currency", ""))
-    title = f"Profit per {PER:,} customers" + (f", {currency}" if currency else "")
-    figure = _over_lists(lists, (expected, "expected"), (real, "by outcomes"), title)
+    figure = _over_lists(lists, (expected, "expected"), (real, "by outcomes"), f"Profit per {PER:,}")
+    in_money(figure, Amounts(currency), "y")
     last = expected[-1] or next(e for e in reversed(expected) if e)
     finding = f"The last list is expected to bring {Amounts(currency).money(last['value'])} per {PER:,} customers"
-    reading = "Two lists in a row that lie clearly more than 5 % below the dashed line advise a retrain."
+    reading = "Two lists in a row that lie clearly more than 5% below the dashed line advise a retrain."
     return Chart("profit-history", finding, reading, figure, ASSUMES)
 
 

@@ -28,7 +28,7 @@ IN_A_ROW = 2
 FAULTS = ("schema", "blank", "unit", "constant")
 PER = 1000  # customers money is reckoned for
 SAID = {
-    "expected_profit": "the expected profit fell by more than 5 %",
+    "expected_profit": "the expected profit fell by more than 5%",
     "scores": "the scores are spread very differently",
     "auc": "the model ranks leavers worse than it did",
     "calibration": "its probabilities are too sure or not sure enough",

@@ -27,8 +27,8 @@ def verb_for(subject: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a person writes it: "12 %", with a decimal where it is small."""
-    return f"{share * 100:.0f} %" if abs(share) >= 0.0995 else f"{share * 100:.1f} %".replace(".0 %", " %")
+    """A share as a person writes it: "12%", with a decimal where it is small."""
+    return f"{share * 100:.0f}%" if abs(share) >= 0.0995 else f"{share * 100:.1f}%".replace(".0%", "%")
 
 
 def _number(subject: str, shape: Shape, values: np.ndarray, wording: Wording) -> str:

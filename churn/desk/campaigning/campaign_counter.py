@@ -101,10 +101,12 @@ class CampaignCounter(AccessCounter):
             return pushed(self.home, planned, address, columns)
 
     def chosen_customers(self, planned: Planned, **asked: Any) -> pd.DataFrame:
-        """Who gets what and why, as a table."""
+        """Who gets what and why, as a table, the reasons in few words."""
+        from churn.desk.campaigning.businesses import wording_of
         from churn.desk.campaigning.campaign_views import chosen_customers
 
-        return chosen_customers(planned, **asked)
+        said = wording_of(planned.basis.ranked.model, self.home).in_short
+        return chosen_customers(planned, said=said, **asked)
 
     def action_totals(self, planned: Planned) -> tuple[ActionTotal, ...]:
         """What a campaign does with each action."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,14 +77,17 @@ def currency_of(home: Path, profile: str) -> str:
     return read_profile(profile, home).currency if profile in profile_names(home) else ""
 
 
-def chosen_customers(planned: Planned, *, arm: str = "treat", most: int = 200) -> pd.DataFrame:
-    """Who gets what and why: the first customers of an arm, best expected gain first."""
+def chosen_customers(
+    planned: Planned, *, arm: str = "treat", most: int = 200, said: Callable[[str], str] = str
+) -> pd.DataFrame:
+    """Who gets what and why: the first customers of an arm, best expected gain first; `said` shortens a reason."""
     table = planned.campaign.table
     some = table[table["arm"] == arm].head(most)
     words = {a.name: a.words for a in planned.basis.playbook.actions}
     told = some.assign(action=some["planned_action"].map(words), break_even=_break_even(planned, some))
     told = told.assign(channel=some["planned_action"].map({a.name: a.channel for a in planned.basis.playbook.actions}))
     reasons = [c for c in ("reason_1", "reason_2") if c in told]
+    told = told.assign(**{c: told[c].map(said, na_action="ignore") for c in reasons})
     found = told[[planned.basis.key, *(c for c in SHOWN if c in told), *reasons]].reset_index(drop=True)
     return found.round(dict.fromkeys(("cost", "gain_low", "gain_mid", "gain_high"), 2))
 

@@ -81,6 +81,7 @@ def planned_from(basis: Basis) -> Planned:
         basis.order,
         key=basis.key,
         value=basis.value,
+        said=basis.value_said,
         history=basis.history,
         money=partial(Amounts(basis.currency).money, digits=2),
     )

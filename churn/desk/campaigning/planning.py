@@ -15,7 +15,7 @@ from churn.book.journal import arms_given, contacts_before
 from churn.book.sparing import left_alone
 from churn.deciding.ordering import Order, checked_order
 from churn.deciding.resting import DRIVER, History
-from churn.desk.campaigning.businesses import profile_of
+from churn.desk.campaigning.businesses import profile_of, wording_of
 from churn.desk.campaigning.playbooks import now, playbook_in_force, the_book
 from churn.desk.listing.lists import Ranked
 from churn.files import checked_name
@@ -41,6 +41,7 @@ class Basis:
     profile: str
     frame: pd.DataFrame
     currency: str = ""
+    value_said: str = ""
 
     @property
     def key(self) -> str:
@@ -68,7 +69,8 @@ def basis_of(
     order = _named(checked_order(order), ranked, playbook)
     history = _history(home, order, ranked, (profile, playbook))
     history = replace(history, contacts=None) if rested else history
-    return Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency)
+    found = Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency)
+    return replace(found, value_said=wording_of(ranked.model, home).label(found.value) if found.value else "")
 
 
 def scored_frame(ranked: Ranked) -> pd.DataFrame:

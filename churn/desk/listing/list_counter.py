@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from churn.desk.campaigning.businesses import wording_of
 from churn.desk.listing import downloads, lists, shortlists
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.templates import templates_of
@@ -27,6 +28,10 @@ class ListCounter:
     def shortlist(self, ranked: Ranked, wanted: shortlists.Wanted) -> shortlists.Shortlist:
         """The customers of a scored list that fit, in the order asked for."""
         return shortlists.shortlist_of(ranked, wanted)
+
+    def page(self, ranked: Ranked, found: shortlists.Shortlist, number: int, size: int) -> pd.DataFrame:
+        """One page of a shortlist as a screen shows it, its reasons in few words."""
+        return found.page(number, size, wording_of(ranked.model, self.home).in_short)
 
     def customers(self, ranked: Ranked, *, most: int = 200, **asked: Any) -> pd.DataFrame:
         """The first customers of a scored list that fit, as a pandas table; what may be asked: see `Wanted`."""

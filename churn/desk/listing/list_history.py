@@ -15,6 +15,7 @@ from churn.desk.listing.views import Overview
 
 if TYPE_CHECKING:
     from churn.book.journal import CampaignRecord
+    from churn.book.measurements import Measurement
     from churn.showing.amounts import Amounts
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
@@ -70,11 +71,11 @@ def next_step(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) 
     if aside > MANY_SET_ASIDE * lines:
         return NextStep("Look at the lines set aside", f"{aside:,} of {lines:,} lines could not be read.", "score")
     left, measured = _campaign_of(home, ranked)
-    if left and not measured:
+    if left and measured is None:
         why = f"Campaign {left.campaign} was exported on {left.made[:10]}; its outcomes show what it changed."
         return NextStep("Bring the outcomes", why, "results")
-    if left:
-        return NextStep("See what the campaign changed", f"Campaign {left.campaign} has been measured.", "results")
+    if left and measured:
+        return NextStep("See what the campaign changed", f"{left.campaign}: {measured.lift['verdict']}", "results")
     if not overview.suggested:
         why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
         return NextStep("Check the offers", why, "plan")
@@ -103,13 +104,13 @@ def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
     return min(known, key=lambda r: r.scored, default=None)
 
 
-def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, bool]:
-    """The latest campaign made from this list, and whether it was measured."""
+def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
+    """The latest campaign made from this list, and what was measured of it."""
     from churn.desk.campaigning.campaign_views import kept_campaigns
 
     own = (k for k in kept_campaigns(home) if k.record.list == ranked.reading.fingerprint)
     found = next(own, None)
-    return (found.record, found.measured is not None) if found else (None, False)
+    return (found.record, found.measured) if found else (None, None)
 
 
 def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from churn.learning.thresholds import TIERS
 if TYPE_CHECKING:
     import pandas as pd
 
+REASONS = ("reason_1", "reason_2", "reason_3")
 FIGURES = ("probability", "value_at_risk", "expected_gain")
 MOST_LEVELS = 60  # a column of more different words is searched, not chosen from
 
@@ -64,10 +65,14 @@ class Shortlist:
         """The first of them, or the first after so many."""
         return self.everyone.take(self.rows.slice(after, most))
 
-    def page(self, number: int, size: int) -> pd.DataFrame:
-        """One page of them, the first is number 1; tiers as lists of one, as a table of badges wants them."""
+    def page(self, number: int, size: int, said: Callable[[str], str] = str) -> pd.DataFrame:
+        """One page of them, the first is number 1; tiers as lists of one, as a table of badges wants them.
+
+        said   puts a reason in few words, so that a table has room for it
+        """
         frame = self.first(size, after=(number - 1) * size).to_pandas()
-        return frame.assign(tier=[[str(tier)] for tier in frame["tier"]])
+        told = {name: frame[name].map(said, na_action="ignore") for name in REASONS if name in frame}
+        return frame.assign(tier=[[str(tier)] for tier in frame["tier"]], **told)
 
 
 def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
