@@ -7,6 +7,8 @@ import streamlit as st
 from app import state
 from app.strings import languages, plain, say
 
+OWN = ""  # a list of one's own, among the names of samples
+
 
 def draw() -> None:
     """What every screen speaks of, and who reads it."""
@@ -22,20 +24,23 @@ def list_choice() -> None:
     """The list in hand; another sample is one choice away."""
     held = state.in_hand()
     samples = list(state.sample_files())
-    names = samples if held is None or held.sample else [held.name, *samples]
-    place = names.index(held.name) if held else None
+    own = "" if held is None or held.sample else held.name
+    # Told apart by their words: an upload called as a sample would otherwise be exchanged for it by the browser.
+    called = f"{own} {say('sidebar.own')}" if own in samples else own
+    names = [*([OWN] if own else []), *samples]
+    now = OWN if own else held.name if held else None
     # The key names the list, so that a list taken in hand elsewhere is shown here at once.
     chosen = st.selectbox(
         say("sidebar.list"),
-        range(len(names)),
-        index=place,
-        format_func=lambda i: names[i],
+        names,
+        index=None if now is None else names.index(now),
+        format_func=lambda name: called if name == OWN else name,
         placeholder=say("sidebar.no_list"),
         key=f"sidebar list {held.digest if held else ''}",
         help=say("sidebar.list_help"),
     )
-    if chosen is not None and chosen != place:
-        state.take_sample(names[chosen])
+    if chosen is not None and chosen != now:
+        state.take_sample(chosen)
         st.rerun()
 
 

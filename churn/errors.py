@@ -6,9 +6,11 @@
     │   │   └── UnsureColumns  needed columns may be there under other headings
     │   └── MissingColumns     needed columns are not there; a template shows what a list should have
     ├── RequestRefused         what was asked for makes no sense (a flag, a name, a number)
+    │   └── NoModelFits        no live model, or more than one, has the columns of a list; a person names one
     ├── NotSignedIn            nobody said who they are, or the key is wrong
     ├── NotAllowed             who asks is known, and may not do this
     ├── NotFound               no such customer, model, campaign or profile
+    │   └── NoModelYet         nothing was trained so far
     ├── Damaged                a file of ours was changed or cut; it is not opened
     └── Unavailable            a part outside this program does not answer (disk, database, engine)
 
@@ -71,6 +73,10 @@ class RequestRefused(ChurnError):
     """The question itself cannot be answered: a wrong option, name or number."""
 
 
+class NoModelFits(RequestRefused):
+    """Which model a list belongs to cannot be told from its columns."""
+
+
 class NotSignedIn(ChurnError):
     """Nobody said who they are, or what they said is not known here."""
 
@@ -81,6 +87,10 @@ class NotAllowed(ChurnError):
 
 class NotFound(ChurnError):
     """There is no such thing here."""
+
+
+class NoModelYet(NotFound):
+    """There is no model on the shelf at all."""
 
 
 class Damaged(ChurnError):

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from app.navigation import SCREENS
 from app.strings import say
-from tests.browsing import choose, outside_requests, settled
+from tests.browsing import choose, outside_requests, running_app, settled
 from tests.hostile import EVIL, FILE, hostile_list
 
 pytestmark = pytest.mark.browser
@@ -107,3 +107,27 @@ def test_no_session_is_sent_anything_of_anothers_list(walk, browser, app_address
     assert len(sent) > 10_000 and b"Start here" in sent
     assert b"HYPERLINK" not in sent and FILE.encode() not in sent
     page.close()
+
+
+@pytest.fixture(scope="module")
+def nothing_yet(browser, tmp_path_factory):
+    """A home in which nothing was done yet."""
+    with running_app(tmp_path_factory.mktemp("nothing")) as address:
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
+        page.goto(address)
+        yield settled(page)
+        page.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_screen_with_nothing_to_show_is_accessible_too(nothing_yet, name):
+    page = nothing_yet
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=say(f"screens.{name}"), exact=True).click()
+    page.wait_for_timeout(250)
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(300)
+        found += violations(settled(page), theme)
+    page.emulate_media(color_scheme="light")
+    assert found == [] and page.get_by_test_id("stException").count() == 0

@@ -165,3 +165,20 @@ def test_a_needed_column_under_a_heading_nobody_knows_is_asked_for_and_remembere
     next(s for s in page.selectbox if s.label == "tenure stands in the file under").select("Laufzeit im Vertrag")
     next(b for b in page.button if b.label == "Use these columns").click().run()
     assert "Scored by telco v1" in shown(page)
+
+
+def test_an_upload_called_as_a_sample_stays_the_list_in_hand(monkeypatch, telco_home):
+    page = opened(monkeypatch, telco_home, "score")
+    own = (FOLDER / "telco_messy.csv").read_bytes()
+    page.file_uploader[0].upload("telco_today.csv", own, "text/csv").run()
+    lists = page.sidebar.selectbox[0]
+    assert lists.options[0] == "telco_today.csv (yours)" and len(set(lists.options)) == len(lists.options)
+    page.switch_page("screens/overview.py").run()
+    assert metric(page, "Customers") == "599"
+
+
+def test_without_a_model_no_screen_speaks_of_the_command_line(monkeypatch, home):
+    page = with_list(monkeypatch, home, MESSY)
+    for screen in ("overview", "drivers", "plan"):
+        page.switch_page(f"screens/{screen}.py").run()
+        assert "no model yet" in shown(page) and "python" not in shown(page)

@@ -33,8 +33,7 @@ def scored(reading: Any) -> None:
         ask(problem)
         return
     except RequestRefused as problem:
-        # Its own advice is for the command line; here the models stand beside the list.
-        widgets.show_refusal(RequestRefused(problem.message, say("score.choose_model")))
+        widgets.show_refusal(problem)
         widgets.empty(say("list.no_model"), icon="model_training", go="training")
         return
     except NotFound:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from churn.errors import NotFound, RequestRefused
+from churn.errors import NoModelFits, NoModelYet
 from churn.intake.grids import Way, grid_of
 from churn.intake.matching import sure_names
 from churn.intake.opening import Source, opened
@@ -56,7 +56,7 @@ class ModelsOpen:
     def _live(self) -> dict[str, str]:
         live = live_models(self.home)
         if not live:
-            raise NotFound("There is no model yet.", "Train one first: `python -m churn train LIST`.")
+            raise NoModelYet("There is no model yet.", "Train one first: `python -m churn train LIST`.")
         return live
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
@@ -64,9 +64,9 @@ class ModelsOpen:
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
-            raise RequestRefused("The list fits none of the models.", f"Name one with {ASK}: {', '.join(live)}.")
+            raise NoModelFits("The list fits none of the models.", f"Name one with {ASK}: {', '.join(live)}.")
         if len(fitting) > 1:
-            raise RequestRefused(f"The list fits {' and '.join(fitting)} alike.", f"Choose one with {ASK}.")
+            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", f"Choose one with {ASK}.")
         return self.named(fitting[0])
 
     def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:
