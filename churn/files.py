@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,13 @@ def read_json(path: Path) -> Any:
         raise Unavailable(text, "Ask for read access.") from problem
     except (ValueError, UnicodeDecodeError) as problem:
         raise Damaged(f"{path.name} is not readable any more.", "Restore it from a backup.") from problem
+
+
+def json_texts(values: Iterable[Any], **words: Any) -> list[str]:
+    """Each value as JSON, for as many values as there are at the price of one call; none may be a list or an object."""
+    # A line break inside a text is escaped in JSON, so it can stand between values that are written together.
+    listed = list(values)
+    return json.dumps(listed, separators=("\n", ":"), **words)[1:-1].split("\n") if listed else []
 
 
 def sha256_of(path: Path) -> str:

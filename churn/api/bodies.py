@@ -19,6 +19,7 @@ from churn.money.playbook import Playbook
 from churn.money.playbook_files import playbook_from, playbook_from_text
 
 JSON_TYPES = ("", "application/json")
+DEEP = frozenset((list, dict))
 FORM = "multipart/form-data"
 MOST_FIELDS = 100
 LONG = 1 << 18  # bytes from which a body is no work for the loop that answers everybody
@@ -110,12 +111,11 @@ async def change_sent(request: Request) -> tuple[dict[str, Any], dict[str, Any]]
 
 def flat_object(sent: Any, what: str, *, flat: bool = True) -> dict[str, Any]:
     """An object of texts, numbers, true, false and null; anything deeper is refused by its name."""
-    if not isinstance(sent, Mapping):
+    if not isinstance(sent, dict):
         raise RequestRefused(f"{what} is not an object.", 'Send {"column": value, …}.')
-    deep = next((n for n, v in sent.items() if isinstance(v, list | dict)), None) if flat else None
-    if deep is not None:
+    if flat and not DEEP.isdisjoint(map(type, sent.values())):
         raise RequestRefused(f"{what} is not flat.", "Send one value per column, no lists or objects.")
-    return dict(sent)
+    return sent
 
 
 async def _uploaded(request: Request) -> SentFile:

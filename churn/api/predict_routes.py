@@ -10,11 +10,12 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.after_scoring import headers_after
+from churn.api.batch_answers import batch_answer
 from churn.api.bodies import SentFile, customer_sent, customers_sent, file_sent
 from churn.api.doorkeeping import desk_of
 from churn.api.file_words import FileSaid, FileWords
@@ -113,9 +114,7 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
 
 
 @router.post("/predict/batch", response_model=Predictions)
-async def predict_many(
-    request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None
-) -> JSONResponse:
+async def predict_many(request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None) -> Response:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
     sent, desk = await customers_sent(request), desk_of(request)
     if isinstance(sent, SentFile):
@@ -123,7 +122,8 @@ async def predict_many(
     else:
         scored = await run_in_threadpool(_list_scored, desk, sent, model, as_of)
     headers = await headers_after(request, scored.customers)
-    return await run_in_threadpool(lambda: JSONResponse(scored.as_json(), headers=headers))
+    content = await run_in_threadpool(batch_answer, scored.model, scored.customers, scored.told)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,6 @@ class Batch:
     model: str
     customers: list[Single]
     told: dict[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """What is answered."""
-        predictions = [{"key": one.key, **predicted(one)} for one in self.customers]
-        answer = {"model": self.model, "rows": len(predictions), "predictions": predictions}
-        return {**answer, "set_aside": [], "notices": [], **self.told}
 
 
 @router.post("/check", response_model=Understood)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class AnnouncingServer(uvicorn.Server):
         """Start to listen, then say so."""
         await super().startup(sockets)
         if self.started:
+            # What is loaded stays until the end: looking for rubbish in it again and again takes a fifth of a batch.
+            gc.freeze()
             self.on_ready()
 
 

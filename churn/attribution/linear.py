@@ -100,7 +100,8 @@ class Linear:
             numbers = matrix[part].T.astype(np.float64)
             added = credits[starts + _places(numbers, levels)]
             sloped = (numbers[amounts] - self.means[amounts, None]) * self.slopes[amounts, None]
-            added[amounts] += np.nan_to_num(sloped)
+            sloped[np.isnan(sloped)] = 0.0
+            added[amounts] += sloped
             totals[:, part] += added.astype(np.float32)
 
     @cached_property

@@ -44,15 +44,19 @@ class FieldReader:
     def given(self, fields: Mapping[str, Any]) -> Given:
         """The customer that these fields describe."""
         headings = tuple(fields)
-        sources, ignored = self._matched(headings)
+        sources, ignored = self.matched(headings)
         customer = {ours: read(fields[theirs]) for ours, theirs, read in sources}
         missing = tuple(n for n in self.model.encoder.names if customer.get(n) is None)
         if len(missing) == len(self.model.encoder.names):
-            raise RequestRefused(
-                "None of the model's columns is known of this customer.",
-                f"Give some of: {', '.join(self.model.encoder.names[:8])}.",
-            )
+            raise self.nothing_known()
         return Given(customer, ignored, missing)
+
+    def nothing_known(self) -> RequestRefused:
+        """The refusal of a customer who was sent without any of the model's columns."""
+        return RequestRefused(
+            "None of the model's columns is known of this customer.",
+            f"Give some of: {', '.join(self.model.encoder.names[:8])}.",
+        )
 
     def renamed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The fields under the model's own column names; a name that is none of them stays as it is."""
@@ -61,7 +65,8 @@ class FieldReader:
         return {ours.get(theirs, theirs): value for theirs, value in fields.items()}
 
     @cached_property
-    def _matched(self) -> Any:
+    def matched(self) -> Any:
+        """For some names of fields: our column, theirs and what reads it, for each that is ours; and the others."""
         return lru_cache(LAYOUTS)(self._matching)
 
     @cached_property

@@ -28,6 +28,7 @@ GATHER = 0.2  # seconds that rows are gathered before they are carried together
 RETRY = 2.0  # seconds until a book that did not answer is asked again
 IN_MEMORY = 10_000  # rows that are kept where the disk takes none
 Kept = Literal["kept", "delayed", "lost"]
+_written_out = json.JSONEncoder(default=str).encode  # made once: json.dumps would make it again for every row
 
 
 def _asked_to_keep() -> bool:
@@ -163,7 +164,7 @@ def seen_rows(scored: Iterable[Single], source: str) -> list[dict[str, Any]]:
         if one.key and one.features and _can_be_kept(one.key):
             name, _, version = one.model.partition("@")
             own = {"model": name, "key": one.key, "version": version, "scored": now, "list": source, "tier": one.tier}
-            rows.append({**own, "features": json.dumps(one.features, default=str), "probability": one.probability})
+            rows.append({**own, "features": _written_out(one.features), "probability": one.probability})
     return rows
 
 

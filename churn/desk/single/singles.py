@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,14 +14,12 @@ import pyarrow as pa
 
 from churn.attribution.blend import added_up
 from churn.desk.single.customer_fields import FieldReader, Given
-from churn.desk.single.offering import TOP, Judged, Offering, carried
-from churn.errors import RequestRefused
-from churn.intake.plans import arrow_type
+from churn.desk.single.many_customers import read_together
+from churn.desk.single.offering import TOP, Judged, Offering
 from churn.learning.model import Model
 from churn.money.playbook import Playbook
-from churn.schema import Column
 from churn.scoring.explaining import reason_sentence
-from churn.scoring.ranking import Ranking
+from churn.scoring.ranking import ROW, Ranking
 from churn.scoring.reasons import weighed
 
 
@@ -93,14 +91,15 @@ class Counterpart:
 
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> list[Single]:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
-        given = [self._given(number, fields) for number, fields in enumerate(customers, start=1)]
-        scored = replace(self.ranking, as_of=as_of).block(self._table(given, customers))
-        return [self._of_row(g, row) for g, row in zip(given, scored.to_pylist(), strict=True)]
+        found = read_together(self.reader, customers)
+        ranking = self.ranking if as_of is None else replace(self.ranking, as_of=as_of)
+        scored = ranking.block(found.table(self.model.schema, customers))
+        return self._of_rows(scored, self._kept_of_all(found.columns, len(customers)), found.ignored, found.missing)
 
     def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> list[Single]:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
-        customers = list_.to_pylist() if list_ is not None else repeat({})
-        return [self._of_row(Given(c), row) for c, row in zip(customers, table.to_pylist(), strict=list_ is not None)]
+        known = {n: list_[n].to_pylist() for n in list_.column_names} if list_ is not None else {}
+        return self._of_rows(table, self._kept_of_all(known, table.num_rows), repeat(()), repeat(()))
 
     @cached_property
     def _offering(self) -> Offering:
@@ -116,38 +115,50 @@ class Counterpart:
     def _worth_keeping(self) -> frozenset[str]:
         return frozenset((*self.model.encoder.names, *(c.name for c in self._offering.columns)))
 
-    def _given(self, number: int, fields: Mapping[str, Any]) -> Given:
-        try:
-            return self.reader.given(fields)
-        except RequestRefused as problem:
-            raise RequestRefused(f"Customer {number}: {problem.message}", problem.fix) from problem
+    def _kept_of_all(self, columns: Mapping[str, list[Any]], rows: int) -> list[dict[str, Any]]:
+        """The same of many customers."""
+        key = self.model.schema.key
+        keys = columns.get(key.name) if key else None
+        if keys is None:
+            return [{}] * rows
+        names = [n for n in columns if n in self._worth_keeping]
+        cells = zip(*(columns[n] for n in names), strict=True) if names else repeat(())
+        return [
+            {n: v for n, v in zip(names, values, strict=True) if v is not None} if named else {}
+            for named, values in zip(keys, cells, strict=False)
+        ]
 
-    def _table(self, given: Sequence[Given], customers: Sequence[Mapping[str, Any]]) -> pa.Table:
-        """The checked table of these customers, as a file with them would give it."""
-        schema = self.model.schema
-        named = [c for c in schema.columns if c in schema.features or any(c.name in g.customer for g in given)]
-        columns = {c.name: pa.array([g.customer.get(c.name) for g in given], arrow_type(c)) for c in named}
-        for name in dict.fromkeys(n for g in given for n in g.ignored if n not in columns):
-            columns[name] = pa.array([carried(fields.get(name)) for fields in customers], pa.string())
-        return pa.table(columns)
-
-    def _of_row(self, given: Given, row: Mapping[str, Any]) -> Single:
-        key: Column | None = self.model.schema.key
-        named = row.get(key.name) if key and key.name in row else row.get("row")
-        return Single(
-            key=None if named is None else str(named),
-            probability=row["probability"],
-            leaves=row["probability"] >= self.model.thresholds.chosen,
-            status=row["prediction"],
-            tier=row["tier"],
-            reasons=tuple(row[f"reason_{k}"] for k in range(1, TOP + 1) if row[f"reason_{k}"]),
-            action=row["action"],
-            expected_gain=row["expected_gain"],
-            model=self.name,
-            ignored=given.ignored,
-            missing=given.missing,
-            features=self._kept(given),
-        )
+    def _of_rows(
+        self,
+        scored: pa.Table,
+        features: Iterable[Mapping[str, Any]],
+        ignored: Iterable[tuple[str, ...]],
+        missing: Iterable[tuple[str, ...]],
+    ) -> list[Single]:
+        """What a scored list says of each of its customers."""
+        key, least, name = self.model.schema.key, self.model.thresholds.chosen, self.name
+        named = key.name if key and key.name in scored.column_names else ROW
+        told = (scored[n].to_pylist() for n in (named, "probability", "prediction", "tier", "action", "expected_gain"))
+        reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
+        return [
+            Single(
+                key=None if named is None else str(named),
+                probability=p,
+                leaves=p >= least,
+                status=status,
+                tier=tier,
+                reasons=tuple(filter(None, said)),
+                action=action,
+                expected_gain=gain,
+                model=name,
+                ignored=left_over,
+                missing=absent,
+                features=kept,
+            )
+            for named, p, status, tier, action, gain, said, kept, left_over, absent in zip(
+                *told, reasons, features, ignored, missing, strict=False
+            )
+        ]
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
