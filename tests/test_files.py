@@ -1,5 +1,7 @@
 """Files are whole or not there, and opened only when they are the ones that were written."""
 
+import json
+
 import pytest
 
 from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
@@ -7,6 +9,7 @@ from churn.files import (
     bytes_checked,
     checked_name,
     inert_text,
+    json_texts,
     read_json,
     sha256_of,
     sweep_unfinished,
@@ -104,3 +107,8 @@ def test_a_file_removed_while_it_is_read_is_gone_and_not_a_fault(tmp_path):
         read_json(tmp_path / "telco" / "champion.json")
     with pytest.raises(Unavailable, match="cannot be read"):
         read_json(tmp_path)
+
+
+def test_values_written_together_are_the_json_of_each():
+    values = ["a\nb", 'with "quotes", and commas', "é\u2028", 0.1 + 0.2, None, True, 3]
+    assert json_texts(values) == [json.dumps(v) for v in values] and json_texts([]) == []
