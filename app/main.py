@@ -52,7 +52,7 @@ def draw() -> None:
     st.set_page_config(page_title=say("product.name"), page_icon=ICON, layout="wide")
     st.logo(LOGO, size="large", icon_image=ICON)
     try:
-        state.who()
+        state.meet()
     except ChurnError as problem:
         stranger(problem)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,3 +35,10 @@ def _bring_in(desk: Callable[[], Desk]) -> None:
     for card in opened.shelf():
         with suppress(ChurnError):  # a damaged model says so when it is asked for
             opened.model(card["name"])
+    stay()
+
+
+def stay() -> None:
+    """Spare what is here to stay from being gone through for rubbish, as Streamlit has it done after every click."""
+    gc.collect()
+    gc.freeze()

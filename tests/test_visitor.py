@@ -75,3 +75,12 @@ def test_a_viewer_looks_and_brings_no_list(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home)
     assert "v@example" in shown(page).replace("\\", "") and list(page.sidebar.selectbox) == []
     assert page.switch_page("screens/results.py").run().title[0].value == "Results"
+
+
+def test_who_visits_is_looked_up_once_for_each_drawing(monkeypatch, telco_home):
+    looked = []
+    monkeypatch.setattr("app.state.session.who_visits", lambda desk: looked.append(1) or desk.nobody())
+    page = opened(monkeypatch, telco_home)
+    before = len(looked)
+    page.run()
+    assert len(looked) == before + 1

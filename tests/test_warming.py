@@ -1,5 +1,7 @@
 """Warming up opens every live model once, and is not stopped by one that is damaged."""
 
+import gc
+
 from app.warming import warm_up
 from churn import Desk
 from tests.trained import damaged
@@ -16,3 +18,9 @@ def test_a_damaged_model_stops_nothing(own_telco):
     thread = warm_up(lambda: Desk(own_telco))
     thread.join(60)
     assert not thread.is_alive()
+
+
+def test_what_is_here_to_stay_is_not_gone_through_after_every_click(telco_home):
+    gc.unfreeze()
+    warm_up(lambda: Desk(telco_home)).join(60)
+    assert len(gc.get_objects()) < gc.get_freeze_count()

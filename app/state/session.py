@@ -26,9 +26,17 @@ def chest() -> Chest:
     return Chest()
 
 
+def meet() -> None:
+    """Look who sits in front of this screen, once each time it is drawn; a refusal where nobody known does."""
+    st.session_state.pop("who", None)
+    st.session_state["who"] = who_visits(shared_desk())
+
+
 def who() -> Any:
     """Who sits in front of this screen; a refusal where that has to be known and is not."""
-    return who_visits(shared_desk())
+    if "who" not in st.session_state:
+        meet()
+    return st.session_state["who"]
 
 
 def may(act: str) -> bool:

@@ -48,21 +48,32 @@ def charts(made: Iterable[Any], **how: Any) -> None:
                 chart(one, **how)
 
 
-def on_screen(figure: Any) -> Any:
+def on_screen(figure: Any) -> dict[str, Any]:
     """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
-    # Exports have their own style; on screen the theme's fonts and colours apply.
-    shown = recoloured(figure, THEMED).for_each_xaxis(wrap_title).for_each_yaxis(wrap_labels)
-    for axis in (shown.update_xaxes, shown.update_yaxes):
-        axis(tickfont_color=INK, title_font_color=INK)
-    legend = {**LEGEND, "font": {"color": INK}}
-    separators = amounts().separators
-    return shown.update_layout(template=None, legend=legend, font_color=INK, separators=separators, dragmode=False)
+    # As plain data: each change to a figure of Plotly's own would be checked, and it is checked when it is sent.
+    shown = recoloured(figure, THEMED)
+    layout = shown["layout"]
+    for name, axis in layout.items():
+        if name.startswith(("xaxis", "yaxis")):
+            inked(axis)
+            (wrap_title if name.startswith("xaxis") else wrap_labels)(axis)
+    layout["legend"] = {**layout.get("legend", {}), **LEGEND, "font": {"color": INK}}
+    layout["font"] = {**layout.get("font", {}), "color": INK}
+    layout.update(separators=amounts().separators, dragmode=False)
+    return shown
 
 
-def wrap_labels(axis: Any) -> None:
+def inked(axis: dict[str, Any]) -> None:
+    """Words along an axis in ink that can be read."""
+    title = axis.get("title", {})
+    axis["tickfont"] = {**axis.get("tickfont", {}), "color": INK}
+    axis["title"] = {**title, "font": {**title.get("font", {}), "color": INK}}
+
+
+def wrap_labels(axis: dict[str, Any]) -> None:
     """Long labels beside a picture on several lines: they would leave no room for it."""
-    if axis.ticktext:
-        axis.ticktext = [label if "<" in label else folded(label) for label in axis.ticktext]
+    if axis.get("ticktext"):
+        axis["ticktext"] = [label if "<" in label else folded(label) for label in axis["ticktext"]]
 
 
 def folded(label: str) -> str:
@@ -70,7 +81,8 @@ def folded(label: str) -> str:
     return "<br>".join(wrap(label, WIDEST_LABEL, break_long_words=False)) or label
 
 
-def wrap_title(axis: Any) -> None:
+def wrap_title(axis: dict[str, Any]) -> None:
     """A long title of an axis on several lines: a phone would cut it off."""
-    if axis.title.text:
-        axis.title.text = "<br>".join(wrap(axis.title.text.replace("<br>", " "), WIDEST_TITLE))
+    title = axis.get("title", {})
+    if title.get("text"):
+        title["text"] = "<br>".join(wrap(title["text"].replace("<br>", " "), WIDEST_TITLE))

@@ -47,11 +47,11 @@ BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
 TIER_COLOURS = {"High": ORANGE, "Medium": GOLD, "Low": GREEN}
 
 
-def recoloured(figure: Any, colours: Mapping[str, str]) -> Any:
-    """The same figure with colours exchanged, wherever they stand."""
-    import plotly.graph_objects as go
-
-    return go.Figure(_exchanged(figure.to_plotly_json(), colours))
+def recoloured(figure: Any, colours: Mapping[str, str]) -> dict[str, Any]:
+    """The same figure as plain data with colours exchanged, wherever they stand, and in no template's style."""
+    plain = figure.to_plotly_json()
+    layout = {name: value for name, value in plain["layout"].items() if name != "template"}
+    return {"data": _exchanged(plain["data"], colours), "layout": {**_exchanged(layout, colours), "template": {}}}
 
 
 def _exchanged(part: Any, colours: Mapping[str, str]) -> Any:
