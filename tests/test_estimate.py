@@ -1,15 +1,38 @@
 """Calibrated probabilities say how well a list will be ranked before anybody has left."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from churn.learning.calibration import Bin, logit, sigmoid
 from churn.learning.yardsticks import auc, operating_point
-from churn.watching.estimate import Estimate, Likely, expected_measures, learnt_measures, likely_measures, wavering
+from churn.watching.estimate import (
+    Estimate,
+    Likely,
+    expected_measures,
+    leaning,
+    learnt_measures,
+    likely_measures,
+    set_right,
+    wavering,
+)
 from tests.test_watch import MODEL, a_list
 
 P = MODEL.probability(MODEL.encoder.matrix(a_list(4000, 5)))
+
+
+def leant(by, bins=10, customers=6000):
+    """The model, whose unseen customers left as if its log-odds had been so many times as large."""
+    shares = [(p, float(sigmoid(by * logit(np.array([p])))[0])) for p in np.linspace(0.02, 0.9, bins)]
+    kept = tuple(Bin(p, p, 100, 100 * share, p, 0.0, 1.0) for p, share in shares)
+    return replace(
+        MODEL,
+        calibration=replace(MODEL.calibration, bins=kept),
+        reference=replace(MODEL.reference, customers=customers),
+    )
 
 
 def test_measures_by_hand():
@@ -45,9 +68,29 @@ def test_every_measure_is_a_share(p, threshold):
     assert all(0 <= v <= 1 + 1e-12 for v in found.values() if np.isfinite(v))
 
 
-def test_weights_count_customers_more_than_once():
-    twice = expected_measures(np.array([0.8, 0.2, 0.2]), 0.5)
-    assert expected_measures(np.array([0.8, 0.2]), 0.5, np.array([1.0, 2.0])) == pytest.approx(twice, abs=0.02)
+def test_scores_that_all_lean_one_way_are_set_right_by_what_became_of_unseen_customers():
+    truth, model = sigmoid(1.4 * logit(P)), leant(1.4, customers=10_000_000)
+    assert set_right(model, P) == pytest.approx(truth, abs=1e-4)
+    estimated = likely_measures(model, P)["auc"]
+    assert estimated.value == pytest.approx(expected_measures(P, 0.3, truth)["auc"], abs=1e-4)
+    assert estimated.low < estimated.value < estimated.high
+
+
+def test_customers_are_still_chosen_by_the_score_they_were_given():
+    model = leant(1.4, customers=10_000_000)
+    called = model.thresholds.predicted(P)
+    found = likely_measures(model, P)["precision"].value
+    assert found == pytest.approx(sigmoid(1.4 * logit(P))[called].mean(), abs=1e-4)
+
+
+def test_fewer_outcomes_are_believed_less():
+    slopes = [leaning(leant(1.2, customers=n))[0] for n in (200, 2000, 10_000_000)]
+    assert 0 < slopes[0] < slopes[1] < slopes[2] == pytest.approx(0.2, abs=1e-4)
+
+
+@pytest.mark.parametrize("model", [leant(1.4, bins=3), leant(9.0)])
+def test_bins_that_tell_nothing_set_nothing_right(model):
+    assert set_right(model, P) is P
 
 
 def test_the_learnt_measures_stand_beside_the_estimate():
@@ -56,8 +99,6 @@ def test_the_learnt_measures_stand_beside_the_estimate():
 
 
 def test_few_learnt_customers_leave_more_doubt():
-    from dataclasses import replace
-
     few = replace(MODEL, reference=replace(MODEL.reference, customers=200))
     doubts = [wavering(m, np.random.default_rng(0)).std(axis=0) for m in (few, MODEL)]
     assert (doubts[0] > 3 * doubts[1]).all()

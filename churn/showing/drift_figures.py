@@ -104,8 +104,8 @@ def worth_chart(report: Words) -> Chart | None:
     away = "learnt" in auc and not auc["low"] <= auc["learnt"] <= auc["high"]
     word = "differently from" if away else "as well as"
     reading = (
-        "Estimated from the probabilities alone. It sees that the list changed, never that customers began to behave "
-        "differently: for that, bring outcomes."
+        "Estimated from the probabilities, without outcomes. It sees that the list changed, never that customers began "
+        "to behave differently: for that, bring outcomes."
     )
     finding = f"The model is expected to rank {word} when it learnt"
     if not _judged(report):

@@ -15,9 +15,13 @@ import numpy as np
 
 from churn.learning.calibration import logit, sigmoid
 from churn.learning.model import Model
+from churn.learning.yardsticks import line_of_best_odds
 
 GRID = 500  # steps of probability between which customers are not told apart when drawing
 DRAWS = 200
+FEWEST_BINS = 5  # bins of customers with known outcomes that a correction is drawn through
+LINES = (0.5, 2.0)  # a flatter or steeper line says that bins are all of one kind, not how the model leans
+USUAL = (0.1, 1.0)  # how far models of five businesses lean in slope and intercept, as standard deviations
 MEASURES = ("auc", "recall", "precision", "churn_rate")
 
 
@@ -63,23 +67,54 @@ class Estimate:
         return words | ({"why": self.why} if self.why else {})
 
 
-def expected_measures(p: np.ndarray, threshold: float, weight: np.ndarray | None = None) -> dict[str, float]:
-    """ROC-AUC, recall, precision and churn rate to be expected if the probabilities mean what they say."""
-    w = np.ones(len(p)) if weight is None else weight
+def expected_measures(p: np.ndarray, threshold: float, chance: np.ndarray | None = None) -> dict[str, float]:
+    """ROC-AUC, recall, precision and churn rate to be expected of customers who are ranked and chosen by p.
+
+    chance  how likely each truly is to leave; p itself where it means what it says
+    """
     order = np.argsort(-p, kind="stable")
-    found = _measures(p[order], (w * p)[order], (w * (1 - p))[order], threshold)
+    leaves = (p if chance is None else chance)[order]
+    found = _measures(p[order], leaves, 1 - leaves, threshold)
     return {name: float(value) for name, value in found.items()}
+
+
+def promised(model: Model, p: np.ndarray) -> dict[str, float]:
+    """The measures to be expected of customers whom the model gave these probabilities."""
+    return expected_measures(p, model.thresholds.chosen, set_right(model, p))
+
+
+def set_right(model: Model, p: np.ndarray) -> np.ndarray:
+    """The probabilities as what became of customers the model had not seen corrects them.
+
+    A model is left as it is where a correction makes single scores no better; but that its scores all lean a little the
+    same way still shows in a ROC-AUC, which adds them up.
+    """
+    more, shift = leaning(model)
+    return sigmoid((1 + more) * logit(p) + shift) if more or shift else p
+
+
+def leaning(model: Model) -> np.ndarray:
+    """By how much the log-odds lean, as (slope − 1, intercept): a line through the reliability bins.
+
+    It is drawn back towards nothing as far as so few outcomes leave it in doubt.
+    """
+    bins = [b for b in model.calibration.bins if b.customers]
+    if len(bins) < FEWEST_BINS:
+        return np.zeros(2)
+    slope, shift = line_of_best_odds(logit(np.array([b.scored for b in bins])), np.array([b.share for b in bins]))
+    if not LINES[0] <= slope <= LINES[1]:
+        return np.zeros(2)
+    usual = np.diag(np.square(USUAL))
+    return usual @ np.linalg.solve(usual + doubt(model), np.array([slope - 1, shift]))
 
 
 def likely_measures(
     model: Model, p: np.ndarray, *, seed: int = 0, learnt: Mapping[str, float] | None = None
 ) -> dict[str, Likely]:
     """The expected measures with 95 % intervals: other customers, other outcomes, and a calibration that wavers."""
-    threshold = model.thresholds.chosen
-    value = expected_measures(p, threshold)
-    random = np.random.default_rng(seed)
+    value, random = promised(model, p), np.random.default_rng(seed)
     at, counts = _on_grid(p)
-    drawn = _drawn(random, (at, counts), threshold, wavering(model, random))
+    drawn = _drawn(random, (at, set_right(model, at), counts), model.thresholds.chosen, wavering(model, random))
     likely = {}
     for name in MEASURES:
         spread = drawn[name][np.isfinite(drawn[name])]
@@ -92,24 +127,29 @@ def likely_measures(
 
 def learnt_measures(model: Model) -> dict[str, float]:
     """The same measures for the customers the model learnt from, by scores given without having seen them."""
-    return expected_measures(model.reference.scores, model.thresholds.chosen)
+    return promised(model, model.reference.scores)
 
 
 def wavering(model: Model, random: np.random.Generator) -> np.ndarray:
     """By how much the log-odds may be off, as draws of (slope − 1, intercept): fewer customers learnt, more doubt."""
+    return random.multivariate_normal(np.zeros(2), doubt(model), size=DRAWS)
+
+
+def doubt(model: Model) -> np.ndarray:
+    """The covariance of slope and intercept of a line through the outcomes of the customers learnt from."""
     p = model.reference.row_scores
     margin, weight = logit(p), p * (1 - p) * model.reference.customers / len(p)
     one, two = float((weight * margin).sum()), float((weight * margin**2).sum())
     known = np.array([[two, one], [one, float(weight.sum())]]) + 1e-6 * np.eye(2)
-    return random.multivariate_normal(np.zeros(2), np.linalg.inv(known), size=DRAWS)
+    return np.linalg.inv(known)
 
 
 def _drawn(
-    random: np.random.Generator, grid: tuple[np.ndarray, np.ndarray], threshold: float, wavers: np.ndarray
+    random: np.random.Generator, grid: tuple[np.ndarray, ...], threshold: float, wavers: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The measures of lists as they could have been, one number per draw."""
-    at, counts = grid
-    p = sigmoid((1 + wavers[:, :1]) * logit(at) + wavers[:, 1:])
+    at, chance, counts = grid
+    p = sigmoid((1 + wavers[:, :1]) * logit(chance) + wavers[:, 1:])
     customers = random.poisson(counts, size=p.shape)
     left = random.binomial(customers, p)
     return _measures(at, left.astype(float), (customers - left).astype(float), threshold)

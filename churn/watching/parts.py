@@ -8,7 +8,7 @@ import numpy as np
 
 from churn.learning.model import Model
 from churn.scoring.wording import Wording, capital
-from churn.watching.estimate import Estimate, Likely, expected_measures, likely_measures
+from churn.watching.estimate import Estimate, Likely, likely_measures, promised
 from churn.watching.shapes import Shape
 
 FEWEST_IN_PART = 200
@@ -56,7 +56,7 @@ def _learnt(model: Model, place: int, low: float, high: float) -> dict[str, floa
     rows = (column >= low) & (column <= high)
     if rows.sum() < FEWEST_LEARNT:
         return None
-    return expected_measures(model.reference.row_scores[rows], model.thresholds.chosen)
+    return promised(model, model.reference.row_scores[rows])
 
 
 def _thirds(shape: Shape, place: int, words: tuple[str, Wording]) -> Iterator[tuple[str, int, float, float]]:

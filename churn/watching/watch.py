@@ -149,7 +149,7 @@ def _estimate(look: Look, wording: Wording, profit: Profit) -> Estimate:
     cut = list(parts_of(model, look.shapes, column_weights(model), wording))
     gains = np.array([]) if profit.gains is None else profit.gains
     segments = estimates_by_part(model, cut, look.scored, (p, gains))
-    why = "Estimated from the probabilities alone: true while customers behave as those learnt from did."
+    why = "Estimated without outcomes: true while customers behave as those the model learnt from did."
     return Estimate(look.sketch.rows, measures, profit.likely, segments, why)
 
 
