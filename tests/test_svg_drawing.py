@@ -58,3 +58,12 @@ def test_a_table_of_counts_shows_each_count():
 
 def test_the_label_is_read_out_as_it_is():
     assert parsed(styled(go.Figure(line([0, 1], [0, 0], "n", "#000")), x="", y="")).get("aria-label") == "a 'label' <b>"
+
+
+def test_bars_of_one_row_stand_beside_each_other_with_their_words():
+    made = {"orientation": "h", "textposition": "outside"}
+    bars = [go.Bar(x=[1.0], y=["a"], text=["one"], **made), go.Bar(x=[3.0], y=["a"], text=["three"], **made)]
+    drawn = parsed(styled(go.Figure(bars), x="x", y="", barmode="group"))
+    low, high = (float(b.get("y")) for b in drawn.findall(f"{DRAWN}rect"))
+    assert low - high == 18
+    assert {"one", "three"} <= {t.text for t in drawn.findall(f"{DRAWN}text")}

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import state
-from app.strings import plain, say
+from app.strings import say
 from churn.showing.amounts import SIGNS
 
 ENDS = ("low", "mid", "high")
@@ -18,7 +18,7 @@ def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
     money, held = st.columns([3, 1])
     sign = f" ({SIGNS.get(currency, currency)})" if currency else ""
     chosen = money.slider(
-        plain(say("campaign.budget") + sign),
+        say("campaign.budget") + sign,
         0.0,
         max(scale.budget, scale.step),
         max(scale.budget, scale.step),

@@ -13,7 +13,7 @@ from app.strings import say
 
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "value_at_risk", "expected_gain", "action", "reason_1", "reason_2")
-OFFER = 260  # pixels: the words of an offer
+OFFER, BAR = 245, 130  # pixels: the words of an offer, a probability
 KINDS = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -89,7 +89,9 @@ def columns_shown(key: str, currency: str) -> dict[str, Any]:
     show = st.column_config
     return {
         key: show.TextColumn(say("score.customer"), pinned=True),
-        "probability": show.ProgressColumn(say("score.probability"), min_value=0, max_value=1, format="percent"),
+        "probability": show.ProgressColumn(
+            say("score.probability"), min_value=0, max_value=1, format="percent", width=BAR
+        ),
         "tier": widgets.tier_column(say("score.tier")),
         "value_at_risk": widgets.money_column(say("score.value_at_risk"), currency),
         **{n: widgets.text_column(say(f"score.{n}"), help=say("score.reason_help")) for n in ("reason_1", "reason_2")},

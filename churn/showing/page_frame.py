@@ -28,6 +28,7 @@ figcaption { font-weight: 600; } figure p { margin: .25rem 0; color: #565656; }
 @media print {
   body { font-size: 11pt; margin: 0; max-width: none; padding: 0; } h1 { font-size: 20pt; }
   h2 { break-after: avoid; margin-top: 1.25rem; } tr, .tiles div { break-inside: avoid; }
+  .tiles div { flex-basis: 7rem; padding: .5rem .75rem; } .tiles .number { font-size: 1.3rem; }
   .scroll { overflow: visible; } figure svg { max-height: 8cm; }
 }
 """

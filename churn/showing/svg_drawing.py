@@ -12,6 +12,7 @@ from churn.showing.palette import BLUE
 
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 30, 48
+ROW, BAR = 26, 18  # pixels of a row of bars, and of a bar
 WIDEST_LABEL = 26  # letters of a category that are shown beside its bar
 
 
@@ -48,11 +49,15 @@ def svg_of(figure: Any, *, label: str) -> str:
     plain = figure.to_plotly_json()
     traces, layout = [t for t in plain["data"] if t.get("visible", True) is True], plain["layout"]
     lying = any(t["type"] == "bar" and t.get("orientation") == "h" for t in traces) or layout.get("meta") == "rows"
-    height = HEIGHT if not lying else max(HEIGHT // 2, TOP + BOTTOM + 26 * _rows(traces, layout))
+    bars = [t for t in traces if t["type"] == "bar"] if layout.get("barmode") == "group" else []
+    pitch = ROW + BAR * max(len(bars) - 1, 0)
+    height = HEIGHT if not lying else max(HEIGHT // 2, TOP + BOTTOM + pitch * _rows(traces, layout))
     left = 190 if lying else LEFT
     x = _axis(traces, layout.get("xaxis", {}), "x", (left, WIDTH - RIGHT))
     y = _axis(traces, layout.get("yaxis", {}), "y", (height - BOTTOM, TOP))
-    drawn = "".join(_trace(t, x, y) for t in traces)
+    # Bars of one row stand beside each other, the first one lowest, as Plotly sets them.
+    lanes = {id(t): ((len(bars) - 1) / 2 - k) * BAR for k, t in enumerate(bars)} if lying else {}
+    drawn = "".join(_trace(t, x, y, lanes.get(id(t), 0.0)) for t in traces)
     body = _frame(x, y) + drawn + _legend(traces, left)
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label, quote=True)}" '
@@ -92,10 +97,10 @@ def _values(trace: dict[str, Any], side: str) -> list[Any]:
     return values
 
 
-def _trace(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+def _trace(trace: dict[str, Any], x: Axis, y: Axis, lane: float = 0.0) -> str:
     kind = trace["type"]
     if kind == "bar":
-        return _bars(trace, x, y)
+        return _bars(trace, x, y, lane) + _told_beside(trace, x, y, lane)
     if kind == "heatmap":
         return _fields(trace, x, y)
     points = [(x.at(a), y.at(b)) for a, b in zip(trace["x"], trace["y"], strict=True)]
@@ -137,19 +142,28 @@ def _errors(trace: dict[str, Any], x: Axis, y: Axis) -> str:
     return "".join(drawn)
 
 
-def _bars(trace: dict[str, Any], x: Axis, y: Axis) -> str:
+def _bars(trace: dict[str, Any], x: Axis, y: Axis, lane: float) -> str:
     colour = trace.get("marker", {}).get("color", "#555")
     each = colour if not isinstance(colour, str) else [colour] * len(trace["x"])
     drawn = []
     for a, b, c in zip(trace["x"], trace["y"], each, strict=True):
         if trace.get("orientation") == "h":
             start, end = sorted((x.at(0), x.at(a)))
-            drawn.append(_box(start, y.at(b) - 9, end - start, 18, c))
+            drawn.append(_box(start, y.at(b) + lane - BAR / 2, end - start, BAR, c))
         else:
             wide = abs(x.end - x.start) / (x.high - x.low) * 0.7
             top, bottom = sorted((y.at(0), y.at(b)))
             drawn.append(_box(x.at(a) - wide / 2, top, wide, bottom - top, c))
     return "".join(drawn)
+
+
+def _told_beside(trace: dict[str, Any], x: Axis, y: Axis, lane: float) -> str:
+    """The words of lying bars, where they are to stand beside them."""
+    if trace.get("orientation") != "h" or trace.get("textposition") != "outside":
+        return ""
+    ends = ((x.at(a) + 5, y.at(b) + lane + 4) for a, b in zip(trace["x"], trace["y"], strict=True))
+    words = zip(ends, trace.get("text", ()), strict=False)
+    return "".join(f'<text x="{a:.1f}" y="{b:.1f}" font-size="11">{escape(str(said))}</text>' for (a, b), said in words)
 
 
 def _fields(trace: dict[str, Any], x: Axis, y: Axis) -> str:
