@@ -39,7 +39,9 @@ def report(model: Any) -> None:
 
 def charts_of(model: Any) -> list[Any]:
     """The pictures of a version, drawn once for as long as it is looked at."""
-    return state.latest("report charts", (model.name, model.version), lambda: state.desk().training_charts(model))
+    return state.latest(
+        "report charts", (model.name, model.version), lambda: state.desk().training_charts(model, state.locale())
+    )
 
 
 def in_short(model: Any) -> None:

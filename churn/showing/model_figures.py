@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn.showing.charts import Chart, line, styled
+from churn.showing.amounts import Amounts
+from churn.showing.charts import Chart, in_money, line, styled
 from churn.showing.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
 
 MOST_BARS = 12
+PLAIN = Amounts()
 TINT = [[0, "rgba(21, 88, 176, 0.06)"], [1, "rgba(21, 88, 176, 0.5)"]]  # clear enough for light and dark paper
 Report = Mapping[str, Any]
 
 
-def report_charts(report: Report) -> list[Chart]:
-    """Every chart a report card has the numbers for, in the order of the card."""
-    made = (f(report) for f in (_calibration, _gain, _profit, _confusion, _roc, _precision_recall))
+def report_charts(report: Report, amounts: Amounts = PLAIN) -> list[Chart]:
+    """Every chart a report card has the numbers for, in the order of the card; `amounts` says how money is written."""
+    first, later = (_calibration, _gain), (_confusion, _roc, _precision_recall)
+    made = (*(f(report) for f in first), _profit(report, amounts), *(f(report) for f in later))
     more = (f(report) for f in (_importance, _learning_curve, fairness_chart))
     return [c for c in (*made, *more) if c is not None]
 
@@ -112,16 +115,17 @@ def _gain(report: Report) -> Chart:
     return Chart("gain", f"Contacting the riskiest fifth reaches {reached:.0%} of leavers", reading, figure)
 
 
-def _profit(report: Report) -> Chart | None:
+def _profit(report: Report, amounts: Amounts) -> Chart | None:
     curve = report["earnings"]["curve"]
     if not curve:
         return None
     share, by_gain, by_risk = zip(*curve, strict=True)
     traces = line(share, by_gain, "by expected gain", GREEN), line(share, by_risk, "by risk alone", ORANGE, dash="dash")
     figure = styled(_figure(*traces), x="Customers treated", y="Expected gain per customer")
-    figure.update_xaxes(tickformat=".0%")
+    in_money(figure.update_xaxes(tickformat=".0%"), amounts, "y")
     best = max(range(len(by_gain)), key=by_gain.__getitem__)
-    finding = f"The best list is {share[best]:.0%} of customers: {by_gain[best]:,.2f} per customer of the whole list"
+    gain = amounts.money(by_gain[best], 2)
+    finding = f"The best list is {share[best]:.0%} of customers: {gain} per customer of the whole list"
     reading = "Past the peak every further offer costs more than it brings."
     return Chart("profit", finding, reading, figure, assumes="The playbook's save rates and costs.")
 

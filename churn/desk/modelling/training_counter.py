@@ -64,10 +64,11 @@ class TrainingCounter:
 
         return rivalry_of(model)
 
-    def training_charts(self, model: Model) -> list[Chart]:
+    def training_charts(self, model: Model, locale: str = "en-US") -> list[Chart]:
         """Every picture of a version's report card, its columns named in the words of the business."""
         from churn.desk.campaigning.businesses import wording_of
         from churn.scoring.wording import capital
+        from churn.showing.amounts import Amounts
         from churn.showing.model_figures import report_charts
         from churn.showing.shap_figures import shap_charts
 
@@ -80,7 +81,8 @@ class TrainingCounter:
             part: [{**row, "column": said(row["column"])} for row in model.report[part]]
             for part in ("importance", "fairness")
         }
-        return [*report_charts({**model.report, **named}), *shap_charts(model, said)]
+        money = Amounts(self.currency(model), locale)
+        return [*report_charts({**model.report, **named}, money), *shap_charts(model, said)]
 
     def currency(self, model: Model) -> str:
         """The money of the business a model was trained for."""
