@@ -88,3 +88,17 @@ def test_too_little_memory_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(Unavailable, match="Nothing was written"), opened(url) as engine:
         engine.kept(hungry)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_kept_near_a_column_lies_side_by_side():
+    numbers = ibis.range(100_000).unnest().name("n").as_table()
+    with opened("duckdb://?threads=1") as engine:
+        kept = engine.kept(numbers.mutate(who=numbers.n % 7), near="who")
+        assert engine.rows(kept)["who"].to_pylist() == sorted(n % 7 for n in range(100_000))
+
+
+def test_what_two_columns_share_is_worked_out_once():
+    table = ibis.table({"at": "timestamp"}, name="log")
+    step = table.mutate(day=table["at"].epoch_seconds())
+    with opened() as engine:
+        assert engine._query(step.mutate(later=step.day + 1, twice=step.day * 2)).count("EPOCH") == 1

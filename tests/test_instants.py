@@ -6,14 +6,14 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from churn.events.instants import is_plain, moment_of, plain_moment, seconds
+from churn.events.instants import moment_of, seconds
 
 EPOCH = datetime(1970, 1, 1)
 
 
 def moments(cells, clock=0):
     column = ibis.memtable(pa.table({"t": cells})).t
-    day, second = plain_moment(column) if is_plain(column, clock) else moment_of(seconds(column, clock))
+    day, second = moment_of(seconds(column, clock))
     rows = ibis.duckdb.connect().to_pyarrow(column.as_table().select(day=day, second=second)).to_pylist()
     return [None if r["day"] is None else (date.fromordinal(719163 + r["day"]), r["second"]) for r in rows]
 

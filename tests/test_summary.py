@@ -215,9 +215,9 @@ def test_the_same_definition_compiles_for_spark(tmp_path, monkeypatch, name):
 
 
 def _noting(method, asked):
-    def noted(self, expression, *rest):
+    def noted(self, expression, *rest, **more):
         asked.append(expression)
-        return method(self, expression, *rest)
+        return method(self, expression, *rest, **more)
 
     return noted
 

@@ -31,7 +31,7 @@ SETTINGS = {
     "spill": "temp_directory",
     "spill_limit": "max_temp_directory_size",
 }
-KEPT = "kept"  # where tables that are needed twice are laid down: in memory, compressed, spilled when it gets tight
+KEPT = "kept"  # where tables that are needed twice are laid down: in memory, spilled when it gets tight
 _FULL = ("no space left", "max_temp_directory_size", "failed to offload", "disk quota")
 
 
@@ -78,11 +78,11 @@ class DuckEngine:
             return int(self.backend.raw_sql(query).fetchall()[0][0])
         return 0
 
-    def kept(self, expression: Any) -> Any:
+    def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down in the engine, so that using it twice is cheap."""
-        name = f"kept {next(self.numbers)}"
+        name, order = f"kept {next(self.numbers)}", f" order by {_named(near)}" if near else ""
         with said_plainly():
-            self.backend.raw_sql(f'create table {KEPT}."{name}" as {self._query(expression)}').fetchall()
+            self.backend.raw_sql(f'create table {KEPT}."{name}" as {self._query(expression)}{order}').fetchall()
             return self.backend.table(name, database=(KEPT, "main"))
 
     def write(self, expression: Any, path: Path, note: str = "") -> None:
@@ -101,10 +101,25 @@ class DuckEngine:
         """The expression in DuckDB's words; its sums are 128 bits wide, ours are the whole numbers we said."""
         import ibis
 
-        inner = ibis.to_sql(expression, dialect=self.backend.name)
-        wide = [n for n, kind in expression.schema().items() if kind.is_integer()]
-        whole = ", ".join(f"{_named(n)}::bigint as {_named(n)}" for n in wide)
+        with _step_by_step():
+            inner = ibis.to_sql(expression, dialect=self.backend.name)
+        kinds = {n: kind for n, kind in expression.schema().items() if kind.is_integer()}
+        wide = {n: "bigint" for n, kind in kinds.items() if kind.nbytes != 4}
+        whole = ", ".join(f"{_named(n)}::{kind} as {_named(n)}" for n, kind in wide.items())
         return f"select * replace ({whole}) from ({inner})" if wide else inner
+
+
+@contextmanager
+def _step_by_step() -> Iterator[None]:
+    """Leave selects as they were written. Merged into one, what two columns share is written, and worked out, twice."""
+    import ibis
+
+    merged = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = merged
 
 
 @contextmanager

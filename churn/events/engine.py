@@ -49,8 +49,9 @@ class Engine(Protocol):
         """How many lines of text files read so far could not be split into the columns of their header."""
         ...
 
-    def kept(self, expression: Any) -> Any:
-        """The same table, worked out once, so that using it twice is cheap."""
+    def kept(self, expression: Any, *, near: str = "") -> Any:
+        """The same table, worked out once, so that using it twice is cheap; rows that share the column `near` may be
+        laid side by side, where adding them up is cheaper so."""
         ...
 
     def write(self, expression: Any, path: Path, note: str = "") -> None:

@@ -13,7 +13,7 @@ from churn.errors import ListRefused
 from churn.events.engine import Engine, arrays, number
 from churn.events.features import one_if
 from churn.events.headings import found_columns, sum_of
-from churn.events.instants import is_plain, moment_of, plain_moment, seconds
+from churn.events.instants import DAY, is_plain, seconds, sensible, whole_day
 from churn.events.recipes import TableRecipe
 from churn.events.sources import is_text, raw_table
 from churn.notices import Notice
@@ -59,7 +59,7 @@ def opened_log(
     typed = _typed(table, raw, found, clock, is_text(engine, source))
     if text_keys:
         typed = typed.mutate(key=typed.key.cast("string"))
-    if is_text(engine, source) or any(_at(p) in typed.columns for p in times):
+    if is_text(engine, source) or not all(is_plain(raw[found[p]], clock) for p in times):
         typed = engine.kept(typed)
     typed = _split(typed, times)
     days, counts, notices = _counted(engine, table, typed, engine.rejected() - before)
@@ -78,8 +78,7 @@ def whole_parts(column: Any, exact: int, low: float | None, high: float | None) 
     least, most = -LARGEST if low is None else low, LARGEST if high is None else high
     fine = (number >= least) & (number <= most)
     parts = ibis.ifelse(fine, number, ibis.null().cast("float64")) * exact
-    below = parts.floor()  # not round(): engines disagree on halves
-    return ibis.ifelse((parts - below) * 2 >= 1, below + 1, below).cast("int64")
+    return (parts * 2).floor().cast("int64") - parts.floor().cast("int64")  # not round(): engines disagree on halves
 
 
 def yes_or_no(column: Any, *, keep_empty: bool = False) -> Any:
@@ -100,7 +99,7 @@ def _typed(table: TableRecipe, raw: Any, found: Mapping[str, str], clock: int, t
     columns = {"key": _key(raw[found["key"]], trim)}
     columns["blank_time"] = words(time).isnull() if time.type().is_string() else time.isnull()
     for part in (p for p in MOMENTS if p in found):
-        columns |= _moments(part, raw[found[part]], clock if part != "expires" else 0)
+        columns[_at(part)] = seconds(raw[found[part]], clock if part != "expires" else 0)
     for part in ("kind", "session", "item", "method"):
         if part in found:
             columns[part] = words(raw[found[part]], trim=trim and part in ("kind", "method"))
@@ -114,20 +113,12 @@ def _typed(table: TableRecipe, raw: Any, found: Mapping[str, str], clock: int, t
     return raw.select(**columns, **_payment_columns(raw, found))
 
 
-def _moments(part: str, column: Any, clock: int) -> dict[str, Any]:
-    """A time as its day and second where that is quick, else as seconds that `_split` takes apart later."""
-    if not is_plain(column, clock):
-        return {_at(part): seconds(column, clock)}
-    day, second = plain_moment(column)
-    return {DAY_OF[part]: day} | ({"second": second} if part == "time" else {})
-
-
 def _split(typed: Any, times: list[str]) -> Any:
-    long = [p for p in times if _at(p) in typed.columns]
-    for part in long:
-        day, second = moment_of(typed[_at(part)])
-        typed = typed.mutate(**{DAY_OF[part]: day}, **({"second": second} if part == "time" else {}))
-    return typed.drop(*(_at(p) for p in long))
+    """Times as their day and second, step by step, so that no step says another one again."""
+    typed = typed.mutate(**{DAY_OF[p]: whole_day(typed[_at(p)]) for p in times})
+    typed = typed.mutate(**{DAY_OF[p]: sensible(typed[DAY_OF[p]]) for p in times})
+    typed = typed.mutate(second=typed[_at("time")] - typed.day * DAY)
+    return typed.drop(*(_at(p) for p in times))
 
 
 def _at(part: str) -> str:

@@ -26,27 +26,32 @@ class Moment(NamedTuple):
 
 
 def is_plain(column: Any, clock: int = 0) -> bool:
-    """Whether a column says its day and second at once; every other is turned into `seconds` first."""
+    """Whether `seconds` of a column are quick to work out; those of every other are worth laying down."""
     return column.type().is_date() or (column.type().is_timestamp() and not clock)
-
-
-def plain_moment(column: Any) -> Moment:
-    """The moment of a date or timestamp column."""
-    if column.type().is_date():
-        return _sensible(column.epoch_days(), column.epoch_days() * 0)
-    return moment_of(_whole_seconds(column))
 
 
 def moment_of(seconds: Any) -> Moment:
     """The moment of a number of seconds since 1970."""
-    day = (seconds / DAY).floor().cast("int64")
-    return _sensible(day, seconds.cast("int64") - day * DAY)
+    day = sensible(whole_day(seconds))
+    return Moment(day, seconds.cast("int64") - day * DAY)
+
+
+def whole_day(seconds: Any) -> Any:
+    """The day of a number of seconds since 1970, also of one that cannot be meant."""
+    return (seconds / DAY).floor().cast("int64")
+
+
+def sensible(day: Any) -> Any:
+    """The day, or nothing where it lies too far off to be meant; says the day three times, so lay it down before."""
+    import ibis
+
+    return ibis.ifelse((day >= EARLIEST) & (day <= LATEST), day, ibis.null().cast("int64"))
 
 
 def seconds(column: Any, clock: int = 0) -> Any:
     """Seconds since 1970 of any column, moved by the clock's hours from UTC; dates without a time stay where they are.
 
-    The result is long-winded: lay it down (`Engine.kept`) before it is used more than once.
+    Unless the column `is_plain` the result is long-winded: lay it down (`Engine.kept`) before it is used twice.
     """
     kind = column.type()
     if kind.is_date():
@@ -90,11 +95,3 @@ def _written(text: Any, clock: int) -> Any:
 
 def _number(text: Any) -> Any:
     return text.try_cast("int64").fill_null(0)
-
-
-def _sensible(day: Any, second: Any) -> Moment:
-    import ibis
-
-    fine = (day >= EARLIEST) & (day <= LATEST)
-    nothing = ibis.null().cast("int64")
-    return Moment(ibis.ifelse(fine, day.cast("int64"), nothing), ibis.ifelse(fine, second.cast("int64"), nothing))

@@ -52,7 +52,7 @@ class PostgresEngine:
         """A table has no lines that could be damaged."""
         return 0
 
-    def kept(self, expression: Any) -> Any:
+    def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down as a temporary one, so that using it twice is cheap."""
         with said_by_postgres():
             return self.backend.create_table(f"kept_{next(self.numbers)}", obj=expression, temp=True)

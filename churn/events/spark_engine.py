@@ -56,7 +56,7 @@ class SparkEngine:
         """How many lines of text files read so far could not be split into the columns of their header."""
         return sum(self.damaged)
 
-    def kept(self, expression: Any) -> Any:
+    def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down where every worker sees it, so that using it twice is cheap."""
         place = str(self.folder / f"kept-{next(self.numbers)}")
         with said_by_spark():

@@ -230,14 +230,15 @@ def _written(
 
 
 def _counts(path: Path, schema: Schema) -> tuple[int, int | None]:
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     outcome = schema.outcome
-    if outcome is None:
-        return pq.read_metadata(path).num_rows, None
-    column = pq.read_table(path, columns=[outcome.name])[outcome.name]
-    return len(column), int(pc.sum(pc.equal(column, LEFT)).as_py() or 0)
+    with pq.ParquetFile(path) as file:
+        if outcome is None:
+            return file.metadata.num_rows, None
+        words = file.read(columns=[outcome.name])[outcome.name].value_counts()
+    found = {word["values"]: word["counts"] for word in words.to_pylist()}  # read_table() would import pandas for this
+    return sum(found.values()), found.get(LEFT, 0)
 
 
 def _window(ledger: Ledger, main: Block, at: Cut) -> Window | None:

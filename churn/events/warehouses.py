@@ -55,7 +55,7 @@ class Unkept:
         """Parquet has no lines that could be damaged."""
         return 0
 
-    def kept(self, expression: Any) -> Any:
+    def kept(self, expression: Any, *, near: str = "") -> Any:
         """The expression itself."""
         return expression
 
