@@ -1,11 +1,12 @@
-"""Verbs about running Holdfast for others: serve."""
+"""Verbs about running Holdfast: serve, and what the TAB key offers."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from churn.cli.completing import SHELLS, completion_script
 from churn.cli.printing import Printer
-from churn.cli.verbs import verb
+from churn.cli.verbs import Answer, verb
 
 
 def _serve_words(words: ArgumentParser) -> None:
@@ -21,3 +22,16 @@ def serve(asked: Namespace, printer: Printer) -> None:
     from churn.desk.counter import Desk
 
     serve_until_stopped(make_api(Desk(asked.home)), asked.host, asked.port, says="The API is at {address}/docs")
+
+
+def _complete_words(words: ArgumentParser) -> None:
+    words.add_argument("shell", choices=SHELLS, help="whose script it is to be")
+
+
+@verb("complete", "print what lets the TAB key complete verbs and flags", _complete_words, example="complete bash")
+def complete(asked: Namespace, printer: Printer) -> Answer:
+    """The script; `source <(python -m churn complete bash)` makes a shell read it."""
+    from churn.cli.line import parser_of_all
+
+    script = completion_script(parser_of_all(), asked.shell)
+    return Answer({"script": script}, tuple(script.splitlines()))
