@@ -44,9 +44,3 @@ def test_a_shell_can_read_what_the_verb_prints(capsys):
     assert run_line(["complete", "zsh"]) == 0
     assert capsys.readouterr().out.endswith(bash)
     subprocess.run(["bash", "-n", "-c", bash], check=True)
-
-
-def test_every_flag_says_what_it_is_for():
-    verbs = next(a.choices for a in parser_of_all()._actions if a.dest == "verb")
-    silent = [(name, a.dest) for name, verb in verbs.items() for a in verb._actions if not a.help]
-    assert silent == []

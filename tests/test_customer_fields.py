@@ -130,3 +130,8 @@ def test_the_name_of_a_field_is_a_text(name):
 
 def test_changes_may_be_named_as_headings_are():
     assert READER.renamed({"PLAN": "yearly", "colour": "red"}) == {"plan": "yearly", "colour": "red"}
+
+
+def test_a_text_too_long_to_be_remembered_is_read_as_any_other():
+    given = FieldReader(small_model()).given({"plan": "x" * 1_000, "months": " " * 200 + "12"})
+    assert (given.customer["plan"], given.customer["months"]) == ("x" * 1_000, 12.0)

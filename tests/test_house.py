@@ -151,6 +151,12 @@ def test_every_route_is_documented():
     assert [path for path in make_api().openapi()["paths"] if f"`{path}`" not in documented] == []
 
 
+def test_every_setting_is_documented():
+    documented = (ROOT / "app" / "README.md").read_text(encoding="utf-8").partition("## Settings")[2]
+    read = {word for room in (*CHURN, *APP) for word in room.literals if re.fullmatch(r"CHURN_[A-Z_]+", word)}
+    assert read and [name for name in sorted(read) if f"`{name}`" not in documented] == []
+
+
 def test_every_page_is_documented_and_in_the_navigation():
     documented = (ROOT / "app" / "README.md").read_text(encoding="utf-8")
     pages = {name for section in NAVIGATION.values() for name, _ in section}

@@ -5,7 +5,8 @@
 
 `memory` is what an executor (here: the one process) may hold, `cores` how many the cluster may lend, `partitions` into
 how many parts results are spread, `spill` where what is needed twice is laid down, `host` the name under which workers
-reach this machine, `python` and `archive` the interpreter and a packed environment for workers that lack the packages.
+reach this machine, `python` and `archive` the interpreter and a packed environment for workers that lack the packages,
+`patience` after how many seconds without any worker the work is given up.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from churn.errors import ChurnError, RequestRefused, Unavailable
+from churn.events.spark_workers import lent_workers, patience_of
 
-SETTINGS = ("memory", "cores", "partitions", "spill", "host", "python", "archive")
+SETTINGS = ("memory", "cores", "partitions", "spill", "host", "python", "archive", "patience")
 EXAMPLES = "Use spark://HOST:PORT, or local[2] for two cores of this machine."
 OLDEST_JAVA = 17
 ATTEMPTS = 3  # a part of the work that failed so often fails the whole
@@ -85,6 +87,7 @@ def address_of(url: str) -> Address:
 def opened_session(url: str) -> Iterator[tuple[Any, Path]]:
     """A session and a folder for what it lays down; both are gone afterwards."""
     address = address_of(url)
+    patience = patience_of(address.settings)
     _need_packages()
     _need_java()
     _need_master(address)
@@ -93,7 +96,8 @@ def opened_session(url: str) -> Iterator[tuple[Any, Path]]:
         with said_by_spark():
             session = _started(address, folder)
             try:
-                yield session, folder
+                with nullcontext() if address.here else lent_workers(session, patience):
+                    yield session, folder
             finally:
                 session.stop()
     finally:

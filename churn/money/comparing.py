@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _TRUE, _FALSE = ("yes", "true", "1"), ("no", "false", "0")
-MOST_COMPARED = 65_536  # comparisons of single cells that are remembered
+MOST_COMPARED, LONGEST = 65_536, 100  # comparisons of single cells that are remembered, and how long a cell may be
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ def _as_arrow(values: Any) -> pa.Array:
 def compared(clause: Clause, columns: Any) -> np.ndarray:
     """True for each row whose cell satisfies the comparison; an empty cell satisfies only `is missing`."""
     if isinstance(columns, Cells):
-        return _cell_compared(clause, *columns.cells[clause.column])
+        cell, kind = columns.cells[clause.column]
+        long = isinstance(cell, str) and len(cell) > LONGEST
+        return (_cell_compared.__wrapped__ if long else _cell_compared)(clause, cell, kind)
     values = _column(columns, clause.column)
     if clause.operator in ("is missing", "is known"):
         missing = _missing(values)

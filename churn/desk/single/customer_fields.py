@@ -19,7 +19,7 @@ from churn.learning.model import Model
 from churn.schema import Column
 
 LAYOUTS = 64  # different sets of field names that are matched once and remembered
-TEXTS = 4096  # different texts of a column that are read once and remembered
+TEXTS, LONGEST = 4096, 100  # different texts of a column that are read once and remembered, and how long they may be
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _reader(column: Column) -> Callable[[Any], Any]:
 
     def value(cell: Any) -> Any:
         if isinstance(cell, str):
-            return of_text(cell)
+            return of_text(cell) if len(cell) <= LONGEST else read_anew(cell)
         if isinstance(cell, bool):
             return cell if column.kind == "flag" else _yes_or_no_level(column, cell)
         if isinstance(cell, int | float):
