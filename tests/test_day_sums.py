@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn.events.day_sums import active_days, known_days
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.features import Cut
 from churn.events.ledger import open_ledger
 from churn.events.recipe_words import recipe_from

@@ -11,7 +11,7 @@ import pytest
 
 from churn import Desk
 from churn.errors import ListRefused, Unavailable
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.intake.streaming import open_list
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample

@@ -8,7 +8,8 @@ import pytest
 
 from churn.errors import RequestRefused, Unavailable
 from churn.events.duckdb_engine import said_plainly, settings_of
-from churn.events.engine import NOTE, opened
+from churn.events.engine import NOTE
+from churn.events.engine_urls import opened
 
 
 def test_settings_come_from_the_url():

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.entries import opened_log, whole_parts, words, yes_or_no
 from churn.events.recipe_words import recipe_from
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from graphlib import TopologicalSorter
 from statistics import median
 
 import pytest
@@ -45,6 +46,13 @@ def test_imports_only_look_down(room):
     same_floor_ok = GROUND if room.wing in GROUND else {room.wing}
     up = {w for w in room.wings_used if FLOORS[w] >= own and w not in same_floor_ok}
     assert up == set()
+
+
+def test_no_rooms_need_each_other():
+    """Types count, too: a newcomer reads one room after the other."""
+    modules = {r.label.removesuffix(".py").replace("/", "."): r for r in (*ROOMS, *APP) if r.name != "__init__"}
+    needs = {name: room.imports & modules.keys() for name, room in modules.items()}
+    assert list(TopologicalSorter(needs).static_order())  # raises CycleError, which names the circle
 
 
 def test_every_wing_has_a_floor():

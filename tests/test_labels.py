@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.labels import departed, returned
 from churn.events.ledger import open_ledger
 from churn.events.recipe_words import recipe_from

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.ledger import open_ledger
 from churn.events.recipe_words import recipe_from
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.sources import raw_table, source_files
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from churn.errors import RequestRefused, Unavailable
 from churn.events import spark_session as room
-from churn.events.engine import opened
+from churn.events.engine_urls import opened
 from churn.events.spark_session import Address, address_of, opened_session
 from tests.browsing import free_port
 

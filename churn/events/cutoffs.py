@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from churn.errors import RequestRefused
-from churn.events.engine import DEFAULT, opened
+from churn.events.engine import DEFAULT
+from churn.events.engine_urls import opened
 from churn.events.entries import Source
 from churn.events.ledger import Ledger, open_ledger
 from churn.events.recipes import Recipe

@@ -1,23 +1,19 @@
-"""The engine that adds up events, chosen by a URL: the definitions above it are Ibis expressions and know none of them.
+"""The engine that adds up events, as the definitions see it: Ibis expressions that know no engine by name.
 
 What only one engine can do (open files, lay results down, write Parquet) stays in that engine's room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from churn.errors import RequestRefused
-
 DEFAULT = "duckdb://"
 NOTE = "holdfast"  # the key of our own words in a Parquet file
-KNOWN = f"Use {DEFAULT} (or {DEFAULT}?memory=2GB&threads=2), spark://HOST:PORT, local[2] or postgresql://…."
 
 
 class Engine(Protocol):
@@ -61,29 +57,6 @@ class Engine(Protocol):
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
         ...
-
-
-@contextmanager
-def opened(url: str = DEFAULT) -> Iterator[Engine]:
-    """Open the engine a URL names and close it afterwards."""
-    with _opener(url)(url) as engine:
-        yield engine
-
-
-def _opener(url: str) -> Callable[[str], AbstractContextManager[Engine]]:
-    if url.startswith("duckdb:"):
-        from churn.events.duckdb_engine import opened_duckdb
-
-        return opened_duckdb
-    if url.startswith(("spark:", "local[")):
-        from churn.events.spark_engine import opened_spark
-
-        return opened_spark
-    if url.startswith(("postgresql:", "postgres:")):
-        from churn.events.postgres_engine import opened_postgres
-
-        return opened_postgres
-    raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)
 
 
 def number(engine: Engine, value: Any) -> int:

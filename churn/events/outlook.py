@@ -15,7 +15,8 @@ import numpy as np
 
 from churn.events.activity import silences_of
 from churn.events.day_sums import active_days
-from churn.events.engine import DEFAULT, arrays, opened
+from churn.events.engine import DEFAULT, arrays
+from churn.events.engine_urls import opened
 from churn.events.entries import Entries, Source
 from churn.events.labels import standings
 from churn.events.ledger import Ledger, open_ledger

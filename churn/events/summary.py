@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.events.activity import active_block
-from churn.events.engine import DEFAULT, arrays, opened
+from churn.events.engine import DEFAULT, arrays
+from churn.events.engine_urls import opened
 from churn.events.entries import Source
 from churn.events.features import Block, Cut, columns_of, joined
 from churn.events.labels import departed, returned

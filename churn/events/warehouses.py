@@ -14,7 +14,8 @@ from typing import Any
 
 from churn.errors import RequestRefused
 from churn.events.duckdb_engine import said_plainly
-from churn.events.engine import Engine, opened
+from churn.events.engine import Engine
+from churn.events.engine_urls import opened
 from churn.events.entries import Source
 from churn.events.features import Cut
 from churn.events.ledger import open_ledger
