@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from churn import errors
-from churn.api.refusals import STATUS, TooLarge, TooSlow, refusal, refuse_in_one_shape
+from churn.api.refusals import STATUS, TooLarge, TooSlow, answer_to, refusal, refuse_in_one_shape
 
 
 def client_of(problem):
@@ -27,6 +27,11 @@ def test_every_refusal_has_its_status_sentence_and_fix(kind):
 
 def test_every_kind_of_our_errors_has_a_status():
     assert set(STATUS) == {*errors.ChurnError.__subclasses__(), TooLarge, TooSlow}
+
+
+def test_a_more_particular_refusal_has_the_status_of_its_family():
+    kinds = (errors.NoModelYet, errors.NoModelFits)
+    assert [answer_to(kind("No.", "Do this.")).status_code for kind in kinds] == [404, 422]
 
 
 def test_a_bug_of_ours_tells_nothing_of_the_inside():

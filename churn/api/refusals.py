@@ -53,7 +53,7 @@ def refusal(status: int, message: str, fix: str = "", **headers: str) -> JSONRes
 
 def answer_to(problem: ChurnError) -> JSONResponse:
     """What a problem is answered with; a program that sent no key is told how one is sent."""
-    status = STATUS.get(type(problem), 422)
+    status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 422)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     told = {"error": problem.message, "fix": problem.fix, **_to_act_on(problem)}
     return JSONResponse(told, status_code=status, headers=headers)
