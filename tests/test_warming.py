@@ -2,9 +2,18 @@
 
 import gc
 
+import pytest
+
 from app.warming import warm_up
 from churn import Desk
 from tests.trained import damaged
+
+
+@pytest.fixture(autouse=True)
+def thawed():
+    """What the tests make goes again, as it does in any other."""
+    yield
+    gc.unfreeze()
 
 
 def test_live_models_are_open_before_anybody_asks(telco_home):
