@@ -14,6 +14,8 @@ from churn.errors import ChurnError
 FIRST_NEEDED = (
     "pandas",
     "pandera.pandas",
+    "pandera.backends.pandas.register",
+    "scipy.optimize",
     "plotly.graph_objects",
     "churn.desk.listing.lists",
     "churn.desk.campaigning.campaigns",

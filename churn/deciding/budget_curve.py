@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE = 20_000
+CLOSE = 1e-4  # of the bound: finer than any picture shows
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,10 @@ def gain_by_budget(
     ready = weighed(scored, playbook, order, key=key, value=value, history=history)
     some, share, sampled = _some(ready, order.seed)
     asked = sorted(set(budgets)) if budgets is not None else _steps(ready, order.budget)
-    points, start = [], None
+    points, found = [], None
     for budget in asked:
         tried = Choices(some.gain, some.cost, (Limit("budget", "budget", budget * share), *some.limits))
-        found = prices(tried, seed=order.seed, start=start)
-        start = found.values
+        found = prices(tried, seed=order.seed, after=found, close=CLOSE)
         choice = filled(tried, found.values)
         rows = np.flatnonzero(choice >= 0)
         spent = float(tried.cost[rows, choice[rows]].sum())

@@ -13,16 +13,22 @@ import numpy as np
 
 from churn.deciding.choices import Choices
 
-SAMPLE = 4000
-CLOSE = 5e-6
+SAMPLE, ROUNDS = 4000, 40
+CLOSE = 5e-6  # of the bound: prices are no longer improved
 
 
 @dataclass(frozen=True)
-class Prices:
-    """One price per limit, and the bound that they prove."""
+class _Tried:
+    """What customers do at one set of prices, whatever the limits allow: their surplus, and what they would use."""
 
-    values: np.ndarray
-    bound: float
+    at: np.ndarray
+    surplus: float
+    used: np.ndarray
+
+    def under(self, bounds: np.ndarray) -> _Cut:
+        """The dual under these limits."""
+        bound = float(self.surplus + bounds @ self.at) if len(self.at) else self.surplus
+        return _Cut(self.at, bound, bounds - self.used)
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,26 @@ class _Cut:
     slope: np.ndarray
 
 
-def prices(choices: Choices, *, seed: int = 0, start: np.ndarray | None = None, rounds: int = 40) -> Prices:
-    """The shadow price of every limit and the dual bound."""
+@dataclass(frozen=True)
+class Prices:
+    """One price per limit, the bound that they prove, and all that was tried on the way."""
+
+    values: np.ndarray
+    bound: float
+    tried: tuple[_Tried, ...] = ()
+
+
+def prices(choices: Choices, *, seed: int = 0, after: Prices | None = None, close: float = CLOSE) -> Prices:
+    """The shadow price of every limit and the dual bound.
+
+    after  the prices of the same customers under limits that allow more or less: what was tried for them is known
+    """
     if not choices.limits:
         return Prices(np.zeros(0), dual_bound(choices, np.zeros(0)))
-    if start is None:
+    if after is None:
         start = _from_sample(choices, seed)
-    return _refined(choices, start, rounds)
+        after = Prices(start, np.inf, (_tried(choices, start), _tried(choices, np.zeros_like(start))))
+    return _refined(choices, after, close)
 
 
 def _from_sample(choices: Choices, seed: int) -> np.ndarray:
@@ -85,34 +104,35 @@ def program(choices: Choices) -> tuple[np.ndarray, np.ndarray, object]:
 
 def dual_bound(choices: Choices, at: np.ndarray) -> float:
     """What no plan can exceed, as these prices prove; any prices that are not negative prove something."""
-    return _cut(choices, at).bound
+    return _tried(choices, at).under(choices.bounds).bound
 
 
-def _cut(choices: Choices, at: np.ndarray) -> _Cut:
+def _tried(choices: Choices, at: np.ndarray) -> _Tried:
     net = choices.surplus(at)
     best = net.argmax(axis=1) if net.shape[1] else np.zeros(len(net), int)
     most = net[np.arange(len(net)), best] if net.shape[1] else np.zeros(len(net))
     taken = np.flatnonzero(most > 0)
     used = np.array([choices.use(k, taken, best[taken]).sum() for k in range(len(choices.limits))])
-    bound = float(most[taken].sum() + choices.bounds @ at) if len(at) else float(most[taken].sum())
-    return _Cut(at, bound, choices.bounds - used)
+    return _Tried(at, float(most[taken].sum()), used)
 
 
-def _refined(choices: Choices, start: np.ndarray, rounds: int) -> Prices:
+def _refined(choices: Choices, after: Prices, close: float) -> Prices:
     """Follow the lowest point of all cuts seen, no further from the best prices than the radius allows."""
-    cuts = [_cut(choices, start), _cut(choices, np.zeros_like(start))]
+    tried = list(after.tried)
+    cuts = [one.under(choices.bounds) for one in tried]
     best = min(cuts, key=lambda c: c.bound)
-    radius = np.maximum(np.abs(start) * 0.25, _scale(choices))
-    for _ in range(rounds):
+    radius = np.maximum(np.abs(after.values) * 0.25, _scale(choices))
+    for _ in range(ROUNDS):
         proposal, promised = _lowest(cuts, best, radius)
-        if proposal is None or best.bound - promised <= CLOSE * abs(best.bound):
+        if proposal is None or best.bound - promised <= close * abs(best.bound):
             break
-        cut = _cut(choices, proposal)
+        tried.append(_tried(choices, proposal))
+        cut = tried[-1].under(choices.bounds)
         cuts.append(cut)
         better = cut.bound < best.bound - 0.1 * (best.bound - promised)
         radius = radius * (2.0 if better else 0.6)
         best = min(best, cut, key=lambda c: c.bound)
-    return Prices(best.at, best.bound)
+    return Prices(best.at, best.bound, tuple(tried))
 
 
 def _scale(choices: Choices) -> np.ndarray:
