@@ -44,6 +44,7 @@ def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
             0,
             most,
             own,
+            format="localized",
             help=say("campaign.capacity_help"),
             key=f"room {channel} {most} {own}",
         )

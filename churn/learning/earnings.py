@@ -47,7 +47,7 @@ class Earnings:
 def break_even_of(playbook: Playbook | None, table: pa.Table, value: str | None) -> tuple[float, str, list[Notice]]:
     """The probability from which the best offer pays for the customer in the middle, whose words that is, notices."""
     if playbook is None or not playbook.actions:
-        return ASSUMED_BREAK_EVEN, "assumed: value 200, offer 10, contact 1, 30 % accept", []
+        return ASSUMED_BREAK_EVEN, "assumed: value 200, offer 10, contact 1, 30% accept", []
     try:
         given = stakes(np.zeros(table.num_rows), _bills(table, value), playbook, column=value or "")
         edges = tier_edges(given, playbook, table)

@@ -33,7 +33,7 @@ SAID = {
     "auc": "the model ranks leavers worse than it did",
     "calibration": "its probabilities are too sure or not sure enough",
     "rate": "many more or fewer customers leave than it says",
-    "profit": "acting on its scores brings over 5 % less than they promise",
+    "profit": "acting on its scores brings over 5% less than they promise",
 }
 
 
