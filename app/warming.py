@@ -14,7 +14,6 @@ from churn.errors import ChurnError
 FIRST_NEEDED = (
     "pandas",
     "pandera.pandas",
-    "pandera.backends.pandas.register",
     "scipy.optimize",
     "plotly.graph_objects",
     "churn.desk.listing.lists",

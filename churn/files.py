@@ -91,6 +91,9 @@ def read_json(path: Path) -> Any:
         raise Damaged(f"{path.name} is not readable any more.", "Restore it from a backup.") from problem
 
 
+json_text = json.JSONEncoder(default=str).encode  # made once: json.dumps would make it again for every row
+
+
 def json_texts(values: Iterable[Any], **words: Any) -> list[str]:
     """Each value as JSON, for as many values as there are at the price of one call; none may be a list or an object."""
     # A line break inside a text is escaped in JSON, so it can stand between values that are written together.

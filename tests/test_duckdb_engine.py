@@ -1,5 +1,7 @@
 """DuckDB as the engine: settings from its URL, files letter by letter, and a plain word when disk or memory run out."""
 
+from threading import Event, Thread
+
 import duckdb
 import ibis
 import pyarrow as pa
@@ -7,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import RequestRefused, Unavailable
-from churn.events.duckdb_engine import said_plainly, settings_of
+from churn.events.duckdb_engine import _step_by_step, said_plainly, settings_of
 from churn.events.engine import NOTE
 from churn.events.engine_urls import opened
 
@@ -103,3 +105,27 @@ def test_what_two_columns_share_is_worked_out_once():
     step = table.mutate(day=table["at"].epoch_seconds())
     with opened() as engine:
         assert engine._query(step.mutate(later=step.day + 1, twice=step.day * 2)).count("EPOCH") == 1
+
+
+def test_two_queries_written_at_once_leave_the_option_of_the_process_as_it_was():
+    entered, first_may_go, first_is_gone = Event(), Event(), Event()
+
+    def first():
+        with _step_by_step():
+            entered.set()
+            first_may_go.wait(30)
+
+    def second():
+        with _step_by_step():
+            first_is_gone.wait(30)
+
+    one, other = Thread(target=first), Thread(target=second)
+    one.start()
+    entered.wait(30)
+    other.start()
+    other.join(0.2)
+    first_may_go.set()
+    one.join(30)
+    first_is_gone.set()
+    other.join(30)
+    assert ibis.options.sql.fuse_selects is True

@@ -6,14 +6,15 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from churn.events.instants import moment_of, seconds
+from churn.events.instants import DAY, day_of, seconds
 
 EPOCH = datetime(1970, 1, 1)
 
 
 def moments(cells, clock=0):
     column = ibis.memtable(pa.table({"t": cells})).t
-    day, second = moment_of(seconds(column, clock))
+    at = seconds(column, clock)
+    day, second = day_of(at), at - day_of(at) * DAY
     rows = ibis.duckdb.connect().to_pyarrow(column.as_table().select(day=day, second=second)).to_pylist()
     return [None if r["day"] is None else (date.fromordinal(719163 + r["day"]), r["second"]) for r in rows]
 

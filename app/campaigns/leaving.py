@@ -10,7 +10,6 @@ from app import state, widgets
 from app.strings import plain, say
 
 KINDS = (".csv", ".xlsx", ".parquet")
-MIME = {".csv": "text/csv", ".xlsx": "application/vnd.ms-excel", ".parquet": "application/octet-stream"}
 
 
 def export(planned: Any) -> None:
@@ -33,14 +32,7 @@ def export(planned: Any) -> None:
         return
     (kept, content), ending = made
     widgets.done(say("campaign.exported", name=campaign.name))
-    st.download_button(
-        say("campaign.download"),
-        data=content,
-        file_name=f"{campaign.name}{ending}",
-        mime=MIME[ending],
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    widgets.download(say("campaign.download"), f"{campaign.name}{ending}", content)
     push(kept, columns or None)
 
 

@@ -110,11 +110,4 @@ def template(problem: ListRefused) -> None:
     with st.expander(say("score.template_title"), icon=":material/table:", expanded=bool(own)):
         st.markdown(say("score.template_text"))
         chosen = st.selectbox(say("score.template_pick"), list(every))
-        st.download_button(
-            say("score.template_download"),
-            data=every[chosen],
-            file_name="template.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        widgets.download(say("score.template_download"), "template.csv", every[chosen])

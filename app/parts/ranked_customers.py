@@ -14,11 +14,7 @@ from app.strings import say
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "value_at_risk", "expected_gain", "action", "reason_1", "reason_2")
 OFFER, BAR = 245, 130  # pixels: the words of an offer, a probability
-KINDS = {
-    ".csv": "text/csv",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".parquet": "application/vnd.apache.parquet",
-}
+KINDS = (".csv", ".xlsx", ".parquet")
 
 
 def in_short(ranked: Any) -> None:
@@ -26,9 +22,8 @@ def in_short(ranked: Any) -> None:
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
-    span = say("numbers.reach", low=money.number(found.low), high=money.number(found.high))
-    told = say("score.expected_help")
-    widgets.count(expected, say("score.expected"), found.leavers, help=told, **widgets.beneath(span))
+    told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
+    widgets.count(expected, say("score.expected"), found.leavers, help=told, **chance)
     if found.value_at_risk is not None:
         widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=say("score.at_risk_help"))
     widgets.count(suggested, say("score.suggested"), found.suggested, help=say("score.suggested_help"))
@@ -104,15 +99,13 @@ def take_home(ranked: Any, label: str, wanted: Any = None, *, primary: bool = Fa
     """Scored customers as a file of each kind, made only when it is asked for."""
     stem = "scored" if wanted is None else "segment"
     with st.container(horizontal=True):
-        for ending, mime in KINDS.items():
+        for ending in KINDS:
             first = ending == ".csv"
-            st.download_button(
+            widgets.download(
                 label if first else say(f"score.as{ending.replace('.', '_')}"),
-                data=partial(state.desk().scored_as, ranked, ending, wanted),
-                file_name=f"{stem}{ending}",
-                mime=mime,
-                on_click="ignore",
-                icon=":material/download:" if first else ":material/table_view:",
+                f"{stem}{ending}",
+                partial(state.desk().scored_as, ranked, ending, wanted),
+                icon="download" if first else "table_view",
                 help=say("score.download_help") if first else None,
                 type="primary" if first and primary else "secondary",
                 key=f"download {stem} {ending}",

@@ -51,15 +51,8 @@ def repairs(reading: Any) -> None:
     widgets.notices(reading.notices)
     if not reading.notices:
         st.markdown(say("score.nothing_to_tell"))
-    st.download_button(
-        say("score.download_clean"),
-        data=partial(state.desk().clean_csv, reading),
-        file_name="as-read.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        help=say("score.download_clean_help"),
-    )
+    clean, told = partial(state.desk().clean_csv, reading), say("score.download_clean_help")
+    widgets.download(say("score.download_clean"), "as-read.csv", clean, help=told)
 
 
 def set_aside(reading: Any) -> None:
@@ -71,14 +64,8 @@ def set_aside(reading: Any) -> None:
         say("score.held"): [" · ".join(s.cells) for s in reading.set_aside],
     }
     widgets.table(found, alt=say("score.set_aside_title"), lazy=len(reading.set_aside) > 1_000)
-    st.download_button(
-        say("score.download_set_aside"),
-        data=partial(state.desk().set_aside_csv, reading),
-        file_name="set-aside.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    left = partial(state.desk().set_aside_csv, reading)
+    widgets.download(say("score.download_set_aside"), "set-aside.csv", left)
 
 
 def columns(reading: Any) -> None:

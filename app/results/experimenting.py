@@ -115,17 +115,9 @@ def answer(found: Any) -> None:
     widgets.count(sleeping, say("results.sleeping"), int(uplift.sleeping.sum()), help=say("results.sleeping_help"))
     widgets.notices(found.notices)
     widgets.charts(state.desk().uplift_charts(found), set_on="")
-    st.download_button(
-        say("results.ranked"),
-        data=lambda: state.desk().ranked_csv(found),
-        file_name="ranked_by_uplift.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    widgets.download(say("results.ranked"), "ranked_by_uplift.csv", lambda: state.desk().ranked_csv(found))
 
 
 def between(low: float, high: float, *, percent: bool = False) -> dict[str, Any]:
     """The interval beneath a figure."""
-    words = say("results.between_points" if percent else "results.between", low=low, high=high)
-    return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
+    return widgets.beneath(say("results.between_points" if percent else "results.between", low=low, high=high))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -22,9 +23,9 @@ def verdict(lift: Any, currency: str) -> None:
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
     fewer, money = widgets.row(2)
-    written, told = widgets.amounts(currency), say("results.lift_help")
-    between = say("numbers.reach", low=written.share(lift["low"], 1), high=written.share(lift["high"], 1))
-    widgets.share(fewer, say("results.lift"), lift["lift"], help=told, **widgets.beneath(between))
+    share = partial(widgets.amounts(currency).share, digits=1)
+    chance = widgets.between(lift["low"], lift["high"], share)
+    widgets.share(fewer, say("results.lift"), lift["lift"], help=say("results.lift_help"), **chance)
     if lift["saved"]:
         low, mid, high = (lift["saved"][end] for end in ENDS)
         told = say("results.saved_help")

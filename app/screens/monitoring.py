@@ -76,16 +76,9 @@ def retrain(row: Any, held: Any, found: Any) -> None:
 def take_home(row: Any, found: Any) -> None:
     """The report as a page that prints well, and for programs."""
     page, words = state.desk().drift_page, state.desk().report_json
-    kinds = (("page", "drift.html", "text/html", page), ("json", "drift_report.json", "application/json", words))
-    for word, name, mime, make in kinds:
-        row.download_button(
-            say(f"monitoring.{word}"),
-            data=partial(make, found),
-            file_name=name,
-            mime=mime,
-            on_click="ignore",
-            icon=":material/download:",
-        )
+    with row:
+        widgets.download(say("monitoring.page"), "drift.html", partial(page, found))
+        widgets.download(say("monitoring.json"), "drift_report.json", partial(words, found))
 
 
 @st.fragment(run_every="1s")

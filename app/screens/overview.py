@@ -14,9 +14,8 @@ def in_short(found: Any) -> None:
     """The list in a few figures."""
     columns, written = widgets.row(4 if found.value_at_risk is not None else 3), widgets.amounts(found.currency)
     widgets.count(columns[0], say("overview.customers"), found.customers)
-    chance = say("numbers.reach", low=written.number(found.low), high=written.number(found.high))
-    told = say("overview.leavers_help")
-    widgets.count(columns[1], say("overview.leavers"), found.leavers, help=told, **widgets.beneath(chance))
+    told, chance = say("overview.leavers_help"), widgets.between(found.low, found.high, written.number)
+    widgets.count(columns[1], say("overview.leavers"), found.leavers, help=told, **chance)
     if found.value_at_risk is not None:
         told = say("overview.at_risk_help")
         widgets.money(columns[2], say("overview.at_risk"), found.value_at_risk, found.currency, help=told)
@@ -70,15 +69,8 @@ def groups(ranked: Any) -> None:
 
 def brief(ranked: Any) -> None:
     """The page for a meeting, made when it is asked for."""
-    st.download_button(
-        say("overview.brief"),
-        data=partial(state.desk().brief, ranked, state.locale()),
-        file_name="retention-brief.html",
-        mime="text/html",
-        on_click="ignore",
-        icon=":material/print:",
-        help=say("overview.brief_help"),
-    )
+    page, told = partial(state.desk().brief, ranked, state.locale()), say("overview.brief_help")
+    widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
 def without_model(problem: Any) -> None:

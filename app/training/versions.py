@@ -43,14 +43,8 @@ def acts(card: dict[str, Any], version: str) -> None:
     """What can be done with the version: take its card along, put it live, go back to the one before."""
     name, live = card["name"], version == card["live"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            say("training.card"),
-            data=partial(state.desk().model_card, name, version),
-            file_name=f"{name}-{version}-card.html",
-            mime="text/html",
-            on_click="ignore",
-            icon=":material/description:",
-        )
+        card_page = partial(state.desk().model_card, name, version)
+        widgets.download(say("training.card"), f"{name}-{version}-card.html", card_page, icon="description")
         if state.may("promote") and not live:
             with st.popover(say("training.promote"), icon=":material/publish:"):
                 why = reason(f"promote {name} {version}", say("training.promote_text", version=version))

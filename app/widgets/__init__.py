@@ -3,6 +3,7 @@
 framing   heading, section, empty, done, working, a refusal, notices, what is assumed
 numbers   counts, shares and money as the reader's browser writes them, as figures and as table columns
 tiers     a tier told by word, icon and colour
+take_home files to take home, made when they are asked for
 figures   charts in their frame: finding, picture, how to read it
 tables    tables: a dash where nothing is known, lines to wrap where words are long
 signing_in  what a stranger sees
@@ -26,9 +27,22 @@ from app.widgets.framing import (
     working,
 )
 from app.widgets.lists import choose_list, list_banner, need_list
-from app.widgets.numbers import amounts, beneath, count, money, money_column, reach, row, share, tenths, text_column
+from app.widgets.numbers import (
+    amounts,
+    beneath,
+    between,
+    count,
+    money,
+    money_column,
+    reach,
+    row,
+    share,
+    tenths,
+    text_column,
+)
 from app.widgets.signing_in import sign_in
 from app.widgets.tables import table
+from app.widgets.take_home import download
 from app.widgets.tiers import TIER_COLOURS, TIER_ICONS, tier_badge, tier_column, tier_filter, tier_words
 
 __all__ = [
@@ -37,12 +51,14 @@ __all__ = [
     "amounts",
     "assumed",
     "beneath",
+    "between",
     "card",
     "chart",
     "charts",
     "choose_list",
     "count",
     "done",
+    "download",
     "empty",
     "go_on",
     "go_to",

@@ -6,7 +6,8 @@ other currencies are written here for figures, and stand in the heading for colu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -61,10 +62,14 @@ def beneath(words: str) -> dict[str, Any]:
     return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
 
 
+def between(low: float, high: float, written: Callable[[float], str]) -> dict[str, Any]:
+    """Between what a figure may lie, beneath it, each end written this way."""
+    return beneath(say("numbers.reach", low=written(low), high=written(high)))
+
+
 def reach(low: float, high: float, currency: str) -> dict[str, Any]:
-    """Between which amounts a figure may lie, beneath it."""
-    written = amounts(currency)
-    return beneath(say("numbers.reach", low=written.money(low, 0), high=written.money(high, 0)))
+    """The same of an amount."""
+    return between(low, high, partial(amounts(currency).money, digits=0))
 
 
 def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:

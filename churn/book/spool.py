@@ -25,10 +25,10 @@ from churn.book.connections import looking, writing
 from churn.book.last_seen import see
 from churn.book.merging import merge_rows
 from churn.errors import ChurnError
+from churn.files import json_text
 
 ENDING, REFUSED = ".jsonl", ".refused"
 MOST_BYTES = 64 << 20
-_written_out = json.JSONEncoder(default=str).encode  # made once: json.dumps would make it again for every row
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -52,7 +52,7 @@ class Spool:
 
     def add(self, kind: str, rows: Rows) -> bool:
         """Keep rows of a kind; False where the disk, or the room there may be, does not allow it."""
-        text = "".join(f'{{"kind":"{kind}","row":{_written_out(row)}}}\n' for row in rows).encode()
+        text = "".join(f'{{"kind":"{kind}","row":{json_text(row)}}}\n' for row in rows).encode()
         with self.lock:
             try:
                 if self.file is None:

@@ -60,7 +60,7 @@ def _values(name: str, verb: ArgumentParser) -> Iterator[str]:
     for action in verb._actions:
         if action.option_strings and action.choices:
             pattern = "|".join(f'"{name} {word}"' for word in action.option_strings)
-            yield f'    {pattern}) words="{_said(action.choices)}" ;;'
+            yield f'    {pattern}) words="{" ".join(_choices(action))}" ;;'
 
 
 def _words(name: str, verb: ArgumentParser) -> Iterator[str]:
@@ -72,7 +72,3 @@ def _words(name: str, verb: ArgumentParser) -> Iterator[str]:
 
 def _choices(action: Action) -> Sequence[str]:
     return [str(c) for c in action.choices] if action.choices else []
-
-
-def _said(choices: object) -> str:
-    return " ".join(map(str, choices)) if isinstance(choices, Sequence) else ""

@@ -27,8 +27,7 @@ class _Tried:
 
     def under(self, bounds: np.ndarray) -> _Cut:
         """The dual under these limits."""
-        bound = float(self.surplus + bounds @ self.at) if len(self.at) else self.surplus
-        return _Cut(self.at, bound, bounds - self.used)
+        return _Cut(self.at, float(self.surplus + bounds @ self.at), bounds - self.used)
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,10 @@ def prices(choices: Choices, *, seed: int = 0, after: Prices | None = None, clos
     """
     if not choices.limits:
         return Prices(np.zeros(0), dual_bound(choices, np.zeros(0)))
-    if after is None:
-        start = _from_sample(choices, seed)
-        after = Prices(start, np.inf, (_tried(choices, start), _tried(choices, np.zeros_like(start))))
-    return _refined(choices, after, close)
+    if after is not None:
+        return _refined(choices, after.values, after.tried, close)
+    start = _from_sample(choices, seed)
+    return _refined(choices, start, (_tried(choices, start), _tried(choices, np.zeros_like(start))), close)
 
 
 def _from_sample(choices: Choices, seed: int) -> np.ndarray:
@@ -116,12 +115,12 @@ def _tried(choices: Choices, at: np.ndarray) -> _Tried:
     return _Tried(at, float(most[taken].sum()), used)
 
 
-def _refined(choices: Choices, after: Prices, close: float) -> Prices:
+def _refined(choices: Choices, start: np.ndarray, known: tuple[_Tried, ...], close: float) -> Prices:
     """Follow the lowest point of all cuts seen, no further from the best prices than the radius allows."""
-    tried = list(after.tried)
+    tried = list(known)
     cuts = [one.under(choices.bounds) for one in tried]
     best = min(cuts, key=lambda c: c.bound)
-    radius = np.maximum(np.abs(after.values) * 0.25, _scale(choices))
+    radius = np.maximum(np.abs(start) * 0.25, _scale(choices))
     for _ in range(ROUNDS):
         proposal, promised = _lowest(cuts, best, radius)
         if proposal is None or best.bound - promised <= close * abs(best.bound):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import glob
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -109,17 +110,21 @@ class DuckEngine:
         return f"select * replace ({whole}) from ({inner})" if wide else inner
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 @contextmanager
 def _step_by_step() -> Iterator[None]:
     """Leave selects as they were written. Merged into one, what two columns share is written, and worked out, twice."""
     import ibis
 
-    merged = ibis.options.sql.fuse_selects
-    ibis.options.sql.fuse_selects = False
-    try:
-        yield
-    finally:
-        ibis.options.sql.fuse_selects = merged
+    with _ONE_AT_A_TIME:  # the option is the whole process's: two that overlap would leave it as neither found it
+        merged = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            yield
+        finally:
+            ibis.options.sql.fuse_selects = merged
 
 
 @contextmanager

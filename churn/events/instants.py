@@ -7,7 +7,7 @@ counted. Text without an offset is UTC. Only functions that DuckDB and Spark sha
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 EARLIEST, LATEST = 3_652, 47_481  # 1980-01-01 and 2099-12-31: a date outside them is a mistake, not a moment
@@ -18,22 +18,14 @@ _WRITTEN = rf"^({_DATE}(?:{_TIME})?)(?:[.][0-9]+)? ?{_ZONE}?$"
 _WHOLE, _HOURS, _SIGN, _MINUTES = 1, 2, 3, 4
 
 
-class Moment(NamedTuple):
-    """A day and the second within it, as Ibis columns; both are empty where the time was not understood."""
-
-    day: Any
-    second: Any
-
-
 def is_plain(column: Any, clock: int = 0) -> bool:
     """Whether `seconds` of a column are quick to work out; those of every other are worth laying down."""
     return column.type().is_date() or (column.type().is_timestamp() and not clock)
 
 
-def moment_of(seconds: Any) -> Moment:
-    """The moment of a number of seconds since 1970."""
-    day = sensible(whole_day(seconds))
-    return Moment(day, seconds.cast("int64") - day * DAY)
+def day_of(seconds: Any) -> Any:
+    """The day of a number of seconds since 1970; empty where the time was not understood."""
+    return sensible(whole_day(seconds))
 
 
 def whole_day(seconds: Any) -> Any:

@@ -9,7 +9,7 @@ from churn.events.engine import Engine
 from churn.events.entries import Source, whole_parts, words, yes_or_no
 from churn.events.features import Block, Cut, Feature, in_units
 from churn.events.headings import found_columns
-from churn.events.instants import moment_of, seconds
+from churn.events.instants import day_of, seconds
 from churn.events.recipes import Field, TableRecipe
 from churn.events.sources import raw_table
 from churn.schema import Column
@@ -44,7 +44,7 @@ def _feature(table: TableRecipe, field: Field, column: Any, at: Cut) -> Feature:
     words: dict[str, Any] = {"kind": field.kind, "group": field.group, "lever": field.lever, "meaning": field.meaning}
     if field.kind == "date":
         words |= {"kind": "number", "unit": "days"}
-        column = _days_before(moment_of(column).day, at)
+        column = _days_before(day_of(column), at)
     elif field.kind == "number":
         column = in_units(column, EXACT)
     elif field.kind == "flag":

@@ -9,7 +9,7 @@ from churn.events.day_sums import known_before
 from churn.events.engine import Engine, number
 from churn.events.entries import Entries
 from churn.events.features import Block, Cut, Feature, one_if, ratio, told
-from churn.events.instants import moment_of
+from churn.events.instants import day_of
 from churn.events.recipes import Measure, Variety
 from churn.notices import Notice
 from churn.schema import Column
@@ -29,7 +29,7 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
     rows, prefix = known_before(log, at), log.table.prefix
     moment = rows.day * DAY + rows.second
     each = rows.group_by(["key", "session"]).agg(entries=rows.count(), start=moment.min(), end=moment.max())
-    each = each.mutate(day=moment_of(each.end).day, real=one_if(each.session.notnull()))
+    each = each.mutate(day=day_of(each.end), real=one_if(each.session.notnull()))
     measure = Measure(f"{'session'}s", "Sessions", group="Sessions")
     grouped = each.group_by("key").agg(
         inside=(each.entries * each.real).sum(),

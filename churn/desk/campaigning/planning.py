@@ -51,8 +51,7 @@ class Basis:
     @property
     def value(self) -> str | None:
         """The name of the value column, where the list has one."""
-        column = self.ranked.model.schema.value
-        return column.name if column and column.name in self.ranked.reading.table.column_names else None
+        return value_column(self.ranked)
 
 
 def basis_of(
@@ -69,8 +68,15 @@ def basis_of(
     order = _named(checked_order(order), ranked, playbook)
     history = _history(home, order, ranked, (profile, playbook))
     history = replace(history, contacts=None) if rested else history
-    found = Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency)
-    return replace(found, value_said=wording_of(ranked.model, home).label(found.value) if found.value else "")
+    value = value_column(ranked)
+    said = wording_of(ranked.model, home).label(value) if value else ""
+    return Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency, said)
+
+
+def value_column(ranked: Ranked) -> str | None:
+    """The name of the value column, where the list has one."""
+    column = ranked.model.schema.value
+    return column.name if column and column.name in ranked.reading.table.column_names else None
 
 
 def scored_frame(ranked: Ranked) -> pd.DataFrame:

@@ -6,7 +6,6 @@ process or by the next one.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections import deque
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from churn.desk.campaigning.playbooks import the_book
 from churn.desk.single.singles import Single
 from churn.errors import ChurnError
+from churn.files import json_text
 
 if TYPE_CHECKING:
     from churn.book.spool import Spool
@@ -28,7 +28,6 @@ GATHER = 0.2  # seconds that rows are gathered before they are carried together
 RETRY = 2.0  # seconds until a book that did not answer is asked again
 IN_MEMORY = 10_000  # rows that are kept where the disk takes none
 Kept = Literal["kept", "delayed", "lost"]
-_written_out = json.JSONEncoder(default=str).encode  # made once: json.dumps would make it again for every row
 
 
 def _asked_to_keep() -> bool:
@@ -164,7 +163,7 @@ def seen_rows(scored: Iterable[Single], source: str) -> list[dict[str, Any]]:
         if one.key and one.features and _can_be_kept(one.key):
             name, _, version = one.model.partition("@")
             own = {"model": name, "key": one.key, "version": version, "scored": now, "list": source, "tier": one.tier}
-            rows.append({**own, "features": _written_out(one.features), "probability": one.probability})
+            rows.append({**own, "features": json_text(one.features), "probability": one.probability})
     return rows
 
 

@@ -98,7 +98,9 @@ class Counterpart:
 
     def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> list[Single]:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
-        known = {n: list_[n].to_pylist() for n in list_.column_names} if list_ is not None else {}
+        key = self.model.schema.key
+        kept = {*self._worth_keeping, *((key.name,) if key else ())}
+        known = {n: list_[n].to_pylist() for n in list_.column_names if n in kept} if list_ is not None else {}
         return self._of_rows(table, self._kept_of_all(known, table.num_rows), repeat(()), repeat(()))
 
     @cached_property
