@@ -29,31 +29,37 @@ LOGS = {
         "2026-05-01",
     ),
 }
-CUSTOMERS = 25
+CUSTOMERS, LEARNT, WATCHED = 25, 700, 500
 
 
 def labelled(home, profile):
-    """A list of a business with outcomes, as text: 700 of its sample's customers."""
+    """A list of a business with outcomes, as text: the first customers of its sample."""
     if profile in LISTS:
-        return (SAMPLES / LISTS[profile]).read_text(encoding="utf-8").splitlines()[:701]
+        return (SAMPLES / LISTS[profile]).read_text(encoding="utf-8").splitlines()[: LEARNT + WATCHED + 1]
     logs, day = LOGS[profile]
     table = home / "table.parquet"
     names = [f"{name}={SAMPLES / file}" for name, file in logs.items()]
     words = ["summarise", *names, "--recipe", profile, "--as-of", day, "--horizon", "30", "-o", str(table)]
     assert run_line([*words, "--home", str(home)]) == 0
     text = io.BytesIO()
-    pc.write_csv(pq.read_table(table).slice(0, 700), text)
+    pc.write_csv(pq.read_table(table).slice(0, LEARNT + WATCHED), text)
     return text.getvalue().decode().splitlines()
 
 
 @pytest.fixture(scope="module", params=[*LISTS, *LOGS])
 def business(request, tmp_path_factory):
-    """A home with a model of one business, its list of customers to score, and they themselves."""
+    """A home with a model of one business, its list of customers to score, and they themselves; and `next.csv`, a
+    list of customers who were not learnt from."""
     home = tmp_path_factory.mktemp(request.param)
     lines = labelled(home, request.param)
     learnt, today = home / "learnt.csv", home / "today.csv"
-    learnt.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    today.write_text("\n".join(lines[: CUSTOMERS + 1]) + "\n", encoding="utf-8")
+    parts = {
+        learnt: lines[: LEARNT + 1],
+        today: lines[: CUSTOMERS + 1],
+        home / "next.csv": [lines[0], *lines[LEARNT + 1 :]],
+    }
+    for path, rows in parts.items():
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     Desk(home).train(learnt, quick=True, said={"profile": request.param}, name="tried", promotion="yes")
     return home, today, list(csv.DictReader(io.StringIO(today.read_text(encoding="utf-8"))))
 
@@ -87,6 +93,20 @@ def test_explanations_are_the_same_at_every_door(business, capsys):
     by_api = TestClient(make_api(Desk(home))).post("/explain", json=customer).json()
     for name in ("probability", "tier", "reasons", "contributions", "base", "changes"):
         assert by_line[name] == by_api[name]
+
+
+def test_drift_is_the_same_at_every_door(business, capsys):
+    home = business[0]
+    list_ = home / "next.csv"
+    assert run_line(["drift", str(list_), "--home", str(home), "--aside", "--json"]) in (0, 3)
+    by_line = json.loads(capsys.readouterr().out)
+    client = TestClient(make_api(Desk(home)))
+    by_api = client.post("/drift?keep=false", files={"file": ("next.csv", list_.read_bytes())}).json()
+    found = Desk(home).drift(list_.read_bytes(), filename="next.csv", keep=False)
+    on_screen = json.loads(json.dumps({name: found.record.report[name] for name in found.report.as_json()}))
+    assert by_line == by_api == json.loads(json.dumps(found.as_json()))
+    assert on_screen == {name: by_line[name] for name in on_screen}
+    assert by_line["score"]["customers"] == WATCHED and by_line["advice"]["judged"]
 
 
 def numbers(answer):
