@@ -1,6 +1,7 @@
 """The plan for both arms and the draw among the chosen."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,14 @@ def test_the_treated_arm_never_breaks_a_limit(seed, holdout, budget):
     tight = Choices(ready.found.gain, ready.found.cost, ready.limits)
     assert tight.keeps(np.where(plan.held, -1, plan.choice))
     assert plan.total <= best_possible(ready.found, ready.limits, plan) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_minimum_stands_when_chance_holds_out_many_of_its_customers(seed):
+    order = Order(at_least={("region", "n"): 130}, capacity={"phone": 25, "email": 150}, holdout=0.3, seed=seed)
+    ready = weighed(random_list(600, 7), BOOK, order, key="id", value="bill", history=None)
+    plan = drawn(ready.found, ready.limits, order, ready.names)
+    assert Choices(ready.found.gain, ready.found.cost, ready.limits).keeps(np.where(plan.held, -1, plan.choice))
 
 
 def test_only_chance_tells_the_arms_apart():

@@ -29,3 +29,10 @@ def test_a_minimum_is_met_even_at_a_loss():
     least = Limit("at least", "b", 1, members=np.array([False, True]))
     world = Choices(np.array([[9.0], [-2.0]]), np.zeros((2, 1)), (least,))
     assert filled(world, np.zeros(1)).tolist() == [0, 0]
+
+
+def test_a_minimum_is_met_by_the_next_best_where_the_best_is_full():
+    calls = Limit("channel", "call", 1, actions=np.array([True, False]))
+    least = Limit("at least", "all", 2, members=np.array([True, True]))
+    world = Choices(np.array([[-1.0, -3.0], [-1.0, -4.0]]), np.zeros((2, 2)), (calls, least))
+    assert filled(world, np.zeros(2)).tolist() == [0, 1]

@@ -73,7 +73,12 @@ class Choices:
 
     def keeps(self, choice: np.ndarray) -> bool:
         """Whether a whole choice breaks no limit."""
-        return bool(np.all(self.used(choice) <= self.bounds + _slack(self.bounds)))
+        return bool(np.all(self.left_over(choice) >= 0))
+
+    def left_over(self, choice: np.ndarray) -> np.ndarray:
+        """How much of every limit a whole choice leaves over; below nothing where it breaks it."""
+        rest = self.bounds - self.used(choice)
+        return np.where(np.abs(rest) <= _slack(self.bounds), 0.0, rest)
 
     def only(self, rows: np.ndarray, *, scaled: float = 1.0) -> Choices:
         """The same for some customers, with the limits scaled to their number."""

@@ -1,13 +1,14 @@
 """A plan for both arms together, the holdout drawn among the chosen, and nothing above a limit.
 
 The limits are widened by the holdout share, so that both arms are chosen by one rule and only chance tells them apart.
-If the draw leaves the treated arm above a limit, the least valuable choices are dropped from both arms alike.
+If the draw leaves the treated arm above a limit, the least valuable choices are dropped from both arms alike; if it
+leaves too few of those of whom a minimum was asked, more of them are chosen.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from zlib import crc32
 
@@ -20,6 +21,9 @@ from churn.deciding.pricing import dual_bound
 from churn.deciding.solving import Solution, impossible, solved
 from churn.errors import RequestRefused
 from churn.money.gain import Offers
+
+Limits = tuple[Limit, ...]
+DRAWS = 6  # so often more customers are chosen to make up for those of a minimum whom chance held out
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,14 @@ class Drawn:
         return (self.choice >= 0) & ~self.held
 
 
-def drawn(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names) -> Drawn:
+def drawn(found: Offers, limits: Limits, order: Order, names: Names) -> Drawn:
     """Plan for both arms and draw; where the treated arm alone breaks a limit, plan a little narrower as well."""
     tried: list[Drawn] = []
     share = order.holdout
     for factor in dict.fromkeys((1.0 / (1.0 - share), 1.0 / (1.0 - share / 2.0), 1.0)):
         with suppress(RequestRefused):
-            tried += [d for d in [_drawn_once(found, limits, order, names, factor)] if _keeps(found, limits, d)]
+            one = _drawn_within(found, limits, order, names, factor)
+            tried += [one] if _left_over(found, limits, one).min(initial=0.0) >= 0 else []
         if tried and not tried[0].dropped:
             break
     if not tried:
@@ -71,12 +76,28 @@ def drawn(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names) 
     return max(tried, key=lambda d: d.total)
 
 
-def _keeps(found: Offers, limits: tuple[Limit, ...], drawn: Drawn) -> bool:
-    return Choices(found.gain, found.cost, limits).keeps(np.where(drawn.held, -1, drawn.choice))
+def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, factor: float) -> Drawn:
+    """A draw; where it held out too many of those of whom a minimum was asked, again with more of them chosen."""
+    wide = widened(limits, factor)
+    for _ in range(DRAWS):
+        one = _drawn_once(found, (limits, wide), order, names)
+        missing = -np.minimum(0.0, _left_over(found, limits, one))
+        if not missing.any():
+            break
+        wide = tuple(
+            replace(x, most=x.most + more) if x.kind == "at least" else x for x, more in zip(wide, missing, strict=True)
+        )
+    return one
 
 
-def _drawn_once(found: Offers, limits: tuple[Limit, ...], order: Order, names: Names, factor: float) -> Drawn:
-    wide = Choices(found.gain, found.cost, widened(limits, factor))
+def _left_over(found: Offers, limits: Limits, drawn: Drawn) -> np.ndarray:
+    """How far the treated arm stays within each limit; below nothing where it breaks it."""
+    return Choices(found.gain, found.cost, limits).left_over(np.where(drawn.held, -1, drawn.choice))
+
+
+def _drawn_once(found: Offers, limits: tuple[Limits, Limits], order: Order, names: Names) -> Drawn:
+    asked, wider = limits
+    wide = Choices(found.gain, found.cost, wider)
     solution = solved(wide, seed=order.seed)
     choice, held = solution.choice.copy(), np.zeros(wide.rows, bool)
     rows = np.flatnonzero(choice >= 0)
@@ -84,9 +105,9 @@ def _drawn_once(found: Offers, limits: tuple[Limit, ...], order: Order, names: N
     held[rows] = arms(
         names.keys[rows], strata, share=order.holdout, seed=order.seed, of=names.together, earlier=names.earlier
     )
-    tight = Choices(found.gain, found.cost, limits)
+    tight = Choices(found.gain, found.cost, asked)
     net = tight.surplus(solution.prices)
-    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(limits)))
+    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(asked)))
     return Drawn(solution, choice, held, dropped, tight.total(np.where(held, -1, choice)))
 
 
@@ -106,7 +127,7 @@ def _drop_lowest(tight: Choices, which: int, choice: np.ndarray, arm: tuple[np.n
     return len(gone)
 
 
-def best_possible(found: Offers, limits: tuple[Limit, ...], plan: Drawn) -> float:
+def best_possible(found: Offers, limits: Limits, plan: Drawn) -> float:
     """What no plan could exceed for the customers who are not held out, under the limits as they stand."""
     if plan.exact:
         return plan.total

@@ -13,8 +13,11 @@ def filled(choices: Choices, prices: np.ndarray) -> np.ndarray:
     state = _Filling(choices, net)
     for limit in choices.limits:
         if limit.kind == "at least" and limit.members is not None:
+            theirs = np.where(limit.members[:, None], net, -np.inf)
             missing = int(np.ceil(limit.most - (state.choice[limit.members] >= 0).sum()))
-            state.take(np.where(limit.members[:, None], net, -np.inf), most=missing)
+            # Where the best action of all of them is full, the next best of the others still counts.
+            while missing > 0 and (many := state.take(theirs, most=missing)):
+                missing -= many
     while state.take(np.where(choices.gain > 0, net, -np.inf)):
         pass
     return state.choice

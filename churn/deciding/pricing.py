@@ -13,7 +13,7 @@ import numpy as np
 
 from churn.deciding.choices import Choices
 
-SAMPLE, ROUNDS = 4000, 40
+SAMPLE, ROUNDS = 500, 40  # a start is enough: 4,000 customers cost ten times the work and save three rounds
 CLOSE = 5e-6  # of the bound: prices are no longer improved
 
 

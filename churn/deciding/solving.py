@@ -85,8 +85,9 @@ def _reconsidered(choices: Choices, at: np.ndarray, choice: np.ndarray) -> np.nd
     net = np.hstack([np.zeros((choices.rows, 1)), choices.surplus(at)])
     first, second = np.partition(net, -2, axis=1)[:, [-1, -2]].T
     regret = first - net[np.arange(len(net)), choice + 1]
-    for doubt in (np.where(regret > 1e-9, -1.0, first - second), first - second):
-        rows = np.sort(np.argsort(doubt, kind="stable")[:DOUBTFUL])
+    doubts = (np.where(regret > 1e-9, -1.0, first - second), first - second)
+    closest = [tuple(sorted(np.argsort(doubt, kind="stable")[:DOUBTFUL].tolist())) for doubt in doubts]
+    for rows in map(np.array, dict.fromkeys(closest)):
         rest = choice.copy()
         rest[rows] = -1
         used, some = choices.used(rest), choices.only(rows)
