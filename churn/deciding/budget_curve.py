@@ -83,7 +83,8 @@ def _some(ready: Weighed, seed: int) -> tuple[Choices, float, int]:
         rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
     share = len(rows) / ready.given.rows
     limits = tuple(x for x in ready.limits if x.kind != "budget")
-    return Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share), share, len(rows)
+    some = Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share)
+    return some.only(np.flatnonzero(some.in_question.any(axis=1))), share, len(rows)
 
 
 def _steps(ready: Weighed, budget: float | None, count: int = 12) -> list[float]:

@@ -51,6 +51,12 @@ class Choices:
         """The right-hand side of every limit; negative for "at least"."""
         return np.array([x.sign * x.most for x in self.limits])
 
+    @property
+    def in_question(self) -> np.ndarray:
+        """Which pairs may be chosen: those that bring something; all that are open where a minimum has to be met."""
+        must = any(x.kind == "at least" for x in self.limits)
+        return np.isfinite(self.gain) if must else self.gain > 0
+
     def use(self, which: int, rows: np.ndarray, actions: np.ndarray) -> np.ndarray:
         """How much of one limit each (customer, action) pair uses."""
         limit = self.limits[which]

@@ -113,8 +113,7 @@ def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _Made, rows: n
     for a, action in enumerate(playbook.actions):
         some = rows[made.plan.choice[rows] == a]
         if len(some):
-            stated = terms(action, made.ready.given.bill[some], columns=scored.iloc[some])
-            yield some, stated
+            yield some, terms(action, made.ready.given.bill, columns=scored).only(some)
 
 
 def _power(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> Detectable:

@@ -89,9 +89,7 @@ def program(choices: Choices) -> tuple[np.ndarray, np.ndarray, object]:
     """The pairs that may be chosen, and one sparse row per limit and per customer saying what each pair uses."""
     from scipy.sparse import csr_matrix
 
-    must = any(x.kind == "at least" for x in choices.limits)
-    pays = np.isfinite(choices.gain) if must else choices.gain > 0
-    rows, actions = np.nonzero(pays)
+    rows, actions = np.nonzero(choices.in_question)
     uses = [choices.use(k, rows, actions) for k in range(len(choices.limits))]
     data = np.concatenate([*uses, np.ones(len(rows))])
     pairs = np.arange(len(rows))

@@ -46,18 +46,12 @@ class Solution:
 
 def solved(choices: Choices, *, seed: int = 0, exact: int = EXACT) -> Solution:
     """The best choice; a set of limits that no choice can keep is refused."""
-    rows = np.flatnonzero(_worth_looking_at(choices))
+    rows = np.flatnonzero(choices.in_question.any(axis=1))
     some = choices.only(rows)
     found = _short(some) if len(rows) <= exact else _long(some, seed)
     choice = np.full(choices.rows, -1)
     choice[rows] = found.choice
     return Solution(choice, found.total, found.bound, found.prices, found.exact)
-
-
-def _worth_looking_at(choices: Choices) -> np.ndarray:
-    must = any(x.kind == "at least" for x in choices.limits)
-    open_to = np.isfinite(choices.gain) if must else choices.gain > 0
-    return np.asarray(open_to.any(axis=1))
 
 
 def _short(choices: Choices) -> Solution:

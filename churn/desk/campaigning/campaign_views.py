@@ -94,7 +94,8 @@ def chosen_customers(
 
 def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
     """What the campaign does with each action, the one that brings most first."""
-    table, found = planned.campaign.table, []
+    looked_at = ["planned_action", "arm", "cost", *(f"gain_{end}" for end in ENDS)]
+    table, found = planned.campaign.table[looked_at], []
     for action in planned.basis.playbook.actions:
         rows = table[table["planned_action"] == action.name]
         treat = rows[rows["arm"] == "treat"]
