@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from zlib import crc32
 
 import numpy as np
@@ -81,11 +82,13 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, fac
     wide = widened(limits, factor)
     for _ in range(DRAWS):
         one = _drawn_once(found, (limits, wide), order, names)
-        missing = -np.minimum(0.0, _left_over(found, limits, one))
+        # As many of those chosen in addition will be held out, too.
+        missing = -np.minimum(0.0, _left_over(found, limits, one)) / (1.0 - order.holdout)
         if not missing.any():
             break
         wide = tuple(
-            replace(x, most=x.most + more) if x.kind == "at least" else x for x, more in zip(wide, missing, strict=True)
+            replace(x, most=x.most + ceil(more)) if x.kind == "at least" else x
+            for x, more in zip(wide, missing, strict=True)
         )
     return one
 
