@@ -246,7 +246,7 @@ def test_what_cannot_be_answered_is_refused_and_nothing_is_written(tmp_path, sai
 def test_an_engine_that_runs_out_leaves_no_half_written_file(tmp_path):
     rows = (f"{i:06},{AS_OF - timedelta(days=1 + i % 90)},buy,s{i},{i}" for i in range(60_000))
     log = events(tmp_path, "\n".join(["who,at,kind,visit,price", *rows]))
-    url = f"duckdb://?threads=1&memory=30MB&spill={tmp_path / 'spill'}&spill_limit=1MB"
+    url = f"duckdb://?threads=1&memory=20MB&spill={tmp_path / 'spill'}&spill_limit=1MB"
     with pytest.raises(Unavailable) as refused:
         summarise(log, RECIPE, as_of=AS_OF, engine=url, output=tmp_path / "out.parquet")
     assert isinstance(refused.value, ChurnError) and "Nothing was written" in refused.value.fix

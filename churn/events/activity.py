@@ -19,7 +19,7 @@ MONTH = 30
 
 def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> Block:
     """What a log says of each customer before the date, added up once and kept."""
-    people = engine.kept(_people(log, at, silent))
+    people = engine.kept(_people(log, at, silent), near="key")
     return Block(people, tuple(_features(log, people, at)))
 
 

@@ -3,7 +3,7 @@
     duckdb://?memory=2GB&threads=2&spill=DIR&spill_limit=20GB
 
 `memory` is what it may hold before it spills to disk, `spill` the folder it spills to (removed afterwards),
-`spill_limit` how much it may put there.
+`spill_limit` how much it may spill; the tables that every further step stands on lie beside that in the same folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused, Unavailable
+from churn.events.duckdb_slices import WHOLE, Laid, Slice, in_hand, slices_of
 from churn.events.engine import DEFAULT, NOTE, Engine
 
 SETTINGS = {
@@ -32,17 +33,19 @@ SETTINGS = {
     "spill": "temp_directory",
     "spill_limit": "max_temp_directory_size",
 }
-KEPT = "kept"  # where tables that are needed twice are laid down: in memory, spilled when it gets tight
+KEPT = "kept"  # the database of tables that are needed twice: a file, so that they take up no memory meanwhile
+_BLOCK = 32_768  # rows of a row group, the share of one core when a list is scored
 _FULL = ("no space left", "max_temp_directory_size", "failed to offload", "disk quota")
 
 
 @dataclass(frozen=True)
 class DuckEngine:
-    """DuckDB, open: it keeps in memory what it is asked to, and what is too much for that in a folder of its own."""
+    """DuckDB, open: what it is asked to keep, and what is too much for its memory, lies in a folder of its own."""
 
     backend: Any
     folder: Path
     numbers: Iterator[int]
+    laid: dict[str, Laid] = field(default_factory=dict)
     holds_tables = False
 
     def named(self, source: str) -> Any:
@@ -81,22 +84,51 @@ class DuckEngine:
 
     def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down in the engine, so that using it twice is cheap."""
-        name, order = f"kept {next(self.numbers)}", f" order by {_named(near)}" if near else ""
+        name = f"kept {next(self.numbers)}"
         with said_plainly():
-            self.backend.raw_sql(f'create table {KEPT}."{name}" as {self._query(expression)}{order}').fetchall()
+            if near:
+                self._lay_near(expression, name, near)
+            else:
+                self.backend.raw_sql(f"create table {_kept(name)} as {self._query(expression)}").fetchall()
             return self.backend.table(name, database=(KEPT, "main"))
 
-    def write(self, expression: Any, path: Path, note: str = "") -> None:
+    def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
         """Write the rows to a Parquet file, block by block; the caller sees to it that the file is whole or gone."""
-        more = f", kv_metadata {{{NOTE}: {_quoted(note)}}}" if note else ""
-        query = f"copy ({self._query(expression)}) to {_quoted(str(path))} (format parquet, compression snappy{more})"
-        with said_plainly():
-            self.backend.raw_sql(query).fetchall()
+        import pyarrow.parquet as pq
+
+        connection, query, shape = self.backend.con, self._query(expression), expression.schema().to_pyarrow()
+        said = shape.with_metadata({NOTE: note}) if note else shape
+        with said_plainly(), pq.ParquetWriter(path, said, compression="snappy") as writer:
+            for part in self._slices(expression) if near else WHOLE:
+                asked = f"select * from ({query}) where {part.holds(_named(near))}"
+                with in_hand(connection, part):
+                    for batch in connection.sql(asked).to_arrow_reader(_BLOCK):
+                        writer.write_batch(pa.RecordBatch.from_arrays(batch.cast(shape).columns, schema=said))
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
         with said_plainly():
             return self.backend.con.sql(self._query(expression)).to_arrow_table()
+
+    def _lay_near(self, expression: Any, name: str, near: str) -> None:
+        """Lay the rows down in the order of a column, and show them slice by slice to what stands on them."""
+        connection, query, key = self.backend.con, self._query(expression), _named(near)
+        begun, rows = f"create table {_kept(name, 'rows')} as", 0
+        for part in self._slices(expression):
+            asked = f"select * from ({query}) where {part.holds(key)} order by {key}"
+            with in_hand(connection, part):
+                rows += connection.execute(f"{begun} {asked}").fetchone()[0]
+            begun = f"insert into {_kept(name, 'rows')}"
+        self.laid[name] = Laid(_kept(name, "rows"), key, rows)
+        shown = self.laid[name].shown(expression.schema()[near].is_integer())
+        connection.execute(f"create view {_kept(name)} as {shown}")
+
+    def _slices(self, expression: Any) -> tuple[Slice, ...]:
+        """The slices of the largest table the expression stands on, of those that were laid near a key."""
+        from ibis.expr.operations import DatabaseTable
+
+        grounds = [self.laid[t.name] for t in expression.op().find(DatabaseTable) if t.name in self.laid]
+        return slices_of(self.backend.con, max(grounds, key=lambda g: g.rows)) if grounds else WHOLE
 
     def _query(self, expression: Any) -> str:
         """The expression in DuckDB's words; its sums are 128 bits wide, ours are the whole numbers we said."""
@@ -133,7 +165,7 @@ def opened_duckdb(url: str) -> Iterator[Engine]:
     settings = settings_of(url)
     folder = _own_folder(settings.pop("temp_directory", None))
     try:
-        backend = _duckdb(settings | {"temp_directory": str(folder / "spill")})
+        backend = _duckdb(settings | {"temp_directory": str(folder / "spill")}, folder / "kept.db")
         try:
             yield DuckEngine(backend, folder, count())
         finally:
@@ -165,7 +197,7 @@ def said_plainly() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)  # Ibis 12 on DuckDB 2
             yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as problem:
+    except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as problem:  # a stream of rows has no better
         raise _lack(str(problem)) from problem
     except duckdb.InvalidInputException as problem:
         raise ListRefused(
@@ -189,7 +221,7 @@ def _lack(text: str) -> Unavailable:
     )
 
 
-def _duckdb(settings: dict[str, str]) -> Any:
+def _duckdb(settings: dict[str, str], keeps: Path) -> Any:
     import duckdb
     import ibis
 
@@ -200,7 +232,9 @@ def _duckdb(settings: dict[str, str]) -> Any:
             f"The engine's settings are not understood: {_first_line(problem)}", "Example: memory=2GB&threads=2."
         ) from problem
     for statement in (
-        f"attach ':memory:' as {KEPT} (compress)",
+        f"attach {_quoted(str(keeps))} as {KEPT}",
+        "set wal_autocheckpoint = '1TB'",
+        "pragma disable_checkpoint_on_shutdown",  # the file goes with its folder: there is nothing to tidy up in it
         "set timezone = 'UTC'",
         "set preserve_insertion_order = false",
         "set enable_progress_bar = false",
@@ -223,6 +257,10 @@ def _own_folder(parent: str | None) -> Path:
 def _literal(files: Sequence[Path]) -> list[str]:
     """The paths so that the engine takes them letter by letter, not as patterns."""
     return [glob.escape(str(f)) for f in files]
+
+
+def _kept(*words: str) -> str:
+    return f"{KEPT}.{_named(' '.join(words))}"
 
 
 def _named(column: str) -> str:

@@ -46,12 +46,18 @@ class Engine(Protocol):
         ...
 
     def kept(self, expression: Any, *, near: str = "") -> Any:
-        """The same table, worked out once, so that using it twice is cheap; rows that share the column `near` may be
-        laid side by side, where adding them up is cheaper so."""
+        """The same table, worked out once, so that using it twice is cheap.
+
+        near  a column of keys, nowhere empty, each of whose rows stand on rows of the same key alone: an engine may lay
+              them side by side, and work them out a range of keys at a time
+        """
         ...
 
-    def write(self, expression: Any, path: Path, note: str = "") -> None:
-        """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone."""
+    def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
+        """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone.
+
+        near  as in `kept`, a column of text whose order is that of the rows
+        """
         ...
 
     def rows(self, expression: Any) -> pa.Table:

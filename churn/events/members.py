@@ -25,7 +25,7 @@ def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, na
     columns = {f.name: _value(f, raw[found[f"{f.name} column"]]) for f in fields}
     rows = raw.select(key=words(raw[found["key"]]), **columns)
     rows = rows.filter(rows.key.notnull())
-    people = engine.kept(rows.group_by("key").agg(**{f.name: rows[f.name].min() for f in fields}))
+    people = engine.kept(rows.group_by("key").agg(**{f.name: rows[f.name].min() for f in fields}), near="key")
     return Block(people, tuple(_feature(table, f, people[f.name], at) for f in fields))
 
 

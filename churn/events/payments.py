@@ -14,7 +14,7 @@ PARTS = ("expires", "plan_days", "price", "paid", "method", "auto_renew", "cance
 
 def payment_block(engine: Engine, log: Entries, at: Cut) -> Block:
     """What a subscription's payments say of each customer before the date, added up once and kept."""
-    people = engine.kept(_people(log, at))
+    people = engine.kept(_people(log, at), near="key")
     return Block(people, tuple(_features(log, people, at)))
 
 

@@ -57,7 +57,7 @@ class PostgresEngine:
         with said_by_postgres():
             return self.backend.create_table(f"kept_{next(self.numbers)}", obj=expression, temp=True)
 
-    def write(self, expression: Any, path: Path, note: str = "") -> None:
+    def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
         """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone."""
         import pyarrow.parquet as pq
 

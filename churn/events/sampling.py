@@ -39,7 +39,7 @@ def drawn_sample(engine: Engine, table: Any, key: str, outcome: str | None, most
     """At most about so many customers of the finished table; all of them where there are no more."""
     if most < LEAST:
         raise RequestRefused(f"A sample of {most:,} customers is too small.", f"Ask for {LEAST:,} or more.")
-    marked = engine.kept(table.mutate(part=_md5()(table[key]).substr(0, DIGITS)))
+    marked = engine.kept(table.mutate(part=_md5()(table[key]).substr(0, DIGITS)), near=key)
     by = [marked[outcome]] if outcome else []
     counted = engine.rows(marked.group_by([*by, marked.part]).agg(number=marked.count())).to_pylist()
     total = sum(row["number"] for row in counted)

@@ -63,7 +63,7 @@ class SparkEngine:
             self._frame(expression).write.parquet(place)
             return self._named(self.session.read.parquet(place))
 
-    def write(self, expression: Any, path: Path, note: str = "") -> None:
+    def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
         """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone."""
         place = self.folder / f"written-{next(self.numbers)}"
         with said_by_spark():

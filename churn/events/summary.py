@@ -221,11 +221,11 @@ def _written(
     engine = ledger.engine
     if output:
         with whole_file(output) as path:
-            engine.write(table, path, note)
+            engine.write(table, path, note, near=ledger.recipe.key)
             rows, leavers = _counts(path, schema)
         return None, rows, leavers
     path = engine.folder / "summary.parquet"
-    engine.write(table, path, note)
+    engine.write(table, path, note, near=ledger.recipe.key)
     rows, leavers = _counts(path, schema)
     return pq.read_table(path), rows, leavers
 

@@ -37,7 +37,7 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
         seconds=((each.end - each.start) * each.real).sum(),
         **windowed(measure.name, each.real, each.day, at),
     )
-    people = engine.kept(grouped)
+    people = engine.kept(grouped, near="key")
     features = measured(measure, people, at, prefix)
     for formula, unit in ((session_events, ""), (session_minutes, "minutes")):
         features.append(told(formula, people, at, prefix=prefix, group="Sessions", unit=unit))
@@ -66,7 +66,8 @@ def _variety(engine: Engine, log: Entries, at: Cut, variety: Variety) -> Block:
     rows = rows.filter(rows["value"].notnull())
     each = rows.group_by(["key", "value"]).agg(entries=rows.count())
     people = engine.kept(
-        each.group_by("key").agg(different=each.count(), most=each.entries.max(), entries=each.entries.sum())
+        each.group_by("key").agg(different=each.count(), most=each.entries.max(), entries=each.entries.sum()),
+        near="key",
     )
     prefix, meaning = f"{log.table.prefix}{variety.name}", variety.meaning
     different = Column(

@@ -60,9 +60,9 @@ class Unkept:
         """The expression itself."""
         return expression
 
-    def write(self, expression: Any, path: Path, note: str = "") -> None:
+    def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
         """Not asked for: nothing is written."""
-        self.inner.write(expression, path, note)
+        self.inner.write(expression, path, note, near=near)
 
     def rows(self, expression: Any) -> Any:
         """The counts the definition asks for, from the files."""
