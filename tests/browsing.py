@@ -77,6 +77,16 @@ def settled(page, patience: int = 60_000):
     return page
 
 
+def go(page, name: str):
+    """Turn to a screen by the navigation; the page, once it is drawn."""
+    from app.strings import say
+
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=say(f"screens.{name}"), exact=True).click()
+    page.wait_for_url(f"**/{name}*")
+    page.wait_for_timeout(250)
+    return settled(page)
+
+
 def choose(page, field, option: str | None = None) -> None:
     """Pick an option of a list, the first where none is named; a list that closes by itself is opened again."""
     from playwright.sync_api import TimeoutError as Closed

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from app.strings import say
 from churn.samples.shipped import FOLDER
-from tests.browsing import choose, outside_requests, settled
+from tests.browsing import choose, go, outside_requests, settled
 from tests.trained import HISTORY
 
 pytestmark = pytest.mark.browser
@@ -29,13 +29,6 @@ def visit(browser, app_address):
     page.goto(f"{app_address}/score")
     yield settled(page)
     page.close()
-
-
-def go(page, name):
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=say(f"screens.{name}"), exact=True).click()
-    page.wait_for_url(f"**/{name}*")
-    page.wait_for_timeout(250)
-    return settled(page)
 
 
 def upload(page, name, content):
