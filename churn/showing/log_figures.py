@@ -20,7 +20,7 @@ def months_chart(months: Mapping[str, Mapping[str, int]]) -> Chart:
     figure = styled(go.Figure(bars), x="", y="Entries").update_xaxes(
         type="category", categoryorder="category ascending"
     )
-    figure.update_layout(height=260, barmode="group", showlegend=len(bars) > 1)
+    figure.update_yaxes(tickformat=",").update_layout(height=260, barmode="group", showlegend=len(bars) > 1)
     named = sorted({month for of in months.values() for month in of})
     total = sum(n for of in months.values() for n in of.values())
     finding = f"{total:,} entries from {named[0]} to {named[-1]}"
