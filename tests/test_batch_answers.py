@@ -1,12 +1,14 @@
 """Written column by column, the answer to many is the one that would be written customer by customer."""
 
 import json
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
 
 from churn.api.batch_answers import FIELDS, batch_answer, predictions_of
 from churn.api.predict_routes import KeyedPrediction, predicted
+from churn.desk.single.single_scores import Singles
 
 ODD = SimpleNamespace(
     key='7"\n\u2028\\,é',
@@ -24,16 +26,22 @@ ODD = SimpleNamespace(
 PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "call", "expected_gain": None})
 
 
+def together(*customers):
+    """The same customers by column."""
+    names = [f.name for f in fields(Singles) if f.name not in ("model", "features")]
+    return Singles(model=ODD.model, **{name: [getattr(one, name) for one in customers] for name in names})
+
+
 def test_every_customer_is_written_as_one_would_be():
-    written = [json.loads(text) for text in predictions_of([ODD, PLAIN, ODD])]
+    written = [json.loads(text) for text in predictions_of(together(ODD, PLAIN, ODD))]
     assert written == [{"key": one.key, **predicted(one)} for one in (ODD, PLAIN, ODD)]
 
 
 def test_the_answer_holds_what_else_is_told():
-    body = json.loads(batch_answer("telco@v1", [PLAIN], {"notices": [{"text": "é"}]}))
+    body = json.loads(batch_answer(together(PLAIN), {"notices": [{"text": "é"}]}))
     told = {name: body[name] for name in ("model", "rows", "set_aside", "notices")}
     assert told == {"model": "telco@v1", "rows": 1, "set_aside": [], "notices": [{"text": "é"}]}
-    assert json.loads(batch_answer("m@v1", [], {}))["predictions"] == []
+    assert json.loads(batch_answer(together(), {}))["predictions"] == []
 
 
 def test_the_fields_are_those_of_the_document():
@@ -42,4 +50,4 @@ def test_the_fields_are_those_of_the_document():
 
 def test_a_number_that_is_no_json_is_never_sent():
     with pytest.raises(ValueError, match="JSON"):
-        batch_answer("m@v1", [SimpleNamespace(**{**vars(ODD), "expected_gain": float("inf")})], {})
+        batch_answer(together(SimpleNamespace(**{**vars(ODD), "expected_gain": float("inf")})), {})

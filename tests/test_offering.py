@@ -40,7 +40,7 @@ def counterpart(telco_home, customers):
 def test_a_rule_about_the_score_or_an_extra_field_holds_alone_as_it_does_in_a_list(customers, counterpart, rule):
     offer = Action("call", save=exactly(0.5), rule=rule_from(rule))
     alike = having(counterpart, Playbook((offer,)))
-    assert alike.many(customers) == [alike.single(c) for c in customers]
+    assert list(alike.many(customers)) == [alike.single(c) for c in customers]
     assert {one.action for one in alike.many(customers)} == {"call", None}
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from churn import Desk
 from churn.desk.single import recording
-from churn.desk.single.recording import FOLDER, Recorder, seen_rows
+from churn.desk.single.recording import FOLDER, Recorder
+from churn.desk.single.score_records import records_of
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
@@ -33,17 +34,17 @@ def recorder(home, monkeypatch):
 
 
 def test_a_score_is_in_the_book_a_moment_later(home, recorder):
-    assert recorder.keep("seen", seen_rows([scored()], "api")) == "kept"
+    assert recorder.keep("seen", records_of(scored(), "api")) == "kept"
     assert arrived(home).features == {"tenure": 3}
     assert (recorder.waiting(), recorder.lost) == (0, 0)
 
 
 def test_while_the_book_is_away_the_record_is_delayed_and_comes_when_it_is_back(home, recorder, monkeypatch):
     monkeypatch.setenv("CHURN_BOOK", AWAY)
-    recorder.keep("seen", seen_rows([scored()], "api"))
+    recorder.keep("seen", records_of(scored(), "api"))
     while not recorder.away:
         time.sleep(0.01)
-    assert recorder.keep("seen", seen_rows([scored("b")], "api")) == "delayed"
+    assert recorder.keep("seen", records_of(scored("b"), "api")) == "delayed"
     assert recorder.waiting() > 0
     monkeypatch.delenv("CHURN_BOOK")
     assert arrived(home, "a").key == "a" and arrived(home, "b").key == "b"
@@ -53,7 +54,7 @@ def test_what_a_stopped_process_left_is_carried_by_the_next(home, recorder, monk
     with monkeypatch.context() as patched:
         patched.setenv("CHURN_BOOK", AWAY)
         first = Recorder(home)
-        first.keep("seen", seen_rows([scored()], "api"))
+        first.keep("seen", records_of(scored(), "api"))
         first.close()
     assert recorder.left_over
     recorder.begin()
@@ -63,7 +64,7 @@ def test_what_a_stopped_process_left_is_carried_by_the_next(home, recorder, monk
 def test_closing_carries_what_is_left(home, monkeypatch):
     monkeypatch.setattr(recording, "GATHER", 60.0)
     recorder = Recorder(home)
-    recorder.keep("seen", seen_rows([scored()], "api"))
+    recorder.keep("seen", records_of(scored(), "api"))
     recorder.close()
     assert Desk(home).last_seen("a") and not list((home / FOLDER).iterdir())
 
@@ -72,22 +73,17 @@ def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, r
     monkeypatch.setattr(recording, "IN_MEMORY", 1)
     monkeypatch.setattr(recorder, "carry", lambda: False)
     monkeypatch.setattr(recorder.spool, "add", lambda kind, rows: False)
-    said = [recorder.keep("seen", seen_rows([scored(key)], "api")) for key in "ab"]
+    said = [recorder.keep("seen", records_of(scored(key), "api")) for key in "ab"]
     assert (said, recorder.lost, len(recorder.in_memory)) == (["kept", "lost"], 1, 1)
     monkeypatch.undo()
     recorder.carry()
     assert Desk(home).last_seen("a")
 
 
-def test_nothing_is_kept_of_who_has_no_key_or_one_that_no_database_can_hold():
-    assert seen_rows([scored(None), scored(""), scored("a\0"), scored("\ud800")], "api") == []
-    assert [row["key"] for row in seen_rows([scored("é\n"), scored("ok")], "api")] == ["é\n", "ok"]
-
-
 def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
     monkeypatch.setattr(recorder, "carry", lambda: True)
-    recorder.in_memory.append(("seen", seen_rows([scored()], "api")[0]))
-    recorder.keep("seen", seen_rows([scored(), scored("b")], "api"))
+    recorder.in_memory.append(("seen", records_of(scored(), "api")[0]))
+    recorder.keep("seen", [*records_of(scored(), "api"), *records_of(scored("b"), "api")])
     assert (recorder.forget("a"), recorder.forget("a")) == (2, 0)
 
 

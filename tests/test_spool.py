@@ -19,7 +19,7 @@ NOTED = {"id": "a1", "at": "2026-03-02", "who": "ann", "role": "admin", "by": "k
 
 def seen(key="a", scored="2026-03-02T09:00:00.1+00:00", **changes):
     row = {"model": "x", "key": key, "version": "v1", "scored": scored, "list": "api", "tier": "High"}
-    return {**row, "features": '{"tenure": 3.0}', "probability": 0.5, **changes}
+    return json.dumps({**row, "features": '{"tenure": 3.0}', "probability": 0.5, **changes})
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def spool(tmp_path):
 
 
 def test_what_waits_is_carried_into_the_book_and_gone_from_the_disk(home, spool):
-    assert spool.add("seen", [seen("a"), seen("b")]) and spool.add("audit", [NOTED])
+    assert spool.add("seen", [seen("a"), seen("b")]) and spool.add("audit", [json.dumps(NOTED)])
     assert spool.waiting() > 300
     assert (spool.carry(open_book()), spool.waiting(), spool.carry(open_book())) == (3, 0, 0)
     assert seen_last(open_book(), "b").features == {"tenure": 3.0}
@@ -88,13 +88,13 @@ def test_a_folder_that_cannot_be_written_takes_nothing(tmp_path):
 
 def test_a_line_that_was_cut_is_left_out(home, spool):
     spool.folder.mkdir()
-    (spool.folder / "1-1.jsonl").write_text(json.dumps({"kind": "seen", "row": seen()}) + '\n{"kind": "se')
+    (spool.folder / "1-1.jsonl").write_text(json.dumps({"kind": "seen", "row": json.loads(seen())}) + '\n{"kind": "se')
     assert spool.carry(open_book()) == 1
 
 
 def test_what_the_book_refuses_is_set_aside_and_holds_up_nothing(home, spool):
     spool.folder.mkdir()
-    (spool.folder / "0-1.jsonl").write_text(json.dumps({"kind": "seen", "row": seen(tier=None)}) + "\n")
+    (spool.folder / "0-1.jsonl").write_text(json.dumps({"kind": "seen", "row": json.loads(seen(tier=None))}) + "\n")
     spool.add("seen", [seen("b")])
     assert spool.carry(open_book()) == 1
     assert [p.name for p in spool.folder.iterdir()] == [f"0-1{REFUSED}"]

@@ -1,7 +1,5 @@
 """What the API counts of itself."""
 
-from types import SimpleNamespace
-
 from churn.api.traffic import Traffic
 
 
@@ -24,8 +22,8 @@ def test_requests_and_their_time_are_counted_by_route():
 
 def test_customers_are_counted_by_tier_and_their_mean_is_told():
     traffic = Traffic()
-    traffic.scored("telco@v1", [SimpleNamespace(tier=t, probability=p) for t, p in (("High", 0.75), ("Low", 0.25))])
-    traffic.scored("telco@v1", [SimpleNamespace(tier="Low", probability=0.5)])
+    traffic.scored("telco@v1", ["High", "Low"], [0.75, 0.25])
+    traffic.scored("telco@v1", ("Low",), (0.5,))
     assert {
         'holdfast_customers_scored_total{model="telco@v1",tier="High"} 1.0',
         'holdfast_customers_scored_total{model="telco@v1",tier="Low"} 2.0',

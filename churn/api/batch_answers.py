@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from churn.desk.single.singles import Single
+from churn.desk.single.single_scores import Singles
 from churn.files import json_texts
 
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def batch_answer(model: str, scored: Sequence[Single], told: Mapping[str, Any]) -> bytes:
+def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytes:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
     predictions = ",".join(predictions_of(scored))
     rest = _values.encode({"set_aside": [], "notices": [], **told})[1:]
-    return f'{{"model":{_values.encode(model)},"rows":{len(scored)},"predictions":[{predictions}],{rest}'.encode()
-
-
-def predictions_of(scored: Sequence[Single]) -> Iterable[str]:
-    """Each customer as JSON, in the words of `predicted` and with their key."""
-    once = _Lists()
-    columns = (
-        _column(one.key for one in scored),
-        _column(one.probability for one in scored),
-        _column(1.0 - one.probability for one in scored),
-        _column(one.leaves for one in scored),
-        _column(one.status for one in scored),
-        _column(one.tier for one in scored),
-        (once[one.reasons] for one in scored),
-        _column(one.action for one in scored),
-        _column(one.expected_gain for one in scored),
-        _column(one.model for one in scored),
-        (once[one.ignored] for one in scored),
-        (once[one.missing] for one in scored),
+    return (
+        f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":[{predictions}],{rest}'.encode()
     )
-    return (_ONE % cells for cells in zip(*columns, strict=True))
+
+
+def predictions_of(scored: Singles) -> list[str]:
+    """Each customer as JSON, in the words of `predicted` and with their key."""
+    once = _Written()
+    columns = (
+        _column(scored.key),
+        _column(scored.probability),
+        _column(1.0 - p for p in scored.probability),
+        once.each(scored.leaves),
+        once.each(scored.status),
+        once.each(scored.tier),
+        once.each(scored.reasons),
+        once.each(scored.action),
+        _column(scored.expected_gain),
+        once.each([scored.model] * len(scored)),
+        once.each(scored.ignored),
+        once.each(scored.missing),
+    )
+    return [_ONE % cells for cells in zip(*columns, strict=True)]
 
 
 FIELDS = (
@@ -56,12 +58,17 @@ FIELDS = (
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 
 
-class _Lists(dict[tuple[str, ...], str]):
-    """Lists of texts as JSON, each different one written once."""
+class _Written(dict[Any, str]):
+    """Words and lists of them as JSON, each different one written once."""
 
-    def __missing__(self, texts: tuple[str, ...]) -> str:
-        self[texts] = written = _values.encode(texts)
+    def __missing__(self, value: Any) -> str:
+        list_ = isinstance(value, tuple)
+        self[value] = written = f"[{','.join(self.each(value))}]" if list_ else _values.encode(value)
         return written
+
+    def each(self, values: Iterable[Any]) -> Iterable[str]:
+        """The same of each of a column; none may be a number, since 1 and true would be one to it."""
+        return map(self.__getitem__, values)
 
 
 def _column(values: Iterable[Any]) -> list[str]:

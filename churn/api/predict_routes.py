@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -22,7 +23,7 @@ from churn.api.file_words import FileSaid, FileWords
 from churn.api.limits import MOST_ROWS, too_many_rows
 from churn.desk.counter import Desk
 from churn.desk.single.score_counter import KEY, only_key
-from churn.desk.single.singles import Single
+from churn.desk.single.single_scores import Single, Singles
 from churn.errors import ListRefused
 from churn.intake.opening import Limits
 
@@ -110,7 +111,7 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
     if found is None:
         found = await run_in_threadpool(desk.counterpart, tuple(fields), model=model)
     one = found.single(fields, as_of=as_of)
-    return JSONResponse(predicted(one), headers=await headers_after(request, (one,)))
+    return JSONResponse(predicted(one), headers=await headers_after(request, one))
 
 
 @router.post("/predict/batch", response_model=Predictions)
@@ -122,7 +123,7 @@ async def predict_many(request: Request, said: FileSaid, model: ModelAsked = Non
     else:
         scored = await run_in_threadpool(_list_scored, desk, sent, model, as_of)
     headers = await headers_after(request, scored.customers)
-    content = await run_in_threadpool(batch_answer, scored.model, scored.customers, scored.told)
+    content = await run_in_threadpool(batch_answer, scored.customers, scored.told)
     return Response(content, media_type="application/json", headers=headers)
 
 
@@ -130,8 +131,7 @@ async def predict_many(request: Request, said: FileSaid, model: ModelAsked = Non
 class Batch:
     """Many customers scored, and what was left out of a file."""
 
-    model: str
-    customers: list[Single]
+    customers: Singles
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -161,9 +161,9 @@ def predicted(one: Single) -> dict[str, Any]:
 
 
 def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> Batch:
-    names = tuple(dict.fromkeys(name for fields in customers for name in fields))
+    names = tuple(dict.fromkeys(chain.from_iterable(customers)))
     counterpart = desk.counterpart(names, model=model)
-    return Batch(counterpart.name, counterpart.many(customers, as_of=as_of))
+    return Batch(counterpart.many(customers, as_of=as_of))
 
 
 def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
@@ -175,7 +175,7 @@ def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str |
     read = ranked.reading.as_json()
     told = {"set_aside": read["set_aside"], "columns": read["columns"]}
     scored = counterpart.of_scored(ranked.scored.table, ranked.reading.table)
-    return Batch(counterpart.name, scored, {**told, "notices": [n.as_json() for n in ranked.notices]})
+    return Batch(scored, {**told, "notices": [n.as_json() for n in ranked.notices]})
 
 
 def within_limits(read: Callable[[], Read]) -> Read:

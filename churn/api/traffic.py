@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
-
-from churn.desk.single.singles import Single
 
 TIME: tuple[float, ...] = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 Gauges = Callable[[], Iterable[Any]]
@@ -47,12 +45,12 @@ class Traffic(Collector):
         self.requests.labels(method, route, str(status)).inc()
         self.seconds.labels(route).observe(seconds)
 
-    def scored(self, model: str, customers: Sequence[Single]) -> None:
+    def scored(self, model: str, tiers: Iterable[str], probabilities: Iterable[float]) -> None:
         """Count the customers that one answer scored."""
         with self.lock:
-            for one in customers:
-                self.tiers[model, one.tier] += 1
-            self.probability[model] += sum(one.probability for one in customers)  # type: ignore[assignment]
+            for tier, count in Tally(tiers).items():
+                self.tiers[model, tier] += count
+            self.probability[model] += sum(probabilities)  # type: ignore[assignment]
 
     def page(self) -> bytes:
         """Everything counted so far, in the text format of Prometheus."""

@@ -25,7 +25,6 @@ from churn.book.connections import looking, writing
 from churn.book.last_seen import see
 from churn.book.merging import merge_rows
 from churn.errors import ChurnError
-from churn.files import json_text
 
 ENDING, REFUSED = ".jsonl", ".refused"
 MOST_BYTES = 64 << 20
@@ -50,9 +49,9 @@ class Spool:
     own: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, kind: str, rows: Rows) -> bool:
-        """Keep rows of a kind; False where the disk, or the room there may be, does not allow it."""
-        text = "".join(f'{{"kind":"{kind}","row":{json_text(row)}}}\n' for row in rows).encode()
+    def add(self, kind: str, rows: Iterable[str]) -> bool:
+        """Keep rows of a kind, each as JSON; False where the disk, or the room there may be, does not allow it."""
+        text = "".join([f'{{"kind":"{kind}","row":{row}}}\n' for row in rows]).encode()
         with self.lock:
             try:
                 if self.file is None:

@@ -21,6 +21,7 @@ from churn.desk.access.entrance import Entrance, entrance_from
 from churn.desk.access.who import By, Who
 from churn.desk.campaigning.playbooks import now, the_book
 from churn.errors import ChurnError
+from churn.files import json_text
 
 if TYPE_CHECKING:
     from churn.book.audit_trail import Entry
@@ -78,7 +79,7 @@ class AccessCounter:
             with the_book(self.home) as book:
                 write_entry(book, entry)
         except ChurnError:
-            self.recorder.keep("audit", [vars(entry)])
+            self.recorder.keep("audit", [json_text(vars(entry))])
         else:
             if self.recorder.left_over:
                 self.recorder.carry()

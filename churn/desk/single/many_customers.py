@@ -64,20 +64,28 @@ def _read(reader: FieldReader, sent: Sequence[Fields]) -> Together:
     ignored: list[tuple[str, ...]] = [()] * len(sent)
     for headings, rows in _layouts(sent).items():
         sources, left_over = reader.matched(headings)
+        some = sent if len(rows) == len(sent) else [sent[row] for row in rows]
         for ours, theirs, read in sources:
-            column = columns.setdefault(ours, [None] * len(sent))
-            for row, value in zip(rows, _values(read, [sent[row][theirs] for row in rows]), strict=True):
-                column[row] = value
-        for row in rows:
+            values = _values(read, [fields[theirs] for fields in some])
+            columns[ours] = values if some is sent else _placed(columns.get(ours), rows, values, len(sent))
+        for row in rows if left_over else ():
             ignored[row] = left_over
     return Together(columns, ignored, _missing(reader, columns, len(sent)))
+
+
+def _placed(column: list[Any] | None, rows: list[int], values: list[Any], length: int) -> list[Any]:
+    """A column with the values of some customers in their places."""
+    column = [None] * length if column is None else column
+    for row, value in zip(rows, values, strict=True):
+        column[row] = value
+    return column
 
 
 def _layouts(sent: Sequence[Fields]) -> dict[tuple[str, ...], list[int]]:
     """The customers by the names of their fields: most programs send all of them in one way."""
     layouts: dict[tuple[str, ...], list[int]] = {}
-    for row, fields in enumerate(sent):
-        layouts.setdefault(tuple(fields), []).append(row)
+    for row, names in enumerate(map(tuple, sent)):
+        layouts.setdefault(names, []).append(row)
     return layouts
 
 
@@ -90,11 +98,12 @@ def _values(read: Callable[[Any], Any], cells: list[Any]) -> list[Any]:
 
 
 def _missing(reader: FieldReader, columns: Mapping[str, list[Any]], rows: int) -> list[tuple[str, ...]]:
-    names = reader.model.encoder.names
+    names = tuple(reader.model.encoder.names)
     missing = [tuple(n for n in names if n not in columns)] * rows
-    gaps = {row for n in names if n in columns for row, value in enumerate(columns[n]) if value is None}
+    gapped = [columns[n] for n in names if None in columns.get(n, ())]
+    gaps = {row for column in gapped for row, value in enumerate(column) if value is None}
     for row in gaps:
         missing[row] = tuple(n for n in names if n not in columns or columns[n][row] is None)
-    if any(len(absent) == len(names) for absent in missing):
+    if names in set(missing):
         raise reader.nothing_known()
     return missing

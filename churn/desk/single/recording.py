@@ -6,19 +6,19 @@ process or by the next one.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from churn.desk.campaigning.playbooks import the_book
-from churn.desk.single.singles import Single
+from churn.desk.single.score_records import records_of
+from churn.desk.single.single_scores import Single, Singles
 from churn.errors import ChurnError
-from churn.files import json_text
 
 if TYPE_CHECKING:
     from churn.book.spool import Spool
@@ -45,7 +45,7 @@ class Recorder:
     keeps: bool = field(default_factory=_asked_to_keep)
     away: bool = False
     lost: int = 0
-    in_memory: deque[tuple[str, dict[str, Any]]] = field(default_factory=deque)
+    in_memory: deque[tuple[str, str]] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
     carrying: threading.Lock = field(default_factory=threading.Lock)
     wake: threading.Event = field(default_factory=threading.Event)
@@ -63,21 +63,20 @@ class Recorder:
                 self.opened = Spool(self.home / FOLDER)
             return self.opened
 
-    def keep(self, kind: str, rows: Iterable[Mapping[str, Any]]) -> Kept:
-        """Keep rows; `delayed` while the book does not answer, `lost` where there is no room left anywhere."""
-        given = [dict(row) for row in rows]
-        if not self.spool.add(kind, given):
-            if len(self.in_memory) + len(given) > IN_MEMORY:
-                self.lost += len(given)
+    def keep(self, kind: str, rows: Sequence[str]) -> Kept:
+        """Keep rows, each as JSON; `delayed` while the book does not answer, `lost` where no room is left anywhere."""
+        if not self.spool.add(kind, rows):
+            if len(self.in_memory) + len(rows) > IN_MEMORY:
+                self.lost += len(rows)
                 return "lost"
-            self.in_memory.extend((kind, row) for row in given)
+            self.in_memory.extend((kind, row) for row in rows)
         self._start()
         self.wake.set()
         return "delayed" if self.away else "kept"
 
-    def keep_scores(self, scored: Sequence[Single], source: str) -> Kept:
+    def keep_scores(self, scored: Single | Singles, source: str) -> Kept:
         """Keep what was scored, of customers who have a key."""
-        rows = seen_rows(scored, source) if self.keeps else []
+        rows = records_of(scored, source) if self.keeps else []
         return self.keep("seen", rows) if rows else "kept"
 
     def carry(self) -> bool:
@@ -106,7 +105,7 @@ class Recorder:
 
     def forget(self, key: str) -> int:
         """Take a customer out of everything that still waits; returns how many rows went."""
-        waiting = [entry for entry in self.in_memory if entry[1].get("key") == key]
+        waiting = [entry for entry in self.in_memory if json.loads(entry[1]).get("key") == key]
         for entry in waiting:
             self.in_memory.remove(entry)
         return len(waiting) + (self.spool.forget(key) if self.left_over else 0)
@@ -136,7 +135,7 @@ class Recorder:
         while self.in_memory:
             kind, row = self.in_memory[0]
             with writing(book) as connection:
-                KINDS[kind](connection, [row])
+                KINDS[kind](connection, [json.loads(row)])
             self.in_memory.popleft()
 
     def _start(self) -> None:
@@ -153,20 +152,3 @@ class Recorder:
             if not self.carry():
                 self.wake.set()
         self.carry()
-
-
-def seen_rows(scored: Iterable[Single], source: str) -> list[dict[str, Any]]:
-    """What is kept of customers scored one at a time: nothing of those who came without a key."""
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
-    rows = []
-    for one in scored:
-        if one.key and one.features and _can_be_kept(one.key):
-            name, _, version = one.model.partition("@")
-            own = {"model": name, "key": one.key, "version": version, "scored": now, "list": source, "tier": one.tier}
-            rows.append({**own, "features": json_text(one.features), "probability": one.probability})
-    return rows
-
-
-def _can_be_kept(key: str) -> bool:
-    """Whether a database can hold this key: a NUL, or half a character, it cannot."""
-    return key.isprintable() or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in key)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from churn.book.last_seen import LastSeen
     from churn.desk.single.counterparts import Counterparts
-    from churn.desk.single.singles import Counterpart, Single
+    from churn.desk.single.single_scores import Single
+    from churn.desk.single.singles import Counterpart
 
 KEY = "key"
 

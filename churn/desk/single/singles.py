@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,29 +15,12 @@ from churn.attribution.blend import added_up
 from churn.desk.single.customer_fields import FieldReader, Given
 from churn.desk.single.many_customers import read_together
 from churn.desk.single.offering import TOP, Judged, Offering
+from churn.desk.single.single_scores import Single, Singles
 from churn.learning.model import Model
 from churn.money.playbook import Playbook
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import ROW, Ranking
 from churn.scoring.reasons import weighed
-
-
-@dataclass(frozen=True)
-class Single:
-    """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold."""
-
-    key: str | None
-    probability: float
-    leaves: bool
-    status: str
-    tier: str
-    reasons: tuple[str, ...]
-    action: str | None
-    expected_gain: float | None
-    model: str
-    ignored: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    features: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -89,19 +71,19 @@ class Counterpart:
             if points
         )
 
-    def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> list[Single]:
+    def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> Singles:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
         found = read_together(self.reader, customers)
         ranking = self.ranking if as_of is None else replace(self.ranking, as_of=as_of)
         scored = ranking.block(found.table(self.model.schema, customers))
-        return self._of_rows(scored, self._kept_of_all(found.columns, len(customers)), found.ignored, found.missing)
+        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing)
 
-    def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> list[Single]:
+    def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> Singles:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
-        key = self.model.schema.key
-        kept = {*self._worth_keeping, *((key.name,) if key else ())}
-        known = {n: list_[n].to_pylist() for n in list_.column_names if n in kept} if list_ is not None else {}
-        return self._of_rows(table, self._kept_of_all(known, table.num_rows), repeat(()), repeat(()))
+        kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
+        known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
+        nothing = [()] * table.num_rows
+        return self._told_of(table, known, ignored=nothing, missing=nothing)
 
     @cached_property
     def _offering(self) -> Offering:
@@ -117,50 +99,25 @@ class Counterpart:
     def _worth_keeping(self) -> frozenset[str]:
         return frozenset((*self.model.encoder.names, *(c.name for c in self._offering.columns)))
 
-    def _kept_of_all(self, columns: Mapping[str, list[Any]], rows: int) -> list[dict[str, Any]]:
-        """The same of many customers."""
-        key = self.model.schema.key
-        keys = columns.get(key.name) if key else None
-        if keys is None:
-            return [{}] * rows
-        names = [n for n in columns if n in self._worth_keeping]
-        cells = zip(*(columns[n] for n in names), strict=True) if names else repeat(())
-        return [
-            {n: v for n, v in zip(names, values, strict=True) if v is not None} if named else {}
-            for named, values in zip(keys, cells, strict=False)
-        ]
-
-    def _of_rows(
-        self,
-        scored: pa.Table,
-        features: Iterable[Mapping[str, Any]],
-        ignored: Iterable[tuple[str, ...]],
-        missing: Iterable[tuple[str, ...]],
-    ) -> list[Single]:
-        """What a scored list says of each of its customers."""
-        key, least, name = self.model.schema.key, self.model.thresholds.chosen, self.name
-        named = key.name if key and key.name in scored.column_names else ROW
-        told = (scored[n].to_pylist() for n in (named, "probability", "prediction", "tier", "action", "expected_gain"))
+    def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> Singles:
+        """What a scored list says of its customers, with their features for who has a key."""
+        key, told = self.model.schema.key, {name: scored[name].to_pylist() for name in TOLD}
+        named = key.name if key and key.name in scored.column_names else None
+        keys = scored[named or ROW].to_pylist()
         reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
-        return [
-            Single(
-                key=None if named is None else str(named),
-                probability=p,
-                leaves=p >= least,
-                status=status,
-                tier=tier,
-                reasons=tuple(filter(None, said)),
-                action=action,
-                expected_gain=gain,
-                model=name,
-                ignored=left_over,
-                missing=absent,
-                features=kept,
-            )
-            for named, p, status, tier, action, gain, said, kept, left_over, absent in zip(
-                *told, reasons, features, ignored, missing, strict=False
-            )
-        ]
+        return Singles(
+            model=self.name,
+            key=[None if key is None else str(key) for key in keys],
+            leaves=[p >= self.model.thresholds.chosen for p in told["probability"]],
+            status=told.pop("prediction"),
+            reasons=[said if None not in said else tuple(filter(None, said)) for said in reasons],
+            features={n: column for n, column in columns.items() if n in self._worth_keeping} if named else {},
+            **told,
+            **left,
+        )
+
+
+TOLD = ("probability", "prediction", "tier", "action", "expected_gain")  # of a scored list, beside key and reasons
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
