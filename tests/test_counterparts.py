@@ -3,6 +3,7 @@
 import csv
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,17 @@ def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, cu
     promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
     monkeypatch.setattr(counterparts, "FRESH", 0.0)
     assert (first.name, kept.answering(("tenure",)).name) == ("telco@v1", "telco@v2")
+
+
+def test_what_has_read_before_goes_on_until_the_offers_change(own_telco, monkeypatch):
+    desk = Desk(own_telco)
+    monkeypatch.setattr(counterparts, "FRESH", 0.0)
+    kept = Counterparts(own_telco, desk._open)
+    first = kept.answering(("tenure",))
+    assert kept.answering(("tenure",)) is kept.answering(("tenure", "Contract")) is first
+    desk.set_playbook("telco", replace(desk.playbook("telco").playbook, title="Ours"))
+    changed = kept.answering(("tenure",))
+    assert changed.playbook.title == "Ours" and changed.ranking.suggester is not first.ranking.suggester
 
 
 def test_thousands_of_odd_layouts_are_not_kept(telco_home):

@@ -37,6 +37,11 @@ class Counterpart:
         """The model and its version, as it is asked for."""
         return f"{self.model.name}@{self.model.version}"
 
+    def answers_like(self, other: Counterpart) -> bool:
+        """Whether another has the same model, words and offers."""
+        words = (self.ranking.wording, self.playbook) == (other.ranking.wording, other.playbook)
+        return self.model is other.model and words
+
     def single(self, fields: Mapping[str, Any], *, as_of: date | None = None) -> Single:
         """One customer scored, from the fields as they were sent."""
         given = self.reader.given(fields)
