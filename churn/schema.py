@@ -23,6 +23,7 @@ class Column:
                 money at stake and learnt from as well; `date` is when the row was true; `ignored` is carried along
     levels      known levels of a category, in their natural order when `ordered`
     blank       what an empty cell means: None for unknown, else the text it stands for ("0", "None")
+    may_be_empty  an empty cell is no gap in the data: there was nothing to measure, as with a mean of no purchases
     unit        `money`, `share`, `days`, `months`, `count`, `minutes` or "" — only for showing
     low, high   the range a number can sensibly have
     group       the business group it is explained under ("Contract", "Usage")
@@ -40,6 +41,7 @@ class Column:
     levels: tuple[str, ...] = ()
     ordered: bool = False
     blank: str | None = None
+    may_be_empty: bool = False
     unit: str = ""
     low: float | None = None
     high: float | None = None

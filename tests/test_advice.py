@@ -1,5 +1,7 @@
 """Retrain takes harm on two lists in a row; one sign, a driver that moved or faulty data are watched."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,19 @@ def test_no_model_is_trained_on_faulty_data(kind):
 def test_new_levels_are_a_fault_that_training_cures():
     fresh = evidence([DRIVER], [Alarm("unseen", "", "plan")], ALARMED)
     assert advice_for(fresh, earlier=(("scores",),)).verdict == "retrain"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("keys", "hardly a customer in common"), ("volume", "longer or shorter")])
+def test_an_odd_list_is_no_fault_of_its_data(kind, said):
+    why = advice_for(evidence(alarms=[Alarm(kind, "")])).why
+    assert said in why and "fault" not in why
+
+
+@pytest.mark.parametrize(("left", "said"), [(0.9, "far more"), (0.1, "far fewer")])
+def test_a_share_of_leavers_that_is_off_is_said_with_its_side(left, said):
+    told = replace(realised("rate"), churn_rate=Likely(left, left, left, 0.5))
+    why = advice_for(evidence(performance=told)).why
+    assert why.startswith(f"Watch the next list: {said} customers left than it said.")
 
 
 def test_outcomes_count_even_where_this_list_is_short():

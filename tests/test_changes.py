@@ -1,10 +1,12 @@
 """A change is said in words anybody reads at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from churn.scoring.wording import wording_for
-from churn.watching.changes import change_in_words, percent, verb_for
+from churn.watching.changes import change_in_words, percent
 from churn.watching.shapes import shapes_of
 from churn.watching.sketch import sketch_of
 from tests.test_watch import MODEL, SCHEMA, a_list
@@ -22,16 +24,16 @@ def said(name, **changes):
 
 def test_a_number_that_rose_is_said_in_percent_with_its_currency():
     words = said("bill", bill=lambda b: b * 1.12)
-    assert words.startswith("Monthly charges are 12% higher than in the list the model learnt from (typically $")
+    assert words.startswith("Monthly charges: 12% higher than in the list the model learnt from (typically $")
 
 
 def test_a_number_that_fell_is_lower():
-    assert said("months", months=lambda m: m / 2).startswith("Months are 50% lower than ")
+    assert said("months", months=lambda m: m / 2).startswith("Months: 50% lower than ")
 
 
 def test_a_number_that_only_spread_is_said_so():
     words = said("bill", bill=lambda b: 60.2 + (b - 60.2) * 2)
-    assert words.startswith("Monthly charges are spread differently than in the list the model learnt from: the middle")
+    assert words.startswith("Monthly charges: spread differently than in the list the model learnt from, the middle")
 
 
 def test_a_level_that_grew_is_named_with_both_shares():
@@ -48,6 +50,27 @@ def test_a_share_is_written_as_a_percentage(share, text):
     assert percent(share) == text
 
 
-@pytest.mark.parametrize(("name", "verb"), [("charges", "are"), ("status", "is"), ("access", "is"), ("tenure", "is")])
-def test_a_column_is_one_thing_or_many_by_its_ending(name, verb):
-    assert verb_for(name) == verb
+def test_what_was_below_zero_is_higher_without_a_percentage():
+    shapes = [replace(s, middle=s.middle - 70) if s.name == "bill" else s for s in SHAPES]
+    sketch = sketch_of(MODEL, SHAPES, [a_list(6000, 99, bill=lambda b: b - 60.2)])
+    place = MODEL.encoder.names.index("bill")
+    words = change_in_words(shapes[place], sketch, place, WORDING)
+    assert words.startswith("Monthly charges: higher than in the list the model learnt from (typically ")
+
+
+def test_what_fell_to_nothing_is_lower_without_a_percentage():
+    words = said("months", months=lambda m: np.where(m > 40, m, 0.0))
+    assert words == "Months: lower than in the list the model learnt from (typically 0 instead of 36)"
+
+
+def test_a_change_that_only_the_few_show_is_said_on_average():
+    few = [
+        replace(s, middle=np.where(np.arange(101) < 80, 0.0, 4.0), learnt=np.repeat([0.0, 4.0], [80, 20]))
+        for s in SHAPES
+    ]
+    place = MODEL.encoder.names.index("months")
+    sketch = sketch_of(MODEL, SHAPES, [a_list(6000, 99, months=lambda m: 4.0 * (m > 64))])
+    words = change_in_words(few[place], sketch, place, WORDING)
+    assert words == (
+        "Months: on average 49% lower than in the list the model learnt from, though most customers are as they were"
+    )

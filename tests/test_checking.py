@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from churn.intake.asking import Usual
 from churn.intake.checking import Tally, verdict_of
 from churn.intake.contract import contract_verdict
 from churn.intake.reading import read_list
@@ -99,13 +100,24 @@ def test_much_missing_is_a_warning():
     assert "67% of fee is missing." in texts
 
 
+@pytest.mark.parametrize(("usual", "told"), [(0.65, 0), (0.4, 1)])
+def test_a_column_as_empty_as_ever_is_no_news(usual, told):
+    found = notices_of("id,tenure,fee\na,5,\nb,6,\nc,7,1\n", usual={"fee": Usual(blank=usual)})
+    assert [text for kind, text in found if kind == "warning"] == ["67% of fee is missing."] * told
+
+
+def test_a_column_that_may_be_empty_is_never_said_to_miss_anything():
+    schema = SCHEMA.having("fee", may_be_empty=True)
+    assert read_list(b"id,tenure,fee,plan,active\na,5,,Pro,1\nb,6,,Pro,1\nc,7,1,Pro,0\n", schema=schema).notices == ()
+
+
 @pytest.mark.parametrize(
     ("factor", "words"), [(100, "100 times larger"), (1000, "1000 times larger"), (0.1, "10 times smaller")]
 )
 def test_a_change_of_unit_is_noticed_against_the_usual_middle_value(factor, words):
     text = "id,tenure,fee\n" + "".join(f"a{i},5,{(50 + i) * factor:g}\n" for i in range(20))
-    assert any(words in said for _, said in notices_of(text, medians={"fee": 60.0}))
-    assert notices_of(text, medians={"fee": 60.0 * factor}) == []
+    assert any(words in said for _, said in notices_of(text, usual={"fee": Usual(60.0)}))
+    assert notices_of(text, usual={"fee": Usual(60.0 * factor)}) == []
 
 
 def test_a_change_of_unit_is_noticed_by_the_range_alone():

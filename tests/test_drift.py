@@ -1,5 +1,7 @@
 """A column has moved when chance does not explain it and the difference is large enough to mean something."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,20 @@ def test_a_count_that_moves_by_less_than_one_is_seen():
     found = drifted(a_list(2000, 3, months=lambda m: m + 0.4))["months"]
     assert (found.moved, abs(found.distance.shift) < 0.1) == (False, True)
     assert drifted(a_list(2000, 3, months=lambda m: m + 8))["months"].distance.shift > 0.3
+
+
+def with_nothing_to_measure(share, seed, rows=2000):
+    """A list of whose customers a share has no shoe, held against one where that was so for three in ten."""
+    none = np.random.default_rng(seed).random(rows) < share
+    shapes = [replace(s, missing=0.3, may_be_empty=True) if s.name == "shoe" else s for s in SHAPES]
+    sketch = sketch_of(MODEL, shapes, [a_list(rows, seed, shoe=lambda s: np.where(none, np.nan, s))])
+    return {c.name: c for c in column_drift(MODEL, shapes, sketch, WORDING)}["shoe"]
+
+
+def test_more_customers_with_nothing_to_measure_are_drift_and_as_many_as_ever_are_not():
+    found = with_nothing_to_measure(0.5, 1)
+    assert found.moved and found.why.startswith("Shoe: nothing to measure for 50% of the customers instead of 30%;")
+    assert not any(with_nothing_to_measure(0.3, seed).moved for seed in range(12))
 
 
 def test_under_five_hundred_customers_no_verdict_is_given():

@@ -90,3 +90,11 @@ def test_a_column_is_not_looked_at_when_it_is_left_out_anyway():
     table = TABLE.append_column("state", pa.array(np.where(GONE, "a", "b").tolist()))
     schema = Schema((*SCHEMA.columns, replace(SCHEMA.columns[1], name="state", levels=())))
     assert leaks_in(schema, table, GONE.astype(np.int8), skip=("state",)) == ()
+
+
+def test_a_column_that_may_be_empty_gives_nothing_away_by_being_filled():
+    bought = [1.0 if s < (0.2 if g else 0.7) else None for g, s in zip(GONE, SOMETIMES, strict=True)]
+    table = TABLE.append_column("order_value", pa.array(bought, pa.float64()))
+    columns = (*SCHEMA.columns, Column("order_value", "number", may_be_empty=True))
+    found = [leaks_in(Schema(c), table, GONE.astype(int)) for c in (columns, (*SCHEMA.columns, Column("order_value")))]
+    assert [[(leak.column, leak.kind) for leak in leaks] for leaks in found] == [[], [("order_value", "filled")]]

@@ -1,5 +1,7 @@
 """Faults of the data are told apart from drift, and never by chance."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -29,7 +31,7 @@ def test_a_list_as_learnt_has_no_fault():
 
 def test_a_column_that_is_gone_is_a_broken_schema():
     (alarm,) = alarms(a_list(600).drop_columns(["months"]))
-    assert alarm == Alarm("schema", "Months (months) is not on this list; the model treats it as unknown.", "months")
+    assert alarm == Alarm("schema", "Months (months): not on this list; the model treats it as unknown.", "months")
 
 
 def test_a_column_of_another_kind_is_a_broken_schema():
@@ -49,12 +51,19 @@ def test_a_handful_of_unseen_levels_is_no_alarm():
 
 def test_new_blanks_are_named_with_both_shares():
     (alarm,) = alarms(a_list(1000, bill=every(5, np.nan)).replace_schema_metadata(None))
-    assert (alarm.kind, alarm.text) == ("blank", "Bill is blank for 20% of the customers; it was 0%.")
+    assert (alarm.kind, alarm.text) == ("blank", "Bill: blank for 20% of the customers instead of 0%.")
+
+
+def test_blanks_of_a_column_that_may_be_empty_are_no_fault_unless_all_of_it_is():
+    shapes = [replace(s, may_be_empty=True) for s in SHAPES]
+    half, whole = (a_list(600, shoe=every(step, np.nan)) for step in (2, 1))
+    found = [quality_alarms(shapes, sketch_of(MODEL, shapes, [t]), WORDING) for t in (half, whole)]
+    assert [[a.text for a in alarms] for alarms in found] == [[], ["Shoe: empty on the whole list."]]
 
 
 def test_an_empty_column_is_said_to_be_empty():
     (alarm,) = alarms(a_list(600, shoe=lambda s: np.full(600, np.nan)))
-    assert alarm.text == "Shoe is empty on the whole list."
+    assert alarm.text == "Shoe: empty on the whole list."
 
 
 @pytest.mark.parametrize(("factor", "words"), [(100, "100 times larger"), (0.1, "10 times smaller"), (1000, "1000 ti")])
@@ -69,7 +78,7 @@ def test_twice_as_much_is_not_another_unit():
 
 def test_a_column_that_says_the_same_for_everybody_is_named():
     (alarm,) = alarms(a_list(600, plan=lambda p: np.full(600, "basic")))
-    assert alarm.text == "Plan is the same for every customer on this list; it was not when it learnt."
+    assert alarm.text == "Plan: the same for every customer on this list; it was not when the model learnt."
 
 
 def test_two_customers_may_be_alike():

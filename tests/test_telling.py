@@ -26,6 +26,13 @@ def test_a_blank_with_a_meaning_is_told_with_it():
     ]
 
 
+def test_blanks_of_a_column_that_may_be_empty_are_not_told_but_other_marks_are():
+    holding = Holding(rows=9, missing=Counter({"": 2, "-": 3}))
+    assert texts(told_column(Plan(Column("fee", may_be_empty=True)), holding)) == [
+        "repaired: 3 cell(s) of fee were read as missing: 3 '-'."
+    ]
+
+
 def test_an_open_decimal_mark_is_a_warning_with_both_readings():
     holding = Holding(rows=1, numbers=1, says=Counter({"either.": 1}), written={"either.": (2, "1.234")})
     assert texts(told_column(Plan(Column("fee")), holding)) == [

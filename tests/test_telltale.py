@@ -38,4 +38,4 @@ def test_a_short_list_is_not_asked():
 def test_the_finding_is_one_sentence():
     notice = Telltale(0.82, 0.8, 0.84, (("plan", 0.2), ("bill", 0.1))).notice(wording_for(SCHEMA))
     text = "Shown a customer of each, a classifier picks today's from the learnt one in 82% of pairs"
-    assert notice.text == f"{text}, mostly by plan, bill."
+    assert notice.text == f"{text}, mostly by plan and bill."

@@ -116,7 +116,7 @@ def test_a_driver_that_moved_is_watched_and_said_in_words():
     report = watched(a_list(2000, 2, bill=lambda bill: bill * 1.12))
     first = report.columns[0]
     assert (report.verdict, report.moved, first.name) == ("watch", ("bill",), "bill")
-    assert first.why.startswith("Bill is 1") and "higher than in the list the model learnt from" in first.why
+    assert first.why.startswith("Bill: 1") and "higher than in the list the model learnt from" in first.why
 
 
 def test_a_column_that_drives_nothing_only_informs():

@@ -65,13 +65,13 @@ def drift(asked: Namespace, printer: Printer) -> Answer:
 
 
 def _lines(report: DriftReport, told: dict) -> tuple[str, ...]:
-    moved = [[c.name, c.size, c.why] for c in report.columns if c.moved][:MOST_SHOWN]
+    moved = [[c.size, c.why] for c in report.columns if c.moved][:MOST_SHOWN]
     return (
-        f"{report.verdict}: {report.advice.why}",
+        report.advice.why,
         report.score.why,
         *([told["shadow"]["accord"]["why"]] if "shadow" in told else []),
         *notice_lines(report.notices),
-        *(["", *table_lines(["column that moved", "size", "what happened"], moved)] if moved else []),
+        *(["", *table_lines(["size", "what moved"], moved)] if moved else []),
     )
 
 
@@ -106,6 +106,9 @@ def retrain(asked: Namespace, printer: Printer) -> Answer:
         seed=asked.seed,
     )
     report, told = found.watched.report, found.as_json()
-    learnt = (f"{told['model']} {told['version']}: {found.trained.trained.report.summary}",) if found.trained else ()
-    lines = (f"{report.verdict}: {report.advice.why}", *learnt, found.why, *notice_lines(report.notices))
-    return Answer(told, lines)
+    if not found.trained:
+        return Answer(told, (found.why, *notice_lines(report.notices)))
+    made = f"{told['model']} {told['version']}"
+    learnt = f"{made}: {found.trained.trained.report.summary}"
+    live = f"{made} is live now." if found.promoted else f"{made} is kept beside the live version."
+    return Answer(told, (report.advice.why, learnt, f"{found.why} {live}", *notice_lines(report.notices)))

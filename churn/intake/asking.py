@@ -33,6 +33,17 @@ def pair_of(text: str, form: str = "THEIRS=OURS") -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
+class Usual:
+    """How a column usually is: its middle value, where it is a number, and the share of empty cells."""
+
+    median: float | None = None
+    blank: float = 0.0
+
+
+NOT_KNOWN = Usual()
+
+
+@dataclass(frozen=True)
 class Asked:
     """What was said about a list.
 
@@ -42,7 +53,7 @@ class Asked:
     positive    the words of the outcome that mean the customer left
     drop        headings to carry along but never learn from
     purpose     `check` shows, `score` and `train` refuse what cannot be scored or learnt from
-    medians     the usual middle value per column, to notice a change of unit
+    usual       how each column usually is, to notice a change of unit and not to warn of what is as ever
     """
 
     schema: Schema | None = None
@@ -55,7 +66,7 @@ class Asked:
     positive: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     purpose: Purpose = "check"
-    medians: Mapping[str, float] = field(default_factory=dict)
+    usual: Mapping[str, Usual] = field(default_factory=dict)
     home: Path | None = None
     limits: Limits = field(default_factory=Limits)
     keep: int = KEEP

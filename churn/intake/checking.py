@@ -10,12 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn.intake.asking import NOT_KNOWN, Usual
 from churn.intake.kinds import EXAMPLES, Example
 from churn.notices import Notice
 from churn.schema import Column, Schema
 
 WARN_SHARE = 0.05  # unseen levels in more rows than this are a warning
 MISSING_SHARE = 0.2  # a column with more missing than this is a warning
+NEWLY_MISSING = 0.05  # where the usual share is known, a column with so much more missing is a warning
 _SAMPLE = 4_096  # values per block that the median is taken from
 
 # What one row can do wrong: `range`, `level`, `key` (none there), `empty` (a required column with nothing in it).
@@ -59,9 +61,9 @@ class Tally:
         }
         return {k: n for k, n in {**self.counts, **empty}.items() if n}
 
-    def notices(self, medians: Mapping[str, float] | None = None) -> list[Notice]:
-        """What a person should know about these rows."""
-        told = [n for c in self.schema.columns for n in self._told(c, (medians or {}).get(c.name))]
+    def notices(self, usual: Mapping[str, Usual] | None = None) -> list[Notice]:
+        """What a person should know about these rows; with what is `usual` per column, what is as ever is not news."""
+        told = [n for c in self.schema.columns for n in self._told(c, (usual or {}).get(c.name, NOT_KNOWN))]
         return [n for n in told if n]
 
     def _check(self, column: Column, values: pa.ChunkedArray, lines: np.ndarray) -> None:
@@ -97,14 +99,14 @@ class Tally:
         rows = np.flatnonzero(mask.to_numpy())[: EXAMPLES - len(kept)]
         kept += [(int(lines[r]), str(values[int(r)].as_py()).removesuffix(".0")) for r in rows]
 
-    def _told(self, column: Column, median: float | None) -> list[Notice | None]:
+    def _told(self, column: Column, usual: Usual) -> list[Notice | None]:
         return [
             self._told_unread(column),
             self._told_rule(column, "range", f"beyond {_span(column)}"),
             self._told_levels(column),
             self._told_keys(column),
-            self._told_missing(column),
-            self._told_unit(column, median),
+            self._told_missing(column, usual.blank),
+            self._told_unit(column, usual.median),
         ]
 
     def _told_unread(self, column: Column) -> Notice | None:
@@ -149,26 +151,27 @@ class Tally:
             "warning" if share > WARN_SHARE else "info", text, column.name, count, tuple(n for n, _ in examples)
         )
 
-    def _told_missing(self, column: Column) -> Notice | None:
+    def _told_missing(self, column: Column, usual: float) -> Notice | None:
         missing = self.nulls.get(column.name, 0)
         # A column with nothing in it at all is told before, when the list is surveyed.
-        if column.role in ("key", "ignored") or missing in (0, self.rows) or missing <= MISSING_SHARE * self.rows:
+        if column.role in ("key", "ignored") or column.may_be_empty or missing in (0, self.rows):
+            return None
+        if missing <= MISSING_SHARE * self.rows or missing <= (usual + NEWLY_MISSING) * self.rows:
             return None
         return Notice("warning", f"{missing / self.rows:.0%} of {column.name} is missing.", column.name, missing)
 
     def _told_unit(self, column: Column, median: float | None) -> Notice | None:
         sample = np.concatenate(self.samples.get(column.name) or [np.array([])])
-        usual = median if median is not None else None
         if not len(sample) or not (found := float(np.median(sample))) or found < 0:
             return None
-        if usual is None:
+        if median is None:
             return self._told_unit_by_range(column, sample, found)
-        if usual <= 0:
+        if median <= 0:
             return None
-        power = round(log10(found / usual))
-        if power == 0 or abs(power) > 3 or abs(log10(found / usual) - power) > 0.15:
+        power = round(log10(found / median))
+        if power == 0 or abs(power) > 3 or abs(log10(found / median) - power) > 0.15:
             return None
-        return _unit_notice(column, found, f"usually {usual:g}", 10.0**power)
+        return _unit_notice(column, found, f"usually {median:g}", 10.0**power)
 
     def _told_unit_by_range(self, column: Column, sample: np.ndarray, found: float) -> Notice | None:
         """Without a usual median: most values are beyond the range, and all but a few are inside in another unit."""

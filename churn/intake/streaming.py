@@ -55,7 +55,7 @@ class Stream:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person should know; what is counted while the blocks go by is complete after the last."""
-        return (*self.survey.notices, *self.tally.notices(self.survey.asked.medians))
+        return (*self.survey.notices, *self.tally.notices(self.survey.asked.usual))
 
     def blocks(self) -> Iterator[Checked]:
         """Every block, checked, in the order of the file; may be gone through again."""

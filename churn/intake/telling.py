@@ -52,7 +52,9 @@ def told_column(plan: Plan, holding: Holding) -> Iterator[Notice]:
 
 def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
     name, blank = plan.column.name, plan.column.blank
-    marks = {m: n for m, n in holding.missing.items() if m not in plan.kept}
+    marks = {
+        m: n for m, n in holding.missing.items() if m not in plan.kept and not (plan.column.may_be_empty and not m)
+    }
     if plan.column.kind not in ("category", "text"):
         marks |= holding.nothing
     for mark in plan.kept & set(holding.missing):

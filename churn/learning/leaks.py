@@ -60,9 +60,12 @@ def leaks_in(schema: Schema, table: pa.Table, labels: np.ndarray, *, skip: Itera
     examples = examples_of(encoder, table, labels, keys=None)
     examples = examples.only(np.arange(0, len(examples), max(1, len(examples) // MOST_ROWS)))
     place_tells = _sided(auc(examples.labels, examples.places.astype(np.float64)))
-    found = [_leak(examples, i, place_tells) for i in range(len(encoder.fields))]
+    speaking = {c.name for c in schema.features if not c.may_be_empty}  # elsewhere a filled cell is no later entry
+    found = [_leak(examples, i, place_tells, name in speaking) for i, name in enumerate(encoder.names)]
     found += [
-        _text_leak(c.name, table, labels) for c in schema.features if c.kind == "text" and c.name not in set(skip)
+        _text_leak(c.name, table, labels)
+        for c in schema.features
+        if c.kind == "text" and c.name in speaking - set(skip)
     ]
     return tuple(sorted((f for f in found if f), key=lambda leak: (not leak.hard, -leak.size, leak.column)))
 
@@ -73,7 +76,7 @@ def place_in_file_tells(labels: np.ndarray) -> float:
     return _sided(auc(labels[known].astype(np.float64), np.flatnonzero(known).astype(np.float64)))
 
 
-def _leak(examples: Examples, place: int, place_tells: float) -> Leak | None:
+def _leak(examples: Examples, place: int, place_tells: float, filled_speaks: bool) -> Leak | None:
     name = examples.encoder.names[place]
     numbers = examples.matrix[:, place]
     absent = np.isnan(numbers)
@@ -82,7 +85,7 @@ def _leak(examples: Examples, place: int, place_tells: float) -> Leak | None:
     size = telling_alone(examples, place)
     if _follows_order(numbers, examples.places) and place_tells >= PLACE_TELLS:
         return Leak(name, "order", "It counts the rows, and the file is sorted or joined by outcome.", size, True)
-    filled = _filled(name, absent, examples.labels)
+    filled = _filled(name, absent, examples.labels) if filled_speaks else None
     if filled and filled.hard:
         return filled
     if size >= ALONE_HARD:

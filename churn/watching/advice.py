@@ -25,14 +25,19 @@ from churn.watching.score_drift import ScoreDrift
 
 Verdict = Literal["keep", "watch", "retrain"]
 IN_A_ROW = 2
+OF_THE_LIST = {
+    "keys": "it has hardly a customer in common with the last list",
+    "volume": "it is far longer or shorter than the last list",
+}
 FAULTS = ("schema", "blank", "unit", "constant")
 PER = 1000  # customers money is reckoned for
 SAID = {
     "expected_profit": "the expected profit fell by more than 5%",
     "scores": "the scores are spread very differently",
     "auc": "the model ranks leavers worse than it did",
+    "more": "far more customers left than it said",
+    "fewer": "far fewer customers left than it said",
     "calibration": "its probabilities are too sure or not sure enough",
-    "rate": "many more or fewer customers leave than it says",
     "profit": "acting on its scores brings over 5% less than they promise",
 }
 
@@ -54,6 +59,15 @@ class Evidence:
         found = ("expected_profit",) * self.profit.fell + ("scores",) * self.score.alarming
         sound = found if self.customers >= FEWEST and not self.is_faulty else ()
         return (*sound, *(self.performance.signs if self.performance else ()))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The same signs, each as part of a sentence."""
+        return tuple(SAID[self._way_off() if sign == "rate" else sign] for sign in self.signs)
+
+    def _way_off(self) -> str:
+        rate = self.performance.churn_rate if self.performance else None
+        return "more" if rate is None or rate.value > (rate.learnt or 0) else "fewer"
 
     @property
     def is_faulty(self) -> bool:
@@ -98,7 +112,7 @@ def advice_for(evidence: Evidence, *, earlier: Sequence[Sequence[str]] = (), cur
     row = _row((*earlier, signs))
     judged = evidence.customers >= FEWEST
     if row >= IN_A_ROW:
-        why = f"Retrain: {_list_of(signs)}, on {row} lists in a row. {in_money(evidence, currency)}"
+        why = f"Retrain: {_list_of(evidence.said)}, on {row} lists in a row. {in_money(evidence, currency)}"
         return Advice("retrain", why.strip(), signs, row, judged)
     reasons = _reasons(evidence)
     if reasons:
@@ -140,15 +154,22 @@ def _by(change: float) -> str:
 
 def _reasons(evidence: Evidence) -> list[str]:
     """Why the next list deserves a look, each as part of a sentence."""
-    found = [SAID[s] for s in evidence.signs]
+    found = list(evidence.said)
     if evidence.score.moved and "scores" not in evidence.signs:
         found.append("the scores are spread differently")
     moved = drivers_moved(evidence.columns)
     if moved:
         found.append(f"{_counted(len(moved), 'column')} that drive{'s' * (len(moved) == 1)} the risk moved")
-    if evidence.alarms:
+    return [*found, *_faults(evidence)]
+
+
+def _faults(evidence: Evidence) -> list[str]:
+    """What is wrong with the data itself, and what is odd about the list as a whole."""
+    found = [OF_THE_LIST[a.kind] for a in evidence.alarms if a.kind in OF_THE_LIST]
+    broken = len(evidence.alarms) - len(found)
+    if broken:
         then = ": correct the data before training on it" if evidence.is_faulty else ""
-        found.append(f"the data has {_counted(len(evidence.alarms), 'fault')}{then}")
+        found.insert(0, f"the data has {_counted(broken, 'fault')}{then}")
     return found
 
 
@@ -162,8 +183,8 @@ def _row(signs: Sequence[Sequence[str]]) -> int:
     return row
 
 
-def _list_of(signs: Sequence[str]) -> str:
-    *some, last = (SAID[s] for s in signs)
+def _list_of(said: Sequence[str]) -> str:
+    *some, last = said
     return f"{', '.join(some)} and {last}" if some else last
 
 

@@ -25,6 +25,7 @@ class Distance:
 
     psi         above its noise floor, never below 0; low and high its 95 % interval
     raw_psi     as it is usually computed
+    emptied     by how much the share of customers with nothing to measure grew, where that is an answer of its own
     p_value     how often chance alone would part two lists of these sizes at least as much
     """
 
@@ -37,6 +38,7 @@ class Distance:
     js: float = 0.0
     ks: float | None = None
     shift: float | None = None
+    emptied: float = 0.0
     p_value: float = 1.0
 
 

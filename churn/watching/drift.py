@@ -14,8 +14,8 @@ import numpy as np
 
 from churn.learning.model import Model
 from churn.scoring.wording import Wording
-from churn.watching.changes import change_in_words
-from churn.watching.distances import Distance, distance, false_discoveries_held, mean_shift, widest_gap
+from churn.watching.changes import change_in_words, emptied_in_words
+from churn.watching.distances import Distance, chance_of, distance, false_discoveries_held, mean_shift, widest_gap
 from churn.watching.shapes import Shape
 from churn.watching.sketch import Sketch
 
@@ -75,10 +75,21 @@ def column_weights(model: Model) -> np.ndarray:
 
 
 def distance_of(shape: Shape, sketch: Sketch, place: int) -> Distance:
-    """How far one column of a list lies from the learnt one, among customers who have a value."""
-    counts = sketch.counts[place]
+    """How far one column of a list lies from the learnt one, among customers who have a value; and, where having none
+    is an answer, how many more have none."""
     if min(sketch.known(place), shape.known) < 1:
         return Distance()
+    found = _distance_of_values(shape, sketch, place)
+    if not shape.may_be_empty:
+        return found
+    learnt = np.array([shape.known * shape.missing / max(1 - shape.missing, 1e-9), shape.known])
+    now = np.array([float(sketch.missing[place]), float(sketch.known(place))])
+    either = min(1.0, 2 * min(found.p_value, chance_of(now, learnt)))
+    return replace(found, emptied=float(now[0] / now.sum() - shape.missing), p_value=either)
+
+
+def _distance_of_values(shape: Shape, sketch: Sketch, place: int) -> Distance:
+    counts = sketch.counts[place]
     found = distance(shape.coarsely(counts), shape.coarsely(shape.shares), shape.known, ordered=shape.is_number)
     if shape.middle is None or shape.learnt is None:
         return found
@@ -90,7 +101,12 @@ def distance_of(shape: Shape, sketch: Sketch, place: int) -> Distance:
 def is_large(found: Distance) -> bool:
     """Whether a difference is large enough to mean something, if chance does not explain it."""
     gap = found.tv >= LARGE_TV if found.ks is None else found.ks >= LARGE_GAP
-    return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT
+    return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT or emptied_much(found)
+
+
+def emptied_much(found: Distance) -> bool:
+    """Whether far more, or far fewer, customers than before have nothing to measure."""
+    return abs(found.emptied) >= LARGE_TV
 
 
 def _judged(
@@ -124,7 +140,9 @@ def _why_not(shape: Shape, sketch: Sketch, place: int) -> str:
 
 def _why(shape: Shape, place: int, around: tuple[Sketch, Wording], matters: bool) -> str:
     sketch, wording = around
-    said = change_in_words(shape, sketch, place, wording)
+    values = _distance_of_values(shape, sketch, place)
+    changed = change_in_words if is_large(values) else emptied_in_words
+    said = changed(shape, sketch, place, wording)
     return said + ("." if matters else "; it hardly drives the risk, so this only informs.")
 
 

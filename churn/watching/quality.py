@@ -87,7 +87,7 @@ def doubts_about_the_list(model: Model, alarms: Sequence[Alarm]) -> tuple[Notice
 
 def _broken(sketch: Sketch, wording: Wording) -> Iterator[Alarm]:
     for name in sketch.absent:
-        text = f"{capital(wording.label(name))} ({name}) is not on this list; the model treats it as unknown."
+        text = f"{capital(wording.label(name))} ({name}): not on this list; the model treats it as unknown."
         yield Alarm("schema", text, name)
     for name, holds in sketch.unfit.items():
         text = f"{name} holds {holds} where the model learnt another kind of thing; it is treated as unknown."
@@ -112,13 +112,15 @@ def _unseen(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm
 def _blank(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
     count, subject = int(sketch.missing[place]), capital(wording.label(shape.name))
     share = count / sketch.rows
+    if shape.may_be_empty and count < sketch.rows:  # then it is customers who changed, not the data: a matter of drift
+        return None
     if share - shape.missing < BLANK or not _beyond_chance(
         count, sketch.rows, shape.missing, shape.known / max(1 - shape.missing, 1e-9)
     ):
         return None
     if count == sketch.rows:
-        return Alarm("blank", f"{subject} is empty on the whole list.", shape.name, count)
-    text = f"{subject} is blank for {percent(share)} of the customers; it was {percent(shape.missing)}."
+        return Alarm("blank", f"{subject}: empty on the whole list.", shape.name, count)
+    text = f"{subject}: blank for {percent(share)} of the customers instead of {percent(shape.missing)}."
     return Alarm("blank", text, shape.name, count)
 
 
@@ -151,7 +153,7 @@ def _constant(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Ala
     if known * np.log(max(share, 1e-12)) > np.log(CHANCE):
         return None
     subject = capital(wording.label(shape.name))
-    text = f"{subject} is the same for every customer on this list; it was not when it learnt."
+    text = f"{subject}: the same for every customer on this list; it was not when the model learnt."
     return Alarm("constant", text, shape.name)
 
 

@@ -6,7 +6,7 @@ customers share; the share below a cut is then known to within half a percent, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Shape:
     shares    share of the known values per bin, or per code for levels and flags
     coarse    the place of each fine bin among the bins PSI is taken over
     missing   share of customers without a value
+    may_be_empty  a customer without a value is as good an answer as any: there was nothing to measure
     middle    quantiles of a number (101), None for levels and flags
     learnt    known values of a number among the kept customers
     """
@@ -38,6 +39,7 @@ class Shape:
     coarse: np.ndarray | None = None
     middle: np.ndarray | None = None
     learnt: np.ndarray | None = None
+    may_be_empty: bool = False
 
     @property
     def name(self) -> str:
@@ -78,7 +80,9 @@ def shapes_of(model: Model) -> tuple[Shape, ...]:
             f"Model {model.name}@{model.version} was saved without a picture of the list it learnt from.",
             "Train it again; every new version keeps one.",
         )
-    return tuple(_shape(model, i, field) for i, field in enumerate(model.encoder.fields))
+    empty = {c.name for c in model.schema.columns if c.may_be_empty}
+    shapes = (_shape(model, i, field) for i, field in enumerate(model.encoder.fields))
+    return tuple(replace(shape, may_be_empty=shape.name in empty) for shape in shapes)
 
 
 def _shape(model: Model, place: int, field: Field) -> Shape:

@@ -43,7 +43,7 @@ class Telltale:
 
     def notice(self, wording: Wording) -> Notice:
         """The finding in one sentence."""
-        names = ", ".join(wording.label(n) for n, _ in self.columns[:NAMES])
+        names = " and ".join(", ".join(wording.label(n) for n, _ in self.columns[:NAMES]).rsplit(", ", 1))
         share = f"{self.auc:.0%}"
         text = f"Shown a customer of each, a classifier picks today's from the learnt one in {share} of pairs"
         return Notice("info", f"{text}, mostly by {names}." if names else f"{text}.")

@@ -17,7 +17,7 @@ import pyarrow as pa
 from churn.desk.campaigning.businesses import playbook_of, profile_of, suggester_of, wording_of
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
-from churn.intake.asking import Asked
+from churn.intake.asking import Asked, Usual
 from churn.intake.matching import layout_key
 from churn.intake.opening import Source
 from churn.intake.reading import Reading
@@ -218,13 +218,19 @@ def day_of(said: date | str | None) -> date | None:
 def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
     kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
-    return {"purpose": "score", "schema": model.schema, "medians": _medians(model), **kept}
+    return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
 
 
-def _medians(model: Model) -> dict[str, float]:
-    """The usual middle value of each number the model learnt, to notice a change of unit."""
-    middles = zip(model.encoder.fields, model.reference.quantiles[:, 50], strict=True)
-    return {field.name: float(middle) for field, middle in middles if field.form == "number" and middle}
+def _usual(model: Model) -> dict[str, Usual]:
+    """How each column was in the list the model learnt from."""
+    reference = model.reference
+    learnt = zip(model.encoder.fields, reference.quantiles[:, 50], reference.missing, strict=True)
+    return {
+        field.name: Usual(
+            float(middle) if field.form == "number" and middle else None, missing / max(reference.customers, 1)
+        )
+        for field, middle, missing in learnt
+    }
 
 
 def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
