@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from app.strings import say
+from churn.profiles import read_profile
 from tests.browsing import choose, go, outside_requests, running_app, settled
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
-TITLES = {"music": "Music subscription", "shop": "Shop"}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -46,7 +46,7 @@ def test_logs_become_a_model_a_list_and_a_campaign(browser, fresh, business):
 def made_from_logs(page, business, purpose):
     """Open the path, take the sample logs of a business, and make the list of the date on the slider."""
     page.get_by_text(say("logs.title")).first.click()
-    choose(page, page.get_by_role("combobox", name=say("logs.business")), TITLES[business])
+    choose(page, page.get_by_role("combobox", name=say("logs.business")), read_profile(business).recipe["title"])
     settled(page).get_by_text(say("logs.way_sample"), exact=True).click()
     page.get_by_role("button", name=say("logs.take_sample")).click()
     expect(page.get_by_text(say("logs.choose"))).to_be_visible()

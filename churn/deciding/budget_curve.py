@@ -84,7 +84,7 @@ def _some(ready: Weighed, seed: int) -> tuple[Choices, float, int]:
     share = len(rows) / ready.given.rows
     limits = tuple(x for x in ready.limits if x.kind != "budget")
     some = Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share)
-    return some.only(np.flatnonzero(some.in_question.any(axis=1))), share, len(rows)
+    return some.only(some.candidates), share, len(rows)
 
 
 def _steps(ready: Weighed, budget: float | None, count: int = 12) -> list[float]:

@@ -57,6 +57,11 @@ class Choices:
         must = any(x.kind == "at least" for x in self.limits)
         return np.isfinite(self.gain) if must else self.gain > 0
 
+    @property
+    def candidates(self) -> np.ndarray:
+        """The rows of customers who may be chosen at all."""
+        return np.flatnonzero(self.in_question.any(axis=1))
+
     def use(self, which: int, rows: np.ndarray, actions: np.ndarray) -> np.ndarray:
         """How much of one limit each (customer, action) pair uses."""
         limit = self.limits[which]

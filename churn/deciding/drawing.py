@@ -43,13 +43,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A choice with its holdout, after anything above a limit was dropped."""
+    """A choice with its holdout, after anything above a limit was dropped.
+
+    left_over   how far the treated arm stays within each limit; below nothing where it breaks it
+    """
 
     solution: Solution
     choice: np.ndarray
     held: np.ndarray
     dropped: int
     total: float
+    left_over: np.ndarray
 
     @property
     def exact(self) -> bool:
@@ -69,7 +73,7 @@ def drawn(found: Offers, limits: Limits, order: Order, names: Names) -> Drawn:
     for factor in dict.fromkeys((1.0 / (1.0 - share), 1.0 / (1.0 - share / 2.0), 1.0)):
         with suppress(RequestRefused):
             one = _drawn_within(found, limits, order, names, factor)
-            tried += [one] if _left_over(found, limits, one).min(initial=0.0) >= 0 else []
+            tried += [one] if (one.left_over >= 0).all() else []
         if tried and not tried[0].dropped:
             break
     if not tried:
@@ -81,9 +85,9 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, fac
     """A draw; where it held out too many of those of whom a minimum was asked, again with more of them chosen."""
     wide = widened(limits, factor)
     for _ in range(DRAWS):
-        one = _drawn_once(found, (limits, wide), order, names)
+        one = _drawn_once(found, limits, wide, order, names)
         # As many of those chosen in addition will be held out, too.
-        missing = -np.minimum(0.0, _left_over(found, limits, one)) / (1.0 - order.holdout)
+        missing = -np.minimum(0.0, one.left_over) / (1.0 - order.holdout)
         if not missing.any():
             break
         wide = tuple(
@@ -93,13 +97,7 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, fac
     return one
 
 
-def _left_over(found: Offers, limits: Limits, drawn: Drawn) -> np.ndarray:
-    """How far the treated arm stays within each limit; below nothing where it breaks it."""
-    return Choices(found.gain, found.cost, limits).left_over(np.where(drawn.held, -1, drawn.choice))
-
-
-def _drawn_once(found: Offers, limits: tuple[Limits, Limits], order: Order, names: Names) -> Drawn:
-    asked, wider = limits
+def _drawn_once(found: Offers, limits: Limits, wider: Limits, order: Order, names: Names) -> Drawn:
     wide = Choices(found.gain, found.cost, wider)
     solution = solved(wide, seed=order.seed)
     choice, held = solution.choice.copy(), np.zeros(wide.rows, bool)
@@ -108,10 +106,11 @@ def _drawn_once(found: Offers, limits: tuple[Limits, Limits], order: Order, name
     held[rows] = arms(
         names.keys[rows], strata, share=order.holdout, seed=order.seed, of=names.together, earlier=names.earlier
     )
-    tight = Choices(found.gain, found.cost, asked)
+    tight = Choices(found.gain, found.cost, limits)
     net = tight.surplus(solution.prices)
-    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(asked)))
-    return Drawn(solution, choice, held, dropped, tight.total(np.where(held, -1, choice)))
+    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(limits)))
+    treated = np.where(held, -1, choice)
+    return Drawn(solution, choice, held, dropped, tight.total(treated), tight.left_over(treated))
 
 
 def _drop_lowest(tight: Choices, which: int, choice: np.ndarray, arm: tuple[np.ndarray, np.ndarray]) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from churn.deciding.choices import Limit
 from churn.money.gain import Offers
+from churn.scoring.wording import listed
 
 Money = Callable[[float], str]
 
@@ -32,7 +33,7 @@ def why_nobody(found: Offers, limits: tuple[Limit, ...], money: Money = bare) ->
         )
     shut = _shut(limits, found, money) or ["the limits together"]
     leave = "leaves" if len(shut) == 1 and shut[0] != "the limits together" else "leave"
-    return f"Nobody is treated, although offers would pay: {_listed(shut)} {leave} no room."
+    return f"Nobody is treated, although offers would pay: {listed(shut)} {leave} no room."
 
 
 def _shut(limits: tuple[Limit, ...], found: Offers, money: Money) -> list[str]:
@@ -44,9 +45,5 @@ def _shut(limits: tuple[Limit, ...], found: Offers, money: Money) -> list[str]:
         if x.kind == "budget" and x.most < cheapest
     ]
     channels = [x.name for x in limits if x.kind == "channel" and x.most < 1]
-    told += [f"a capacity of 0 for {_listed(channels)}"] if channels else []
+    told += [f"a capacity of 0 for {listed(channels)}"] if channels else []
     return told + [f"at most {x.most:g} with {x.name}" for x in limits if x.kind == "at most" and x.most < 1]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -46,7 +46,7 @@ class Solution:
 
 def solved(choices: Choices, *, seed: int = 0, exact: int = EXACT) -> Solution:
     """The best choice; a set of limits that no choice can keep is refused."""
-    rows = np.flatnonzero(choices.in_question.any(axis=1))
+    rows = choices.candidates
     some = choices.only(rows)
     found = _short(some) if len(rows) <= exact else _long(some, seed)
     choice = np.full(choices.rows, -1)

@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused, Unavailable
-from churn.events.duckdb_slices import WHOLE, Laid, Slice, in_hand, slices_of
+from churn.events.duckdb_slices import WHOLE, Laid, Slice, in_hand, quoted, slices_of
 from churn.events.engine import DEFAULT, NOTE, Engine
 
 SETTINGS = {
@@ -232,7 +232,7 @@ def _duckdb(settings: dict[str, str], keeps: Path) -> Any:
             f"The engine's settings are not understood: {_first_line(problem)}", "Example: memory=2GB&threads=2."
         ) from problem
     for statement in (
-        f"attach {_quoted(str(keeps))} as {KEPT}",
+        f"attach {quoted(str(keeps))} as {KEPT}",
         "set wal_autocheckpoint = '1TB'",
         "pragma disable_checkpoint_on_shutdown",  # the file goes with its folder: there is nothing to tidy up in it
         "set timezone = 'UTC'",
@@ -265,10 +265,6 @@ def _kept(*words: str) -> str:
 
 def _named(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(problem: Exception) -> str:

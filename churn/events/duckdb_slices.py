@@ -90,7 +90,12 @@ def _in_order_of_text(connection: Any, laid: Laid) -> bool:
 
 
 def _said(end: str | int | None) -> str:
-    return "null" if end is None else str(end) if isinstance(end, int) else "'" + end.replace("'", "''") + "'"
+    return "null" if end is None else str(end) if isinstance(end, int) else quoted(end)
+
+
+def quoted(text: str) -> str:
+    """A text in the words of a query."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _row(connection: Any, query: str) -> Any:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from churn.schema import Column, Schema
-from churn.scoring.wording import Wording
+from churn.scoring.wording import Wording, listed
 from churn.watching.changes import percent
 from churn.watching.drift import FEWEST, ColumnDrift, drivers_moved
 from churn.watching.estimate import Likely
@@ -112,7 +112,7 @@ def advice_for(evidence: Evidence, *, earlier: Sequence[Sequence[str]] = (), cur
     row = _row((*earlier, signs))
     judged = evidence.customers >= FEWEST
     if row >= IN_A_ROW:
-        why = f"Retrain: {_list_of(evidence.said)}, on {row} lists in a row. {in_money(evidence, currency)}"
+        why = f"Retrain: {listed(evidence.said)}, on {row} lists in a row. {in_money(evidence, currency)}"
         return Advice("retrain", why.strip(), signs, row, judged)
     reasons = _reasons(evidence)
     if reasons:
@@ -181,11 +181,6 @@ def _row(signs: Sequence[Sequence[str]]) -> int:
             break
         row += 1
     return row
-
-
-def _list_of(said: Sequence[str]) -> str:
-    *some, last = said
-    return f"{', '.join(some)} and {last}" if some else last
 
 
 def _counted(count: int, thing: str) -> str:

@@ -100,13 +100,13 @@ def _distance_of_values(shape: Shape, sketch: Sketch, place: int) -> Distance:
 
 def is_large(found: Distance) -> bool:
     """Whether a difference is large enough to mean something, if chance does not explain it."""
+    return _values_moved(found) or abs(found.emptied) >= LARGE_TV
+
+
+def _values_moved(found: Distance) -> bool:
+    """The same among customers who have a value."""
     gap = found.tv >= LARGE_TV if found.ks is None else found.ks >= LARGE_GAP
-    return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT or emptied_much(found)
-
-
-def emptied_much(found: Distance) -> bool:
-    """Whether far more, or far fewer, customers than before have nothing to measure."""
-    return abs(found.emptied) >= LARGE_TV
+    return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT
 
 
 def _judged(
@@ -119,7 +119,7 @@ def _judged(
     if unjudged:
         return ColumnDrift(shape.name, False, found.psi, unjudged, weight, matters, False, found)
     moved = stands_out and is_large(found)
-    why = _why(shape, place, around, matters) if moved else "As in the list the model learnt from."
+    why = _why(shape, place, found, around, matters) if moved else "As in the list the model learnt from."
     if not moved and stands_out:
         why = "Slightly different from the list the model learnt from, too little to matter."
     return ColumnDrift(shape.name, moved, found.psi, why, weight, matters, True, found)
@@ -138,11 +138,9 @@ def _why_not(shape: Shape, sketch: Sketch, place: int) -> str:
     return f"Not judged: {who}; at least {FEWEST} are needed to tell drift from chance."
 
 
-def _why(shape: Shape, place: int, around: tuple[Sketch, Wording], matters: bool) -> str:
-    sketch, wording = around
-    values = _distance_of_values(shape, sketch, place)
-    changed = change_in_words if is_large(values) else emptied_in_words
-    said = changed(shape, sketch, place, wording)
+def _why(shape: Shape, place: int, found: Distance, around: tuple[Sketch, Wording], matters: bool) -> str:
+    changed = change_in_words if _values_moved(found) else emptied_in_words
+    said = changed(shape, around[0], place, around[1])
     return said + ("." if matters else "; it hardly drives the risk, so this only informs.")
 
 

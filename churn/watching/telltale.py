@@ -14,7 +14,7 @@ import numpy as np
 from churn.learning.model import Model
 from churn.learning.yardsticks import auc
 from churn.notices import Notice
-from churn.scoring.wording import Wording
+from churn.scoring.wording import Wording, listed
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 500
@@ -43,7 +43,7 @@ class Telltale:
 
     def notice(self, wording: Wording) -> Notice:
         """The finding in one sentence."""
-        names = " and ".join(", ".join(wording.label(n) for n, _ in self.columns[:NAMES]).rsplit(", ", 1))
+        names = listed([wording.label(n) for n, _ in self.columns[:NAMES]])
         share = f"{self.auc:.0%}"
         text = f"Shown a customer of each, a classifier picks today's from the learnt one in {share} of pairs"
         return Notice("info", f"{text}, mostly by {names}." if names else f"{text}.")
