@@ -8,7 +8,7 @@ import pytest
 
 from tests import browsing
 from tests.either_book import either_book  # noqa: F401  a fixture for every test
-from tests.trained import line, own_telco, telco_api, telco_home  # noqa: F401  fixtures for every test
+from tests.trained import line, own_telco, telco_api, telco_home, telco_in_groups  # noqa: F401  fixtures for every test
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("CHURN_REAL_DATA", ROOT.parent / "shared" / "data"))

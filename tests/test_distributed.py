@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 import venv
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,12 +12,12 @@ import pytest
 
 from churn import Desk
 from churn.errors import ListRefused, Unavailable
-from churn.events.engine_urls import opened
 from churn.intake.streaming import open_list
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
-from churn.scoring.distributed import _finished, _refuse_twice, _refuse_untyped
-from churn.scoring.list_shares import Share, plain
+from churn.scoring.spread.distributed import _finished, _refuse_untyped, _tasks
+from churn.scoring.spread.list_shares import Share
+from churn.scoring.spread.share_work import plain
 from tests.sparking import SPARK, churn_line, need_spark, running_cluster
 
 pytestmark = SPARK
@@ -85,12 +86,15 @@ def test_a_worker_without_the_packages_is_said_and_nothing_is_written(cluster, t
     assert [f.name for f in tmp_path.iterdir()] == ["bare"]
 
 
-def test_a_customer_that_stands_twice_is_refused(cluster, long_list, tmp_path):
+def test_a_customer_that_stands_twice_is_refused_before_anything_is_scored(telco_home, long_list, tmp_path):
     table = pq.read_table(long_list).slice(0, 50)
-    pq.write_table(pa.concat_tables([table, table.slice(3, 1)]), tmp_path / "twice.parquet")
-    with opened("local[1]") as engine, pytest.raises(ListRefused) as refused:
-        _refuse_twice(engine.session.read.parquet(str(tmp_path / "twice.parquet")), "customerID")
+    pq.write_table(pa.concat_tables([table, table.slice(3, 1)]), tmp_path / "twice.parquet", row_group_size=30)
+    with pytest.raises(ListRefused) as refused:
+        Desk(telco_home).score_on_cluster(
+            str(tmp_path / "twice.parquet"), tmp_path / "scored", engine=f"local[1]?spill={tmp_path / 'spill'}", said={}
+        )
     assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["spill", "twice.parquet"]
 
 
 def test_numbers_as_text_are_refused_naming_the_column(tmp_path):
@@ -113,7 +117,7 @@ def test_parts_that_never_arrived_are_noticed_and_nothing_is_kept(tmp_path):
     made.mkdir()
     written(made / "part-00000.parquet", {"id": ["1"]})
     with pytest.raises(Unavailable, match="wrote to a folder of their own") as refused:
-        _finished(made, target, [Share("list.parquet", 0, 0), Share("list.parquet", 1, 1)])
+        _finished(made, target, [Share("list.parquet", 0, 0, 1), Share("list.parquet", 1, 1, 1)])
     assert (target.exists(), "every machine shares" in refused.value.fix) == (False, True)
 
 
@@ -122,5 +126,11 @@ def test_what_a_dead_worker_left_is_swept_before_the_folder_gets_its_name(tmp_pa
     made.mkdir()
     for name in ("part-00000.parquet", ".unfinished-7-part-00000.parquet"):
         written(made / name, {"id": ["1"]})
-    _finished(made, target, [Share("list.parquet", 0, 0)])
+    _finished(made, target, [Share("list.parquet", 0, 0, 1)])
     assert sorted(f.name for f in target.iterdir()) == ["_SUCCESS", "part-00000.parquet"]
+
+
+@pytest.mark.parametrize(("rows", "shares", "tasks"), [(1_000, 24, 8), (25_000, 400, 100), (25_000, 5, 5)])
+def test_there_are_tasks_for_every_core_and_no_more_than_have_work_for_a_second(rows, shares, tasks):
+    session = SimpleNamespace(conf={"spark.sql.shuffle.partitions": "8"})
+    assert _tasks(session, [Share("list.parquet", n, n, rows) for n in range(shares)]) == tasks

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
@@ -82,3 +83,11 @@ def telco_api(telco_home):
     desk = Desk(telco_home)
     desk.recorder.keeps = False  # the home is everybody's: what one test scores must not be in the next one's book
     return TestClient(make_api(desk), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def telco_in_groups(telco_home, tmp_path_factory):
+    """A typed list of 60 customers in row groups of 25."""
+    path = tmp_path_factory.mktemp("groups") / "list.parquet"
+    pq.write_table(Desk(telco_home).check(telco_home / "today.csv").table, path, row_group_size=25)
+    return path

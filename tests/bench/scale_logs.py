@@ -23,7 +23,7 @@ def checksum(path: Path) -> tuple[str, int, int]:
     """The same for the same rows in any order; how many rows, and how many different keys (the first column)."""
     import pyarrow.parquet as pq
 
-    from churn.scoring.list_shares import plain
+    from churn.scoring.spread.share_work import plain
 
     table = plain(pq.read_table(path))
     table = table.sort_by(table.column_names[0]).combine_chunks()

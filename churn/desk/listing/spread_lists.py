@@ -15,8 +15,8 @@ from churn.intake.settled import Settled
 from churn.intake.streaming import Stream, open_list
 from churn.learning.model import Model
 from churn.notices import Notice
-from churn.scoring.distributed import SAMPLE, score_on_spark
 from churn.scoring.ranking import Ranking
+from churn.scoring.spread.distributed import SAMPLE, score_on_spark
 
 
 def scored_on_cluster(

@@ -9,10 +9,11 @@ whole (with a mark that says so) or not there at all.
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,19 @@ from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.events.spark_session import opened_session, said_by_spark
 from churn.files import REPOSITORY, TEMPORARY
 from churn.intake.settled import Settled
-from churn.learning.thresholds import TIERS
-from churn.scoring.list_shares import Scorer, Share, first_rows, opened_scorer, shares_of
 from churn.scoring.ranking import Ranking
+from churn.scoring.spread.list_shares import Share, first_rows, shares_of
+from churn.scoring.spread.share_keys import refuse_twice
+from churn.scoring.spread.share_work import Scorer, opened_scorer
 
 SAMPLE = 100_000  # the rows from which the meaning of the columns is settled
+A_TASK = 100_000  # customers that keep a worker busy for about a second
 TYPED = ("number", "date")
 WHOLE = "_SUCCESS"  # the mark that readers of such folders look for
-_DONE = pa.schema([(tier, pa.int64()) for tier in TIERS])
 
 # Given the first rows as the bytes of a Parquet file, how columns are read and how customers are ranked.
 Settle = Callable[[bytes], tuple[Settled, Ranking]]
+Work = Callable[[Scorer, int], Mapping[str, int]]  # what is done with the share of a number, and what was counted
 
 
 def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Settle, *, key: str) -> Counter[str]:
@@ -43,42 +46,56 @@ def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Sett
     if target.exists():
         raise RequestRefused(f"{target.name} is there already.", "Name a folder that is not, or remove it first.")
     unfinished, shares = target.resolve().with_name(f"{TEMPORARY}{target.name}"), shares_of(files)
-    scorer = Scorer(*settle(_as_file(first_rows(shares, SAMPLE))), unfinished, tuple(shares))
-    _refuse_untyped(scorer.settled, files)
-    heading = _heading_of(scorer.settled, key)
+    settled, ranking = settle(_as_file(first_rows(shares, SAMPLE)))
+    _refuse_untyped(settled, files)
+    scorer = Scorer(settled, ranking, unfinished, tuple(shares), _heading_of(settled, key))
     with opened_session(url) as (session, folder):
-        session.sparkContext.addPyFile(str(_packed(folder)))
+        session.sparkContext.addArchive(f"{_packed(folder)}#churn")
         try:
             with said_by_spark():
-                _refuse_twice(session.read.option("mergeSchema", len(files) > 1).parquet(*map(str, files)), heading)
                 _made(unfinished)
-                tiers = _spread(session, scorer)
+                tiers = _scored(session, scorer)
             _finished(unfinished, target, shares)
             return tiers
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _spread(session: Any, scorer: Scorer) -> Counter[str]:
-    """Let the cluster work on all shares; how many customers of each tier there are."""
+def _scored(session: Any, scorer: Scorer) -> Counter[str]:
+    """Let the cluster look at all keys, then score all shares; how many customers of each tier there are."""
     from pyspark import cloudpickle
 
     # Spark's own pickler also takes functions made on the way, such as the suggester.
     sent = session.sparkContext.broadcast(cloudpickle.dumps(scorer))
-    numbers = session.range(0, len(scorer.shares), 1, len(scorer.shares))
-    done = numbers.mapInArrow(_worker(sent), ", ".join(f"{name} long" for name in _DONE.names)).collect()
-    return Counter({tier: sum(row[tier] or 0 for row in done) for tier in TIERS})
+    numbers = session.range(0, len(scorer.shares), 1, _tasks(session, scorer.shares))
+
+    def spread(work: Work) -> Counter[str]:
+        done = numbers.mapInArrow(_worker(sent, work), "told string").collect()
+        return sum((Counter(json.loads(row["told"])) for row in done), Counter())
+
+    spread(Scorer.noted)
+    refuse_twice(scorer.shares, scorer.key, scorer.folder)
+    return spread(Scorer.written)
 
 
-def _worker(sent: Any) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """What each worker runs: open what was sent, score and write the shares whose numbers it is given."""
+def _tasks(session: Any, shares: Sequence[Share]) -> int:
+    """Into how many tasks the shares go: enough for every core, and no more where a task has work for a second.
 
-    def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    Each task costs a worker a tenth of a second before it begins, whatever there is to do.
+    """
+    wanted = max(int(session.conf.get("spark.sql.shuffle.partitions")), sum(s.rows for s in shares) // A_TASK)
+    return min(len(shares), wanted)
+
+
+def _worker(sent: Any, work: Work) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What each worker runs: open what was sent, and do the work on the shares whose numbers it is given."""
+
+    def do(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            done = [opened_scorer(sent.value).written(number) for number in batch["id"].to_pylist()]
-            yield pa.RecordBatch.from_pylist(done, schema=_DONE)
+            told = [json.dumps(work(opened_scorer(sent.value), number)) for number in batch["id"].to_pylist()]
+            yield pa.record_batch({"told": told})
 
-    return score
+    return do
 
 
 def _as_file(table: pa.Table) -> bytes:
@@ -101,21 +118,6 @@ def _refuse_untyped(settled: Settled, files: Sequence[Path]) -> None:
                     f"{heading} holds {plan.column.kind}s as text, which cannot be settled part by part.",
                     "Write the table with typed columns, as `summarise` does, or score it without --engine.",
                 )
-
-
-def _refuse_twice(frame: Any, heading: str) -> None:
-    """Numbers for keys are counted first, being far cheaper; only where two meet are the keys themselves."""
-    from pyspark.sql import functions as f
-
-    keys = frame.select(f.trim(f.col(f"`{heading}`").cast("string")).alias("key")).where("key is not null")
-    if not keys.groupBy(f.xxhash64("key")).count().where("count > 1").limit(1).collect():
-        return
-    twice = keys.groupBy("key").count().where("count > 1").limit(1).collect()
-    if twice:
-        raise ListRefused(
-            f"{heading} {twice[0]['key']!r} stands in the list {twice[0]['count']} times.",
-            "Leave one row per customer, or score without --engine and say which counts with --duplicates.",
-        )
 
 
 def _heading_of(settled: Settled, key: str) -> str:
@@ -158,9 +160,12 @@ def _unwritable(folder: Path, problem: OSError) -> Unavailable:
 
 
 def _packed(folder: Path) -> Path:
-    """This program's own code in one file, for workers that do not have it; packages it needs they must have."""
+    """This program's own code in one file, for workers that do not have it; packages it needs they must have.
+
+    Spark unpacks it beside the worker. Read out of the file itself, its contents would be listed anew for every share.
+    """
     path = folder / "churn.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted((REPOSITORY / "churn").rglob("*.py")):
-            archive.write(file, file.relative_to(REPOSITORY))
+            archive.write(file, file.relative_to(REPOSITORY / "churn"))
     return path

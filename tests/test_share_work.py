@@ -1,0 +1,40 @@
+"""What a worker does with a share: the same part whoever makes it, and only whole parts bear their name."""
+
+import pickle
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from churn import Desk
+from churn.desk.listing import lists
+from churn.desk.listing.spread_lists import _opened
+from churn.scoring.spread.list_shares import shares_of
+from churn.scoring.spread.share_work import Scorer, opened_scorer
+
+
+@pytest.fixture
+def scorer(telco_home, telco_in_groups, tmp_path):
+    model = Desk(telco_home).model("telco")
+    settled = _opened(model, telco_home, telco_in_groups.read_bytes(), {}).settled
+    ranking = lists.ranking_for(model, telco_home, top=3, keep=(), as_of=None)
+    return Scorer(settled, ranking, tmp_path, shares_of([telco_in_groups]), "customerID")
+
+
+def test_shares_together_say_what_one_process_says(telco_home, telco_in_groups, scorer, tmp_path):
+    told = [scorer.written(number) for number in range(3)]
+    parts = pa.concat_tables(pq.read_table(f) for f in sorted(tmp_path.glob("part-*")))
+    Desk(telco_home).score_file(telco_in_groups, tmp_path / "alone.parquet", said={})
+    assert parts.to_pylist() == pq.read_table(tmp_path / "alone.parquet").to_pylist()
+    assert sum(done["High"] + done["Medium"] + done["Low"] for done in told) == 60
+
+
+def test_a_share_done_twice_leaves_one_part(scorer, tmp_path):
+    part = tmp_path / "part-00001.parquet"
+    first = [scorer.written(1), part.read_bytes()]
+    again = [scorer.written(1), part.read_bytes()]
+    assert (again, [f.name for f in tmp_path.iterdir()]) == (first, [part.name])
+
+
+def test_what_was_sent_is_opened_once_by_a_process():
+    assert opened_scorer(sent := pickle.dumps(["scorer"])) is opened_scorer(sent)
