@@ -80,6 +80,16 @@ def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, r
     assert Desk(home).last_seen("a")
 
 
+def test_many_customers_wait_in_memory_one_by_one(home, own_telco, monkeypatch):
+    counterpart = Desk(own_telco).counterpart(("customerID", "tenure"))
+    many = counterpart.many([{"customerID": f"c{n}", "tenure": n} for n in range(3)])
+    recorder = Recorder(home)
+    monkeypatch.setattr(recorder, "carry", lambda: True)
+    monkeypatch.setattr(recorder.spool, "add", lambda kind, rows: False)
+    recorder.keep_scores(many, "api")
+    assert (len(recorder.in_memory), recorder.forget("c1"), len(recorder.in_memory)) == (3, 1, 2)
+
+
 def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
     monkeypatch.setattr(recorder, "carry", lambda: True)
     recorder.in_memory.append(("seen", records_of(scored(), "api")[0]))

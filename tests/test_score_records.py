@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from churn.book.spool import apart
 from churn.desk.single.score_records import records_of
 from churn.desk.single.single_scores import Single, Singles
 
@@ -24,7 +25,7 @@ def together(*customers):
 
 def rows(records):
     """What the records say, but for the moment."""
-    read = [{**json.loads(record), "scored": ""} for record in records]
+    read = [{**one, "scored": ""} for record in records for one in apart("seen", json.loads(record))]
     return [{**row, "features": repr(sorted(json.loads(row["features"]).items()))} for row in read]
 
 
@@ -43,5 +44,11 @@ def test_nothing_is_kept_of_who_has_no_key_or_one_that_no_database_can_hold(key)
     assert [row["key"] for row in rows(records_of(together(nobody, somebody), "api"))] == ["b"]
 
 
+def test_many_are_one_line():
+    many = together(*(scored(f"c{n}", **FEATURES) for n in range(50)))
+    (line,) = records_of(many, "api")
+    assert len(line) < sum(len(one) for customer in many for one in records_of(customer, "api")) / 3
+
+
 def test_of_who_tells_nothing_but_a_key_nothing_is_kept():
-    assert records_of(scored("a"), "api") == records_of(together(scored("a")), "api") == []
+    assert rows(records_of(scored("a"), "api")) == rows(records_of(together(scored("a")), "api")) == []

@@ -37,6 +37,18 @@ def test_what_waits_is_carried_into_the_book_and_gone_from_the_disk(home, spool)
     assert trail(open_book())[0].what == "x@v2"
 
 
+def test_many_customers_in_one_line_are_carried_and_forgotten_one_by_one(home, spool):
+    features = {"tenure": [1.0, 2.0, None], "plan": ["a", None, None]}
+    many = {"key": ["a", "b", "c"], "tier": ["High", "Low", "Low"], "probability": [0.5, 0.1, 0.1]}
+    spool.add("seen", [seen(**many, features=features)])
+    assert (spool.forget("a"), spool.carry(open_book())) == (1, 1)
+    assert [seen_last(open_book(), key) and seen_last(open_book(), key).features for key in "abc"] == [
+        None,
+        {"tenure": 2.0},
+        None,
+    ]
+
+
 def test_what_is_known_from_later_stays(home, spool):
     spool.add("seen", [seen(scored="2026-03-02T10", probability=0.9), seen(scored="2026-03-02T09", probability=0.1)])
     spool.carry(open_book())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,19 @@ def record_list(engine: sa.Engine, record: ListRecord, customers: Iterable[Mappi
 def see(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Keep what was last seen of customers scored one at a time; what is known from later stays."""
     merge_rows(connection, LAST_SEEN, rows, newest="scored")
+
+
+def taken_apart(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A row for each customer where one tells of many by column; none of who tells nothing but a key."""
+    if not isinstance(row["key"], list):
+        yield row
+        return
+    names = tuple(row["features"])
+    told = zip(row["key"], row["tier"], row["probability"], zip(*row["features"].values(), strict=True), strict=True)
+    for key, tier, probability, cells in told:
+        known = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
+        if known:
+            yield {**row, "key": key, "tier": tier, "probability": probability, "features": json.dumps(known)}
 
 
 def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:

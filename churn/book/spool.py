@@ -2,8 +2,9 @@
 
     data/spool/<moment>-<process>.jsonl    one line a row: {"kind": "seen" | "audit", "row": {…}}
 
-A line is in the file before the request is answered, so it survives the process being killed. The file of a living
-process is locked by it; those of dead ones are carried by whoever comes next. Carrying twice is the same as once.
+Many customers who were scored together are one line, by column. A line is in the file before the request is answered,
+so it survives the process being killed. The file of a living process is locked by it; those of dead ones are carried by
+whoever comes next. Carrying twice is the same as once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 
 from churn.book.audit_trail import AUDIT
 from churn.book.connections import looking, writing
-from churn.book.last_seen import see
+from churn.book.last_seen import see, taken_apart
 from churn.book.merging import merge_rows
 from churn.errors import ChurnError
 
@@ -148,11 +149,17 @@ def _set_aside(engine: sa.Engine, path: Path) -> None:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a file; a last line that was cut when the power went is left out."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with suppress(ValueError):
-            rows.append(json.loads(line))
+        with suppress(ValueError, KeyError, TypeError):
+            read = json.loads(line)
+            rows += [{**read, "row": row} for row in apart(read["kind"], read["row"])]
     return rows
+
+
+def apart(kind: str, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows that one line stands for."""
+    return list(taken_apart(row)) if kind == "seen" else [row]
 
 
 def _size(path: Path) -> int:

@@ -66,10 +66,13 @@ class Recorder:
     def keep(self, kind: str, rows: Sequence[str]) -> Kept:
         """Keep rows, each as JSON; `delayed` while the book does not answer, `lost` where no room is left anywhere."""
         if not self.spool.add(kind, rows):
-            if len(self.in_memory) + len(rows) > IN_MEMORY:
-                self.lost += len(rows)
+            from churn.book.spool import apart
+
+            each = [json.dumps(one) for row in rows for one in apart(kind, json.loads(row))]
+            if len(self.in_memory) + len(each) > IN_MEMORY:
+                self.lost += len(each)
                 return "lost"
-            self.in_memory.extend((kind, row) for row in rows)
+            self.in_memory.extend((kind, row) for row in each)
         self._start()
         self.wake.set()
         return "delayed" if self.away else "kept"
