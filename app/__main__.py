@@ -9,7 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from app.demo_models import make_in_background
-from app.warming import warm_up
+from app.warming import keep_tidy, warm_up
 from churn import Desk
 from churn.api.serving import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError
@@ -39,6 +39,7 @@ def serve(asked: argparse.Namespace) -> None:
         from app.state import shared_desk
 
         warm_up(shared_desk)
+        keep_tidy()
         if asked.open and on_a_desktop():
             webbrowser.open(address)
         if asked.demo:

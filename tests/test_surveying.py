@@ -6,6 +6,8 @@ import pytest
 
 from churn.errors import ChurnError, ListRefused
 from churn.intake.asking import Asked
+from churn.intake.grids import grid_of
+from churn.intake.opening import Reread
 from churn.intake.reading import read_list
 from churn.intake.surveying import surveyed
 from churn.schema import Column, Schema
@@ -118,3 +120,20 @@ def test_a_survey_settles_everything_before_a_cell_is_changed():
     survey = surveyed(GOOD.encode(), "list.csv", Asked(schema=SCHEMA))
     assert (survey.rows, survey.set_aside, survey.profile) == (40, (), "general")
     assert [p.column.name for p in survey.plans.values()] == list(SCHEMA.names)
+
+
+def test_a_list_in_hand_is_taken_apart_once_for_two_readings_and_then_let_go(monkeypatch):
+    taken = []
+    monkeypatch.setattr("churn.intake.surveying.grid_of", lambda *how: taken.append(how) or grid_of(*how))
+    source = Reread(GOOD.encode())
+    readings = [read_list(source, filename="list.csv", **said) for said in ({}, {"schema": SCHEMA}, {})]
+    assert (len(taken), len(source.apart)) == (2, 1)
+    assert readings[0].table.equals(readings[2].table)
+    assert readings[1].table.equals(read_list(GOOD.encode(), filename="list.csv", schema=SCHEMA).table)
+
+
+def test_a_list_in_hand_asked_about_under_another_name_or_sheet_is_taken_apart_anew():
+    source = Reread(GOOD.encode())
+    read_list(source, filename="list.csv")
+    read_list(source, filename="other.csv")
+    assert len(source.apart) == 2

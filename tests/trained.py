@@ -11,24 +11,26 @@ from churn.cli.line import run_line
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
 
-HISTORY, TODAY = "history.csv", "today.csv"
+HISTORY, TODAY, AS_MADE = "history.csv", "today.csv", "as_made"
 
 
 @pytest.fixture(scope="session")
 def telco_home(tmp_path_factory):
     """A home whose `telco` v1 is live; `history.csv` is what it learnt from, `today.csv` 60 customers to score."""
-    home = tmp_path_factory.mktemp("telco_home")
+    home = tmp_path_factory.mktemp("telco") / "home"
+    home.mkdir()
     sample = make_sample("telco", rows=1200)
     write_sample(sample, home / HISTORY)
     write_sample(sample.later(60), home / TODAY)
     Desk(home).train(home / HISTORY, quick=True)
+    shutil.copytree(home, home.with_name(AS_MADE))
     return home
 
 
 @pytest.fixture
 def own_telco(telco_home, tmp_path):
-    """A copy of that home which a test may change."""
-    return shutil.copytree(telco_home, tmp_path / "own_home")
+    """A copy of that home as it was made, which a test may change."""
+    return shutil.copytree(telco_home.with_name(AS_MADE), tmp_path / "own_home")
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def was_let_go() -> bool:
 def take(name: str, content: bytes) -> None:
     """Take an uploaded list in hand; the one before, and all that was reckoned from it, is let go."""
     let_go()
-    drawer().held = ListInHand(name, content)
+    drawer().held = ListInHand(name, shared_desk().in_hand(content))
 
 
 def take_sample(name: str) -> None:
@@ -95,7 +95,7 @@ def take_sample(name: str) -> None:
     if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
         let_go()
     drawer().empty()
-    drawer().held = ListInHand(name, (SAMPLES / name).read_bytes(), sample=True)
+    drawer().held = ListInHand(name, shared_desk().in_hand((SAMPLES / name).read_bytes()), sample=True)
     st.query_params["sample"] = name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,8 +64,12 @@ def gain_by_budget(
     ready = weighed(scored, playbook, order, key=key, value=value, history=history)
     some, share, sampled = _some(ready, order.seed)
     asked = sorted(set(budgets)) if budgets is not None else _steps(ready, order.budget)
-    points, found = [], None
+    points: list[BudgetPoint] = []
+    found, costliest = None, float(some.cost[some.in_question].max(initial=0.0)) / share
     for budget in asked:
+        if found is not None and found.values[0] == 0.0 and points[-1].spent + costliest <= points[-1].budget:
+            points.append(replace(points[-1], budget=budget))  # money held nothing back: more changes nothing
+            continue
         tried = Choices(some.gain, some.cost, (Limit("budget", "budget", budget * share), *some.limits))
         found = prices(tried, seed=order.seed, after=found, close=CLOSE)
         choice = filled(tried, found.values)

@@ -143,14 +143,18 @@ def _scale(choices: Choices) -> np.ndarray:
 
 def _lowest(cuts: list[_Cut], best: _Cut, radius: np.ndarray) -> tuple[np.ndarray | None, float]:
     """The prices near the best ones at which all cuts together promise least."""
-    from scipy.optimize import linprog
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     slopes = np.array([c.slope for c in cuts])
     heights = np.array([c.bound - c.slope @ c.at for c in cuts])
     size = max(1.0, abs(best.bound))
     table = np.hstack([slopes / size, -np.ones((len(cuts), 1))])
-    edges = [(max(0.0, b - r), b + r) for b, r in zip(best.at, radius, strict=True)]
-    solved = linprog([*np.zeros(len(best.at)), 1.0], A_ub=table, b_ub=-heights / size, bounds=[*edges, (None, None)])
+    solved = milp(
+        np.append(np.zeros(len(best.at)), 1.0),
+        constraints=LinearConstraint(table, ub=-heights / size),
+        bounds=Bounds(np.append(np.maximum(0.0, best.at - radius), -np.inf), np.append(best.at + radius, np.inf)),
+        options={"presolve": False},  # there is nothing to leave out, and looking for it costs as much as solving
+    )
     if not solved.success:
         return None, best.bound
     return solved.x[:-1], float(solved.fun) * size

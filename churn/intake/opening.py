@@ -7,15 +7,26 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal, cast
 
 from churn.errors import ListRefused, Unavailable
 
 Source = Path | bytes
+
+
+class Reread(bytes):
+    """A list in memory that is read more than once: how it was taken apart waits with it for the next reading."""
+
+    apart: dict[Hashable, Any]
+
+    def __init__(self, *_: object) -> None:
+        self.apart = {}
+
+
 FileKind = Literal["text", "workbook", "parquet"]
 Wrapping = Literal["", "gzip", "zip"]
 

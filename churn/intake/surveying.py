@@ -22,7 +22,7 @@ from churn.intake.heading_places import (
 from churn.intake.kinds import Holding
 from churn.intake.matching import Match, matches_of
 from churn.intake.meaning import Meaning, meant, no_schema_meaning
-from churn.intake.opening import Source, opened
+from churn.intake.opening import Reread, Source, opened
 from churn.intake.plans import Plan, level_of, plans_of
 from churn.intake.recognition import empty_columns, told_empty, told_outcome, told_profile
 from churn.intake.records import SetAside
@@ -111,8 +111,15 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
 def _grid(source: Source, filename: str, asked: Asked, profiles: Mapping[str, Profile]) -> Grid:
     known = set(headings_known(profiles))
     known |= {folded(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
-    found = opened(source, filename, limits=asked.limits)
-    return grid_of(found, Way(lambda text: folded(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row))
+    way = Way(lambda text: folded(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row)
+    if not isinstance(source, Reread):
+        return grid_of(opened(source, filename, limits=asked.limits), way)
+    told = (filename, asked.limits, frozenset(known), asked.sheet, asked.keep, asked.block, asked.by_row)
+    waiting: Grid | None = source.apart.pop(told, None)
+    if waiting is not None:
+        return waiting  # and no longer kept: what is read twice is seldom read three times
+    source.apart[told] = grid = grid_of(opened(source, filename, limits=asked.limits), way)
+    return grid
 
 
 def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:

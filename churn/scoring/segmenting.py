@@ -66,12 +66,16 @@ def segments(
     wording: Wording,
     matrix: np.ndarray,
     *,
+    probability: np.ndarray | None = None,
     left: np.ndarray | None = None,
     depth: int = DEPTH,
     protected: bool = False,
 ) -> tuple[Segment, ...]:
-    """The segments of a list, the likeliest to leave first; every customer is in exactly one."""
-    p = model.probability(matrix)
+    """The segments of a list, the likeliest to leave first; every customer is in exactly one.
+
+    probability   of each customer, where the list is scored already
+    """
+    p = model.probability(matrix) if probability is None else probability
     step = max(1, -(-len(matrix) // GROWN_ON))
     columns = [i for i, f in enumerate(model.encoder.fields) if protected or f.lever != "protected"]
     grown = _Grower(model.encoder, matrix[::step], p[::step], columns)

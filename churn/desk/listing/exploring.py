@@ -62,11 +62,6 @@ class Exploring:
             return None
 
     @cached_property
-    def probability(self) -> np.ndarray:
-        """The probability of every customer."""
-        return self.ranked.scored.table.column("probability").to_numpy()
-
-    @cached_property
     def step(self) -> int:
         """Every how many-th customer stands in a picture."""
         return max(1, -(-self.ranked.reading.rows // PICTURED))
@@ -120,13 +115,14 @@ class Exploring:
     def rates(self, name: str) -> tuple[Rate, ...]:
         """How many leave, or are expected to, by level or range of a column."""
         table = self.ranked.reading.table
-        found = rates_by(table, name, self.wording, left=self.left, probability=self.probability)
+        found = rates_by(table, name, self.wording, left=self.left, probability=self.ranked.probability)
         return tuple(self._in_short(name, rate) for rate in found)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Groups of customers that are alike, the likeliest to leave first."""
-        return segments(self.ranked.model, self.wording, self.ranked.matrix, left=self.left)
+        ranked, p = self.ranked, self.ranked.probability
+        return segments(ranked.model, self.wording, ranked.matrix, probability=p, left=self.left)
 
     def choices(self, name: str) -> tuple[str, ...]:
         """The groups a column cuts the list into, in words; `tier` does, too."""

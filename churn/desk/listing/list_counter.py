@@ -9,6 +9,7 @@ from churn.desk.campaigning.businesses import wording_of
 from churn.desk.listing import downloads, lists, shortlists
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.templates import templates_of
+from churn.intake.opening import Reread
 from churn.intake.reading import Reading
 from churn.profiles import profile_names, read_profile
 
@@ -20,6 +21,11 @@ class ListCounter:
     """A scored list, narrowed, added up and taken home."""
 
     home: Path
+
+    @staticmethod
+    def in_hand(content: bytes) -> bytes:
+        """The same list for one who will ask about it more than once, so that its text is taken apart only once."""
+        return Reread(content)
 
     def wanted(self, **asked: Any) -> shortlists.Wanted:
         """Which customers to show; what is not said narrows nothing."""

@@ -81,6 +81,11 @@ class Ranked:
         return (*self.reading.notices, *self.scored.notices, *self.model.notices)
 
     @cached_property
+    def probability(self) -> np.ndarray:
+        """How likely each customer is to leave."""
+        return np.asarray(self.scored.table.column("probability").to_numpy())
+
+    @cached_property
     def matrix(self) -> np.ndarray:
         """The list as the model sees it."""
         return self.model.encoder.matrix(self.reading.table, as_of=self.as_of)

@@ -60,7 +60,7 @@ class Overview:
 def overview_of(ranked: Ranked, home: Path) -> Overview:
     """The list in a few numbers."""
     table = ranked.scored.table
-    p = table.column("probability").to_numpy()
+    p = ranked.probability
     around = 1.96 * float(np.sqrt((p * (1 - p)).sum()))
     return Overview(
         customers=table.num_rows,
@@ -82,7 +82,7 @@ def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
 
 def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
-    return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix)
+    return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
 
 
 def keys_of(ranked: Ranked) -> list[str]:

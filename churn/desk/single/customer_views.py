@@ -112,7 +112,7 @@ def peers_of(asked: Exploring, found: Explained, key: str | None) -> tuple[Peer,
     """The most similar customers of the list who stayed; where that is not known, who are predicted to stay."""
     ranked = asked.ranked
     keys = ranked.scored.table.column(0).cast(pa.string())
-    among = ~asked.left if asked.left is not None else asked.probability < ranked.model.thresholds.chosen
+    among = ~asked.left if asked.left is not None else ranked.probability < ranked.model.thresholds.chosen
     if key is not None:
         among = among & np.asarray(keys.to_numpy(zero_copy_only=False) != key)
     own = ranked.model.encoder.row(found.customer, as_of=ranked.as_of)
