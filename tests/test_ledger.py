@@ -10,7 +10,8 @@ from churn.events.ledger import open_ledger
 from churn.events.recipe_words import recipe_from
 
 COLUMNS = {"key": "who", "time": "at"}
-RECIPE = recipe_from({"title": "T", "rule": "inactivity", "tables": {"events": {"shape": "log", "columns": COLUMNS}}})
+TABLES = {"events": {"shape": "log", "columns": COLUMNS}}
+RECIPE = recipe_from({"title": "T", "rule": "inactivity", "tables": TABLES})
 
 
 def ledger_of(engine, folder, text="who,at\na,2020-01-01\na,2020-02-29\n", **changes):
@@ -49,3 +50,12 @@ def test_tables_the_recipe_does_not_know_or_misses_are_refused(tmp_path):
             ledger_of(engine, tmp_path, named={"log": {}})
         with pytest.raises(ListRefused, match="The table 'events' is missing"):
             open_ledger(engine, {}, RECIPE)
+
+
+def test_a_table_that_was_not_given_is_named_where_it_need_not_be(tmp_path):
+    more = {**TABLES, "visits": {"shape": "log", "columns": COLUMNS, "optional": True}}
+    recipe = recipe_from({"title": "T", "rule": "inactivity", "tables": more})
+    (tmp_path / "log.csv").write_text("who,at\na,2020-01-01\na,2020-02-29\n")
+    with opened() as engine:
+        told = open_ledger(engine, {"events": tmp_path / "log.csv"}, recipe, complete_to=date(2020, 3, 1)).notices
+    assert [n.text for n in told] == ["The table 'visits' was not given; the features made of it are left out."]

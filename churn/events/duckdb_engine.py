@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import glob
+import re
 import shutil
 import tempfile
 import threading
@@ -268,4 +269,4 @@ def _named(column: str) -> str:
 
 
 def _first_line(problem: Exception) -> str:
-    return str(problem).splitlines()[0]
+    return re.sub(r"^\w+ Error: ", "", str(problem).splitlines()[0])

@@ -190,7 +190,8 @@ def _left_out(table: TableRecipe, found: Mapping[str, str]) -> tuple[Notice, ...
     """The optional parts whose column the files lack, so that nobody waits for their features."""
     lost = [m.name for m in table.measures if m.headings and not all(p in found for p in sum_of(m))]
     lost += [v.name for v in table.varieties if f"{v.name} column" not in found]
-    text = f"{table.name}: there is no column for {', '.join(lost)}; the features made of it are left out."
+    which = "it" if len(lost) == 1 else "them"
+    text = f"{table.name}: there is no column for {', '.join(lost)}; the features made of {which} are left out."
     return (Notice("info", text, count=len(lost)),) if lost else ()
 
 

@@ -83,6 +83,7 @@ def open_ledger(
     logs = {t.name: _opened(engine, t, tables, recipe, columns) for t in given if t.shape != "members"}
     main = logs[recipe.main.name]
     last, told = last_day(main.days, main.counts)
+    noticed = (n for log in logs.values() for n in log.notices)
     return Ledger(
         engine,
         recipe,
@@ -91,7 +92,7 @@ def open_ledger(
         columns,
         first=as_date(main.days[0]),
         last=complete_to or as_date(last),
-        notices=tuple(n for log in logs.values() for n in log.notices) + (() if complete_to else told),
+        notices=(*_not_given(tables, recipe), *noticed, *(() if complete_to else told)),
     )
 
 
@@ -117,3 +118,10 @@ def _check_names(tables: Mapping[str, Source], recipe: Recipe, named: Mapping[st
     missing = next((t.name for t in recipe.tables if not t.optional and t.name not in tables), None)
     if missing:
         raise ListRefused(f"The table {missing!r} is missing.", f"Give it as {missing}=FILE.")
+
+
+def _not_given(tables: Mapping[str, Source], recipe: Recipe) -> tuple[Notice, ...]:
+    """The tables that were not given and need not be, so that nobody waits for their features."""
+    lost = [t.name for t in recipe.tables if t.optional and t.name not in tables]
+    text = "The table {!r} was not given; the features made of it are left out."
+    return tuple(Notice("info", text.format(name)) for name in lost)

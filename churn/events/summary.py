@@ -256,7 +256,7 @@ def _silence_ahead(ledger: Ledger, at: Cut, horizon: int | None) -> tuple[Notice
         return ()
     lost = outages(ledger.main.days, ledger.main.counts, at.day + horizon)
     days = sum(max(0, o.last - max(o.first, at.day) + 1) for o in lost)
-    text = f"The whole log was silent on {days} days of the horizon: leavers may be counted too high."
+    text = f"The whole log was silent on {_days(days)} of the horizon: leavers may be counted too high."
     return (Notice("warning", text, count=days),) if days else ()
 
 
@@ -268,6 +268,10 @@ def _silence_told(silent: tuple[Outage, ...], filled: bool) -> tuple[Notice, ...
     what = "they were filled in" if filled else "they count as silence of every customer; filling them in can be tried"
     return (
         Notice(
-            "info" if filled else "warning", f"The whole log was silent on {days} days ({named}): {what}.", count=days
+            "info" if filled else "warning", f"The whole log was silent on {_days(days)} ({named}): {what}.", count=days
         ),
     )
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
