@@ -58,6 +58,19 @@ def test_a_damaged_book_is_named_and_not_opened(home):
         open_book()
 
 
+def test_a_disk_that_takes_nothing_is_told_at_once(home):
+    open_book().dispose()
+    code = (
+        "import resource, time; from churn.book.connections import open_book\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); began = time.monotonic()\n"
+        "try: open_book()\n"
+        "except Exception as problem: print(type(problem).__name__, time.monotonic() - began < 5)\n"
+    )
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False, capture_output=True, text=True)
+    assert done.stdout == "Unavailable True\n", done.stderr
+
+
 def test_churn_book_names_another_database(home, monkeypatch, tmp_path):
     monkeypatch.setenv("CHURN_BOOK", f"sqlite:///{tmp_path / 'other.db'}")
     open_book().dispose()

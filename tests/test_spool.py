@@ -1,11 +1,13 @@
 """Rows wait in files until the book has them: none is lost, none is written twice, none stops the others."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 
 import pytest
+import sqlalchemy as sa
 
 from churn.book.audit_trail import trail
 from churn.book.connections import open_book
@@ -110,6 +112,25 @@ def test_what_the_book_refuses_is_set_aside_and_holds_up_nothing(home, spool):
     spool.add("seen", [seen("b")])
     assert spool.carry(open_book()) == 1
     assert [p.name for p in spool.folder.iterdir()] == [f"0-1{REFUSED}"]
+
+
+def test_a_book_whose_disk_is_full_refuses_nothing_for_good(home, spool):
+    book = open_book()
+    spool.add("seen", [seen(str(n), features="x" * 5000) for n in range(50)])
+    full = sa.create_engine(book.url)
+    sa.event.listen(full, "connect", lambda line, _: line.execute("PRAGMA max_page_count = 1"))
+    with pytest.raises(Unavailable, match="full"):
+        spool.carry(full)
+    assert (list(spool.folder.glob(f"*{REFUSED}")), spool.carry(book)) == ([], 50)
+
+
+def test_a_line_the_disk_had_half_the_room_for_spoils_no_other(home, spool, monkeypatch):
+    spool.add("seen", [seen("a")])
+    write = os.write
+    with monkeypatch.context() as cramped:
+        cramped.setattr(os, "write", lambda file, text: write(file, text[:20]))
+        assert spool.add("seen", [seen("b")]) is False
+    assert (spool.add("seen", [seen("c")]), spool.carry(open_book())) == (True, 2)
 
 
 def test_a_forgotten_customer_waits_nowhere(home, spool):

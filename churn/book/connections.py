@@ -19,6 +19,9 @@ from churn.files import home_folder
 
 BUSY = 30_000  # milliseconds that a process waits for another to finish writing
 FILE = Path("data") / "book.db"
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+IN_THE_WAY = {*NO_ROOM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
+RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory or connections
 ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
 
 
@@ -50,6 +53,14 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
                 yield connection
     except SQLAlchemyError as problem:
         raise _said(problem) from problem
+
+
+def is_the_books_fault(problem: BaseException) -> bool:
+    """Whether the disk or another writer is in the way; else what was to be written is at fault."""
+    cause = getattr(problem.__cause__, "orig", None)
+    if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in IN_THE_WAY
+    return str(getattr(cause, "sqlstate", "")).startswith(RESOURCES)
 
 
 @contextmanager
@@ -104,8 +115,9 @@ def _with_log(cursor: Any) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as problem:
+            # A disk that is full does not mend by waiting: whoever asks is told at once.
+            if problem.sqlite_errorcode & 0xFF in NO_ROOM or time.monotonic() > until:
                 raise
             time.sleep(0.02)
         else:

@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from churn.book.audit_trail import AUDIT
-from churn.book.connections import looking, writing
+from churn.book.connections import is_the_books_fault, looking, writing
 from churn.book.last_seen import see, taken_apart
 from churn.book.merging import merge_rows
 from churn.errors import ChurnError
@@ -59,7 +59,9 @@ class Spool:
                     self._begin()
                 if self.own + len(text) > self.most or self.file is None:
                     return False
-                if os.write(self.file, text) < len(text):
+                if (written := os.write(self.file, text)) < len(text):
+                    # Half a line would spoil the one after it.
+                    os.ftruncate(self.file, os.fstat(self.file).st_size - written)
                     return False
             except OSError:
                 return False
@@ -86,7 +88,9 @@ class Spool:
                 rows = _rows(path)
                 try:
                     _written(engine, rows)
-                except ChurnError:
+                except ChurnError as problem:
+                    if is_the_books_fault(problem):
+                        raise
                     _set_aside(engine, path)
                 else:
                     path.unlink(missing_ok=True)
