@@ -15,9 +15,9 @@ from churn.errors import ListRefused, Unavailable
 from churn.intake.streaming import open_list
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
-from churn.scoring.spread.distributed import _finished, _refuse_untyped, _tasks
+from churn.scoring.spread.distributed import _finished, _refuse_untyped, _scored, _tasks
 from churn.scoring.spread.list_shares import Share
-from churn.scoring.spread.share_work import plain
+from churn.scoring.spread.share_work import Scorer, plain
 from tests.sparking import SPARK, churn_line, need_spark, running_cluster
 
 pytestmark = SPARK
@@ -95,6 +95,39 @@ def test_a_customer_that_stands_twice_is_refused_before_anything_is_scored(telco
         )
     assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
     assert sorted(f.name for f in tmp_path.iterdir()) == ["spill", "twice.parquet"]
+
+
+def test_a_part_that_fails_three_times_ends_the_work_in_a_sentence(cluster, telco_home, long_list, tmp_path):
+    damaged, target = tmp_path / "damaged.parquet", tmp_path / "scored"
+    table = pa.concat_tables([pq.read_table(long_list)] * 6)
+    keys = pa.array([f"C{n}" for n in range(table.num_rows)])
+    pq.write_table(table.set_column(0, "customerID", keys), damaged, row_group_size=ROWS)
+    spoil(damaged, pq.read_metadata(damaged).row_group(5).column(0))  # beyond the rows that are looked at beforehand
+    running = churn_line(*asked(telco_home, damaged, target, cluster.master))
+    _, complaint = running.communicate(timeout=300)
+    said = "A file could not be read as Parquet.", "A part of the work failed 3 times, so the whole was given up."
+    assert (running.returncode, complaint.splitlines()[-1].startswith(said)) == (2, True), complaint
+    assert [f.name for f in tmp_path.iterdir()] == ["damaged.parquet"]
+
+
+def spoil(path, column):
+    """Overwrite the first bytes of a column's cells."""
+    with path.open("r+b") as file:
+        file.seek(column.dictionary_page_offset or column.data_page_offset)
+        file.write(b"\xff" * 400)
+
+
+def test_workers_that_write_elsewhere_are_noticed_before_anything_is_scored(tmp_path):
+    need_spark()
+    idle = SimpleNamespace(mapInArrow=lambda *_: SimpleNamespace(collect=list))
+    session = SimpleNamespace(
+        sparkContext=SimpleNamespace(broadcast=lambda sent: sent),
+        range=lambda *_: idle,
+        conf={"spark.sql.shuffle.partitions": "8"},
+    )
+    scorer = Scorer(None, None, tmp_path, [Share("list.parquet", 0, 0, 1)], "id")
+    with pytest.raises(Unavailable, match="wrote to a folder of their own"):
+        _scored(session, scorer)
 
 
 def test_numbers_as_text_are_refused_naming_the_column(tmp_path):

@@ -25,7 +25,7 @@ from churn.files import REPOSITORY, TEMPORARY
 from churn.intake.settled import Settled
 from churn.scoring.ranking import Ranking
 from churn.scoring.spread.list_shares import Share, first_rows, shares_of
-from churn.scoring.spread.share_keys import refuse_twice
+from churn.scoring.spread.share_keys import noted, refuse_twice
 from churn.scoring.spread.share_work import Scorer, opened_scorer
 
 SAMPLE = 100_000  # the rows from which the meaning of the columns is settled
@@ -74,6 +74,8 @@ def _scored(session: Any, scorer: Scorer) -> Counter[str]:
         return sum((Counter(json.loads(row["told"])) for row in done), Counter())
 
     spread(Scorer.noted)
+    if not all(noted(share, scorer.folder).exists() for share in scorer.shares):
+        raise _elsewhere()
     refuse_twice(scorer.shares, scorer.key, scorer.folder)
     return spread(Scorer.written)
 
@@ -142,15 +144,19 @@ def _finished(unfinished: Path, target: Path, shares: Sequence[Share]) -> None:
     for left in unfinished.glob(f"{TEMPORARY}*"):
         left.unlink()  # of a worker that died
     if {file.name for file in unfinished.iterdir()} != {share.name for share in shares}:
-        raise Unavailable(
-            f"The workers wrote to a folder of their own, not to {target.parent.name} of this machine.",
-            "Nothing was kept. Name a list and a target on a disk that every machine shares.",
-        )
+        raise _elsewhere()
     (unfinished / WHOLE).touch()
     try:
         unfinished.rename(target)
     except OSError as problem:
         raise _unwritable(target, problem) from problem
+
+
+def _elsewhere() -> Unavailable:
+    return Unavailable(
+        "The workers wrote to a folder of their own, not to that of this machine.",
+        "Nothing was kept. Name a list and a target on a disk that every machine shares.",
+    )
 
 
 def _unwritable(folder: Path, problem: OSError) -> Unavailable:

@@ -23,20 +23,25 @@ from churn.scoring.spread.list_shares import Share
 AT_ONCE = 16_000_000  # numbers looked at together: 128 MB, and as much again to sort them
 
 
+def noted(share: Share, folder: Path) -> Path:
+    """The file in which a share's numbers are left."""
+    return folder / f"{TEMPORARY}keys-{share.number:05}.npy"
+
+
 def note_keys(share: Share, heading: str, folder: Path) -> int:
     """Leave the numbers of a share's keys in the folder, where there are any; a missing key is nobody's."""
     repeats = Repeats()
     for batch in share.batches([heading]):
         repeats.add(text_block(batch, 1).cells(0))
     numbers = np.sort(np.concatenate(repeats.hashes))
-    with whole_file(_noted(share, folder)) as unfinished, unfinished.open("wb") as file:
+    with whole_file(noted(share, folder)) as unfinished, unfinished.open("wb") as file:
         np.save(file, numbers)
     return len(numbers)
 
 
 def refuse_twice(shares: Sequence[Share], heading: str, folder: Path) -> None:
     """Refuse a list in which a customer stands twice, naming the first that was found."""
-    for number in _met_twice([_noted(share, folder) for share in shares]):
+    for number in _met_twice([noted(share, folder) for share in shares]):
         keys = Counter(key for share in shares for key in _keys_with(number, share, heading, folder))
         for key, times in keys.items():
             if times > 1:
@@ -44,10 +49,6 @@ def refuse_twice(shares: Sequence[Share], heading: str, folder: Path) -> None:
                     f"{heading} {key!r} stands in the list {times} times.",
                     "Leave one row per customer, or score without --engine and say which counts with --duplicates.",
                 )
-
-
-def _noted(share: Share, folder: Path) -> Path:
-    return folder / f"{TEMPORARY}keys-{share.number:05}.npy"
 
 
 def _met_twice(files: Sequence[Path]) -> Iterator[np.uint64]:
@@ -70,7 +71,7 @@ def _numbers(file: Path) -> np.ndarray:
 
 
 def _keys_with(number: np.uint64, share: Share, heading: str, folder: Path) -> Iterator[str]:
-    numbers = _numbers(_noted(share, folder))
+    numbers = _numbers(noted(share, folder))
     if np.searchsorted(numbers, number, "left") == np.searchsorted(numbers, number, "right"):
         return
     for batch in share.batches([heading]):
