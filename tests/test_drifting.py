@@ -10,6 +10,8 @@ from churn.book.watched_customers import customers_of
 from churn.errors import ListRefused, RequestRefused
 from tests.watched import MOVED, a_list, two_moved, without_outcomes
 
+GONE_BY = "drift:tenure=-1.5"
+
 
 def test_one_moved_list_is_watched_and_the_second_in_a_row_advises_a_retrain(own_telco):
     first, second = two_moved(own_telco)
@@ -82,8 +84,17 @@ def test_outcomes_that_contradict_earlier_ones_are_said_and_the_latest_counts(ow
     lines = told.read_text(encoding="utf-8").splitlines()
     swapped = lines[1].replace(",No", ",\0").replace(",Yes", ",No").replace(",\0", ",Yes")
     told.write_text("\n".join([lines[0], lines[1].rpartition(",")[0] + "," + swapped.rpartition(",")[2]]) + "\n")
-    notices = [n.text for n in desk.drift(told).report.notices]
-    assert any(n.startswith("1 customers have another outcome than told before") for n in notices)
+    looks = [[n.text for n in desk.drift(told, keep=keep).report.notices] for keep in (False, False, True, True)]
+    said = [any(n.startswith("1 customer has another outcome than told before") for n in texts) for texts in looks]
+    assert said == [True, True, True, False]  # a look says it as often as asked and changes nothing
+
+
+def test_a_few_outcomes_do_not_repeat_what_older_lists_already_said(own_telco):
+    desk = Desk(own_telco)
+    bad = desk.drift(a_list(own_telco, "bad", rows=3000, seed=6, plant=GONE_BY, outcomes=True), challenger="none")
+    few = desk.drift(a_list(own_telco, "few", rows=30, seed=7, outcomes=True), challenger="none").report
+    assert bad.record.signs and bad.report.performance is not None
+    assert (few.verdict, few.advice.signs, few.performance) == ("watch", (), None)  # for its length alone
 
 
 def test_thirty_customers_are_too_few_and_it_says_so(own_telco):

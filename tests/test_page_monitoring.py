@@ -92,6 +92,8 @@ def test_a_retrain_that_kept_the_champion_says_so(monkeypatch, own_telco):
 def test_a_list_that_no_model_fits_is_refused_in_a_sentence(monkeypatch, own_telco):
     page = opened(monkeypatch, own_telco, "monitoring", sample="bank_today.csv")
     assert len(page.error) == 1 and "Traceback" not in shown(page)
+    assert "If it is a list of another business, choose its model" in page.error[0].value
+    assert "--map" not in shown(page)
 
 
 def test_a_short_list_is_not_judged(monkeypatch, own_telco):

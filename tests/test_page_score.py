@@ -103,7 +103,7 @@ def test_a_list_without_customers_comes_with_a_template(monkeypatch, telco_home)
 
 def test_a_needed_column_that_is_missing_is_named_and_its_template_offered(monkeypatch, telco_home):
     page = with_list(monkeypatch, telco_home, b"customerID,gender,tenure,Contract\nA1,Male,3,Two year\nA2,Male,4,\n")
-    assert "which is needed" in shown(page)
+    assert "which are needed" in shown(page)
     assert next(s for s in page.selectbox if s.label == "Template for").value == "this list"
 
 

@@ -79,6 +79,14 @@ def test_a_required_column_that_is_not_there_is_refused_by_name():
     assert "--map THEIRS=OURS" in caught.value.fix
 
 
+def test_several_required_columns_are_named_as_in_a_sentence():
+    schema = Schema((*SCHEMA.columns, Column("town", "text", required=True)))
+    with pytest.raises(ListRefused) as caught:
+        read_list(b"id,city\nA,Bonn\n", schema=schema)
+    assert caught.value.message == "The list has no columns paid and town, which are needed."
+    assert caught.value.fix.startswith("Add them, or say with --map THEIRS=OURS which columns they are;")
+
+
 def test_a_required_column_that_may_be_another_names_the_flag_to_confirm():
     with pytest.raises(ListRefused) as caught:
         read_list(b"id,piad\nA,5\nB,6\n", schema=Schema((Column("id", "text", "key"), Column("piads", required=True))))

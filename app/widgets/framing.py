@@ -11,7 +11,7 @@ import streamlit as st
 from app import state
 from app.navigation import TAKES
 from app.strings import plain, say
-from churn.errors import ChurnError, NoModelFits, NoModelYet
+from churn.errors import ChurnError, MissingColumns, NoModelFits, NoModelYet, UnsureColumns
 
 NOTICE_ICONS = {"warning": "warning", "set_aside": "content_cut", "repaired": "healing", "info": "info"}
 
@@ -93,8 +93,13 @@ def polite_errors() -> Iterator[None]:
 
 def show_refusal(problem: ChurnError) -> None:
     """A refusal on screen, its words shown as text."""
-    # What to do about a model is told for the command line; here the models stand beside the list.
-    own = {NoModelFits: "score.choose_model", NoModelYet: "score.train_first"}.get(type(problem), "")
+    # What to do about a model or a column is told for the command line; here there are screens for it.
+    own = {
+        NoModelFits: "score.choose_model",
+        NoModelYet: "score.train_first",
+        MissingColumns: "score.name_columns",
+        UnsureColumns: "score.name_columns",
+    }.get(type(problem), "")
     st.error(
         f"{plain(problem.message)} {say(own) if own else plain(problem.fix)}",
         icon=":material/error:",

@@ -55,10 +55,13 @@ def keys_of_list(engine: sa.Engine, record: WatchRecord) -> list[str]:
         return list(connection.execute(sa.select(WATCHED_CUSTOMERS.c.key).where(_of(record))).scalars())
 
 
-def tell_outcomes(engine: sa.Engine, lists: Iterable[WatchRecord], outcomes: Mapping[str, int]) -> Told:
+def tell_outcomes(
+    engine: sa.Engine, lists: Iterable[WatchRecord], outcomes: Mapping[str, int], *, keep: bool = True
+) -> Told:
     """Note who left among the customers of earlier lists, each with the last list they were on.
 
     lists   the earlier lists, the latest last
+    keep    False only says what would be noted
     """
     left, news, count, otherwise = dict(outcomes), [], 0, list[str]()
     for record in list(lists)[::-1][:LOOKED_BACK]:
@@ -68,7 +71,8 @@ def tell_outcomes(engine: sa.Engine, lists: Iterable[WatchRecord], outcomes: Map
         changed = {key: left[key] for key, before in known.items() if before != left[key]}
         otherwise += [key for key in changed if known[key] is not None]
         if changed:
-            _write(engine, record, changed)
+            if keep:
+                _write(engine, record, changed)
             news.append(record)
         count += len(known)
         for key in known:

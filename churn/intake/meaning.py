@@ -64,19 +64,21 @@ def _refuse_absent(
     absent: list[Column] = [c for c in target.columns if c.required and c.name not in sure]
     if not absent:
         return
-    names = ", ".join(c.name for c in absent)
+    names = " and ".join(filter(None, (", ".join(c.name for c in absent[:-1]), absent[-1].name)))
+    column, needed, it = ("column", "is needed", "it") if len(absent) == 1 else ("columns", "are needed", "them")
     doubtful = [m for m in matches if m.doubtful and m.ours in {c.name for c in absent}]
     if doubtful:
         pairs = " ".join(f"--map '{m.theirs}={m.ours}'" for m in doubtful)
         raise UnsureColumns(
-            f"The list has no column {names}; {doubtful[0].theirs} may be it.",
+            f"The list has no {column} {names}; {doubtful[0].theirs} may be it.",
             f"Confirm it with {pairs}.",
             matches=tuple(m for m in matches if m.doubtful),
             headings=headings,
         )
     raise MissingColumns(
-        f"The list has no column {names}, which is needed.",
-        "Add it, or say which column it is with --map THEIRS=OURS; the template shows all columns (check --template).",
+        f"The list has no {column} {names}, which {needed}.",
+        f"Add {it}, or say with --map THEIRS=OURS which {'column it is' if it == 'it' else 'columns they are'}; the "
+        "template shows all columns (check --template).",
         template=template_csv(target),
         missing=tuple(c.name for c in absent),
         headings=headings,

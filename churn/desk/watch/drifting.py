@@ -165,15 +165,17 @@ def _told(
     book: sa.Engine | None, look: Look, left: np.ndarray, past: Past, how: Watching
 ) -> tuple[tuple[WatchRecord, ...], list[Notice]]:
     """The earlier lists whose customers' outcomes are known now, and who was told otherwise before."""
-    if book is None or not how.keep or not past.all:
+    if book is None or not past.all:
         return (), []
     from churn.book.watched_customers import campaign_outcomes, tell_outcomes
 
     keys = keys_in(look) or []
     here = {k: int(v) for k, v in zip(keys, left.tolist(), strict=True) if v == v} if keys else {}
-    found = tell_outcomes(book, past.all, campaign_outcomes(book, look.model.name) | here)
+    found = tell_outcomes(book, past.all, campaign_outcomes(book, look.model.name) | here, keep=how.keep)
+    news = found.lists if how.keep else ()  # a look writes nothing, so there is nothing new in the book to judge by
     if not found.otherwise:
-        return found.lists, []
+        return news, []
     some = ", ".join(key[:40] for key in found.otherwise[:3])
-    text = f"{len(found.otherwise):,} customers have another outcome than told before ({some}); the latest counts."
-    return found.lists, [Notice("warning", text, count=len(found.otherwise))]
+    who = "customer has" if len(found.otherwise) == 1 else "customers have"
+    text = f"{len(found.otherwise):,} {who} another outcome than told before ({some}); the latest counts."
+    return news, [Notice("warning", text, count=len(found.otherwise))]

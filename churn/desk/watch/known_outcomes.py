@@ -19,12 +19,21 @@ from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.profiles import GENERAL
 from churn.watching.expected_profit import decoded_table
-from churn.watching.realised import WINDOW, Followed, Performance, followed_list, performance_of, together
+from churn.watching.realised import (
+    FEWEST_CUSTOMERS,
+    WINDOW,
+    Followed,
+    Performance,
+    followed_list,
+    performance_of,
+    together,
+)
 from churn.watching.watch import Look
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+AN_EVEN_SHARE = 0.5  # new outcomes count from half the share an even one of the rolling lists has
 CONTACT_DAYS = 90  # a customer contacted so shortly before a list tells of the campaign, not of the model
 
 
@@ -120,8 +129,14 @@ def how_it_did(
     said = [told for _, told in (*(j for _, j in judged.values()), here) if isinstance(told, Notice)]
     found = {name: (r, p) for name, (r, (p, _)) in judged.items() if p is not None}
     span = [f for f in (*(f for _, f in lists), own) if len(f.left)][-WINDOW:]
-    rolling = _judged(look.model, together(span))[0] if span else None
+    news_in = sum(len(f.left) for r, f in lists if r.list in fresh) + len(own.left)
+    rolling = _judged(look.model, together(span))[0] if span and _adds_something(span, news_in) else None
     return Known(rolling, found, here[0], tuple(said))
+
+
+def _adds_something(span: Sequence[Followed], news: int) -> bool:
+    """Whether new outcomes weigh enough among those rolled together: a few must not repeat what older ones said."""
+    return news >= min(FEWEST_CUSTOMERS, AN_EVEN_SHARE * sum(len(f.left) for f in span) / WINDOW)
 
 
 def _from_book(book: sa.Engine, model: Model, record: WatchRecord) -> Followed:
