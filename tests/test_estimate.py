@@ -108,6 +108,13 @@ def test_a_measure_that_does_not_exist_is_left_out():
     assert "precision" not in likely_measures(MODEL, np.full(300, 0.01))
 
 
+def test_a_measure_that_did_not_exist_when_the_model_learnt_stands_alone():
+    p = np.linspace(0.05, 0.9, 600)  # some are called now; of those learnt from nobody was
+    found = likely_measures(MODEL, p, learnt=expected_measures(np.full(300, 0.01), 0.3))
+    assert found["precision"].learnt is None and found["churn_rate"].learnt == pytest.approx(0.01)
+    assert set(found["precision"].as_json()) == {"value", "low", "high"}
+
+
 def test_an_estimate_is_written_without_what_is_not_known():
     part = Estimate(5, {"auc": Likely(0.8, 0.7, 0.9)})
     whole = Estimate(9, {}, Likely(1.0, 0.5, 1.5, 2.0), {"Plan: basic": part})

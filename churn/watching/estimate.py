@@ -121,7 +121,8 @@ def likely_measures(
         if len(spread) and np.isfinite(value[name]):
             low, high = np.percentile(spread, [2.5, 97.5])
             ends = min(float(low), value[name]), max(float(high), value[name])
-            likely[name] = Likely(value[name], *ends, None if learnt is None else learnt.get(name))
+            before = np.nan if learnt is None else learnt.get(name, np.nan)  # NaN: none of those learnt was called
+            likely[name] = Likely(value[name], *ends, before if np.isfinite(before) else None)
     return likely
 
 
