@@ -44,9 +44,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(home: Path, *words: str):
+def running_app(home: Path, *words: str, port: int = 0):
     """The real server over one home, and its address; stopped at the end."""
-    port = free_port()
+    port = port or free_port()
     environment = {"CHURN_LOG": "faults", **os.environ, "CHURN_HOME": str(home), "CI": "true"}
     command = [sys.executable, "-m", "app", "--port", str(port), *words]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:

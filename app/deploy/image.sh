@@ -17,7 +17,7 @@ lay() {
     cp -R "$1/$part" "$2/$part"
   done
   find "$2" -name __pycache__ -type d -prune -exec rm -rf {} +
-  rm -rf "$2"/data/book.db* "$2/data/jobs" "$2/data/spool"
+  rm -rf "$2"/data/book.db* "$2/data/jobs" "$2/data/spool" "$2/.streamlit/secrets.toml"
   chmod -R a-w,a+rX "$2"
 }
 

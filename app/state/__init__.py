@@ -60,6 +60,7 @@ from app.state.session import (
 )
 from app.state.visitor import (
     choose_language,
+    has_signed_in,
     is_open_to_the_network,
     language,
     locale,
@@ -87,6 +88,7 @@ __all__ = [
     "followed",
     "found_latest",
     "free_upload",
+    "has_signed_in",
     "held",
     "in_hand",
     "in_hand_said",

@@ -25,9 +25,14 @@ def who_visits(desk: Any) -> Any:
     return desk.signed_in("") if provider_is_set() else desk.nobody()
 
 
+def has_signed_in() -> bool:
+    """Whether a provider has sent somebody here, let in or not."""
+    return bool(st.user.get("is_logged_in", False))
+
+
 def signed_in_address() -> str:
     """The address the provider vouches for; empty while nobody signed in, or where it is not verified."""
-    if not st.user.get("is_logged_in", False) or st.user.get("email_verified", True) is False:
+    if not has_signed_in() or st.user.get("email_verified", True) is False:
         return ""
     return str(st.user.get("email") or "")
 

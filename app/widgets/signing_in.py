@@ -19,5 +19,5 @@ def sign_in(problem: ChurnError) -> None:
             st.caption(say("sign_in.operator"))
             return
         st.button(say("sign_in.with_provider"), type="primary", icon=":material/login:", on_click=st.login)
-        if state.signed_in_address():
+        if state.has_signed_in():
             st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=st.logout)
