@@ -139,6 +139,26 @@ def test_a_workflow_is_whole(path):
         assert job["runs-on"] and job["timeout-minutes"] and all(("uses" in s) != ("run" in s) for s in job["steps"])
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_a_step_that_pipes_ends_where_its_first_command_does(path):
+    """Without a shell named, GitHub's bash has no pipefail: a refused retrain would look like one that was done."""
+    words = yaml.safe_load(path.read_text())
+    piped = [s for job in words["jobs"].values() for s in job["steps"] if re.search(r"[^|]\|[^|]", s.get("run", ""))]
+    named = words.get("defaults", {}).get("run", {}).get("shell")
+    assert [s["run"] for s in piped if s.get("shell", named) != "bash"] == []
+
+
+def test_a_secret_beside_the_settings_gets_into_no_image(tmp_path):
+    parts = tmp_path / "from"
+    for part in ("app", "churn", "data", ".streamlit"):
+        (parts / part).mkdir(parents=True)
+    (parts / ".streamlit" / "secrets.toml").write_text("[auth]")
+    assert run("sh", DEPLOY / "image.sh", "lay", parts, tmp_path / "to").returncode == 0
+    assert list((tmp_path / "to" / ".streamlit").iterdir()) == []
+    ignored = [(ROOT / name).read_text().splitlines() for name in (".dockerignore", ".gitignore")]
+    assert all(".streamlit/secrets.toml" in lines for lines in ignored)
+
+
 def test_what_is_deployed_names_no_secret():
     texts = [p.read_text() for p in (ROOT / "compose.yaml", *WORKFLOWS, *DEPLOY.rglob("*.y*ml"))]
     assert [t for text in texts for t in re.findall(r"(?i)password: [\"']?[^\"'$]\S*", text)] == []

@@ -1,5 +1,8 @@
 """Who asks over HTTP is looked at first: this machine while there is no key, then whoever holds one."""
 
+import threading
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -62,6 +65,19 @@ def test_a_revoked_key_ends_while_the_server_runs(own_telco, monkeypatch):
     assert asked(client, x_api_key=key) == (200, 200)
     Desk(own_telco).revoke_key("crm")
     assert asked(client, x_api_key=key) == (401, 401)
+
+
+def test_a_book_that_hangs_keeps_nobody_waiting_whose_key_is_known(own_telco, monkeypatch):
+    _, key = Desk(own_telco).add_key("crm", "score")
+    ending, rows = threading.Event(), key_rings.KeyRing._in_book
+    with client_of(own_telco) as client:  # one loop for all requests, as a server has
+        assert asked(client, x_api_key=key) == (200, 200)
+        monkeypatch.setattr(key_rings, "FRESH", 0.0)
+        monkeypatch.setattr(key_rings.KeyRing, "_in_book", lambda self: (ending.wait(10), rows(self))[1])
+        began = time.monotonic()
+        statuses, took = asked(client, x_api_key=key), time.monotonic() - began
+        ending.set()
+    assert (statuses, took < 8) == ((200, 200), True)
 
 
 def test_a_person_comes_in_through_the_proxy_that_signed_them_in(own_telco, monkeypatch):

@@ -41,4 +41,6 @@ def ready(request: Request) -> Ready:
     found = desk_of(request).health()
     if not found["model_loaded"]:
         raise Unavailable("No model is live, so nothing can be scored.", "Train one: `python -m churn train LIST`.")
+    if (ring := desk_of(request).key_ring).rows is None:
+        ring.look_up()  # without having known the keys once, nobody can be let in
     return Ready(ready=True, model=found["model"], version=found["version"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -141,4 +142,6 @@ def _said(problem: SQLAlchemyError) -> Damaged | Unavailable:
         return Damaged(
             "The score book is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
         )
-    return Unavailable(f"The score book does not answer: {words}.", "Check the disk or the database, then try again.")
+    # The driver's first line says why; where the database stands is nothing to tell whoever asks over HTTP.
+    why = re.sub(r"connection (to server .*? )?failed: ", "", words.strip().partition("\n")[0]).rstrip(".")
+    return Unavailable(f"The score book does not answer: {why}.", "Check the disk or the database, then try again.")

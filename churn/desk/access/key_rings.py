@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,7 @@ class KeyRing:
     home: Path
     rows: dict[str, KeyRow] | None = None
     looked: float = field(default=float("-inf"))
+    looking: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def empty(self) -> bool:
@@ -75,12 +77,16 @@ class KeyRing:
         return Who(f"key {row.name}", role_of(row.scope), "key")
 
     def look_up(self) -> None:
-        """Read the keys from the book."""
+        """Read the keys from the book, one caller at a time; who knows some already does not wait for another."""
+        if not self.looking.acquire(blocking=self.rows is None):
+            return
         try:
             self.rows = {row.id: row for row in self._in_book()}
         except ChurnError:
             if self.rows is None:
                 raise
+        finally:
+            self.looking.release()
         self.looked = time.monotonic()
 
     def _in_book(self) -> tuple[KeyRow, ...]:
