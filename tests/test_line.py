@@ -66,3 +66,11 @@ def test_help_shows_each_verb_with_an_example():
     register_verbs()
     parsers = parser_of_all()._subparsers._group_actions[0].choices
     assert [name for name in VERBS if f"python -m churn {name}" not in parsers[name].format_help()] == []
+
+
+def test_a_list_and_an_answer_never_share_stdout(verb, capsys):
+    verb(lambda asked, printer: Answer({"said": "hello"}), lambda parser: parser.add_argument("-o", dest="output"))
+    assert (run_line(["greet", "-o", "-"]), capsys.readouterr().err) == (0, "")
+    assert run_line(["greet", "-o", "-", "--json"]) == 2
+    said = "`-o -` and --json both want stdout. Name a file with -o, or leave out --json."
+    assert capsys.readouterr() == ("", f"{said}\n")

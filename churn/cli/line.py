@@ -87,6 +87,8 @@ def parser_of_all() -> ArgumentParser:
 
 
 def _carry_out(asked: Namespace, printer: Printer) -> int:
+    if asked.json and getattr(asked, "output", "") == "-":
+        raise RequestRefused("`-o -` and --json both want stdout.", "Name a file with -o, or leave out --json.")
     answer = VERBS[asked.verb].run(asked, printer) or Answer()
     if answer.content or answer.lines:
         printer.answer(answer.content, answer.lines)
