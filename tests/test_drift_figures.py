@@ -49,3 +49,8 @@ def test_a_measure_that_cannot_be_estimated_is_left_out(missing):
 
 def test_pictures_are_small_on_the_wire():
     assert all(len(chart.figure.to_json()) < 30_000 for chart in drift_charts(words(3000, 1)))
+
+
+def test_an_axis_beside_long_labels_has_few_ticks_so_that_a_phone_can_show_them():
+    report = words(3000, 1)
+    assert {chart(report).figure.layout.xaxis.nticks for chart in (worth_chart, parts_chart)} == {3}

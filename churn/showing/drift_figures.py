@@ -12,6 +12,7 @@ from churn.showing.amounts import Amounts
 from churn.showing.charts import Chart, in_money, line, plain_label, styled
 from churn.showing.palette import BLUE, GREY, ORANGE
 
+FEW_TICKS = 3  # beside long labels an axis on a phone has room for no more
 MOST_COLUMNS, MOST_PARTS = 12, 10
 PER = 1000
 CLEAR = 0.1  # PSI from which a shift is plain to see
@@ -98,7 +99,7 @@ def worth_chart(report: Words) -> Chart | None:
     old = [(p, v["learnt"]) for p, v in zip(places, now, strict=True) if "learnt" in v]
     there = _dots([v for _, v in old], [p for p, _ in old], "when it learnt", ORANGE, symbol="diamond-open")
     figure = styled(go.Figure([here, there]), x="", y="", meta="rows")
-    figure.update_xaxes(tickformat=".0%")
+    figure.update_xaxes(tickformat=".0%", nticks=FEW_TICKS, tickangle=0)
     figure.update_yaxes(tickvals=places, ticktext=[MEASURES[name] for name in known], automargin=True)
     auc = estimate.get("auc", {})
     away = "learnt" in auc and not auc["low"] <= auc["learnt"] <= auc["high"]
@@ -136,7 +137,7 @@ def parts_chart(report: Words) -> Chart | None:
 
 def styled_rows(figure: Any, rows: Sequence[Any]) -> Any:
     """The figure as high as its rows need, with few marks, so that a phone has room for them."""
-    return figure.update_xaxes(nticks=5, tickangle=0).update_layout(height=110 + max(220, 34 * len(rows)))
+    return figure.update_xaxes(nticks=FEW_TICKS, tickangle=0).update_layout(height=110 + max(220, 34 * len(rows)))
 
 
 def _dots(x: Sequence[float], y: Sequence[float], name: str, colour: str, **how: Any) -> Any:
