@@ -97,3 +97,11 @@ def test_a_killed_writer_leaves_only_whole_versions(shelf):
         kill_after(wait, started(SAVE, shelf, 1000))
     assert not any(damage(shelf, "small", v) for v in versions(shelf, "small"))
     assert save(shelf, small_training().model).version == f"v{len(versions(shelf, 'small'))}"
+
+
+def test_a_model_that_goes_while_its_versions_are_listed_has_none(shelf, monkeypatch):
+    def gone(*_):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("pathlib.Path.glob", gone)
+    assert versions(shelf, "small") == ()

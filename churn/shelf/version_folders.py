@@ -116,8 +116,11 @@ def page(found: Version, file: str) -> bytes:
 
 def versions(home: Path, name: str) -> tuple[str, ...]:
     """The versions of a name, the oldest first."""
-    folders = (home / FOLDER / checked_name(name, "model name")).glob(f"v*/{MANIFEST}")
-    return tuple(sorted((f.parent.name for f in folders if _number(f.parent.name)), key=_number))
+    try:
+        folders = [f.parent.name for f in (home / FOLDER / checked_name(name, "model name")).glob(f"v*/{MANIFEST}")]
+    except FileNotFoundError:  # the folder went while it was gone through, which is as if it had never been
+        return ()
+    return tuple(sorted(filter(_number, folders), key=_number))
 
 
 def names(home: Path) -> tuple[str, ...]:
