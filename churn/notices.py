@@ -1,7 +1,8 @@
-"""A Notice: one thing a person should know about what was just done."""
+"""A Notice: one thing a person should know about what was just done; and how several things are named in a sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -26,3 +27,8 @@ class Notice:
     def as_json(self) -> dict[str, Any]:
         """The notice as a plain mapping without empty fields."""
         return {k: v for k, v in asdict(self).items() if v not in (None, (), [])}
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after the other as in a sentence: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -8,7 +8,7 @@ import numpy as np
 
 from churn.deciding.choices import Limit
 from churn.money.gain import Offers
-from churn.scoring.wording import listed
+from churn.notices import listed
 
 Money = Callable[[float], str]
 

@@ -121,7 +121,7 @@ def _configuration(address: Address, folder: Path, log: Path) -> dict[str, str]:
     wanted = {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": address.parts,
-        # Scoring is work, not reading: small files are split as well, so that every core has some of it.
+        # Small logs are split as well, so that every core has some of the work.
         "spark.sql.files.minPartitionNum": address.parts,
         "spark.sql.files.openCostInBytes": "65536",
         "spark.executorEnv.OMP_NUM_THREADS": "1",

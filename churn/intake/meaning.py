@@ -13,7 +13,7 @@ from churn.intake.matching import Match
 from churn.intake.recognition import told_matches
 from churn.intake.template import template_csv
 from churn.intake.words import folded
-from churn.notices import Notice
+from churn.notices import Notice, listed
 from churn.schema import Column, Schema
 
 
@@ -64,8 +64,8 @@ def _refuse_absent(
     absent: list[Column] = [c for c in target.columns if c.required and c.name not in sure]
     if not absent:
         return
-    names = " and ".join(filter(None, (", ".join(c.name for c in absent[:-1]), absent[-1].name)))
-    column, needed, it = ("column", "is needed", "it") if len(absent) == 1 else ("columns", "are needed", "them")
+    names, one = listed([c.name for c in absent]), len(absent) == 1
+    column, needed, it = ("column", "is needed", "it") if one else ("columns", "are needed", "them")
     doubtful = [m for m in matches if m.doubtful and m.ours in {c.name for c in absent}]
     if doubtful:
         pairs = " ".join(f"--map '{m.theirs}={m.ours}'" for m in doubtful)
@@ -77,7 +77,7 @@ def _refuse_absent(
         )
     raise MissingColumns(
         f"The list has no {column} {names}, which {needed}.",
-        f"Add {it}, or say with --map THEIRS=OURS which {'column it is' if it == 'it' else 'columns they are'}; the "
+        f"Add {it}, or say with --map THEIRS=OURS which {'column it is' if one else 'columns they are'}; the "
         "template shows all columns (check --template).",
         template=template_csv(target),
         missing=tuple(c.name for c in absent),

@@ -112,13 +112,11 @@ def _grid(source: Source, filename: str, asked: Asked, profiles: Mapping[str, Pr
     known = set(headings_known(profiles))
     known |= {folded(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
     way = Way(lambda text: folded(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row)
-    if not isinstance(source, Reread):
-        return grid_of(opened(source, filename, limits=asked.limits), way)
     told = (filename, asked.limits, frozenset(known), asked.sheet, asked.keep, asked.block, asked.by_row)
-    waiting: Grid | None = source.apart.pop(told, None)
-    if waiting is not None:
-        return waiting  # and no longer kept: what is read twice is seldom read three times
-    source.apart[told] = grid = grid_of(opened(source, filename, limits=asked.limits), way)
+    apart = source.apart if isinstance(source, Reread) else {}
+    grid: Grid | None = apart.pop(told, None)  # what is read twice is seldom read three times
+    if grid is None:
+        apart[told] = grid = grid_of(opened(source, filename, limits=asked.limits), way)
     return grid
 
 

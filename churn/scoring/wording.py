@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -146,11 +146,6 @@ def wording_for(
                 both = isinstance(words, Mapping) and isinstance(together.get(name), Mapping)
                 together[name] = {**together[name], **words} if both else words
     return Wording(schema, said, currency)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words one after the other as in a sentence: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def capital(text: str) -> str:

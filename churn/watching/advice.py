@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from churn.notices import listed
 from churn.schema import Column, Schema
-from churn.scoring.wording import Wording, listed
+from churn.scoring.wording import Wording
 from churn.watching.changes import percent
 from churn.watching.drift import FEWEST, ColumnDrift, drivers_moved
 from churn.watching.estimate import Likely

@@ -13,8 +13,8 @@ import numpy as np
 
 from churn.learning.model import Model
 from churn.learning.yardsticks import auc
-from churn.notices import Notice
-from churn.scoring.wording import Wording, listed
+from churn.notices import Notice, listed
+from churn.scoring.wording import Wording
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 500

@@ -142,7 +142,7 @@ def _made(folder: Path) -> None:
 def _finished(unfinished: Path, target: Path, shares: Sequence[Share]) -> None:
     """Give the folder its name once every part is in it, and nothing else."""
     for left in unfinished.glob(f"{TEMPORARY}*"):
-        left.unlink()  # of a worker that died
+        left.unlink()  # the numbers of keys, and what a worker that died had begun
     if {file.name for file in unfinished.iterdir()} != {share.name for share in shares}:
         raise _elsewhere()
     (unfinished / WHOLE).touch()
@@ -168,7 +168,7 @@ def _unwritable(folder: Path, problem: OSError) -> Unavailable:
 def _packed(folder: Path) -> Path:
     """This program's own code in one file, for workers that do not have it; packages it needs they must have.
 
-    Spark unpacks it beside the worker. Read out of the file itself, its contents would be listed anew for every share.
+    Spark unpacks it beside the worker. Read out of the file itself, its contents would be listed anew for every task.
     """
     path = folder / "churn.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
