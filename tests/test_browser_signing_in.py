@@ -65,7 +65,7 @@ def test_whom_the_provider_vouches_for_has_their_role_until_they_sign_out(signed
     address, provider = signing_in
     page = signed_in(email)
     expect(page.get_by_text(f"{email.lower()} · {say(f'roles.{role}')}")).to_be_visible(timeout=30_000)
-    assert page.get_by_text(say("sidebar.list"), exact=True).count() == (role == "admin")
+    expect(page.get_by_text(say("sidebar.list"), exact=True)).to_have_count(int(role == "admin"), timeout=30_000)
     page.get_by_role("button", name=say("sidebar.sign_out")).click()
     expect(page.get_by_role("button", name=say("sign_in.with_provider"))).to_be_visible(timeout=30_000)
     page.goto(f"{address}/plan")
@@ -80,7 +80,7 @@ STRANGERS = [{"email": "mallory@elsewhere.org"}, {"email": "ann@example.com", "e
 def test_nobody_else_gets_in_and_they_can_sign_out_again(signed_in, who):
     page = signed_in(**who)
     expect(page.get_by_role("heading", name=say("sign_in.title"))).to_be_visible(timeout=30_000)
-    assert page.get_by_test_id("stSidebarNav").count() == 0
+    expect(settled(page).get_by_test_id("stSidebarNav")).to_have_count(0)
     page.get_by_role("button", name=say("sidebar.sign_out")).click()
     expect(page.get_by_role("button", name=say("sidebar.sign_out"))).to_have_count(0, timeout=30_000)
 
