@@ -30,7 +30,7 @@ from tests.bench.measuring import Line, table_of
 from tests.browsing import ROOT, free_port, running_app
 from tests.generated_requests import sent_to
 
-TURNS = 5  # of a batch, on either side
+TURNS = 5  # on either side: no machine is equally fast all the time
 TICK = os.sysconf("SC_CLK_TCK")
 BATCH = 10_000  # customers, no two alike: a text that is the same object twice costs less in process than it does sent
 
@@ -169,22 +169,36 @@ def figures(home: Path, customers: list[dict[str, str]], times: int, seconds: fl
         answers = [json.loads(asked(server.line(), "POST", "/predict", b))["churn_probability"] for b in bodies[:200]]
         if answers != [counterpart.single(c).probability for c in customers[:200]]:
             raise SystemExit("The API and the desk disagree.")
-        health = per_request(server, times, "GET", "/health", [b""])
-        predict = per_request(server, times, "POST", "/predict", bodies)
+        singly = single_figures(server, home, customers, times)
         in_a_crowd = crowd_figures(server, seconds, bodies)
         batch = batch_figures(server, customers, lambda: counterpart.many(customers))
-    theirs = usual_cpu(home, customers, max(times // 5, 50))
     one = cpu_per(lambda: counterpart.single(customers[0]), 300)
     return [
-        said("GET /health, server CPU", health * 1000, "ms"),
-        said("POST /predict, server CPU", predict * 1000, "ms"),
-        said("  over /health", predict / health, "x", most=6),
-        said("  the usual server's /predict, server CPU", theirs * 1000, "ms"),
-        said("  the usual server over ours", theirs / predict, "x", least=10),
+        *singly,
         said("one customer in process", one * 1000, "ms", most=1),
         *in_a_crowd,
         *batch,
         said("cold start of the API alone, CPU", cold_start(home), "s", most=1.5),
+    ]
+
+
+def single_figures(server: Served, home: Path, customers: list[dict[str, str]], times: int) -> list[Line]:
+    """A request for one customer beside one for nobody, and beside the usual server, in turns."""
+    bodies = [json.dumps(c).encode() for c in customers]
+    with usually_served(home) as usual:
+        turns = []
+        for _ in range(TURNS):
+            health = per_request(server, times // TURNS, "GET", "/health", [b""])
+            predict = per_request(server, times // TURNS, "POST", "/predict", bodies)
+            theirs = [json.dumps(typed(c)).encode() for c in customers[: max(times // TURNS // 5, 20)]]
+            turns.append((health, predict, per_request(usual, len(theirs), "POST", "/predict", theirs)))
+    health, predict, other = (statistics.median(cpu) for cpu in zip(*turns, strict=True))
+    return [
+        said(f"GET /health, server CPU, median of {TURNS} turns", health * 1000, "ms"),
+        said("POST /predict, server CPU", predict * 1000, "ms"),
+        said("  over /health, turn by turn", statistics.median(p / h for h, p, _ in turns), "x", most=6),
+        said("  the usual server's /predict, server CPU", other * 1000, "ms"),
+        said("  the usual server over ours, turn by turn", statistics.median(o / p for _, p, o in turns), "x", least=10),
     ]
 
 
@@ -204,7 +218,7 @@ def crowd_figures(server: Served, seconds: float, bodies: list[bytes]) -> list[L
 
 
 def batch_figures(server: Served, customers: list[dict[str, str]], inside: Callable[[], Any]) -> list[Line]:
-    """A request with many customers beside the same in process, in turns: no machine is equally fast all the time."""
+    """A request with many customers beside the same in process, in turns."""
     line, body = server.line(), json.dumps(customers).encode()
     turns = [batch_turn(server, line, body, inside) for _ in range(1 + TURNS)][1:]
     alone, answering, keeping = (statistics.median(cpu) for cpu in zip(*turns, strict=True))
@@ -247,12 +261,13 @@ def cold_start(home: Path) -> float:
     return cold
 
 
-def usual_cpu(home: Path, customers: list[dict[str, str]], times: int) -> float:
-    """CPU seconds of the usual server for one customer."""
+@contextmanager
+def usually_served(home: Path) -> Iterator[Served]:
+    """The usual server, over a pipeline of the same list."""
     port = free_port()
     words = ("tests.bench.usual_server", str(home / "usual.joblib"), str(port))
     with serving(*words, ready="/health", port=port) as usual:
-        return per_request(usual, times, "POST", "/predict", [json.dumps(typed(c)).encode() for c in customers])
+        yield usual
 
 
 def said(what: str, value: float, unit: str, *, most: float | None = None, least: float | None = None) -> Line:
