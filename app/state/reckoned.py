@@ -8,15 +8,19 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.state.seats import Seats
 from app.state.session import desk, drawer, held, in_hand
 from churn.errors import ChurnError
 
 T = TypeVar("T")
+SEATS = Seats()
+LARGE = 20 << 20  # bytes of a list beyond which it would keep a seat from everybody for long: it goes beside them
+LIST_LATER = 1.0  # seconds by which a list being read, which says so, lets clicks go first
 
 
-def kept(what: str, reckon: Callable[[], T]) -> T:
+def kept(what: str, reckon: Callable[[], T], *, later: float = 0.0) -> T:
     """Something reckoned from the list in hand, once for as long as the list and what was said stay the same."""
-    return drawer().kept_or(f"{what}:{held().digest}", reckon)
+    return drawer().kept_or(f"{what}:{held().digest}", lambda: _reckoned(reckon, later))
 
 
 def of_ranked(what: str, ranked: Any, reckon: Callable[[], T]) -> T:
@@ -28,7 +32,7 @@ def latest(what: str, key: Any, reckon: Callable[[], T]) -> T:
     """Something reckoned from the list in hand, kept until it is asked for with another key."""
     place = drawer().kept
     if place.get(what, (None,))[0] != key:
-        place[what] = (key, reckon())
+        place[what] = (key, _reckoned(reckon))
     return place[what][1]
 
 
@@ -43,9 +47,18 @@ def found_latest(what: str, key: Any) -> Any:
     return value if known == key else None
 
 
+def _reckoned(reckon: Callable[[], T], later: float = 0.0) -> T:
+    """What it comes to, reckoned when it is this session's turn."""
+    now = drawer().held
+    if now is not None and len(now.content) > LARGE:
+        return reckon()
+    with SEATS.seat(later=later):
+        return reckon()
+
+
 def reading() -> Any:
     """What is understood of the list in hand."""
-    return kept("reading", lambda: desk().check(held().content, **held().words))
+    return kept("reading", lambda: desk().check(held().content, **held().words), later=LIST_LATER)
 
 
 def model_names() -> list[str]:
@@ -82,7 +95,7 @@ def ranked() -> Any:
     """The list in hand, scored by the live version of the chosen model."""
     model = desk().model(chosen_model())
     named = f"{model.name}@{model.version}"
-    return kept(f"ranked {named}", lambda: desk().score(held().content, model=named, **held().words))
+    return kept(f"ranked {named}", lambda: desk().score(held().content, model=named, **held().words), later=LIST_LATER)
 
 
 def ranked_by(model: Any) -> Any:

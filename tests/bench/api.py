@@ -193,12 +193,13 @@ def single_figures(server: Served, home: Path, customers: list[dict[str, str]], 
             theirs = [json.dumps(typed(c)).encode() for c in customers[: max(times // TURNS // 5, 20)]]
             turns.append((health, predict, per_request(usual, len(theirs), "POST", "/predict", theirs)))
     health, predict, other = (statistics.median(cpu) for cpu in zip(*turns, strict=True))
+    over = statistics.median(o / p for _, p, o in turns)
     return [
         said(f"GET /health, server CPU, median of {TURNS} turns", health * 1000, "ms"),
         said("POST /predict, server CPU", predict * 1000, "ms"),
         said("  over /health, turn by turn", statistics.median(p / h for h, p, _ in turns), "x", most=6),
         said("  the usual server's /predict, server CPU", other * 1000, "ms"),
-        said("  the usual server over ours, turn by turn", statistics.median(o / p for _, p, o in turns), "x", least=10),
+        said("  the usual server over ours, turn by turn", over, "x", least=10),
     ]
 
 

@@ -1,0 +1,100 @@
+"""Seats: no more sessions reckon at once than there are seats; those who are due first go first."""
+
+import threading
+import time
+
+import pytest
+
+from app.state import reckoned, seats
+from app.state.drawers import Drawer, ListInHand
+
+PATIENCE = 20
+
+
+def started(work, *words):
+    thread = threading.Thread(target=work, args=words, daemon=True)
+    thread.start()
+    return thread
+
+
+def waiting_for(place, count):
+    until = time.monotonic() + PATIENCE
+    while len(place._waiting) < count:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_more_reckon_at_once_than_there_are_seats_and_all_have_their_turn(count):
+    place, guard, now, most = seats.Seats(count), threading.Lock(), [], []
+
+    def reckon(number):
+        with place.seat():
+            with guard:
+                now.append(number)
+                most.append(len(now))
+            time.sleep(0.002)
+            with guard:
+                now.remove(number)
+
+    for thread in [started(reckon, n) for n in range(12)]:
+        thread.join(PATIENCE)
+    assert (len(most), max(most), now) == (12, count, [])
+
+
+def test_a_click_goes_before_a_list_and_both_in_the_order_they_came():
+    place, order, threads = seats.Seats(1), [], []
+
+    def reckon(name, later):
+        with place.seat(later=later):
+            order.append(name)
+
+    with place.seat():
+        for name, later in (("list 1", 60), ("list 2", 60), ("click 1", 0), ("click 2", 0)):
+            threads.append(started(reckon, name, later))
+            waiting_for(place, len(threads))
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == ["click 1", "click 2", "list 1", "list 2"]
+
+
+def test_a_list_that_has_waited_long_enough_goes_before_a_new_click():
+    place, order, threads = seats.Seats(1), [], []
+
+    def reckon(name, later):
+        with place.seat(later=later):
+            order.append(name)
+
+    with place.seat():
+        for name, later in (("list", 0.02), ("click", 0)):
+            threads.append(started(reckon, name, later))
+            waiting_for(place, len(threads))
+            time.sleep(0.05)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == ["list", "click"]
+
+
+def test_what_is_reckoned_within_something_needs_no_second_seat():
+    place = seats.Seats(1)
+    with place.seat(), place.seat():
+        pass
+    with place.seat():
+        pass
+
+
+def test_a_seat_is_free_again_after_a_mistake():
+    place = seats.Seats(1)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), place.seat():
+            raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("size", "seated"), [(1, True), (reckoned.LARGE + 1, False)])
+@pytest.mark.parametrize("keep", [lambda reckon: reckoned.kept("it", reckon), lambda it: reckoned.latest("it", 1, it)])
+def test_a_large_list_keeps_a_seat_from_nobody(monkeypatch, keep, size, seated):
+    mine, place = Drawer(held=ListInHand("a.csv", bytes(size))), seats.Seats(1)
+    monkeypatch.setattr(reckoned, "drawer", lambda: mine)
+    monkeypatch.setattr(reckoned, "held", lambda: mine.held)
+    monkeypatch.setattr(reckoned, "SEATS", place)
+    assert keep(lambda: place._free) == (0 if seated else 1)
