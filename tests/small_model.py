@@ -6,11 +6,11 @@ import pyarrow as pa
 from churn.attribution.blend import explainer_for
 from churn.attribution.linear import Linear
 from churn.attribution.trees import Forest, Split, Tree
-from churn.learning.calibration import Bin, Calibration
-from churn.learning.encoding import Encoder, Field
-from churn.learning.model import Model
-from churn.learning.reference import reference_of
-from churn.learning.thresholds import Thresholds
+from churn.learning.encoded.encoding import Encoder, Field
+from churn.learning.measures.calibration import Bin, Calibration
+from churn.learning.measures.thresholds import Thresholds
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import reference_of
 from churn.schema import Column, Schema
 from churn.scoring.wording import wording_for
 

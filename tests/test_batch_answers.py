@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from churn.api.batch_answers import FIELDS, batch_answer, predictions_of
-from churn.api.predict_routes import KeyedPrediction, predicted
+from churn.api.routes.predict_routes import KeyedPrediction, predicted
+from churn.api.sent.batch_answers import FIELDS, batch_answer, predictions_of
 from churn.desk.single.single_scores import Singles
 
 ODD = SimpleNamespace(

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from churn.learning.boosting import Boosted, Rung, learning_curve, lightgbm_answers, threads
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
+from churn.learning.candidates.boosting import Boosted, Rung, learning_curve, lightgbm_answers, threads
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

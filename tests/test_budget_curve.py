@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from churn.deciding.budget_curve import gain_by_budget
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from tests.scored import BOOK, FOUR, random_list
 
 

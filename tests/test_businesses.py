@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.campaigning.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.business.businesses import playbook_of, profile_of, suggester_of, wording_of
 from churn.errors import NotFound
 from churn.money.playbook import Action, Playbook, exactly
 from churn.profiles import read_profile

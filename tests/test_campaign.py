@@ -1,6 +1,6 @@
 """The Campaign noun."""
 
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.deciding.plan import planned_campaign
 from tests.scored import BOOK, FOUR
 

@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.desk.campaigning.campaign_choices import _step, limits_said, scale_of, segment_choices
 from churn.errors import RequestRefused
 from tests.trained import TODAY

@@ -1,7 +1,7 @@
 """The campaign part of the Desk answers with the same nouns whichever door asks."""
 
 from churn import Desk
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.showing.amounts import Amounts
 from tests.campaigns import planned_for
 

@@ -10,7 +10,7 @@ from churn import Desk
 from churn.book.connections import open_book
 from churn.book.journal import arms_given, campaigns, members_of
 from churn.book.last_seen import lists_scored, seen_last
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.desk.campaigning import campaigns as room
 from churn.errors import ChurnError, Unavailable
 from tests.campaigns import exported, planned_for

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn.errors import RequestRefused
-from churn.learning.encoding import Encoder, Field
+from churn.learning.encoded.encoding import Encoder, Field
 from churn.schema import Column
 from churn.scoring.changing import changed, value_for
 from tests.small_model import ENCODER, SCHEMA, small_model

@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 
-from churn.learning import contesting as room
-from churn.learning.contesting import contest, mean_loss, sample_of
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.ladder import QUICK_RUNGS, Step
+from churn.learning.candidates import contesting as room
+from churn.learning.candidates.contesting import contest, mean_loss, sample_of
+from churn.learning.candidates.ladder import QUICK_RUNGS, Step
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.copies import joined_groups, near_copies, with_copies_together
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
+from churn.learning.encoded.copies import joined_groups, near_copies, with_copies_together
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
 from tests.small_lists import SCHEMA, small_table
 

@@ -6,7 +6,7 @@ import pytest
 
 from churn.desk.single.customer_fields import FieldReader, refuse_odd_names
 from churn.errors import RequestRefused
-from churn.learning.encoding import Encoder, Field
+from churn.learning.encoded.encoding import Encoder, Field
 from churn.schema import Column, Schema
 from tests.small_model import small_model
 

@@ -7,7 +7,7 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.events.cutoffs import fill_effect, training_dates, training_table
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from churn.events.day_sums import active_days, known_days
-from churn.events.engine_urls import opened
-from churn.events.features import Cut
-from churn.events.ledger import open_ledger
-from churn.events.recipe_words import recipe_from
-from churn.events.silences import as_day
+from churn.events.engines.engine_urls import opened
+from churn.events.log.day_sums import active_days, known_days
+from churn.events.log.ledger import open_ledger
+from churn.events.log.silences import as_day
+from churn.events.recipe.features import Cut
+from churn.events.recipe.recipe_words import recipe_from
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}
 BUYS = {

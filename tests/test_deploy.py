@@ -16,7 +16,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn import Desk
-from churn.api.drift_routes import MEANINGS
+from churn.api.routes.drift_routes import MEANINGS
 from tests.browsing import free_port
 from tests.house import ROOT
 from tests.real_server import running_api

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.deciding.differences import adjusted_difference, difference, wilson
+from churn.deciding.measuring.differences import adjusted_difference, difference, wilson
 
 
 def _campaign(random, customers=600, kept=0.2, held=0.2):

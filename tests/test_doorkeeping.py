@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from churn import Desk
 from churn.api.application import make_api
-from churn.api.doorkeeping import is_this_machine, key_sent
+from churn.api.guard.doorkeeping import is_this_machine, key_sent
 from churn.desk.access import key_rings
 
 CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}

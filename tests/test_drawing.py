@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.deciding.choices import Choices
-from churn.deciding.drawing import Names, best_possible, drawn
-from churn.deciding.ordering import Order
-from churn.deciding.weighing import weighed
+from churn.deciding.choosing.choices import Choices
+from churn.deciding.choosing.drawing import Names, best_possible, drawn
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.weighing import weighed
 from tests.scored import BOOK, random_list
 
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from churn import Desk
 from churn.api.application import make_api
-from churn.api.drift_routes import as_csv
+from churn.api.routes.drift_routes import as_csv
 from tests.watched import a_list
 
 

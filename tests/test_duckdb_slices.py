@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import Unavailable
-from churn.events import duckdb_engine, duckdb_slices
 from churn.events.cutoffs import fill_effect, training_table
-from churn.events.duckdb_slices import WHOLE, Slice, in_hand
-from churn.events.engine_urls import opened
-from churn.events.recipe_words import recipe_from
+from churn.events.engines import duckdb_engine, duckdb_slices
+from churn.events.engines.duckdb_slices import WHOLE, Slice, in_hand
+from churn.events.engines.engine_urls import opened
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample

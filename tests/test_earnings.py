@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.earnings import ASSUMED_BREAK_EVEN, Earnings, break_even_of, earnings_of
+from churn.learning.measures.earnings import ASSUMED_BREAK_EVEN, Earnings, break_even_of, earnings_of
 from churn.money.playbook import Action, Playbook, exactly
 
 # Kept customers bring 12 x 10 = 120; an offer costs 20, a contact 2; half are saved, half of the stayers take it.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.encoding import encoder_for, encoder_from
+from churn.learning.encoded.encoding import encoder_for, encoder_from
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

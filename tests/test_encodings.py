@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.intake.encodings import Encoding, encoding_of, odd_words, text_blocks
-from churn.intake.opening import opened
+from churn.intake.text.encodings import Encoding, encoding_of, odd_words, text_blocks
+from churn.intake.text.opening import opened
 from tests.messy import told
 from tests.messy.encodings import CASES
 

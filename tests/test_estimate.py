@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from churn.learning.calibration import Bin, logit, sigmoid
-from churn.learning.yardsticks import auc, operating_point
+from churn.learning.measures.calibration import Bin, logit, sigmoid
+from churn.learning.measures.yardsticks import auc, operating_point
 from churn.watching.estimate import (
     Estimate,
     Likely,

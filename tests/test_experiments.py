@@ -3,8 +3,8 @@
 import pytest
 
 from churn.book.sparing import leave_alone
+from churn.desk.business.playbooks import the_book
 from churn.desk.campaigning.experiments import measured_experiment
-from churn.desk.campaigning.playbooks import the_book
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample

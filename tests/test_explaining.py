@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from churn.attribution.blend import explainer_for
 from churn.attribution.trees import Forest, Split, Tree
-from churn.learning.encoding import Encoder
+from churn.learning.encoded.encoding import Encoder
 from churn.scoring.explaining import explanation, reason_sentence
 from churn.scoring.ranking import Ranking
 from tests.small_model import BINS, ENCODER, THREE, WORDING, customers, small_model

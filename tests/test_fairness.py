@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoding import encoder_for
-from churn.learning.fairness import fairness_of
+from churn.learning.card.fairness import fairness_of
+from churn.learning.encoded.encoding import encoder_for
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

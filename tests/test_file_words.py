@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from churn.api.bodies import SentFile
-from churn.api.file_words import DESCRIBED, FileWords
+from churn.api.sent.bodies import SentFile
+from churn.api.sent.file_words import DESCRIBED, FileWords
 from churn.cli.line import run_line
 from tests.test_workbook import ROWS, workbook
 

@@ -3,9 +3,9 @@
 import numpy as np
 from hypothesis import given, settings
 
-from churn.deciding.choices import Choices, Limit
-from churn.deciding.filling import filled
-from churn.deciding.pricing import prices
+from churn.deciding.choosing.choices import Choices, Limit
+from churn.deciding.choosing.filling import filled
+from churn.deciding.choosing.pricing import prices
 from tests.worlds import random_choices, seeds
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.learning import finishing
-from churn.learning.boosting import Boosted, Rung
-from churn.learning.calibration import Calibration
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.finishing import fitted_champion
-from churn.learning.forests import DecisionTree
-from churn.learning.logistic import LogisticRegression
+from churn.learning.candidates import finishing
+from churn.learning.candidates.boosting import Boosted, Rung
+from churn.learning.candidates.finishing import fitted_champion
+from churn.learning.candidates.forests import DecisionTree
+from churn.learning.candidates.logistic import LogisticRegression
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
+from churn.learning.measures.calibration import Calibration
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

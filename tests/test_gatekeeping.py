@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.learning.gatekeeping import FEWEST_ROWS, Unseen, _decision, gate
 from churn.learning.training import train
+from churn.learning.versions.gatekeeping import FEWEST_ROWS, Unseen, _decision, gate
 from tests.small_lists import SCHEMA, small_table, small_training
 
 TABLE = small_table()

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from churn.learning.encoding import encoder_for
-from churn.learning.evaluation import Checked, plan_for
-from churn.learning.examples import examples_of
-from churn.learning.growing import growth_of, time_gap_of, verdict_of_growth
-from churn.learning.logistic import LogisticRegression
+from churn.learning.candidates.logistic import LogisticRegression
+from churn.learning.card.growing import growth_of, time_gap_of, verdict_of_growth
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
+from churn.learning.measures.evaluation import Checked, plan_for
 from tests.small_lists import SCHEMA, small_table
 
 

@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.asking import Asked
-from churn.intake.heading_places import (
+from churn.intake.text.layout import unnamed
+from churn.intake.understanding.asking import Asked
+from churn.intake.understanding.heading_places import (
     holdings_for,
     key_heading,
     places_of,
@@ -14,8 +15,7 @@ from churn.intake.heading_places import (
     told_twins,
     without_empty,
 )
-from churn.intake.kinds import Holding
-from churn.intake.layout import unnamed
+from churn.intake.values.kinds import Holding
 from churn.schema import Column, Schema
 
 SCHEMA = Schema((Column("id", role="key", kind="text"), Column("fee", kind="number")))

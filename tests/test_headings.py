@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.headings import found_columns
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.headings import found_columns
+from churn.events.recipe.recipe_words import recipe_from
 from churn.profiles import read_profile
 
 SHOP = recipe_from(read_profile("shop").recipe).main

@@ -55,6 +55,22 @@ def test_no_rooms_need_each_other():
     assert list(TopologicalSorter(needs).static_order())  # raises CycleError, which names the circle
 
 
+def test_no_corner_of_a_wing_needs_one_that_needs_it():
+    """A folder is read as a whole: what stands in one of them rests on the others, never both on each other."""
+    modules = {r.label.removesuffix(".py").replace("/", "."): r for r in ROOMS}
+    needs = {}
+    for name, room in modules.items():
+        corner = name.rpartition(".")[0]
+        used = {module.rpartition(".")[0] for module in room.imports & modules.keys()}
+        needs.setdefault(corner, set()).update(used - {corner, "churn"})
+    assert list(TopologicalSorter(needs).static_order())
+
+
+def test_no_folder_is_crowded():
+    crowd = Counter(str(r.path.parent.relative_to(ROOT)) for r in (*ROOMS, *APP))
+    assert {folder: n for folder, n in crowd.items() if n > 22} == {}
+
+
 def test_every_wing_has_a_floor():
     wings = {r.wing for r in CHURN} - {"__init__", "__main__"}
     assert wings <= set(FLOORS)

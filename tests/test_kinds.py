@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.intake.distinct import cells_of
-from churn.intake.kinds import Holding
-from churn.intake.numbers import written
+from churn.intake.values.distinct import cells_of
+from churn.intake.values.kinds import Holding
+from churn.intake.values.numbers import written
 
 
 def holding_of(cells, stated=None, parts=1):

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from churn import Desk
 from churn.api.application import make_api
-from churn.api.known_hosts import KnownHosts, host_name, is_own
+from churn.api.guard.known_hosts import KnownHosts, host_name, is_own
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from churn.learning import ladder
-from churn.learning.boosting import Rung
-from churn.learning.ladder import BUDGET, RUNGS, SHARE, Step, best_step, climbed, with_bags
+from churn.learning.candidates import ladder
+from churn.learning.candidates.boosting import Rung
+from churn.learning.candidates.ladder import BUDGET, RUNGS, SHARE, Step, best_step, climbed, with_bags
 
 
 def results(monkeypatch, losses):

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.leaks import leaks_in, place_in_file_tells
-from churn.learning.screening import unusable_columns
+from churn.learning.prepared.leaks import leaks_in, place_in_file_tells
+from churn.learning.prepared.screening import unusable_columns
 from churn.schema import Column, Schema
 from tests.small_lists import SCHEMA, small_table
 

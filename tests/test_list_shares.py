@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.spark_session import _plainly
+from churn.events.engines.spark_session import _plainly
 from churn.scoring.spread.list_shares import Share, first_rows, shares_of
 
 

@@ -5,9 +5,9 @@ import pyarrow as pa
 from sklearn.linear_model import LogisticRegression as Theirs
 from sklearn.metrics import roc_auc_score
 
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.logistic import LogisticRegression
+from churn.learning.candidates.logistic import LogisticRegression
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
 from tests.small_lists import SCHEMA, small_table
 

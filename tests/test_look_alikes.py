@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.copies import with_copies_together
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.look_alikes import shifted_copies
+from churn.learning.encoded.copies import with_copies_together
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
+from churn.learning.encoded.look_alikes import shifted_copies
 from churn.schema import Column, Schema
 
 RANDOM = np.random.default_rng(2)

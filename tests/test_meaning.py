@@ -1,9 +1,9 @@
 """A list's headings become the schema's columns, in the schema's order; the rest comes after."""
 
-from churn.intake.asking import Asked
-from churn.intake.kinds import Holding
-from churn.intake.matching import matches_of
-from churn.intake.meaning import meant, no_schema_meaning
+from churn.intake.understanding.asking import Asked
+from churn.intake.understanding.matching import matches_of
+from churn.intake.understanding.meaning import meant, no_schema_meaning
+from churn.intake.values.kinds import Holding
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

@@ -5,7 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 
 FIELDS = {

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from churn.learning.calibration import sigmoid
-from churn.learning.mixing import honest_blend, mixing_weights
-from churn.learning.yardsticks import logloss
+from churn.learning.candidates.mixing import honest_blend, mixing_weights
+from churn.learning.measures.calibration import sigmoid
+from churn.learning.measures.yardsticks import logloss
 
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.normal(-0.5, 1.5, 4000)

@@ -5,7 +5,7 @@ import pytest
 from churn import Desk
 from churn.desk.modelling.models import reading_name
 from churn.errors import ChurnError, RequestRefused
-from churn.learning import tuning
+from churn.learning.candidates import tuning
 from churn.shelf.champions import champion
 from churn.shelf.version_folders import versions
 from tests.trained import HISTORY, damaged, rewritten, rows_of

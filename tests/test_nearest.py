@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.learning.encoding import Encoder
+from churn.learning.encoded.encoding import Encoder
 from churn.scoring.nearest import nearest_changes
 from churn.scoring.wording import wording_for
 from tests.small_model import ENCODER, PHRASES, SCHEMA, THREE, WORDING, small_model

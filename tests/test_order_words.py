@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.deciding.order_words import order_said
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.order_words import order_said
+from churn.deciding.choosing.ordering import Order
 from churn.errors import RequestRefused
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.outcome import outcome_of
+from churn.learning.prepared.outcome import outcome_of
 from churn.schema import Column, Schema
 
 

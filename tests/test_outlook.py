@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.outlook import Counts, outlook_of
-from churn.events.recipe_words import recipe_from
+from churn.events.leaving.outlook import Counts, outlook_of
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from churn.api import patience
-from churn.api.patience import Patience
-from churn.api.refusals import TooSlow
+from churn.api.guard import patience
+from churn.api.guard.patience import Patience
+from churn.api.guard.refusals import TooSlow
 
 SCOPE = {"type": "http", "path": "/predict", "headers": []}
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 
 COLUMNS = {

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.resting import History
 from churn.deciding.plan import planned_campaign
-from churn.deciding.resting import History
 from churn.errors import ChurnError
 from churn.money.playbook import exactly
 from tests.scored import BOOK, FOUR, random_list

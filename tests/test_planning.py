@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.desk.campaigning.planning import basis_of, scored_frame
 from churn.errors import ChurnError
 from churn.money.playbook import Action, Playbook, exactly

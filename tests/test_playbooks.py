@@ -4,8 +4,8 @@ import pytest
 
 from churn.book.connections import open_book
 from churn.book.playbook_versions import playbooks_of
-from churn.desk.campaigning.businesses import playbook_of
-from churn.desk.campaigning.playbooks import checked_playbook, learnt_in, playbook_in_force, readable_text, set_playbook
+from churn.desk.business.businesses import playbook_of
+from churn.desk.business.playbooks import checked_playbook, learnt_in, playbook_in_force, readable_text, set_playbook
 from churn.errors import ChurnError, NotFound, RequestRefused
 from churn.money.playbook import Action, Estimate, Playbook, exactly
 from churn.money.playbook_files import playbook_from_text

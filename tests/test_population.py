@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}

@@ -9,8 +9,8 @@ import pytest
 
 from churn.desk.listing.event_logs import recipe_for
 from churn.errors import ListRefused, RequestRefused, Unavailable
-from churn.events.engine import NOTE
-from churn.events.engine_urls import opened
+from churn.events.engines.engine import NOTE
+from churn.events.engines.engine_urls import opened
 from churn.events.summary import summarise
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.api import limits, predict_routes
-from churn.api.predict_routes import KeyedPrediction, Prediction, Predictions, predicted
+from churn.api.guard import limits
+from churn.api.routes import predict_routes
+from churn.api.routes.predict_routes import KeyedPrediction, Prediction, Predictions, predicted
 from churn.cli.line import run_line
 from tests.trained import TODAY, rows_of, twin_of
 

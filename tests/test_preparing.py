@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.preparing import Choices, prepared, with_roles
+from churn.learning.prepared.preparing import Choices, prepared, with_roles
 from churn.schema import Column, Schema
 from tests.small_lists import SCHEMA, small_table
 

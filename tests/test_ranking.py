@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from churn.attribution.blend import explainer_for
 from churn.attribution.linear import Linear
 from churn.errors import ListRefused
-from churn.learning.encoding import Encoder, Field
+from churn.learning.encoded.encoding import Encoder, Field
 from churn.scoring.ranking import Ranking
 from tests.small_model import THREE, WORDING, customers, small_model
 

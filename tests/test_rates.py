@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.reliability import wilson
+from churn.learning.measures.reliability import wilson
 from churn.scoring.rates import Rate, range_edges, rates_by
 from tests.small_model import WORDING, customers
 

@@ -66,7 +66,7 @@ def test_the_report_card_says_from_where_on_it_no_longer_vouches():
 
 def test_the_error_of_an_auc_is_what_lists_show():
     random = np.random.default_rng(0)
-    from churn.learning.yardsticks import auc
+    from churn.learning.measures.yardsticks import auc
 
     y = np.repeat([1.0, 0.0], [100, 300])
     drawn = [auc(y, random.normal(y, 1)) for _ in range(300)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.deciding.plan import planned_campaign
 from churn.money.eligibility import rule_from
 from churn.money.playbook import exactly

@@ -3,8 +3,8 @@
 from dataclasses import fields
 from pathlib import Path
 
-from churn.events.recipe_words import recipe_from
-from churn.events.recipes import COLUMN_WORDS, Field, Measure, Rate, Recipe, TableRecipe, Variety
+from churn.events.recipe.recipe_words import recipe_from
+from churn.events.recipe.recipes import COLUMN_WORDS, Field, Measure, Rate, Recipe, TableRecipe, Variety
 from churn.profiles import read_profile
 
 

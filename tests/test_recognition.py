@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from churn.intake.kinds import Holding
-from churn.intake.matching import Match
 from churn.intake.reading import read_list
-from churn.intake.recognition import empty_columns, told_empty, told_matches, told_outcome
+from churn.intake.understanding.matching import Match
+from churn.intake.understanding.recognition import empty_columns, told_empty, told_matches, told_outcome
+from churn.intake.values.kinds import Holding
 from churn.samples.shipped import FOLDER
 from churn.schema import Column, Schema
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.intake.dialect import Dialect
-from churn.intake.records import JOINED, UNBALANCED, Record, SetAside, records_of
+from churn.intake.text.dialect import Dialect
+from churn.intake.text.records import JOINED, UNBALANCED, Record, SetAside, records_of
 from tests.messy import told
 from tests.messy.records import CASES
 

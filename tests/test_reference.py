@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.encoding import encoder_for
-from churn.learning.reference import reference_from, reference_of
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.versions.reference import reference_from, reference_of
 from churn.schema import Column, Schema
 
 TABLE = pa.table({"spend": [float(i) for i in range(5000)], "plan": ["a", "b", None, "b", "b"] * 1000})

@@ -5,8 +5,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from churn.learning.folding import fold_numbers
-from churn.learning.reliability import (
+from churn.learning.encoded.folding import fold_numbers
+from churn.learning.measures.reliability import (
     calibrated,
     conformal_edges,
     conformal_limit,

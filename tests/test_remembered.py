@@ -2,8 +2,8 @@
 
 from churn.book.connections import open_book
 from churn.book.remembered import forget_mapping, remember_mapping, remembered_mapping
-from churn.intake.matching import layout_key
 from churn.intake.reading import read_list
+from churn.intake.understanding.matching import layout_key
 
 HEADER = b"Kunde;Laufzeyt;Vertrag;Gebuehr;InternetService;MonthlyCharges\n"
 LIST = HEADER + b"A1;3;Month-to-month;1;DSL;29,5\nA2;4;One year;2;No;19,5\n"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from churn.errors import ListRefused
 from churn.intake.reading import read_list
-from churn.intake.repeats import hashes_of
+from churn.intake.understanding.repeats import hashes_of
 from tests.messy import told
 from tests.messy.repeats import CASES
 

@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api import predict_routes
 from churn.api.application import make_api
-from churn.api.request_log import JsonLines, RequestLog, log_as_json
-from churn.api.traffic import Traffic
+from churn.api.counted.request_log import JsonLines, RequestLog, log_as_json
+from churn.api.counted.traffic import Traffic
+from churn.api.routes import predict_routes
 from churn.errors import RequestRefused
 
 CUSTOMER = {"customerID": "SECRET-1", "tenure": 3, "Contract": "Month-to-month"}

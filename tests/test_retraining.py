@@ -27,7 +27,7 @@ def test_a_new_version_goes_live_only_through_the_gate(own_telco):
 
 
 def test_a_worse_version_never_goes_live(own_telco, monkeypatch):
-    from churn.learning.gatekeeping import GateVerdict
+    from churn.learning.versions.gatekeeping import GateVerdict
 
     monkeypatch.setattr("churn.desk.modelling.models.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
     done = Desk(own_telco).retrain(a_list(own_telco, "new", outcomes=True), said={}, quick=True)

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.rules import HandRule, OneColumnRule, bin_edges, bins_of
+from churn.learning.candidates.rules import HandRule, OneColumnRule, bin_edges, bins_of
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
 
 RANDOM = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import pytest
 
 from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
-from churn.events.engine import NOTE
+from churn.events.engines.engine import NOTE
 from churn.events.sampling import Drawn, sample_said
 from churn.events.summary import summarise
 

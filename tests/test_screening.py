@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoding import encoder_for
-from churn.learning.screening import collinear_twins, unusable_columns
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.prepared.screening import collinear_twins, unusable_columns
 from churn.schema import Column, Schema
 
 RANDOM = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.learning.reliability import wilson
+from churn.learning.measures.reliability import wilson
 from churn.scoring import segmenting as room
 from churn.scoring.segmenting import segments
 from tests.small_model import WORDING, small_model

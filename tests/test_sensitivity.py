@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.deciding.plan import planned_campaign
 from churn.deciding.sensitivity import campaign_bars, list_policies
 from churn.money.playbook import Estimate

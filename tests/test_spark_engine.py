@@ -10,9 +10,9 @@ import pytest
 
 from churn.desk.listing.event_logs import recipe_for
 from churn.errors import Unavailable
-from churn.events.engine import NOTE
-from churn.events.engine_urls import opened
-from churn.events.ledger import open_ledger
+from churn.events.engines.engine import NOTE
+from churn.events.engines.engine_urls import opened
+from churn.events.log.ledger import open_ledger
 from churn.events.summary import summary_of
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.asking import Asked
 from churn.intake.enough import CUSTOMERS, LEAVERS
 from churn.intake.reading import read_list, reading_of
 from churn.intake.streaming import open_list
+from churn.intake.understanding.asking import Asked
 from churn.profiles import read_profile
 
 TEXT = "id,paid,active,joined\n" + "".join(

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
-from churn.events.duckdb_engine import DuckEngine
-from churn.events.engine import NOTE
-from churn.events.recipe_words import recipe_from
+from churn.events.engines.duckdb_engine import DuckEngine
+from churn.events.engines.engine import NOTE
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 from churn.profiles import read_profile
 from churn.schema import schema_from

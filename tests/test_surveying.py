@@ -5,11 +5,11 @@ import random
 import pytest
 
 from churn.errors import ChurnError, ListRefused
-from churn.intake.asking import Asked
-from churn.intake.grids import grid_of
-from churn.intake.opening import Reread
+from churn.intake.formats.grids import grid_of
 from churn.intake.reading import read_list
 from churn.intake.surveying import surveyed
+from churn.intake.text.opening import Reread
+from churn.intake.understanding.asking import Asked
 from churn.schema import Column, Schema
 
 PLANS = ["Basic", "Pro", '"Team, big"']

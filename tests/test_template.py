@@ -3,7 +3,7 @@
 import pytest
 
 from churn.intake.reading import read_list
-from churn.intake.template import template_csv
+from churn.intake.understanding.template import template_csv
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.thresholds import (
+from churn.learning.measures.thresholds import (
     Thresholds,
     threshold_by_f1,
     threshold_by_length,

@@ -1,6 +1,6 @@
 """What the API counts of itself."""
 
-from churn.api.traffic import Traffic
+from churn.api.counted.traffic import Traffic
 
 
 def lines_of(traffic):

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ChurnError, RequestRefused
-from churn.learning.boosting import threads
-from churn.learning.lineage import model_digest
+from churn.learning.candidates.boosting import threads
 from churn.learning.training import train
+from churn.learning.versions.lineage import model_digest
 from churn.schema import Schema
 from tests.small_lists import SCHEMA, small_table, small_training
 

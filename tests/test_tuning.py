@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.learning import tuning
-from churn.learning.encoding import encoder_for
-from churn.learning.examples import examples_of
-from churn.learning.ladder import SHARE
-from churn.learning.tuning import tuned_steps
+from churn.learning.candidates import tuning
+from churn.learning.candidates.ladder import SHARE
+from churn.learning.candidates.tuning import tuned_steps
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.encoded.examples import examples_of
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(200)

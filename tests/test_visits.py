@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from churn.events.recipe_words import recipe_from
+from churn.events.recipe.recipe_words import recipe_from
 from churn.events.summary import summarise
 from churn.profiles import read_profile
 

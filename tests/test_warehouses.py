@@ -9,8 +9,8 @@ import sqlglot
 
 from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
-from churn.events.duckdb_engine import said_plainly
-from churn.events.engine_urls import opened
+from churn.events.engines.duckdb_engine import said_plainly
+from churn.events.engines.engine_urls import opened
 from churn.events.summary import summarise
 from churn.events.warehouses import DIALECTS, query_for
 

@@ -12,7 +12,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from churn import __version__
-from churn.api import (
+from churn.api.counted.request_log import RequestLog
+from churn.api.counted.traffic import Traffic
+from churn.api.described import describe_live_models
+from churn.api.guard.allowances import Rates
+from churn.api.guard.doorkeeping import Doorkeeper
+from churn.api.guard.known_hosts import KnownHosts
+from churn.api.guard.limits import BodyLimit
+from churn.api.guard.patience import Patience
+from churn.api.guard.refusals import refusal, refuse_in_one_shape
+from churn.api.guard.response_headers import ResponseHeaders
+from churn.api.routes import (
     campaign_routes,
     customer_routes,
     drift_routes,
@@ -22,17 +32,7 @@ from churn.api import (
     model_routes,
     predict_routes,
 )
-from churn.api.allowances import Rates
-from churn.api.described import describe_live_models
-from churn.api.doorkeeping import Doorkeeper
-from churn.api.known_hosts import KnownHosts
-from churn.api.limits import BodyLimit
-from churn.api.metrics_routes import standing_gauges
-from churn.api.patience import Patience
-from churn.api.refusals import refusal, refuse_in_one_shape
-from churn.api.request_log import RequestLog
-from churn.api.response_headers import ResponseHeaders
-from churn.api.traffic import Traffic
+from churn.api.routes.metrics_routes import standing_gauges
 from churn.desk.access.entrance import entrance_from
 from churn.desk.counter import Desk
 

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from churn.api.doorkeeping import OPEN
-from churn.api.file_words import DESCRIBED
+from churn.api.guard.doorkeeping import OPEN
+from churn.api.sent.file_words import DESCRIBED
 from churn.api.trying import ANY, Tried, tried_customers
 
 _TO_ACT_ON = {

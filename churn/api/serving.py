@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from churn.api.request_log import log_as_json
+from churn.api.counted.request_log import log_as_json
 from churn.errors import RequestRefused, Unavailable
 
 

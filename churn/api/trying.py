@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from churn.api.model_routes import Wanted, wanted_columns
-from churn.api.predict_routes import predicted
+from churn.api.routes.model_routes import Wanted, wanted_columns
+from churn.api.routes.predict_routes import predicted
 from churn.desk.counter import Desk
 from churn.desk.single.singles import Counterpart
 from churn.errors import ChurnError
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 
 TYPES = {"number": ["number", "string", "null"], "flag": ["boolean", "string", "number", "null"]}
 ANY = ["string", "number", "boolean", "null"]

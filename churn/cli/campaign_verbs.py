@@ -15,7 +15,7 @@ from churn.desk.counter import Desk
 from churn.errors import RequestRefused
 
 if TYPE_CHECKING:
-    from churn.deciding.ordering import Order
+    from churn.deciding.choosing.ordering import Order
     from churn.desk.campaigning.campaigns import Planned
     from churn.desk.campaigning.delivering import Delivery
     from churn.desk.campaigning.pushing import Outline
@@ -78,7 +78,7 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
 
 
 def _ordered(asked: Namespace) -> Order:
-    from churn.deciding.order_words import order_said
+    from churn.deciding.choosing.order_words import order_said
 
     names = ("budget", "capacity", "at_most", "at_least", "holdout", "seed", "scenario")
     return order_said(**{name: getattr(asked, name) for name in names}, name=asked.name or "")

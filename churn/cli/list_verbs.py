@@ -14,7 +14,7 @@ from churn.desk.listing.lists import ScoredFile
 from churn.desk.single.answers import comparison_json, explained_json, shown_points
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
-from churn.intake.asking import pair_of
+from churn.intake.understanding.asking import pair_of
 
 
 def _check_words(words: ArgumentParser) -> None:

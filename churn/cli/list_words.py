@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.errors import NotFound, RequestRefused
-from churn.intake.asking import pair_of
+from churn.intake.understanding.asking import pair_of
 
 STDIN = "-"
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from churn.deciding.choices import Choices, Limit
-from churn.deciding.filling import filled
-from churn.deciding.ordering import Order
-from churn.deciding.pricing import prices
-from churn.deciding.resting import History
-from churn.deciding.weighing import Weighed, weighed
+from churn.deciding.choosing.choices import Choices, Limit
+from churn.deciding.choosing.filling import filled
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.pricing import prices
+from churn.deciding.choosing.resting import History
+from churn.deciding.choosing.weighing import Weighed, weighed
 from churn.money.playbook import Playbook
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from churn.deciding.power import Detectable
+from churn.deciding.measuring.power import Detectable
 from churn.notices import Notice
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.deciding.campaign import Campaign, Price
-from churn.deciding.drawing import Drawn, best_possible, drawn
-from churn.deciding.ordering import Order
-from churn.deciding.power import Detectable, detectable
-from churn.deciding.reasons_why import Money, bare, why_nobody
-from churn.deciding.resting import History
-from churn.deciding.weighing import Weighed, weighed
+from churn.deciding.choosing.drawing import Drawn, best_possible, drawn
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.reasons_why import Money, bare, why_nobody
+from churn.deciding.choosing.resting import History
+from churn.deciding.choosing.weighing import Weighed, weighed
+from churn.deciding.measuring.power import Detectable, detectable
 from churn.money.customer_worth import worth
 from churn.money.gain import chosen_gain, expected_effect, terms
 from churn.money.playbook import Playbook

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from churn.deciding.campaign import Campaign
-from churn.deciding.ordering import Order
-from churn.deciding.weighing import weighed
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.weighing import weighed
 from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
 from churn.money.policies import Policy, ProfitCurve, above, compared_policies, profit_curve

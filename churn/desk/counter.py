@@ -28,10 +28,10 @@ from churn.desk.single.score_counter import ScoreCounter
 from churn.desk.watch.watching_counter import WatchingCounter
 from churn.errors import ChurnError
 from churn.files import home_folder
-from churn.intake.matching import layout_key
-from churn.intake.opening import Source
 from churn.intake.reading import Reading
-from churn.learning.model import Model
+from churn.intake.text.opening import Source
+from churn.intake.understanding.matching import layout_key
+from churn.learning.versions.model import Model
 from churn.profiles import Profile, profile_names, read_profile
 from churn.scoring.supposing import Comparison
 from churn.shelf import champions as reigns

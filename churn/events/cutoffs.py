@@ -15,11 +15,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from churn.errors import RequestRefused
-from churn.events.engine import DEFAULT
-from churn.events.engine_urls import opened
-from churn.events.entries import Source
-from churn.events.ledger import Ledger, open_ledger
-from churn.events.recipes import Recipe
+from churn.events.engines.engine import DEFAULT
+from churn.events.engines.engine_urls import opened
+from churn.events.log.entries import Source
+from churn.events.log.ledger import Ledger, open_ledger
+from churn.events.recipe.recipes import Recipe
 from churn.events.summary import Summary, summary_of, written_whole
 from churn.notices import Notice
 

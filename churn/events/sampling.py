@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.errors import RequestRefused
-from churn.events.engine import NOTE, Engine
+from churn.events.engines.engine import NOTE, Engine
 from churn.notices import Notice
 
 LEAST = 1_000  # fewer customers are worth keeping whole

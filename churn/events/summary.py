@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.events.activity import active_block
-from churn.events.engine import DEFAULT, arrays
-from churn.events.engine_urls import opened
-from churn.events.entries import Source
-from churn.events.features import Block, Cut, columns_of, joined
-from churn.events.labels import departed, returned
-from churn.events.ledger import Ledger, open_ledger
-from churn.events.members import member_block
-from churn.events.payments import payment_block
-from churn.events.population import customers
-from churn.events.recipes import Recipe
-from churn.events.returns import Window, proposed_window
+from churn.events.customers.activity import active_block
+from churn.events.customers.members import member_block
+from churn.events.customers.payments import payment_block
+from churn.events.customers.population import customers
+from churn.events.customers.visits import visit_blocks
+from churn.events.engines.engine import DEFAULT, arrays
+from churn.events.engines.engine_urls import opened
+from churn.events.leaving.labels import departed, returned
+from churn.events.leaving.returns import Window, proposed_window
+from churn.events.log.entries import Source
+from churn.events.log.ledger import Ledger, open_ledger
+from churn.events.log.silences import Outage, outages
+from churn.events.recipe.features import Block, Cut, columns_of, joined
+from churn.events.recipe.recipes import Recipe
 from churn.events.sampling import Drawn, drawn_sample
-from churn.events.silences import Outage, outages
-from churn.events.visits import visit_blocks
 from churn.files import whole_file
 from churn.notices import Notice
 from churn.schema import Column, Schema

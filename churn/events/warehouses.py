@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from churn.errors import RequestRefused
-from churn.events.duckdb_engine import said_plainly
-from churn.events.engine import Engine
-from churn.events.engine_urls import opened
-from churn.events.entries import Source
-from churn.events.features import Cut
-from churn.events.ledger import open_ledger
-from churn.events.recipes import Recipe
-from churn.events.sources import PARQUET, source_files
+from churn.events.engines.duckdb_engine import said_plainly
+from churn.events.engines.engine import Engine
+from churn.events.engines.engine_urls import opened
+from churn.events.log.entries import Source
+from churn.events.log.ledger import open_ledger
+from churn.events.log.sources import PARQUET, source_files
+from churn.events.recipe.features import Cut
+from churn.events.recipe.recipes import Recipe
 from churn.events.summary import blocks_of, rows_of
 
 DIALECTS = ("bigquery", "clickhouse", "databricks", "postgres", "snowflake", "trino")

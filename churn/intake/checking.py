@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.intake.asking import NOT_KNOWN, Usual
-from churn.intake.kinds import EXAMPLES, Example
+from churn.intake.understanding.asking import NOT_KNOWN, Usual
+from churn.intake.values.kinds import EXAMPLES, Example
 from churn.notices import Notice
 from churn.schema import Column, Schema
 

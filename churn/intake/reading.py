@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from churn.files import inert_text, whole_file
-from churn.intake.asking import Asked
 from churn.intake.checking import Verdict
-from churn.intake.matching import Match, layout_key
-from churn.intake.numbers import written
-from churn.intake.opening import Source
-from churn.intake.records import SetAside
 from churn.intake.streaming import Stream, open_list
+from churn.intake.text.opening import Source
+from churn.intake.text.records import SetAside
+from churn.intake.understanding.asking import Asked
+from churn.intake.understanding.matching import Match, layout_key
+from churn.intake.values.numbers import written
 from churn.notices import Notice
 from churn.schema import Schema
 

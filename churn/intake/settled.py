@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from churn.intake.blocks import Block
-from churn.intake.plans import Plan, arrow_type, column_of
+from churn.intake.text.blocks import Block
+from churn.intake.understanding.plans import Plan, arrow_type, column_of
 from churn.schema import Schema
 
 # Told of a column, how many of its cells could not be read, and some of them with their lines.

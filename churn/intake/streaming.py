@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused
-from churn.intake.asking import Asked
-from churn.intake.blocks import Block
 from churn.intake.checking import Tally
 from churn.intake.enough import Known, refuse_too_few
-from churn.intake.opening import Source
 from churn.intake.settled import Settled
 from churn.intake.surveying import Survey, surveyed
+from churn.intake.text.blocks import Block
+from churn.intake.text.opening import Source
+from churn.intake.understanding.asking import Asked
 from churn.notices import Notice
 from churn.schema import Schema
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from churn.errors import ListRefused, OpenQuestion
-from churn.intake.asking import Asked
-from churn.intake.blocks import Block
 from churn.intake.enough import refuse_empty
-from churn.intake.grids import Grid, Way, grid_of
-from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
-from churn.intake.heading_places import (
+from churn.intake.formats.grids import Grid, Way, grid_of
+from churn.intake.telling import told_column
+from churn.intake.text.blocks import Block
+from churn.intake.text.opening import Reread, Source, opened
+from churn.intake.text.records import SetAside
+from churn.intake.text.sifting import tables_below
+from churn.intake.understanding.asking import Asked
+from churn.intake.understanding.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
+from churn.intake.understanding.heading_places import (
     holdings_for,
     key_heading,
     places_of,
@@ -19,17 +23,13 @@ from churn.intake.heading_places import (
     told_twins,
     without_empty,
 )
-from churn.intake.kinds import Holding
-from churn.intake.matching import Match, matches_of
-from churn.intake.meaning import Meaning, meant, no_schema_meaning
-from churn.intake.opening import Reread, Source, opened
-from churn.intake.plans import Plan, level_of, plans_of
-from churn.intake.recognition import empty_columns, told_empty, told_outcome, told_profile
-from churn.intake.records import SetAside
-from churn.intake.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
-from churn.intake.sifting import tables_below
-from churn.intake.telling import told_column
-from churn.intake.words import folded
+from churn.intake.understanding.matching import Match, matches_of
+from churn.intake.understanding.meaning import Meaning, meant, no_schema_meaning
+from churn.intake.understanding.plans import Plan, level_of, plans_of
+from churn.intake.understanding.recognition import empty_columns, told_empty, told_outcome, told_profile
+from churn.intake.understanding.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
+from churn.intake.values.kinds import Holding
+from churn.intake.values.words import folded
 from churn.notices import Notice
 from churn.profiles import GENERAL, Profile
 from churn.schema import Schema

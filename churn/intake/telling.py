@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from churn.intake.guessing import names_a_date
-from churn.intake.kinds import Holding
-from churn.intake.moments import date_of
-from churn.intake.numbers import number_of
-from churn.intake.plans import Plan, level_of
+from churn.intake.understanding.guessing import names_a_date
+from churn.intake.understanding.plans import Plan, level_of
+from churn.intake.values.kinds import Holding
+from churn.intake.values.moments import date_of
+from churn.intake.values.numbers import number_of
 from churn.notices import Notice, NoticeKind
 
 # How programs count days and moments, from where to where that is a plausible one, and what it is called.

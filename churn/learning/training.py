@@ -11,25 +11,25 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import RequestRefused
-from churn.learning.boosting import calm_threads
-from churn.learning.calibration import Calibration
-from churn.learning.carding import Judged, card_of
-from churn.learning.contesting import Contest, contest
-from churn.learning.earnings import break_even_of
-from churn.learning.examples import Examples
-from churn.learning.finishing import Champion, fitted_champion
-from churn.learning.folding import final_part
-from churn.learning.gatekeeping import Unseen
-from churn.learning.ladder import Step
-from churn.learning.leaks import Leak
-from churn.learning.lineage import data_digest, library_versions
-from churn.learning.model import Model
-from churn.learning.preparing import Choices, Prepared, prepared
-from churn.learning.reference import reference_of
-from churn.learning.reliability import calibrated, conformal_edges, reliability_bins, spread_between
-from churn.learning.report import ReportCard
-from churn.learning.thresholds import refuse_no_probability, thresholds_for, wanted_threshold
-from churn.learning.tuning import Aim, Trials, tuned_steps
+from churn.learning.candidates.boosting import calm_threads
+from churn.learning.candidates.contesting import Contest, contest
+from churn.learning.candidates.finishing import Champion, fitted_champion
+from churn.learning.candidates.ladder import Step
+from churn.learning.candidates.tuning import Aim, Trials, tuned_steps
+from churn.learning.card.carding import Judged, card_of
+from churn.learning.card.report import ReportCard
+from churn.learning.encoded.examples import Examples
+from churn.learning.encoded.folding import final_part
+from churn.learning.measures.calibration import Calibration
+from churn.learning.measures.earnings import break_even_of
+from churn.learning.measures.reliability import calibrated, conformal_edges, reliability_bins, spread_between
+from churn.learning.measures.thresholds import refuse_no_probability, thresholds_for, wanted_threshold
+from churn.learning.prepared.leaks import Leak
+from churn.learning.prepared.preparing import Choices, Prepared, prepared
+from churn.learning.versions.gatekeeping import Unseen
+from churn.learning.versions.lineage import data_digest, library_versions
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import reference_of
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema

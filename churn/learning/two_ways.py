@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused
+from churn.learning.measures.yardsticks import auc
 from churn.learning.training import train
-from churn.learning.yardsticks import auc
 from churn.schema import Schema
 
 TIMES = 400

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from churn.errors import RequestRefused
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.schema import Column
 
 _YES, _NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")

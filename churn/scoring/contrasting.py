@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from churn.errors import RequestRefused
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.scoring.reasons import group_sums, groups_of
 from churn.scoring.wording import Wording
 

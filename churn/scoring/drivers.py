@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.encoding import Encoder
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Encoder
+from churn.learning.versions.model import Model
 from churn.scoring.rates import range_edges
 from churn.scoring.reasons import group_sums, groups_of
 from churn.scoring.wording import Wording

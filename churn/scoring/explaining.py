@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from churn.attribution.blend import added_up
-from churn.learning.calibration import Bin
-from churn.learning.model import Model
+from churn.learning.measures.calibration import Bin
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
 from churn.scoring.unfamiliar import Unfamiliar

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.encoding import Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Field
+from churn.learning.versions.model import Model
 from churn.scoring.wording import Wording, capital
 
 STEPS = (0.1, 0.2)

@@ -13,8 +13,8 @@ import pyarrow as pa
 from churn.attribution.blend import added_up
 from churn.attribution.compiled import Core
 from churn.errors import ListRefused
-from churn.learning.model import Model
-from churn.learning.thresholds import TIERS
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
 from churn.scoring.unfamiliar import Unfamiliar

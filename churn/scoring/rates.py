@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import RequestRefused
-from churn.learning.reliability import wilson
+from churn.learning.measures.reliability import wilson
 from churn.scoring.wording import Wording, capital
 
 MOST_LEVELS = 20

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.learning.encoding import Encoder
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Encoder
+from churn.learning.versions.model import Model
 from churn.schema import Schema
 from churn.scoring.wording import Wording, capital
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from churn.learning.encoding import Encoder
-from churn.learning.model import Model
-from churn.learning.reliability import wilson
+from churn.learning.encoded.encoding import Encoder
+from churn.learning.measures.reliability import wilson
+from churn.learning.versions.model import Model
 from churn.scoring.rates import range_edges
 from churn.scoring.wording import Wording, capital
 

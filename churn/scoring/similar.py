@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.scoring.wording import Wording, capital
 
 LIKE = 0.1  # of a column's usual spread: closer than this counts as the same

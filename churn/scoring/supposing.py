@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.scoring.changing import changed
 from churn.scoring.explaining import Explanation, explanation

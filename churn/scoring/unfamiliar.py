@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from churn.learning.encoding import Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Field
+from churn.learning.versions.model import Model
 from churn.notices import Notice, NoticeKind
 
 MANY = 0.05  # from this share of the customers on it is the list that is strange, not a few of them

@@ -9,7 +9,7 @@ from typing import Any
 
 from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
 from churn.files import checked_name, read_json, write_json
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.shelf.turns import alone_at
 from churn.shelf.version_folders import FOLDER, damage, load, names, version_of, versions

@@ -28,7 +28,7 @@ from churn.attribution.agreement import TOLERANCE, answers_from
 from churn.attribution.blend import explainer_from
 from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
 from churn.files import TEMPORARY, bytes_checked, checked_name, read_json, write_json
-from churn.learning.model import Model, model_from
+from churn.learning.versions.model import Model, model_from
 
 FOLDER = "models"
 MANIFEST = "model.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 
 NEARLY = 0.9  # contacted share from which a list of customers is hardly a choice any more
 

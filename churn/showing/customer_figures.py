@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.scoring.explaining import Explanation
 from churn.scoring.wording import Wording, capital
 from churn.showing.charts import Chart

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.calibration import logit, sigmoid
+from churn.learning.measures.calibration import logit, sigmoid
 from churn.money.lifetime import StayCurve
 from churn.scoring.contrasting import Contrast
 from churn.scoring.rates import Rate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.showing.charts import Chart
 from churn.showing.contact_words import nearly_everybody
 from churn.showing.model_figures import report_charts

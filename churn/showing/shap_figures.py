@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.encoding import Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Field
+from churn.learning.versions.model import Model
 from churn.scoring.wording import capital
 from churn.showing.charts import Chart, styled
 from churn.showing.palette import BLUE, GREY, ORANGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from churn.deciding.uplift import Uplift
+from churn.deciding.measuring.uplift import Uplift
 from churn.showing.charts import Chart, line, styled
 from churn.showing.palette import BLUE, GREY, ORANGE
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.scoring.wording import Wording
 from churn.watching.changes import change_in_words, emptied_in_words
 from churn.watching.distances import Distance, chance_of, distance, false_discoveries_held, mean_shift, widest_gap

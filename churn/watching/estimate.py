@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.calibration import logit, sigmoid
-from churn.learning.model import Model
-from churn.learning.yardsticks import line_of_best_odds
+from churn.learning.measures.calibration import logit, sigmoid
+from churn.learning.measures.yardsticks import line_of_best_odds
+from churn.learning.versions.model import Model
 
 GRID = 500  # steps of probability between which customers are not told apart when drawing
 DRAWS = 200

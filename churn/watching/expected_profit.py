@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import RequestRefused
-from churn.learning.encoding import Encoder
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Encoder
+from churn.learning.versions.model import Model
 from churn.money.customer_worth import stakes
 from churn.money.gain import offers
 from churn.money.playbook import Playbook

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.scoring.wording import Wording, capital
 from churn.watching.estimate import Estimate, Likely, likely_measures, promised
 from churn.watching.shapes import Shape

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.scoring.wording import Wording, capital
 from churn.watching.changes import percent

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from churn.errors import ListRefused
-from churn.learning.calibration import logit, sigmoid
-from churn.learning.model import Model
-from churn.learning.reliability import wilson
-from churn.learning.yardsticks import auc, line_of_best_odds
+from churn.learning.measures.calibration import logit, sigmoid
+from churn.learning.measures.reliability import wilson
+from churn.learning.measures.yardsticks import auc, line_of_best_odds
+from churn.learning.versions.model import Model
 from churn.money.customer_worth import Stakes
 from churn.money.gain import chosen_gain, offers
 from churn.money.playbook import Playbook

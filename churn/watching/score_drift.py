@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from churn.errors import RequestRefused
-from churn.learning.model import Model
-from churn.learning.reference import STEPS
-from churn.learning.thresholds import TIERS
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import STEPS
 from churn.watching.changes import percent
 from churn.watching.distances import Distance, distance
 from churn.watching.drift import FEWEST, LARGE_PSI

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from churn.errors import RequestRefused
-from churn.learning.model import Model
-from churn.learning.thresholds import TIERS
-from churn.learning.yardsticks import auc, losses
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.measures.yardsticks import auc, losses
+from churn.learning.versions.model import Model
 from churn.watching.changes import percent
 from churn.watching.estimate import Likely
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from churn.errors import RequestRefused
-from churn.learning.encoding import Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Field
+from churn.learning.versions.model import Model
 
 LEVELLED = ("nominal", "ordered", "service")  # forms whose codes are names; all others but flags are measured
 COARSE = 10  # bins of a number for PSI; all cuts serve for the KS distance

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused
-from churn.learning.encoding import Encoder, Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Encoder, Field
+from churn.learning.versions.model import Model
 from churn.watching.shapes import LEVELLED, Shape
 
 MOST_SAMPLED = 100_000

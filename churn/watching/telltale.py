@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.model import Model
-from churn.learning.yardsticks import auc
+from churn.learning.measures.yardsticks import auc
+from churn.learning.versions.model import Model
 from churn.notices import Notice, listed
 from churn.scoring.wording import Wording
 

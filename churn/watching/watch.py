@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.wording import Wording, capital, wording_for

@@ -118,8 +118,8 @@ def lift_coverage(small: bool) -> list[Line]:
 def _one_campaign(seed: int, customers: int, held: float, kept: float) -> tuple[bool, str]:
     import pandas as pd
 
-    from churn.deciding.holdout import arms
-    from churn.deciding.lift import measured_lift
+    from churn.deciding.choosing.holdout import arms
+    from churn.deciding.measuring.lift import measured_lift
 
     random = np.random.default_rng(seed)
     p = random.beta(1.3, 2.5, customers)
@@ -137,7 +137,7 @@ def _one_campaign(seed: int, customers: int, held: float, kept: float) -> tuple[
 
 def learnt_rates(small: bool) -> list[Line]:
     """Take-up in 6 segments × 5 actions, the assumption off by a factor (lognormal, sd .5): error against raw."""
-    from churn.deciding.learnt import Cell, learnt_take_up
+    from churn.deciding.measuring.learnt import Cell, learnt_take_up
     from churn.money.playbook import Estimate
 
     lines, random = [], np.random.default_rng(0)

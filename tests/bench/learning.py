@@ -18,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError
-from churn.learning.calibration import sigmoid
-from churn.learning.folding import folds
-from churn.learning.ladder import best_step, climbed, with_bags
-from churn.learning.leaks import leaks_in
-from churn.learning.outcome import outcome_of
-from churn.learning.preparing import Choices, prepared
+from churn.learning.candidates.ladder import best_step, climbed, with_bags
+from churn.learning.encoded.folding import folds
+from churn.learning.measures.calibration import sigmoid
+from churn.learning.measures.yardsticks import metrics, operating_point
+from churn.learning.prepared.leaks import leaks_in
+from churn.learning.prepared.outcome import outcome_of
+from churn.learning.prepared.preparing import Choices, prepared
 from churn.learning.training import Trained, train
-from churn.learning.yardsticks import metrics, operating_point
 from churn.schema import Column, Schema
 from tests.bench.plain_tables import plain_table
 

@@ -9,8 +9,8 @@ from tests.bench.measuring import Line, child_cost
 PLAN_CODE = """
 import json, sys, time
 import numpy as np, pandas as pd
-from churn.deciding.choices import Choices
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.choices import Choices
+from churn.deciding.choosing.ordering import Order
 from churn.deciding.plan import planned_campaign
 from churn.money.gain import offers
 from churn.money.playbook import Action, Estimate, Playbook, exactly

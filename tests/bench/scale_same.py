@@ -54,7 +54,7 @@ def _apart(left: Path, right: Path) -> tuple[int, int, int]:
 
 def one_run(name: str, logs: str, engine: str, output: str) -> None:
     """One engine's run, for a process of its own."""
-    from churn.events.recipe_words import recipe_from
+    from churn.events.recipe.recipe_words import recipe_from
     from churn.events.summary import summarise
     from churn.profiles import read_profile
 

@@ -24,11 +24,11 @@ import xgboost
 from churn.attribution.blend import explainer_for
 from churn.attribution.library import member_of
 from churn.intake.reading import read_list
-from churn.learning.calibration import Calibration
-from churn.learning.encoding import encoder_for
-from churn.learning.model import Model
-from churn.learning.reference import reference_of
-from churn.learning.thresholds import Thresholds
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.measures.calibration import Calibration
+from churn.learning.measures.thresholds import Thresholds
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import reference_of
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample

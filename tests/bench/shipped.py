@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from churn.learning.calibration import Calibration, sigmoid
-from churn.learning.contesting import Contest, contest
-from churn.learning.examples import Examples
-from churn.learning.finishing import Champion, fitted_champion
-from churn.learning.model import Model
-from churn.learning.preparing import Choices, prepared
+from churn.learning.candidates.contesting import Contest, contest
+from churn.learning.candidates.finishing import Champion, fitted_champion
+from churn.learning.encoded.examples import Examples
+from churn.learning.measures.calibration import Calibration, sigmoid
+from churn.learning.prepared.preparing import Choices, prepared
+from churn.learning.versions.model import Model
 from churn.scoring.reasons import Group, group_sums, groups_of, weighed
 from tests.bench.measuring import Line
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.calibration import sigmoid
-from churn.learning.model import Model
+from churn.learning.measures.calibration import sigmoid
 from churn.learning.training import train
+from churn.learning.versions.model import Model
 from churn.schema import Column, Schema
 from tests.bench.measuring import Line, child_cost
 from tests.bench.watch_alarms import by_hand

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.calibration import Calibration, sigmoid
-from churn.learning.encoding import encoder_for
-from churn.learning.model import Model
-from churn.learning.reference import reference_of
-from churn.learning.thresholds import Thresholds
+from churn.learning.encoded.encoding import encoder_for
+from churn.learning.measures.calibration import Calibration, sigmoid
+from churn.learning.measures.thresholds import Thresholds
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import reference_of
 from churn.money.playbook import Action, Playbook, exactly
 from churn.schema import Column, Schema
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from churn.learning.measures.yardsticks import auc
 from churn.learning.training import train
-from churn.learning.yardsticks import auc
 from churn.watching.estimate import expected_measures, set_right
 from tests.bench.measuring import Line
 from tests.bench.plain_tables import plain_table

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.calibration import sigmoid
-from churn.learning.model import Model
+from churn.learning.measures.calibration import sigmoid
+from churn.learning.versions.model import Model
 from churn.money.customer_worth import Stakes
 from churn.watching.realised import Followed, followed_list, performance_of
 from churn.watching.watch import Before, watch_list

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from churn.desk.access.entrance import Entrance, entrance_from
 from churn.desk.access.who import By, Who
-from churn.desk.campaigning.playbooks import now, the_book
+from churn.desk.business.playbooks import now, the_book
 from churn.errors import ChurnError
 from churn.files import json_text
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from churn.desk.access.who import Who, role_of
-from churn.desk.campaigning.playbooks import has_book, now, the_book
+from churn.desk.business.playbooks import has_book, now, the_book
 from churn.errors import ChurnError, NotSignedIn, RequestRefused
 
 if TYPE_CHECKING:

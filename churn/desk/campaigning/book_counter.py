@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from churn.desk.access.access_counter import AccessCounter
-from churn.desk.campaigning import playbooks
+from churn.desk.business import playbooks
 
 if TYPE_CHECKING:
     from churn.book.last_seen import ListRecord

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from churn.deciding.ordering import Order
-from churn.deciding.weighing import weighed
+from churn.deciding.choosing.ordering import Order
+from churn.deciding.choosing.weighing import weighed
 from churn.desk.campaigning.planning import basis_of
 from churn.desk.listing.lists import Ranked
 from churn.errors import RequestRefused

@@ -12,7 +12,7 @@ from churn.desk.access.access_counter import AccessCounter
 if TYPE_CHECKING:
     import pandas as pd
 
-    from churn.deciding.ordering import Order
+    from churn.deciding.choosing.ordering import Order
     from churn.desk.campaigning.campaign_choices import Scale, SegmentChoice
     from churn.desk.campaigning.campaign_views import ActionTotal
     from churn.desk.campaigning.campaigns import Planned
@@ -39,7 +39,7 @@ class CampaignCounter(AccessCounter):
 
     def order(self, *, holdout_percent: float = 10.0, capacity: Mapping[str, Any] | None = None, **words: Any) -> Order:
         """What a screen asks for as an order: the holdout in percent, channels without a number left open."""
-        from churn.deciding.ordering import Order
+        from churn.deciding.choosing.ordering import Order
 
         limits = {channel: int(most) for channel, most in (capacity or {}).items() if most is not None}
         return Order(holdout=holdout_percent / 100.0, capacity=limits, **words)
@@ -102,7 +102,7 @@ class CampaignCounter(AccessCounter):
 
     def chosen_customers(self, planned: Planned, **asked: Any) -> pd.DataFrame:
         """Who gets what and why, as a table, the reasons in few words."""
-        from churn.desk.campaigning.businesses import wording_of
+        from churn.desk.business.businesses import wording_of
         from churn.desk.campaigning.campaign_views import chosen_customers
 
         said = wording_of(planned.basis.ranked.model, self.home).in_short

@@ -13,8 +13,8 @@ from churn.book.journal import CampaignRecord, campaigns
 from churn.book.measurements import Measurement, measured_so_far
 from churn.deciding.budget_curve import BudgetCurve, gain_by_budget
 from churn.deciding.sensitivity import campaign_bars, list_above, list_policies
+from churn.desk.business.playbooks import the_book
 from churn.desk.campaigning.campaigns import Planned
-from churn.desk.campaigning.playbooks import the_book
 from churn.errors import RequestRefused
 from churn.money.gain import break_even, terms
 from churn.money.playbook import RATES, Action, Estimate, Playbook

@@ -16,10 +16,10 @@ from churn.book.journal import CampaignRecord, record_campaign
 from churn.book.last_seen import ListRecord, record_list
 from churn.deciding.campaign import Campaign
 from churn.deciding.campaign_file import campaign_rows, write_campaign
-from churn.deciding.ordering import Order
+from churn.deciding.choosing.ordering import Order
 from churn.deciding.plan import planned_campaign
+from churn.desk.business.playbooks import now, the_book
 from churn.desk.campaigning.planning import Basis, basis_of
-from churn.desk.campaigning.playbooks import now, the_book
 from churn.desk.listing.lists import Ranked
 from churn.errors import RequestRefused, Unavailable
 from churn.files import whole_file

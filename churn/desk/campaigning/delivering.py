@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.playbooks import the_book
 from churn.desk.campaigning.posting import Parcel, Poster
 from churn.errors import ChurnError, Unavailable
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.book.forgetting import forget, forget_before
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.playbooks import the_book
 from churn.errors import RequestRefused
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

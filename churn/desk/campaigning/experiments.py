@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.book.sparing import leave_alone
-from churn.deciding.experiment import Experiment, experiment_uplift, ranked_customers
-from churn.deciding.uplift import Uplift
-from churn.desk.campaigning.playbooks import now, the_book
+from churn.deciding.measuring.experiment import Experiment, experiment_uplift, ranked_customers
+from churn.deciding.measuring.uplift import Uplift
+from churn.desk.business.playbooks import now, the_book
 from churn.desk.listing.memory import read_remembering
 from churn.desk.modelling.models import reading_name
-from churn.intake.opening import Source
 from churn.intake.reading import Reading
+from churn.intake.text.opening import Source
 from churn.notices import Notice
 from churn.scoring.ranking import ROW
 from churn.scoring.scored_files import write_scored

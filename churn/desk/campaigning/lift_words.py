@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.book.journal import CampaignRecord
-from churn.desk.campaigning.businesses import profile_named, wording_in
+from churn.desk.business.businesses import profile_named, wording_in
 from churn.desk.campaigning.campaign_views import KeptCampaign
 from churn.money.playbook_files import playbook_from_text
 from churn.scoring.wording import Wording, capital

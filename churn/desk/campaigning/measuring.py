@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from churn.book.journal import CampaignRecord, campaign_called, campaigns, members_of
 from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
 from churn.book.playbook_versions import LEARNT, add_playbook
-from churn.deciding.learnt import LearntRate
-from churn.deciding.lift import Lift, measured_lift
-from churn.deciding.teaching import lessons, taught
-from churn.desk.campaigning.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
+from churn.deciding.measuring.learnt import LearntRate
+from churn.deciding.measuring.lift import Lift, measured_lift
+from churn.deciding.measuring.teaching import lessons, taught
+from churn.desk.business.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
 from churn.desk.campaigning.returning import LEFT, TOLD, returned
 from churn.errors import RequestRefused
-from churn.intake.opening import Source
+from churn.intake.text.opening import Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ def _together(pairs: Sequence[Pair], key: str) -> Pair:
 
 def _outcomes(rows: pd.DataFrame, members: set[str], key: str) -> list[dict[str, Any]]:
     """The outcomes of the campaign's own customers as the book keeps them; strangers are not kept."""
-    from churn.deciding.outcomes import yes_or_no
+    from churn.deciding.measuring.outcomes import yes_or_no
 
     mine = rows[rows[key].isin(members)].drop_duplicates(key)
     told = {name: yes_or_no(mine[name], name) if name in mine else [None] * len(mine) for name in TOLD}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.desk.access.access_counter import AccessCounter
-from churn.desk.campaigning import playbooks
+from churn.desk.business import playbooks
 
 if TYPE_CHECKING:
-    from churn.learning.model import Model
+    from churn.learning.versions.model import Model
     from churn.money.playbook import Playbook
 
 
@@ -23,7 +23,7 @@ class OfferCounter(AccessCounter):
 
     def playbook_for(self, model: Model) -> playbooks.InForce:
         """The offers in force for the business a model was trained for."""
-        from churn.desk.campaigning.businesses import profile_of
+        from churn.desk.business.businesses import profile_of
 
         return self.playbook(profile_of(model, self.home).name)
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from churn.desk.campaigning.campaign_views import KeptCampaign
     from churn.desk.campaigning.experiments import MeasuredExperiment
     from churn.desk.campaigning.measuring import MeasuredCampaign
-    from churn.intake.opening import Source
     from churn.intake.reading import Reading
+    from churn.intake.text.opening import Source
     from churn.notices import Notice
     from churn.showing.charts import Chart
 

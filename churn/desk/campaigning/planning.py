@@ -13,10 +13,10 @@ import pyarrow as pa
 from churn.attribution.blend import added_up
 from churn.book.journal import arms_given, contacts_before
 from churn.book.sparing import left_alone
-from churn.deciding.ordering import Order, checked_order
-from churn.deciding.resting import DRIVER, History
-from churn.desk.campaigning.businesses import profile_of, wording_of
-from churn.desk.campaigning.playbooks import now, playbook_in_force, the_book
+from churn.deciding.choosing.ordering import Order, checked_order
+from churn.deciding.choosing.resting import DRIVER, History
+from churn.desk.business.businesses import profile_of, wording_of
+from churn.desk.business.playbooks import now, playbook_in_force, the_book
 from churn.desk.listing.lists import Ranked
 from churn.files import checked_name
 from churn.money.playbook import Playbook

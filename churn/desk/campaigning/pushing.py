@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from churn.book.journal import arms_given
 from churn.deciding.campaign_file import campaign_records, campaign_table
+from churn.desk.business.playbooks import the_book
 from churn.desk.campaigning.campaigns import Planned
 from churn.desk.campaigning.delivering import Delivery, delivered
-from churn.desk.campaigning.playbooks import the_book
 from churn.desk.campaigning.posting import Parcel, poster_for
 from churn.errors import RequestRefused
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.book.journal import CampaignRecord
-from churn.deciding.outcomes import yes_or_no
+from churn.deciding.measuring.outcomes import yes_or_no
 from churn.desk.listing.memory import read_remembering
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.opening import Source
 from churn.intake.reading import Reading
+from churn.intake.text.opening import Source
 from churn.schema import Column, Schema, schema_from
 
 if TYPE_CHECKING:

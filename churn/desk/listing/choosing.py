@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from churn.errors import NoModelFits, NoModelYet
-from churn.intake.grids import Way, grid_of
-from churn.intake.matching import sure_names
-from churn.intake.opening import Source, opened
-from churn.intake.words import folded
-from churn.learning.model import Model
+from churn.intake.formats.grids import Way, grid_of
+from churn.intake.text.opening import Source, opened
+from churn.intake.understanding.matching import sure_names
+from churn.intake.values.words import folded
+from churn.learning.versions.model import Model
 from churn.schema import Schema, schema_from
 from churn.shelf.champions import live_models, load_live
 from churn.shelf.version_folders import load, version_of

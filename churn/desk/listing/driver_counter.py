@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from churn.desk.listing.exploring import Exploring
     from churn.desk.listing.lists import Ranked
-    from churn.learning.model import Model
+    from churn.learning.versions.model import Model
     from churn.scoring.drivers import Interaction
     from churn.showing.charts import Chart
 
@@ -89,7 +89,7 @@ class DriverCounter:
 
     def fairness_chart(self, model: Model) -> Chart | None:
         """How protected groups fare under a model; None where it was learnt without protected columns."""
-        from churn.desk.campaigning.businesses import wording_of
+        from churn.desk.business.businesses import wording_of
         from churn.scoring.wording import capital
         from churn.showing.model_figures import fairness_chart
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from churn.desk.listing.event_logs import MadeList
-    from churn.events.outlook import Outlook
-    from churn.events.recipes import Recipe
+    from churn.events.leaving.outlook import Outlook
+    from churn.events.recipe.recipes import Recipe
     from churn.events.summary import Summary
     from churn.learning.two_ways import TwoWays
     from churn.showing.charts import Chart

@@ -12,10 +12,10 @@ from typing import Any
 
 from churn.errors import RequestRefused
 from churn.events.cutoffs import both_ways, training_table
-from churn.events.engine import DEFAULT
-from churn.events.outlook import Outlook, outlook_of
-from churn.events.recipe_words import recipe_from
-from churn.events.recipes import Recipe
+from churn.events.engines.engine import DEFAULT
+from churn.events.leaving.outlook import Outlook, outlook_of
+from churn.events.recipe.recipe_words import recipe_from
+from churn.events.recipe.recipes import Recipe
 from churn.events.summary import Summary, summarise
 from churn.profiles import profile_names, read_profile
 

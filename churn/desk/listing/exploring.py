@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.desk.campaigning.businesses import wording_of
+from churn.desk.business.businesses import wording_of
 from churn.desk.listing.lists import Ranked
 from churn.errors import ChurnError, RequestRefused
-from churn.learning.outcome import outcome_of
-from churn.learning.thresholds import TIERS
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.prepared.outcome import outcome_of
 from churn.money.lifetime import StayCurve, stay_curve, stay_curves
 from churn.scoring.contrasting import Contrast, contrast
 from churn.scoring.drivers import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from churn.desk.campaigning.businesses import wording_of
+from churn.desk.business.businesses import wording_of
 from churn.desk.listing import downloads, lists, shortlists
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.templates import templates_of
-from churn.intake.opening import Reread
 from churn.intake.reading import Reading
+from churn.intake.text.opening import Reread
 from churn.profiles import profile_names, read_profile
 
 if TYPE_CHECKING:

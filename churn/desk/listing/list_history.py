@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from churn.book.journal import CampaignRecord, campaigns
 from churn.book.last_seen import ListRecord, lists_scored, record_list
-from churn.desk.campaigning.playbooks import now, the_book
+from churn.book.measurements import Measurement, measured_so_far
+from churn.desk.business.playbooks import now, the_book
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.views import Overview
 
 if TYPE_CHECKING:
-    from churn.book.journal import CampaignRecord
-    from churn.book.measurements import Measurement
     from churn.showing.amounts import Amounts
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
@@ -106,11 +106,9 @@ def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
 
 def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
     """The latest campaign made from this list, and what was measured of it."""
-    from churn.desk.campaigning.campaign_views import kept_campaigns
-
-    own = (k for k in kept_campaigns(home) if k.record.list == ranked.reading.fingerprint)
-    found = next(own, None)
-    return (found.record, found.measured) if found else (None, None)
+    with the_book(home) as book:
+        found = next((c for c in campaigns(book) if c.list == ranked.reading.fingerprint), None)
+        return found, measured_so_far(book).get(found.campaign) if found else None
 
 
 def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:

@@ -14,16 +14,16 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.campaigning.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.business.businesses import playbook_of, profile_of, suggester_of, wording_of
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
-from churn.intake.asking import Asked, Usual
-from churn.intake.matching import layout_key
-from churn.intake.opening import Source
 from churn.intake.reading import Reading
 from churn.intake.streaming import Stream, open_list
-from churn.learning.model import Model
-from churn.learning.thresholds import TIERS
+from churn.intake.text.opening import Source
+from churn.intake.understanding.asking import Asked, Usual
+from churn.intake.understanding.matching import layout_key
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.versions.model import Model
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation

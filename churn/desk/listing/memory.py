@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from churn.errors import MissingColumns, Unavailable, UnsureColumns
-from churn.intake.matching import Match, layout_key
-from churn.intake.opening import Source
 from churn.intake.reading import Reading, read_list
+from churn.intake.text.opening import Source
+from churn.intake.understanding.matching import Match, layout_key
 
 Opened = TypeVar("Opened")
 

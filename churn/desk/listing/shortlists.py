@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.views import ORDERS, SHOWN
-from churn.learning.thresholds import TIERS
+from churn.learning.measures.thresholds import TIERS
 
 if TYPE_CHECKING:
     import pandas as pd

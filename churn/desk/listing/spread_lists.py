@@ -9,11 +9,11 @@ from typing import Any
 
 from churn.desk.listing.lists import STREAMED, ScoredFile, by_model, day_of, ranking_for
 from churn.errors import RequestRefused
-from churn.events.sources import PARQUET, source_files
-from churn.intake.asking import Asked
+from churn.events.log.sources import PARQUET, source_files
 from churn.intake.settled import Settled
 from churn.intake.streaming import Stream, open_list
-from churn.learning.model import Model
+from churn.intake.understanding.asking import Asked
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.scoring.ranking import Ranking
 from churn.scoring.spread.distributed import SAMPLE, score_on_spark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from churn.intake.template import template_csv
+from churn.intake.understanding.template import template_csv
 from churn.profiles import profile_names, read_profile
 from churn.schema import Schema, schema_from
 from churn.shelf.champions import live_models

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.desk.campaigning.businesses import profile_of, wording_of
+from churn.desk.business.businesses import profile_of, wording_of
 from churn.desk.listing.lists import Ranked
 from churn.intake.reading import Reading
-from churn.learning.model import Model
-from churn.learning.thresholds import TIERS
+from churn.learning.measures.thresholds import TIERS
+from churn.learning.versions.model import Model
 from churn.scoring.drivers import Driver, group_drivers
 from churn.scoring.explaining import Explanation
 from churn.scoring.segmenting import Segment, segments

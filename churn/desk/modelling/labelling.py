@@ -10,9 +10,9 @@ from churn.desk.listing.views import words_in
 from churn.errors import ChurnError, RequestRefused
 from churn.intake.enough import Known
 from churn.intake.reading import Reading
-from churn.learning.leaks import Leak
-from churn.learning.outcome import MOST_CLASSES, family_of, folded, outcome_of
-from churn.learning.preparing import Choices, leaks_of
+from churn.learning.prepared.leaks import Leak
+from churn.learning.prepared.outcome import MOST_CLASSES, family_of, folded, outcome_of
+from churn.learning.prepared.preparing import Choices, leaks_of
 
 SPEAKING = ("flag", "category", "number")
 

@@ -8,18 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from churn.desk.campaigning.businesses import playbook_of
+from churn.desk.business.businesses import playbook_of
 from churn.desk.listing.memory import read_under_contract
 from churn.desk.modelling.searches import search_for
 from churn.desk.modelling.tracking import ledger_at, tracked
 from churn.errors import ChurnError, RequestRefused
 from churn.files import checked_name
 from churn.intake.enough import refuse_empty
-from churn.intake.opening import Source
 from churn.intake.reading import Reading
-from churn.learning.gatekeeping import GateVerdict, gate
-from churn.learning.model import Model
+from churn.intake.text.opening import Source
 from churn.learning.training import Trained, train
+from churn.learning.versions.gatekeeping import GateVerdict, gate
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.profiles import GENERAL, read_profile
 from churn.shelf.champions import champion, load_live, promote

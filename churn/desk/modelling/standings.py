@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 
 WAYS = ("money", "f1", "recall 0.79", "recall 0.9", "recall 0.925")
 BETTER = ("roc_auc", "logloss", "f1")

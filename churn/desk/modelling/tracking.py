@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from churn.errors import ChurnError, RequestRefused, Unavailable
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 
 SCHEMES = ("sqlite", "postgresql", "mysql", "mssql", "http", "https", "file", "databricks")

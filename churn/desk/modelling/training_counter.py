@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from churn.desk.modelling.labelling import Labels
     from churn.desk.modelling.standings import Reach, Rivalry, Standing
     from churn.intake.reading import Reading
-    from churn.learning.leaks import Leak
-    from churn.learning.model import Model
+    from churn.learning.prepared.leaks import Leak
+    from churn.learning.versions.model import Model
     from churn.showing.charts import Chart
 
 
@@ -66,7 +66,7 @@ class TrainingCounter:
 
     def training_charts(self, model: Model, locale: str = "en-US") -> list[Chart]:
         """Every picture of a version's report card, its columns named in the words of the business."""
-        from churn.desk.campaigning.businesses import wording_of
+        from churn.desk.business.businesses import wording_of
         from churn.scoring.wording import capital
         from churn.showing.amounts import Amounts
         from churn.showing.model_figures import report_charts
@@ -86,6 +86,6 @@ class TrainingCounter:
 
     def currency(self, model: Model) -> str:
         """The money of the business a model was trained for."""
-        from churn.desk.campaigning.businesses import profile_of
+        from churn.desk.business.businesses import profile_of
 
         return profile_of(model, self.home).currency

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from churn.desk.campaigning.businesses import playbook_of, profile_of
+from churn.desk.business.businesses import playbook_of, profile_of
 from churn.desk.listing.choosing import ModelsOpen
 from churn.desk.listing.lists import ranking_for
 from churn.desk.single.customer_fields import FieldReader, refuse_odd_names
 from churn.desk.single.singles import Counterpart
 from churn.errors import ChurnError, Damaged, Unavailable
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.money.playbook import Playbook
 
 FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from churn.desk.listing.exploring import Exploring
     from churn.desk.listing.lists import Explained
     from churn.desk.single.customer_views import FormField, OfferShown, Peer
-    from churn.learning.model import Model
+    from churn.learning.versions.model import Model
     from churn.scoring.supposing import Comparison
     from churn.showing.charts import Chart
 
@@ -23,7 +23,7 @@ class CustomerCounter:
 
     def currency(self, model: Model) -> str:
         """The currency of the business a model was trained for."""
-        from churn.desk.campaigning.businesses import profile_of
+        from churn.desk.business.businesses import profile_of
 
         return profile_of(model, self.home).currency
 
@@ -47,7 +47,7 @@ class CustomerCounter:
 
     def waterfall_within(self, found: Explained, group: str) -> Chart:
         """The same within one group, column by column."""
-        from churn.desk.campaigning.businesses import wording_of
+        from churn.desk.business.businesses import wording_of
         from churn.showing.customer_figures import columns_chart
 
         return columns_chart(found.explanation, found.model, wording_of(found.model, self.home), group)

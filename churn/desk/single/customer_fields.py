@@ -9,13 +9,13 @@ from math import isfinite
 from typing import Any
 
 from churn.errors import RequestRefused
-from churn.intake.kinds import Holding
-from churn.intake.marks import NO, YES, bare, is_missing, same_words
-from churn.intake.matching import sure_names
-from churn.intake.moments import date_of, date_says
-from churn.intake.numbers import number_of
-from churn.intake.plans import Plan, flag_of, level_of, plan_of
-from churn.learning.model import Model
+from churn.intake.understanding.matching import sure_names
+from churn.intake.understanding.plans import Plan, flag_of, level_of, plan_of
+from churn.intake.values.kinds import Holding
+from churn.intake.values.marks import NO, YES, bare, is_missing, same_words
+from churn.intake.values.moments import date_of, date_says
+from churn.intake.values.numbers import number_of
+from churn.learning.versions.model import Model
 from churn.schema import Column
 
 LAYOUTS = 64  # different sets of field names that are matched once and remembered

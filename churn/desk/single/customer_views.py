@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from churn.book.histories import Happening, history_of
-from churn.desk.campaigning.businesses import playbook_for, profile_of, wording_of
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.businesses import playbook_for, profile_of, wording_of
+from churn.desk.business.playbooks import the_book
 from churn.desk.listing.exploring import Exploring
 from churn.desk.listing.lists import Explained
 from churn.desk.single.customer_fields import Given
 from churn.desk.single.offering import Judged, Offering
-from churn.learning.encoding import Field
-from churn.learning.model import Model
+from churn.learning.encoded.encoding import Field
+from churn.learning.versions.model import Model
 from churn.money.gain import break_even, offers, terms
 from churn.scoring.changing import changed
 from churn.scoring.similar import Similar, similar_customers

@@ -11,7 +11,7 @@ import pyarrow as pa
 from churn.desk.single.customer_fields import FieldReader
 from churn.desk.single.offering import carried
 from churn.errors import RequestRefused
-from churn.intake.plans import arrow_type
+from churn.intake.understanding.plans import arrow_type
 from churn.schema import Schema
 
 Fields = Mapping[str, Any]

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.desk.single.customer_fields import Given
-from churn.intake.plans import arrow_type
-from churn.learning.model import Model
+from churn.intake.understanding.plans import arrow_type
+from churn.learning.versions.model import Model
 from churn.money.comparing import Cells
 from churn.money.customer_worth import Stakes, stakes
 from churn.money.gain import offers

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.playbooks import the_book
 from churn.desk.single.score_records import records_of
 from churn.desk.single.single_scores import Single, Singles
 from churn.errors import ChurnError

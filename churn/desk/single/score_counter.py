@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.playbooks import the_book
 from churn.errors import NotFound, RequestRefused
 
 if TYPE_CHECKING:

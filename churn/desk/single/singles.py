@@ -16,7 +16,7 @@ from churn.desk.single.customer_fields import FieldReader, Given
 from churn.desk.single.many_customers import read_together
 from churn.desk.single.offering import TOP, Judged, Offering
 from churn.desk.single.single_scores import Single, Singles
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.money.playbook import Playbook
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import ROW, Ranking

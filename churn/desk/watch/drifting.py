@@ -13,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 
 from churn.book.watch_log import WatchRecord
-from churn.desk.campaigning.businesses import playbook_for, wording_of
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.businesses import playbook_for, wording_of
+from churn.desk.business.playbooks import the_book
 from churn.desk.listing.lists import by_model, day_of, streamed_list
 from churn.desk.watch.alerting import alerted
 from churn.desk.watch.known_outcomes import Known, followed_of, how_it_did, keys_in, outcomes_in, some_of, unlearnt
 from churn.desk.watch.shadowing import Shadow, Trial, shadow_of
 from churn.desk.watch.watch_keeping import keep, record_of, rows_to_keep
-from churn.intake.opening import Source
 from churn.intake.streaming import Stream
-from churn.learning.model import Model
+from churn.intake.text.opening import Source
+from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.watching.drift_report import DriftReport
 from churn.watching.quality import NO_LIST, LastList, are_strangers

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from churn.book.watch_log import WatchRecord
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.model import Model
-from churn.learning.outcome import folded
+from churn.learning.prepared.outcome import folded
+from churn.learning.versions.model import Model
 from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
 from churn.notices import Notice

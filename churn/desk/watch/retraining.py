@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from churn.desk.campaigning.businesses import profile_of
+from churn.desk.business.businesses import profile_of
 from churn.desk.listing.lists import by_model, streamed_list
 from churn.desk.modelling.models import TrainedVersion, trained_version
 from churn.desk.watch.drifting import WatchedList, Watching, drift
 from churn.errors import ListRefused
-from churn.intake.opening import Source
-from churn.learning.model import Model
+from churn.intake.text.opening import Source
+from churn.learning.versions.model import Model
 from churn.shelf.turns import alone_at
 from churn.watching.advice import FAULTS
 

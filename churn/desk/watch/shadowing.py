@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from churn.desk.listing.choosing import ModelsOpen
 from churn.errors import ChurnError, RequestRefused
-from churn.learning.model import Model
-from churn.learning.reliability import wilson
+from churn.learning.measures.reliability import wilson
+from churn.learning.versions.model import Model
 from churn.shelf.champions import champion
 from churn.shelf.version_folders import versions
 from churn.watching.shadow import Accord, accord_of, challenger_share, duel_of

@@ -12,7 +12,7 @@ from churn.book.watch_log import WatchRecord
 from churn.desk.watch.known_outcomes import Known, contacted_near, keys_in
 from churn.desk.watch.shadowing import Shadow, compared
 from churn.intake.streaming import Stream
-from churn.learning.model import Model
+from churn.learning.versions.model import Model
 from churn.watching.drift_report import DriftReport
 from churn.watching.realised import Followed
 from churn.watching.watch import Look

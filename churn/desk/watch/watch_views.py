@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from churn.book.watch_log import WatchRecord, lists_watched, models_watched
-from churn.desk.campaigning.playbooks import the_book
+from churn.desk.business.playbooks import the_book
 from churn.notices import Notice
 
 PER = 1000  # customers money is shown for

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from churn.desk.watch.drifting import WatchedList
     from churn.desk.watch.retraining import Retrained
     from churn.desk.watch.watch_views import InShort, WatchedRow
-    from churn.intake.opening import Source
-    from churn.learning.model import Model
+    from churn.intake.text.opening import Source
+    from churn.learning.versions.model import Model
     from churn.showing.charts import Chart
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused, Unavailable
-from churn.events.spark_session import opened_session, said_by_spark
+from churn.events.engines.spark_session import opened_session, said_by_spark
 from churn.files import REPOSITORY, TEMPORARY
 from churn.intake.settled import Settled
 from churn.scoring.ranking import Ranking

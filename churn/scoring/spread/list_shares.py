@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from churn.errors import ListRefused
-from churn.intake.parquet import ROWS, only_sound
+from churn.intake.formats.parquet import ROWS, only_sound
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import numpy as np
 
 from churn.errors import ListRefused
 from churn.files import TEMPORARY, whole_file
-from churn.intake.marks import is_missing
-from churn.intake.parquet import text_block
-from churn.intake.repeats import Repeats, hashes_of
+from churn.intake.formats.parquet import text_block
+from churn.intake.understanding.repeats import Repeats, hashes_of
+from churn.intake.values.marks import is_missing
 from churn.scoring.spread.list_shares import Share
 
 AT_ONCE = 16_000_000  # numbers looked at together: 128 MB, and as much again to sort them

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from churn.files import TEMPORARY
-from churn.intake.parquet import text_block
+from churn.intake.formats.parquet import text_block
 from churn.intake.settled import Settled
 from churn.scoring.ranking import Ranking, tiers_in
 from churn.scoring.spread.list_shares import Share

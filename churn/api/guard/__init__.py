@@ -1,0 +1,1 @@
+"""Who may ask, how often, how much and for how long, and every refusal in one shape."""

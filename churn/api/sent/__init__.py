@@ -1,0 +1,1 @@
+"""What is sent in and what goes back, one customer or many."""

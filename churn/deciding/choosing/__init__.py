@@ -1,0 +1,1 @@
+"""One action or none for each customer, within every limit, and a random holdout."""

@@ -1,0 +1,49 @@
+"""The business a model or a list belongs to: its words, its offers, and the action they suggest for a customer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from churn.desk.business.playbooks import checked_playbook, playbook_in_force
+from churn.learning.versions.model import Model
+from churn.money.playbook import Playbook
+from churn.money.suggesting import suggestions
+from churn.profiles import GENERAL, Profile, profile_names, read_profile
+from churn.schema import Schema
+from churn.scoring.ranking import Suggester
+from churn.scoring.wording import Wording, wording_for
+
+
+def profile_of(model: Model, home: Path) -> Profile:
+    """The ready-made business a model was trained for; the general one where it is not here any more."""
+    return profile_named(model.lineage.get("profile", GENERAL), home)
+
+
+def profile_named(name: str, home: Path) -> Profile:
+    """The ready-made business of a name; the general one where it is not here any more."""
+    return read_profile(name if name in profile_names(home) else GENERAL, home)
+
+
+def wording_of(model: Model, home: Path) -> Wording:
+    """The words in which this model's reasons are said."""
+    return wording_in(profile_of(model, home), model.schema, home)
+
+
+def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
+    """The words in which a business speaks of these columns; the general ones where it has none of its own."""
+    return wording_for(schema, business.phrases, read_profile(GENERAL, home).phrases, business.currency)
+
+
+def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
+    """The offers of a business: those of the file given, else the newest in the book, else the ones it came with."""
+    return checked_playbook(file) if file is not None else playbook_in_force(home, profile.name).playbook
+
+
+def playbook_for(model: Model, home: Path) -> Playbook:
+    """The offers of the business a model was trained for, as they count now."""
+    return playbook_of(profile_of(model, home), home)
+
+
+def suggester_of(model: Model, playbook: Playbook) -> Suggester:
+    """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
+    return suggestions(playbook, value=model.schema.value.name if model.schema.value else None)

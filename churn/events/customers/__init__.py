@@ -1,0 +1,1 @@
+"""Who is a customer on a date, and what is told of each."""

@@ -1,0 +1,1 @@
+"""What adds events up: DuckDB, PostgreSQL or Spark behind one small protocol, chosen by URL."""

@@ -1,0 +1,1 @@
+"""A raw log opened, typed, counted and laid by days."""

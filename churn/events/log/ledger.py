@@ -1,0 +1,127 @@
+"""The ledger: all tables of a recipe opened on one engine, with the days they cover; dates are checked against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from churn.errors import ListRefused, RequestRefused
+from churn.events.engines.engine import Engine
+from churn.events.log.day_sums import summed_by_day
+from churn.events.log.entries import Entries, Source, opened_log
+from churn.events.log.silences import as_date, as_day, last_day
+from churn.events.recipe.recipes import Recipe, TableRecipe
+from churn.notices import Notice
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The opened tables, and the first and last day of the table that says who is a customer."""
+
+    engine: Engine
+    recipe: Recipe
+    logs: Mapping[str, Entries]
+    members: Mapping[str, Source]
+    named: Mapping[str, Mapping[str, str]]
+    first: date
+    last: date
+    notices: tuple[Notice, ...] = field(default=())
+
+    @property
+    def main(self) -> Entries:
+        """The table that says who is a customer and who has left."""
+        return self.logs[self.recipe.main.name]
+
+    @property
+    def latest(self) -> date:
+        """The latest date that can be asked for: the day after the last one."""
+        return self.last + timedelta(days=1)
+
+    def latest_known(self, horizon: int) -> date:
+        """The latest date whose outcomes over the horizon are already certain."""
+        return self.latest - timedelta(days=self.recipe.reach(horizon))
+
+    def day_of(self, as_of: date, horizon: int | None) -> int:
+        """The date as a day number, when the tables can answer for it and for the horizon after it."""
+        if not self.first < as_of <= self.latest:
+            raise RequestRefused(
+                f"The date {as_of} lies outside the data, which runs from {self.first} to {self.last}.",
+                f"Choose a date from {self.first + timedelta(days=1)} to {self.latest}.",
+            )
+        if horizon is not None and horizon < 1:
+            raise RequestRefused(f"A horizon of {horizon} days makes no sense.", "Give one day or more.")
+        if horizon is not None and as_of > self.latest_known(horizon):
+            raise RequestRefused(self._too_far(as_of, horizon), self._earlier(horizon))
+        return as_day(as_of)
+
+    def _too_far(self, as_of: date, horizon: int) -> str:
+        needed = as_of + timedelta(days=self.recipe.reach(horizon) - 1)
+        more = f" and {self.recipe.grace} more to see who renews" if self.recipe.rule == "expiry" else ""
+        return (
+            f"A horizon of {horizon} days from {as_of}{more} needs data up to {needed}, "
+            f"but it ends on {self.last}: labels would be wrong."
+        )
+
+    def _earlier(self, horizon: int) -> str:
+        latest = self.latest_known(horizon)
+        shorter = "a shorter horizon" if latest <= self.first else f"a date up to {latest}, or a shorter horizon"
+        return f"Choose {shorter}."
+
+
+def open_ledger(
+    engine: Engine,
+    tables: Mapping[str, Source],
+    recipe: Recipe,
+    *,
+    named: Mapping[str, Mapping[str, str]] | None = None,
+    complete_to: date | None = None,
+) -> Ledger:
+    """Open the files given for a recipe's tables; `complete_to` says how far they are complete, if known."""
+    _check_names(tables, recipe, named or {})
+    given, columns = [t for t in recipe.tables if t.name in tables], named or {}
+    logs = {t.name: _opened(engine, t, tables, recipe, columns) for t in given if t.shape != "members"}
+    main = logs[recipe.main.name]
+    last, told = last_day(main.days, main.counts)
+    noticed = (n for log in logs.values() for n in log.notices)
+    return Ledger(
+        engine,
+        recipe,
+        logs,
+        {t.name: tables[t.name] for t in given if t.shape == "members"},
+        columns,
+        first=as_date(main.days[0]),
+        last=complete_to or as_date(last),
+        notices=(*_not_given(tables, recipe), *noticed, *(() if complete_to else told)),
+    )
+
+
+def _opened(
+    engine: Engine,
+    table: TableRecipe,
+    tables: Mapping[str, Source],
+    recipe: Recipe,
+    named: Mapping[str, Mapping[str, str]],
+) -> Entries:
+    several = len(tables) > 1
+    found = opened_log(
+        engine, table, tables[table.name], named=named.get(table.name, {}), clock=recipe.clock, text_keys=several
+    )
+    return replace(found, daily=summed_by_day(engine, found)) if table.shape == "log" else found
+
+
+def _check_names(tables: Mapping[str, Source], recipe: Recipe, named: Mapping[str, Mapping[str, str]]) -> None:
+    known = recipe.by_name
+    for name in (*tables, *named):
+        if name not in known:
+            raise RequestRefused(f"The recipe has no table {name!r}.", f"Its tables: {', '.join(known)}.")
+    missing = next((t.name for t in recipe.tables if not t.optional and t.name not in tables), None)
+    if missing:
+        raise ListRefused(f"The table {missing!r} is missing.", f"Give it as {missing}=FILE.")
+
+
+def _not_given(tables: Mapping[str, Source], recipe: Recipe) -> tuple[Notice, ...]:
+    """The tables that were not given and need not be, so that nobody waits for their features."""
+    lost = [t.name for t in recipe.tables if t.optional and t.name not in tables]
+    text = "The table {!r} was not given; the features made of it are left out."
+    return tuple(Notice("info", text.format(name)) for name in lost)

@@ -1,0 +1,1 @@
+"""One business's definition of its customers, as words in a file."""

@@ -1,0 +1,1 @@
+"""Workbooks, Parquet and text alike become the same blocks of text under their headings."""

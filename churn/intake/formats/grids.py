@@ -1,0 +1,229 @@
+"""Grids: any file as blocks of text columns under its headings, to be gone through as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+
+from churn.errors import ListRefused
+from churn.intake.text.blocks import Block, Shape, block_from_records, blocks_of
+from churn.intake.text.dialect import Dialect, dialect_of
+from churn.intake.text.encodings import (
+    BLOCK,
+    Encoding,
+    encoding_notice,
+    encoding_of,
+    misread_words,
+    odd_words,
+    text_blocks,
+)
+from churn.intake.text.layout import Known, Layout, layout_of, refuse_unsplit
+from churn.intake.text.opening import WORKBOOKS, Opened
+from churn.intake.text.records import Record, records_of
+from churn.intake.text.sifting import sifted
+from churn.notices import Notice
+
+HEAD_LINES = 300
+KEEP = 256 << 20  # a list of less text than this is kept in memory between the two passes
+
+
+@dataclass
+class Grid:
+    """A file as text: its layout, what was noticed, and a way through its rows block by block."""
+
+    found: Opened
+    layout: Layout
+    passes: Callable[[], Iterator[Block]]
+    notices: tuple[Notice, ...] = ()
+    kept: list[Block] | None = field(default=None, repr=False)
+    keep: int = KEEP
+    comma_likely: bool = False
+
+    def blocks(self) -> Iterator[Block]:
+        """Every block from the beginning; a list small enough is read once and then handed out of memory."""
+        if self.kept is not None:
+            yield from self.kept
+            return
+        held: list[Block] | None = []
+        size, rows = 0, 0
+        for block in self.passes():
+            size += block.table.nbytes
+            rows += len(block.lines)
+            if rows > self.found.limits.rows:
+                raise ListRefused(
+                    f"{self.found.name} has more than {self.found.limits.rows:,} rows.",
+                    "Split the list into smaller files.",
+                )
+            held = held if held is not None and size <= self.keep else None
+            if held is not None:
+                held.append(block)
+            yield block
+        self.kept = held
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a file is to be gone through: what is known, which sheet was asked for, and how much is kept in memory."""
+
+    known: Known
+    sheet: str | None = None
+    keep: int = KEEP
+    block: int = BLOCK
+    by_row: bool = False
+
+
+def grid_of(found: Opened, way: Way) -> Grid:
+    """Go through a file of any kind in the same way."""
+    if found.kind == "workbook":
+        return _workbook_grid(found, way)
+    if found.kind == "parquet":
+        return _parquet_grid(found, way)
+    return _text_grid(found, way)
+
+
+def records_grid(found: Opened, records: Sequence[Record], way: Way, notices: Sequence[Notice] = ()) -> Grid:
+    """A grid from rows that are in memory already."""
+    layout = layout_of(records[:HEAD_LINES], found.name, way.known)
+    _check_width(found, layout)
+    shape = Shape(Dialect(), layout.width, found.limits.cell)
+
+    def passes() -> Iterator[Block]:
+        below = (r for r in records if r.line >= layout.first)
+        yield sifted(block_from_records(below, shape), layout, way.known, last=True, ended=True)
+
+    return Grid(found, layout, passes, (*notices, *layout.notices), keep=way.keep)
+
+
+def _text_grid(found: Opened, way: Way) -> Grid:
+    encoding = encoding_of(found)
+    lines = _head(found, encoding)
+    dialect = dialect_of(lines)
+    first = 2 if dialect.sep_line else 1
+    records = list(records_of(lines[first - 1 :], dialect, first=first, more=len(lines) == HEAD_LINES))
+    layout = layout_of(records, found.name, way.known)
+    _check_width(found, layout)
+    refuse_unsplit(layout)
+    shape = Shape(dialect, layout.width, found.limits.cell, way.by_row)
+
+    def passes() -> Iterator[Block]:
+        texts = _from_line(text_blocks(found, encoding, way.block), layout.first)
+        yield from _sifted_blocks(texts, shape, layout, way.known)
+
+    notices = (*_told_encoding(found, encoding), *_told_text(found, dialect), *_told_spoiled(lines), *layout.notices)
+    return Grid(found, layout, passes, notices, keep=way.keep, comma_likely=dialect.delimiter == ";")
+
+
+def _head(found: Opened, encoding: Encoding) -> list[str]:
+    lines: list[str] = []
+    for text in text_blocks(found, encoding, 1 << 18):
+        lines += text.decode("utf-8").removesuffix("\n").split("\n")
+        if len(lines) >= HEAD_LINES:
+            break
+    return lines[:HEAD_LINES]
+
+
+def _from_line(texts: Iterator[bytes], first: int) -> Iterator[bytes]:
+    """The text from a line on."""
+    skip = first - 1
+    for text in texts:
+        breaks = text.count(b"\n") if skip else 0
+        if skip and breaks < skip:
+            skip -= breaks
+            continue
+        at = 0
+        for _ in range(skip):
+            at = text.index(b"\n", at) + 1
+        skip = 0
+        if at < len(text):
+            yield text[at:]
+
+
+def _sifted_blocks(texts: Iterator[bytes], shape: Shape, layout: Layout, known: Known) -> Iterator[Block]:
+    """Blocks without the rows that are no customers; the end of the file is only known with the last block."""
+    ends: list[bool] = [True]
+
+    def watched() -> Iterator[bytes]:
+        for text in texts:
+            ends[0] = text.endswith((b"\n", b"\x1a"))
+            yield text
+
+    held: Block | None = None
+    for block in blocks_of(_without_end_mark(watched()), shape, first=layout.first):
+        if held is not None and len(block.lines) + len(block.set_aside) >= 50:
+            yield sifted(held, layout, known, last=False, ended=True)
+            held = block
+        else:
+            held = block if held is None else _joined(held, block)
+    if held is not None:
+        yield sifted(held, layout, known, last=True, ended=ends[0])
+
+
+def _joined(one: Block, other: Block) -> Block:
+    """Two blocks as one: the last rows of a file must be seen together to tell totals and notes."""
+    return Block(
+        pa.concat_tables([one.table, other.table]).combine_chunks(),
+        np.concatenate([one.lines, other.lines]),
+        (*one.set_aside, *other.set_aside),
+        (*one.blank, *other.blank),
+    )
+
+
+def _without_end_mark(texts: Iterator[bytes]) -> Iterator[bytes]:
+    """The text without the Ctrl-Z that old programs close a file with."""
+    for text in texts:
+        kept = text.rstrip(b"\x1a") if text.endswith(b"\x1a") else text
+        if kept:
+            yield kept
+
+
+def _told_encoding(found: Opened, encoding: Encoding) -> Iterator[Notice]:
+    words: tuple[str, ...] = ()
+    if encoding.guessed:
+        for text in islice(text_blocks(found, encoding), 8):
+            words = odd_words(text.decode("utf-8"))
+            if words:
+                break
+    if notice := encoding_notice(encoding, words):
+        yield notice
+
+
+def _told_text(found: Opened, dialect: Dialect) -> Iterator[Notice]:
+    if found.name.lower().endswith(WORKBOOKS):
+        yield Notice("info", f"{found.name} is named like a workbook but holds plain text; it was read as text.")
+    if dialect.sep_line:
+        yield Notice("info", f"The first line says that {dialect.said} separate the values.", lines=(1,))
+
+
+def _told_spoiled(lines: Sequence[str]) -> Iterator[Notice]:
+    if words := misread_words("\n".join(lines)):
+        shown = ", ".join(f"{word} for {meant}" for word, meant in words)
+        text = f"Letters were spoiled before this file was written ({shown}); export the list again as UTF-8."
+        yield Notice("warning", text)
+
+
+def _check_width(found: Opened, layout: Layout) -> None:
+    if layout.width > found.limits.columns:
+        raise ListRefused(
+            f"{found.name} has {layout.width:,} columns; at most {found.limits.columns:,} are read.",
+            "Export only the columns that describe the customer.",
+        )
+
+
+def _workbook_grid(found: Opened, way: Way) -> Grid:
+    from churn.intake.formats.workbook import sheet_of
+
+    sheet = sheet_of(found, asked=way.sheet, known=way.known)
+    return records_grid(found, sheet.records, way, sheet.notices)
+
+
+def _parquet_grid(found: Opened, way: Way) -> Grid:
+    from churn.intake.formats.parquet import parquet_blocks, parquet_names
+
+    names = parquet_names(found)
+    layout = Layout(names, 0, 1)
+    _check_width(found, layout)
+    return Grid(found, layout, lambda: parquet_blocks(found), keep=way.keep)

@@ -1,0 +1,74 @@
+"""Recognition: which business a list was found to be, which heading was taken for which column, what was ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from churn.intake.understanding.guessing import nearly_profile
+from churn.intake.understanding.matching import Match
+from churn.intake.values.kinds import Holding
+from churn.intake.values.marks import same_words
+from churn.notices import Notice
+from churn.profiles import Profile
+from churn.schema import Column, Schema
+
+
+def told_profile(
+    profile: Profile | None, headings: tuple[str, ...], profiles: Mapping[str, Profile]
+) -> Iterator[Notice]:
+    """Which business the list was found to be, or would be if it had what that one needs."""
+    if profile:
+        yield Notice("info", f"The list was read as {profile.title} ({profile.name}); choose another with --profile.")
+    elif nearly := nearly_profile(headings, profiles):
+        business, absent = nearly
+        text = f"The list looks like {business.title}, but has no column {_few(absent)}, which is needed"
+        yield Notice("warning", f"{text}; it was read as any list. To name that column, say --profile {business.name}.")
+
+
+def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tuple[str, ...]) -> Iterator[Notice]:
+    """Which headings were taken for which column, which need a word from the person, and which were ignored."""
+    for m in matches:
+        if m.doubtful:
+            because = f" ({m.evidence})" if m.evidence else ""
+            confirm = f"Confirm it with --map {_quoted(m.theirs, m.ours)}."
+            text = f"{m.theirs} may be {m.ours}{because}; it was not used. {confirm}"
+            yield Notice("warning", text, m.theirs)
+        elif m.how in ("folded", "synonym", "confirmed") and m.theirs != m.ours:
+            said = ", as confirmed" if m.how == "confirmed" else ""
+            yield Notice("info", f"{m.theirs} was read as {m.ours}{said}.", m.theirs)
+    if extra:
+        yield Notice(
+            "info", f"{len(extra)} column(s) are not part of it and were ignored: {_few(extra)}.", count=len(extra)
+        )
+    if absent:
+        yield Notice("warning", f"{len(absent)} column(s) are not in the list: {_few(absent)}.", count=len(absent))
+
+
+def told_outcome(outcome: Column | None) -> Iterator[Notice]:
+    """Which words were taken to mean that the customer left, when nobody has said so."""
+    if outcome is None:
+        return
+    words = " or ".join(repr(p) for p in outcome.positive[:3])
+    meant = f"{words} means that the customer left" if words else "which word means `left` must be said with --positive"
+    yield Notice("info", f"{outcome.name} was taken as the outcome; {meant}.", outcome.name)
+
+
+def empty_columns(schema: Schema, held: dict[str, Holding]) -> tuple[Column, ...]:
+    """Columns in which nothing stands at all."""
+    return tuple(c for c in schema.columns if c.name in held and not held[c.name].filled)
+
+
+def told_empty(empty: tuple[Column, ...]) -> Iterator[Notice]:
+    """Which columns hold nothing at all."""
+    if empty:
+        names = _few(tuple(c.name for c in empty))
+        yield Notice("warning", f"{len(empty)} column(s) hold nothing at all: {names}.", count=len(empty))
+
+
+def _quoted(theirs: str, ours: str) -> str:
+    pair = f"{theirs}={ours}"
+    return f"'{pair}'" if not same_words(pair).replace("=", "").replace("_", "").isalnum() else pair
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -1,0 +1,1 @@
+"""The ReportCard and everything on it."""

@@ -1,0 +1,1 @@
+"""Customers as numbers, in an order and in folds that no file can sway."""

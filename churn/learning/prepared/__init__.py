@@ -1,0 +1,1 @@
+"""A checked table is made fit to learn from, with what was left out and why."""

@@ -1,0 +1,127 @@
+"""The gate: a challenger takes over only when it is better than the champion on the same customers, unseen by both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from churn.learning.measures.yardsticks import expected_calibration_error, losses
+from churn.learning.versions.model import Model
+from churn.learning.versions.reference import short_hashes
+
+FEWEST_ROWS, FEWEST_LEAVERS = 200, 20
+SURE = 1.96  # standard errors
+TRIFLE = 0.01  # share of the champion's profit below which a loss of profit weighs nothing beside truer probabilities
+CALIBRATION_LOSS = 0.01  # of ECE, that a challenger may not lose
+SLOWER = 3.0  # times the champion's scoring cost that a challenger may cost, where that is beyond the budget
+BUDGET = 2500.0  # trees of depth 4: within it scoring is fast enough whatever the champion costs
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What a model said about customers it had not learnt from: their rows in the table, who left, the probability."""
+
+    places: np.ndarray
+    labels: np.ndarray
+    probability: np.ndarray
+
+
+@dataclass(frozen=True)
+class GateVerdict:
+    """Whether the challenger goes live, in a sentence, with the numbers behind it.
+
+    loss, profit  the mean advantage of the challenger per customer, with a 95 % interval; profit in shares of what
+                  is at stake with one leaver, beside what the champion brings
+    """
+
+    promoted: bool
+    why: str
+    customers: int = 0
+    loss: Mapping[str, float] = field(default_factory=dict)
+    profit: Mapping[str, float] = field(default_factory=dict)
+    calibration: Mapping[str, float] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as a plain mapping."""
+        return asdict(self)
+
+
+def gate(challenger: Model, unseen: Unseen, champion: Model | None, table: pa.Table) -> GateVerdict:
+    """Compare a challenger with the champion on the rows of a table that neither had learnt from.
+
+    unseen  what the challenger said about rows of this table while they were held back from it
+    """
+    if champion is None:
+        return GateVerdict(True, "It is the first model of this name.")
+    rows, theirs = _champion_says(champion, table.take(pa.array(unseen.places)))
+    labels, ours = unseen.labels[rows], unseen.probability[rows]
+    if len(rows) < FEWEST_ROWS or min(labels.sum(), len(rows) - labels.sum()) < FEWEST_LEAVERS:
+        text = f"The champion has learnt from nearly all of this list: {len(rows):,} customers are too few to compare."
+        return GateVerdict(False, text, len(rows))
+    loss = _advantage(losses(labels, theirs) - losses(labels, ours))
+    even = challenger.thresholds.break_even
+    brought = _gains(labels, theirs, champion.thresholds.chosen, even)
+    profit = _advantage(_gains(labels, ours, even) - brought) | {"champion": float(brought.mean())}
+    calibration = {
+        "champion": expected_calibration_error(labels, theirs),
+        "challenger": expected_calibration_error(labels, ours),
+    }
+    cost = {"champion": _cost(champion), "challenger": _cost(challenger)}
+    promoted, why = _decision(loss, profit, calibration, cost)
+    return GateVerdict(promoted, why, len(rows), loss, profit, calibration, cost)
+
+
+def _champion_says(champion: Model, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows the champion can be judged on, and what it says: rows new to it, and those it was checked on."""
+    matrix = champion.encoder.matrix(table)
+    said = champion.probability(matrix)
+    held_back = dict(zip(short_hashes(champion.reference.rows), champion.reference.row_scores, strict=True))
+    fair = ~champion.reference.has_learnt(matrix)
+    for i, mark in enumerate(short_hashes(matrix)):
+        if mark in held_back:
+            said[i], fair[i] = held_back[mark], True
+    rows = np.flatnonzero(fair)
+    return rows, said[rows]
+
+
+def _gains(labels: np.ndarray, p: np.ndarray, threshold: float, even: float | None = None) -> np.ndarray:
+    """What treating everyone at or above the threshold brings, such that it pays from the break-even on."""
+    return (p >= threshold) * (labels - (threshold if even is None else even))
+
+
+def _advantage(differences: np.ndarray) -> dict[str, float]:
+    mean = float(differences.mean())
+    error = float(differences.std(ddof=1) / np.sqrt(len(differences)))
+    return {"mean": mean, "low": mean - SURE * error, "high": mean + SURE * error}
+
+
+def _cost(model: Model) -> float:
+    return float(model.report.get("cost", {}).get("trees_of_depth_4", 0.0))
+
+
+def _decision(loss: dict, profit: dict, calibration: dict, cost: dict) -> tuple[bool, str]:
+    if loss["high"] < 0 or _costs_profit(profit):
+        what = "log loss" if loss["high"] < 0 else "profit"
+        return False, f"The champion stays: the challenger is worse in {what}, beyond chance."
+    if calibration["challenger"] > calibration["champion"] + CALIBRATION_LOSS:
+        return False, "The champion stays: the challenger's probabilities are less true to what happened."
+    if cost["challenger"] > max(BUDGET, SLOWER * cost["champion"]):
+        return False, "The champion stays: the challenger takes too long to score."
+    if loss["low"] > 0 or profit["low"] > 0:
+        what = "log loss" if loss["low"] > 0 else "profit"
+        return True, f"The challenger is better in {what} on the same unseen customers, beyond chance."
+    return False, "The champion stays: no difference beyond chance on the same unseen customers."
+
+
+def _costs_profit(profit: Mapping[str, float]) -> bool:
+    """Whether the challenger brings clearly less, and not a trifle less.
+
+    Where nearly everyone is worth an offer, a champion that sees too many leavers everywhere loses next to nothing by
+    it; kept for that, it would be wrong on every list to come while each of them advises a retrain.
+    """
+    return profit["high"] < 0 and profit["mean"] < -TRIFLE * abs(profit["champion"])
