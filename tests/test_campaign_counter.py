@@ -2,7 +2,7 @@
 
 from churn import Desk
 from churn.deciding.choosing.ordering import Order
-from churn.showing.amounts import Amounts
+from churn.showing.words.amounts import Amounts
 from tests.campaigns import planned_for
 
 

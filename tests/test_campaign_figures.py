@@ -5,8 +5,7 @@ import numpy as np
 from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
 from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
-from churn.showing.amounts import Amounts
-from churn.showing.campaign_figures import (
+from churn.showing.figures.campaign_figures import (
     assumptions_chart,
     budget_chart,
     length_chart,
@@ -15,6 +14,7 @@ from churn.showing.campaign_figures import (
     policies_chart,
     wrapped,
 )
+from churn.showing.words.amounts import Amounts
 
 CURVE = BudgetCurve((BudgetPoint(0, 0, 0, 0, 0), BudgetPoint(100, 40, 41, 3, 95)), 50_000, 20_000)
 PART = {"by": "tier", "name": "<b>High</b>", "lift": -0.05, "low": -0.08, "high": -0.02}

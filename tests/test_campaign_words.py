@@ -5,8 +5,8 @@ import pytest
 from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
 from churn.deciding.campaign import Price
 from churn.money.policies import Policy
-from churn.showing.amounts import Amounts
-from churn.showing.campaign_words import curve_words, policies_words, price_words
+from churn.showing.words.amounts import Amounts
+from churn.showing.words.campaign_words import curve_words, policies_words, price_words
 
 EUROS = Amounts("EUR", "de-DE")
 

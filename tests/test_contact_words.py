@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from churn.showing.contact_words import nearly_everybody
-from churn.showing.model_card import card_pages
+from churn.showing.pages.model_card import card_pages
+from churn.showing.words.contact_words import nearly_everybody
 from tests.small_lists import small_training
 
 SMALL = small_training().model.named("small", "v1")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from churn.scoring.explaining import explanation
-from churn.showing.customer_figures import OTHERS, PROTECTED, columns_chart, waterfall_chart
+from churn.showing.figures.customer_figures import OTHERS, PROTECTED, columns_chart, waterfall_chart
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()

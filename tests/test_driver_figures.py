@@ -3,7 +3,7 @@
 import numpy as np
 
 from churn.scoring.drivers import Dependence, Driver, Interaction, beeswarm, crossed
-from churn.showing.driver_figures import (
+from churn.showing.figures.driver_figures import (
     crossed_chart,
     dependence_chart,
     drivers_chart,

@@ -6,7 +6,7 @@ from churn.money.lifetime import stay_curve
 from churn.scoring.contrasting import Contrast, Part
 from churn.scoring.rates import Rate
 from churn.scoring.segmenting import Segment
-from churn.showing.group_figures import contrast_chart, rates_chart, segments_chart, staying_chart
+from churn.showing.figures.group_figures import contrast_chart, rates_chart, segments_chart, staying_chart
 
 
 def test_shares_that_left_stand_beside_the_whole_with_their_interval():

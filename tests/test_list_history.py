@@ -5,7 +5,7 @@ import pytest
 from churn.book.last_seen import ListRecord
 from churn.desk.listing.list_history import _told, next_step, note_list, since_last
 from churn.desk.listing.views import Overview, TierCount
-from churn.showing.amounts import Amounts
+from churn.showing.words.amounts import Amounts
 from tests.trained import TODAY
 
 DOLLARS = Amounts("USD")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from churn.notices import Notice
-from churn.showing.model_card import card_pages
+from churn.showing.pages.model_card import card_pages
 from tests.small_lists import small_training
 
 NAMED = small_training().model.named("small", "v1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.showing.model_figures import importance_chart, report_charts
+from churn.showing.figures.model_figures import importance_chart, report_charts
 from tests.small_lists import small_training
 
 REPORT = small_training().report.as_json()

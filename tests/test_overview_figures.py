@@ -1,8 +1,8 @@
 """Overview figures say where the leavers are and what moves the scores."""
 
 from churn.scoring.drivers import Driver
-from churn.showing.overview_figures import drivers_chart, tiers_chart
-from churn.showing.palette import GREY, ORANGE
+from churn.showing.figures.overview_figures import drivers_chart, tiers_chart
+from churn.showing.figures.palette import GREY, ORANGE
 
 
 def test_tiers_are_compared_with_their_share_of_customers():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.showing.shap_figures import points_moved, shap_charts
+from churn.showing.figures.shap_figures import points_moved, shap_charts
 from tests.small_lists import small_training
 
 MODEL = small_training().model

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.deciding.measuring.uplift import measured_uplift
-from churn.showing.uplift_figures import qini_chart, tenths_chart
+from churn.showing.figures.uplift_figures import qini_chart, tenths_chart
 from tests.experiments import small_experiment
 
 

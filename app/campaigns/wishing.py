@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state
 from app.strings import say
-from churn.showing.amounts import SIGNS
+from churn.showing.words.amounts import SIGNS
 
 ENDS = ("low", "mid", "high")
 

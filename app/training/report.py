@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.showing.contact_words import nearly_everybody
+from churn.showing.words.contact_words import nearly_everybody
 
 FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")

@@ -86,7 +86,7 @@ def _ordered(asked: Namespace) -> Order:
 
 def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
     """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
-    from churn.showing.amounts import Amounts
+    from churn.showing.words.amounts import Amounts
 
     made, amounts = done.campaign, Amounts(done.basis.currency)
     gains = " / ".join(amounts.money(made.expected_gain[end], 0) for end in ENDS)
@@ -229,7 +229,7 @@ def _points(share: float | None) -> str | None:
 
 
 def _money_saved(saved: Mapping[str, float], currency: str) -> str:
-    from churn.showing.amounts import Amounts
+    from churn.showing.words.amounts import Amounts
 
     low, mid, high = (Amounts(currency).money(saved[end], 0) for end in ENDS)
     return f"Money saved after costs: {mid} (between {low} and {high})."

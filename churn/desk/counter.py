@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from churn.scoring.explaining import Explanation
     from churn.scoring.segmenting import Segment
     from churn.shelf.proving import Verified
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ class Desk(
 
     def report_charts(self, model: Model) -> list[Chart]:
         """The pictures of a model's report card."""
-        from churn.showing.model_figures import report_charts
+        from churn.showing.figures.model_figures import report_charts
 
         return report_charts(model.report)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from churn.desk.listing.lists import Ranked
     from churn.money.playbook import Playbook
     from churn.money.policies import Policy
-    from churn.showing.amounts import Amounts
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
+    from churn.showing.words.amounts import Amounts
 
 
 class CampaignCounter(AccessCounter):
@@ -117,14 +117,14 @@ class CampaignCounter(AccessCounter):
     def budget_chart(self, planned: Planned, amounts: Amounts) -> Chart:
         """What each budget would bring, as a picture."""
         from churn.desk.campaigning.campaign_views import budget_curve
-        from churn.showing.campaign_figures import budget_chart
+        from churn.showing.figures.campaign_figures import budget_chart
 
         return budget_chart(budget_curve(planned), planned.basis.order.budget, amounts)
 
     def other_ways(self, planned: Planned, amounts: Amounts) -> tuple[tuple[Policy, ...], list[Chart]]:
         """Other ways to choose from the same list, as numbers and as pictures: what they bring, and by length."""
         from churn.desk.campaigning.campaign_views import other_ways
-        from churn.showing.campaign_figures import length_chart, policies_chart
+        from churn.showing.figures.campaign_figures import length_chart, policies_chart
 
         policies, curve = other_ways(planned)
         return policies, [policies_chart(policies, amounts), length_chart(curve, policies[0].treated, amounts)]
@@ -138,14 +138,14 @@ class CampaignCounter(AccessCounter):
     def assumptions_chart(self, planned: Planned, amounts: Amounts) -> Chart | None:
         """Which assumptions the campaign's gain hangs on, as a picture; None where nobody is treated."""
         from churn.desk.campaigning.campaign_views import hangs_on
-        from churn.showing.campaign_figures import assumptions_chart
+        from churn.showing.figures.campaign_figures import assumptions_chart
 
         bars = hangs_on(planned)
         return assumptions_chart(bars, amounts) if bars else None
 
     def price_words(self, planned: Planned, amounts: Amounts) -> list[str]:
         """What one more of each limit that holds the plan back would bring, in sentences."""
-        from churn.showing.campaign_words import price_words
+        from churn.showing.words.campaign_words import price_words
 
         campaign = planned.campaign
         return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]

@@ -26,8 +26,8 @@ from churn.files import whole_file
 from churn.money.playbook_files import playbook_text
 from churn.notices import Notice
 from churn.scoring.ranking import ROW
-from churn.showing.amounts import Amounts
-from churn.showing.campaign_words import price_words
+from churn.showing.words.amounts import Amounts
+from churn.showing.words.campaign_words import price_words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from churn.intake.reading import Reading
     from churn.intake.text.opening import Source
     from churn.notices import Notice
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 class OutcomeCounter(AccessCounter):
@@ -55,7 +55,7 @@ class OutcomeCounter(AccessCounter):
 
     def lift_chart(self, lift: Mapping[str, Any]) -> Chart | None:
         """The measured lift of a campaign and its parts with their intervals, as a picture."""
-        from churn.showing.campaign_figures import lift_chart
+        from churn.showing.figures.campaign_figures import lift_chart
 
         return lift_chart(lift)
 
@@ -79,6 +79,6 @@ class OutcomeCounter(AccessCounter):
 
     def uplift_charts(self, found: MeasuredExperiment) -> list[Chart]:
         """How well choosing by uplift works, and what the experiment shows by tenths, as pictures."""
-        from churn.showing.uplift_figures import qini_chart, tenths_chart
+        from churn.showing.figures.uplift_figures import qini_chart, tenths_chart
 
         return [qini_chart(found.uplift), tenths_chart(found.uplift)]

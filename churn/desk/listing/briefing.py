@@ -9,11 +9,11 @@ from churn.desk.listing.list_history import ListChange, NextStep
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.views import Overview, TierCount
 from churn.scoring.segmenting import Segment
-from churn.showing.amounts import Amounts
-from churn.showing.brief import Brief
+from churn.showing.pages.brief import Brief
+from churn.showing.words.amounts import Amounts
 
 if TYPE_CHECKING:
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 GROUPS = 3
 ASSOCIATED = "What goes with leaving is an association in past data, not shown to be its cause."

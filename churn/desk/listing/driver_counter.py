@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from churn.desk.listing.lists import Ranked
     from churn.learning.versions.model import Model
     from churn.scoring.drivers import Interaction
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 TIER = "tier"
 
@@ -29,7 +29,7 @@ class DriverCounter:
 
     def driver_charts(self, asked: Exploring) -> Sequence[Chart]:
         """What moves the scores, by business group and by column, and how it spreads over the customers."""
-        from churn.showing.driver_figures import columns_chart, drivers_chart, swarm_chart
+        from churn.showing.figures.driver_figures import columns_chart, drivers_chart, swarm_chart
 
         if not asked.columns:
             return ()
@@ -43,7 +43,7 @@ class DriverCounter:
 
     def driver_chart(self, asked: Exploring, name: str) -> Chart | None:
         """How one column moves the risk, by its value; None where the model does not listen to it."""
-        from churn.showing.driver_figures import dependence_chart
+        from churn.showing.figures.driver_figures import dependence_chart
 
         if name not in {d.name for d in asked.columns}:
             return None
@@ -51,39 +51,39 @@ class DriverCounter:
 
     def rate_chart(self, asked: Exploring, name: str) -> Chart:
         """How many leave by level or range of a column."""
-        from churn.showing.group_figures import rates_chart
+        from churn.showing.figures.group_figures import rates_chart
 
         return rates_chart(asked.rates(name), asked.label(name))
 
     def pair_chart(self, asked: Exploring) -> Chart | None:
         """The pairs of columns that work together most; None where none do."""
-        from churn.showing.driver_figures import pairs_chart
+        from churn.showing.figures.driver_figures import pairs_chart
 
         strong = [p for p in asked.pairs if p.strength >= 0.05]
         return pairs_chart(strong, asked.wording) if strong else None
 
     def crossed_chart(self, asked: Exploring, pair: Interaction) -> Chart:
         """One pair of columns in full."""
-        from churn.showing.driver_figures import crossed_chart
+        from churn.showing.figures.driver_figures import crossed_chart
 
         return crossed_chart(asked.crossed(pair), pair, asked.wording)
 
     def segment_chart(self, asked: Exploring) -> Chart:
         """The segments of the list."""
-        from churn.showing.group_figures import segments_chart
+        from churn.showing.figures.group_figures import segments_chart
 
         return segments_chart(asked.segments)
 
     def contrast_chart(self, asked: Exploring, name: str, first: str, second: str | None) -> Chart:
         """What makes a group differ from another, or from everybody else."""
         from churn.desk.listing.exploring import EVERYBODY_ELSE
-        from churn.showing.group_figures import contrast_chart
+        from churn.showing.figures.group_figures import contrast_chart
 
         return contrast_chart(asked.contrast(name, first, second), first, second or EVERYBODY_ELSE)
 
     def staying_chart(self, asked: Exploring, name: str, by: str | None = None) -> Chart:
         """How many stay how long, for everybody or by the levels of a column."""
-        from churn.showing.group_figures import staying_chart
+        from churn.showing.figures.group_figures import staying_chart
 
         return staying_chart(asked.curves(name, by), asked.lasting[name])
 
@@ -91,7 +91,7 @@ class DriverCounter:
         """How protected groups fare under a model; None where it was learnt without protected columns."""
         from churn.desk.business.businesses import wording_of
         from churn.scoring.wording import capital
-        from churn.showing.model_figures import fairness_chart
+        from churn.showing.figures.model_figures import fairness_chart
 
         wording, rows = wording_of(model, self.home), model.report.get("fairness", ())
         named = [{**row, "column": capital(wording.label(row["column"]))} for row in rows]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from churn.events.recipe.recipes import Recipe
     from churn.events.summary import Summary
     from churn.learning.two_ways import TwoWays
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 class EventCounter:
@@ -52,7 +52,7 @@ class EventCounter:
 
     def months_chart(self, seen: Outlook) -> Chart:
         """How many entries each month of the logs holds."""
-        from churn.showing.log_figures import months_chart
+        from churn.showing.figures.log_figures import months_chart
 
         return months_chart(seen.months)
 

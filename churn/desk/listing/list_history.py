@@ -16,7 +16,7 @@ from churn.desk.listing.lists import Ranked
 from churn.desk.listing.views import Overview
 
 if TYPE_CHECKING:
-    from churn.showing.amounts import Amounts
+    from churn.showing.words.amounts import Amounts
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
 CHANCE = 1.96

@@ -10,8 +10,8 @@ from churn.desk.listing.lists import Ranked
 
 if TYPE_CHECKING:
     from churn.desk.listing.list_history import ListChange, NextStep
-    from churn.showing.amounts import Amounts
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
+    from churn.showing.words.amounts import Amounts
 
 
 class OverviewCounter:
@@ -45,7 +45,7 @@ class OverviewCounter:
 
     def overview_charts(self, ranked: Ranked) -> list[Chart]:
         """Where the expected leavers are, and what moves the scores."""
-        from churn.showing.overview_figures import drivers_chart, tiers_chart
+        from churn.showing.figures.overview_figures import drivers_chart, tiers_chart
 
         tiers = self.overview(ranked).tiers
         first = tiers_chart({t.tier: t.customers for t in tiers}, {t.tier: t.leavers for t in tiers})
@@ -54,7 +54,7 @@ class OverviewCounter:
     def brief(self, ranked: Ranked, locale: str = "en-US") -> bytes:
         """The brief of a list as one page that needs nothing else; it names no customer."""
         from churn.desk.listing.briefing import brief_of
-        from churn.showing.brief import brief_page
+        from churn.showing.pages.brief import brief_page
 
         charts = self.overview_charts(ranked)
         change, step = self.since_last(ranked, locale), self.next_step(ranked, locale)
@@ -65,6 +65,6 @@ class OverviewCounter:
 
 
 def _amounts(currency: str, locale: str) -> Amounts:
-    from churn.showing.amounts import Amounts
+    from churn.showing.words.amounts import Amounts
 
     return Amounts(currency, locale)

@@ -134,7 +134,7 @@ def _default_name(reading: Reading) -> str:
 
 def _pages(trained: Trained) -> dict[str, str]:
     """The model card and its plots, as pages that need nothing else."""
-    from churn.showing.model_card import card_pages
+    from churn.showing.pages.model_card import card_pages
 
     return card_pages(trained.model)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from churn.intake.reading import Reading
     from churn.learning.prepared.leaks import Leak
     from churn.learning.versions.model import Model
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 class TrainingCounter:
@@ -68,9 +68,9 @@ class TrainingCounter:
         """Every picture of a version's report card, its columns named in the words of the business."""
         from churn.desk.business.businesses import wording_of
         from churn.scoring.wording import capital
-        from churn.showing.amounts import Amounts
-        from churn.showing.model_figures import report_charts
-        from churn.showing.shap_figures import shap_charts
+        from churn.showing.figures.model_figures import report_charts
+        from churn.showing.figures.shap_figures import shap_charts
+        from churn.showing.words.amounts import Amounts
 
         wording = wording_of(model, self.home)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from churn.desk.single.customer_views import FormField, OfferShown, Peer
     from churn.learning.versions.model import Model
     from churn.scoring.supposing import Comparison
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 class CustomerCounter:
@@ -41,14 +41,14 @@ class CustomerCounter:
 
     def waterfall(self, found: Explained) -> Chart:
         """From the typical customer to this one, by business group."""
-        from churn.showing.customer_figures import waterfall_chart
+        from churn.showing.figures.customer_figures import waterfall_chart
 
         return waterfall_chart(found.explanation, found.model)
 
     def waterfall_within(self, found: Explained, group: str) -> Chart:
         """The same within one group, column by column."""
         from churn.desk.business.businesses import wording_of
-        from churn.showing.customer_figures import columns_chart
+        from churn.showing.figures.customer_figures import columns_chart
 
         return columns_chart(found.explanation, found.model, wording_of(found.model, self.home), group)
 

@@ -47,7 +47,7 @@ def report_words(found: WatchedList) -> dict[str, Any]:
 
 def page_for(home: Path, found: WatchedList) -> str:
     """The report as a page, with the lists before it."""
-    from churn.showing.drift_page import watched_page
+    from churn.showing.pages.drift_page import watched_page
 
     record = found.record
     before = [r for r in watched_so_far(home, record.model, record.version) if r.list != record.list]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from churn.desk.watch.watch_views import InShort, WatchedRow
     from churn.intake.text.opening import Source
     from churn.learning.versions.model import Model
-    from churn.showing.charts import Chart
+    from churn.showing.figures.charts import Chart
 
 
 class WatchingCounter(AccessCounter):
@@ -86,13 +86,13 @@ class WatchingCounter(AccessCounter):
 
     def drift_charts(self, report: Mapping[str, Any]) -> list[Chart]:
         """The pictures of one watched list, from its report in words."""
-        from churn.showing.drift_figures import drift_charts
+        from churn.showing.figures.drift_figures import drift_charts
 
         return drift_charts(report)
 
     def history_charts(self, records: Sequence[WatchRecord]) -> list[Chart]:
         """List after list as pictures: expected and realised shares, ranking and profit, and how far scores lie."""
-        from churn.showing.watch_figures import history_charts
+        from churn.showing.figures.watch_figures import history_charts
 
         return history_charts([vars(record) for record in records])
 

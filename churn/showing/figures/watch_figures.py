@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn.showing.amounts import Amounts
-from churn.showing.charts import Chart, in_money, line, plain_label, styled
-from churn.showing.drift_figures import ASSUMES, PER
-from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
+from churn.showing.figures.charts import Chart, in_money, line, plain_label, styled
+from churn.showing.figures.drift_figures import ASSUMES, PER
+from churn.showing.figures.palette import BLUE, GREEN, GREY, ORANGE
+from churn.showing.words.amounts import Amounts
 
 ALARMING_PSI = 0.2
 NAMED = 14  # letters of a list's name under an axis

@@ -10,8 +10,8 @@ import numpy as np
 from churn.learning.encoded.encoding import Field
 from churn.learning.versions.model import Model
 from churn.scoring.wording import capital
-from churn.showing.charts import Chart, styled
-from churn.showing.palette import BLUE, GREY, ORANGE
+from churn.showing.figures.charts import Chart, styled
+from churn.showing.figures.palette import BLUE, GREY, ORANGE
 
 COLUMNS = 10
 DOTS = 160  # customers per column in the summary: enough to see the shape, few enough for a small page

@@ -7,7 +7,7 @@ from math import floor, log10
 from churn.deciding.budget_curve import BudgetCurve
 from churn.deciding.campaign import Price
 from churn.money.policies import Policy
-from churn.showing.amounts import Amounts
+from churn.showing.words.amounts import Amounts
 
 
 def price_words(price: Price, budget: float | None, amounts: Amounts) -> str:

@@ -10,10 +10,10 @@ from churn.deciding.budget_curve import BudgetCurve
 from churn.money.policies import Policy, ProfitCurve
 from churn.money.tornado import Bar
 from churn.scoring.wording import capital
-from churn.showing.amounts import Amounts
-from churn.showing.campaign_words import curve_words, policies_words
-from churn.showing.charts import Chart, in_money, line, plain_label, styled
-from churn.showing.palette import BLUE, GREEN, GREY, ORANGE
+from churn.showing.figures.charts import Chart, in_money, line, plain_label, styled
+from churn.showing.figures.palette import BLUE, GREEN, GREY, ORANGE
+from churn.showing.words.amounts import Amounts
+from churn.showing.words.campaign_words import curve_words, policies_words
 
 MOST = 10
 PLAIN = Amounts()

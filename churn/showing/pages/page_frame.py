@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from churn.showing.charts import Chart
-from churn.showing.svg_drawing import svg_of
+from churn.showing.figures.charts import Chart
+from churn.showing.figures.svg_drawing import svg_of
 
 _STYLE = """
 :root { color-scheme: light; }

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.scoring.drivers import Driver
-from churn.showing.charts import Chart, plain_label, styled
-from churn.showing.palette import BLUE, GREY, TIER_COLOURS
+from churn.showing.figures.charts import Chart, plain_label, styled
+from churn.showing.figures.palette import BLUE, GREY, TIER_COLOURS
 
 MOST = 6
 ROOM = 1.7  # times the longest bar: a telephone shows what is written beside it, too

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from churn.learning.versions.model import Model
-from churn.showing.charts import Chart
-from churn.showing.contact_words import nearly_everybody
-from churn.showing.model_figures import report_charts
-from churn.showing.page_frame import heading, listing, page_of, paragraph, picture, tabulated
-from churn.showing.shap_figures import shap_charts
+from churn.showing.figures.charts import Chart
+from churn.showing.figures.model_figures import report_charts
+from churn.showing.figures.shap_figures import shap_charts
+from churn.showing.pages.page_frame import heading, listing, page_of, paragraph, picture, tabulated
+from churn.showing.words.contact_words import nearly_everybody
 
 SCORES = {
     "roc_auc": "ROC-AUC: a leaver is ranked above a stayer",

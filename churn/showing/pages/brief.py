@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from churn.showing.charts import Chart
-from churn.showing.page_frame import heading, listing, page_of, paragraph, picture, tabulated, tiles
+from churn.showing.figures.charts import Chart
+from churn.showing.pages.page_frame import heading, listing, page_of, paragraph, picture, tabulated, tiles
 
 
 @dataclass(frozen=True)

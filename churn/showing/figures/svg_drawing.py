@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.showing.palette import BLUE
+from churn.showing.figures.palette import BLUE
 
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 30, 48

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn.showing.amounts import Amounts
-from churn.showing.charts import Chart, in_money, line, styled
-from churn.showing.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
+from churn.showing.figures.charts import Chart, in_money, line, styled
+from churn.showing.figures.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
+from churn.showing.words.amounts import Amounts
 
 MOST_BARS = 12
 PLAIN = Amounts()

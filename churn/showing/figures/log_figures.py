@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from churn.showing.charts import Chart, plain_label, styled
-from churn.showing.palette import BLUE, GREY
+from churn.showing.figures.charts import Chart, plain_label, styled
+from churn.showing.figures.palette import BLUE, GREY
 
 
 def months_chart(months: Mapping[str, Mapping[str, int]]) -> Chart:

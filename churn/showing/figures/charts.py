@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from churn.showing.amounts import Amounts
+from churn.showing.words.amounts import Amounts
 
 
 @dataclass(frozen=True)

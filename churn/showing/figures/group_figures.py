@@ -14,9 +14,9 @@ from churn.scoring.contrasting import Contrast
 from churn.scoring.rates import Rate
 from churn.scoring.segmenting import Segment
 from churn.scoring.wording import capital
-from churn.showing.charts import Chart, plain_label, styled
-from churn.showing.driver_figures import DIRECT, label_of, rowed
-from churn.showing.palette import BLUE, GREY, LIGHT, ORANGE
+from churn.showing.figures.charts import Chart, plain_label, styled
+from churn.showing.figures.driver_figures import DIRECT, label_of, rowed
+from churn.showing.figures.palette import BLUE, GREY, LIGHT, ORANGE
 
 SHADE = 0.16
 STEPS = 60  # points of a curve that are drawn

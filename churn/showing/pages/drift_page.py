@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn.showing.drift_figures import drift_charts
-from churn.showing.page_frame import heading, listing, page_of, paragraph, picture, tabulated
-from churn.showing.watch_figures import history_charts
+from churn.showing.figures.drift_figures import drift_charts
+from churn.showing.figures.watch_figures import history_charts
+from churn.showing.pages.page_frame import heading, listing, page_of, paragraph, picture, tabulated
 
 VERDICTS = {"keep": "Keep the model", "watch": "Watch the next list", "retrain": "Retrain the model"}
 Words = Mapping[str, Any]

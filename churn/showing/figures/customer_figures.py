@@ -9,9 +9,9 @@ import numpy as np
 from churn.learning.versions.model import Model
 from churn.scoring.explaining import Explanation
 from churn.scoring.wording import Wording, capital
-from churn.showing.charts import Chart
-from churn.showing.driver_figures import label_of, rowed
-from churn.showing.palette import BLUE, GREY, ORANGE
+from churn.showing.figures.charts import Chart
+from churn.showing.figures.driver_figures import label_of, rowed
+from churn.showing.figures.palette import BLUE, GREY, ORANGE
 
 MOST = 9  # steps drawn; smaller ones go together
 TYPICAL, OTHERS, PROTECTED = "A typical customer", "Everything else", "Protected traits, never a reason"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn.showing.amounts import Amounts
-from churn.showing.charts import Chart, in_money, line, plain_label, styled
-from churn.showing.palette import BLUE, GREY, ORANGE
+from churn.showing.figures.charts import Chart, in_money, line, plain_label, styled
+from churn.showing.figures.palette import BLUE, GREY, ORANGE
+from churn.showing.words.amounts import Amounts
 
 FEW_TICKS = 3  # beside long labels an axis on a phone has room for no more
 MOST_COLUMNS, MOST_PARTS = 12, 10

@@ -11,8 +11,8 @@ import numpy as np
 
 from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, Swarm
 from churn.scoring.wording import Wording, capital
-from churn.showing.charts import Chart, plain_label, styled
-from churn.showing.palette import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK
+from churn.showing.figures.charts import Chart, plain_label, styled
+from churn.showing.figures.palette import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK
 
 ROW = 34  # pixels of a bar with its gap
 WIDE = 26  # letters of a label on one line

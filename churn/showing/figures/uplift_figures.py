@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from churn.deciding.measuring.uplift import Uplift
-from churn.showing.charts import Chart, line, styled
-from churn.showing.palette import BLUE, GREY, ORANGE
+from churn.showing.figures.charts import Chart, line, styled
+from churn.showing.figures.palette import BLUE, GREY, ORANGE
 
 HELD_BY = "The experiment drew its arms at random and its list is whole."
 

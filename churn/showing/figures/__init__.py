@@ -1,0 +1,1 @@
+"""Tables become Plotly figures whose titles say what was found."""

@@ -1,0 +1,1 @@
+"""Pages that hold all they need: the model card, the brief, the drift report."""

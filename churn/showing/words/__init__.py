@@ -1,0 +1,1 @@
+"""Amounts in a locale, and sentences that screens and pages share."""
