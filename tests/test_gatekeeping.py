@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from churn.learning.training import train
 from churn.learning.versions.gatekeeping import FEWEST_ROWS, Unseen, _decision, gate
@@ -63,3 +66,33 @@ def test_truer_probabilities_win_over_a_trifle_of_profit_but_not_over_more():
     assert decided(loses=0.008)[0]
     assert decided(loses=0.02) == (False, "The champion stays: the challenger is worse in profit, beyond chance.")
     assert not decided(loses=0.008, of=0.5)[0] and not decided(loses=0.001, of=0.0)[0]
+
+
+def with_outcomes(outcomes):
+    """The small list told otherwise, and a challenger that learnt from it."""
+    table = TABLE.set_column(TABLE.column_names.index("gone"), "gone", pa.array(outcomes, TABLE["gone"].type))
+    return table, train(table, SCHEMA, quick=True)
+
+
+def test_a_challenger_learnt_from_mixed_up_outcomes_stays_out_and_the_list_is_doubted():
+    champion = small_training().model
+    table, trained = with_outcomes(np.random.default_rng(1).permutation(np.asarray(TABLE["gone"])))
+    verdict = gate(trained.model, trained.unseen, champion, table)
+    assert not verdict.promoted and verdict.loss["low"] > 0  # by log loss alone it would have won
+    assert "no better than chance. Nor does the champion in this list" in verdict.why
+
+
+def test_a_challenger_learnt_from_outcomes_told_the_wrong_way_round_stays_out():
+    champion = small_training().model
+    table, trained = with_outcomes(~np.asarray(TABLE["gone"]).astype(bool))
+    verdict = gate(trained.model, trained.unseen, champion, table)
+    assert not verdict.promoted and "the right way round" in verdict.why
+
+
+@given(st.integers(0, 2**31), st.floats(0.2, 0.6), st.floats(0, 0.2))
+def test_what_knows_nothing_never_replaces_a_champion_however_wrong_that_is(seed, level, width):
+    random, champion = np.random.default_rng(seed), small_training().model
+    labels = random.permutation(np.asarray(TABLE["gone"]).astype(float))
+    p = level + width * (random.random(500) - 0.5)
+    verdict = gate(champion, Unseen(np.arange(500), labels, p), champion, TABLE)
+    assert verdict.ranking["challenger"]["low"] > 0.5 or not verdict.promoted

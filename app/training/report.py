@@ -153,7 +153,14 @@ def rivalry(model: Any) -> None:
         },
     )
     st.caption(say("training.advantage_how"))
-    both = {"calibration": found.calibration, "cost": found.cost}
+    both_beside(found, model.version)
+
+
+def both_beside(found: Any, version: str) -> None:
+    """What is told of each of the two: how it ranks, how true its probabilities are, what it costs."""
+    ends = ("auc", "low", "high") if found.ranking else ()  # versions of before that was kept have none
+    ranking = {f"ranking_{end}": {who: row[end] for who, row in found.ranking.items()} for end in ends}
+    both = ranking | {"calibration": found.calibration, "cost": found.cost}
     widgets.table(
         {
             "what": [say(f"training.of_{name}") for name in both],
@@ -164,7 +171,7 @@ def rivalry(model: Any) -> None:
         columns={
             "what": widgets.text_column(say("training.of_both"), long=True),
             "champion": st.column_config.NumberColumn(found.champion, format="%.3f"),
-            "challenger": st.column_config.NumberColumn(model.version, format="%.3f"),
+            "challenger": st.column_config.NumberColumn(version, format="%.3f"),
         },
     )
 

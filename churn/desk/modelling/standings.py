@@ -57,7 +57,8 @@ class Standing:
 class Rivalry:
     """A version beside the one that was live when it was trained, on the same customers that neither had seen.
 
-    Advantages are the newcomer's, with 95 % intervals; calibration and cost are given for both.
+    Advantages are the newcomer's, with 95 % intervals; calibration, cost and ranking (ROC-AUC, with its interval) are
+    given for both. Versions of before that was kept have no ranking.
     """
 
     champion: str | None
@@ -68,6 +69,7 @@ class Rivalry:
     profit: Mapping[str, float]
     calibration: Mapping[str, float]
     cost: Mapping[str, float]
+    ranking: Mapping[str, Mapping[str, float]]
 
 
 def reaches_of(model: Model) -> tuple[Reach, ...]:
@@ -94,7 +96,7 @@ def rivalry_of(model: Model) -> Rivalry | None:
     if not gate:
         return None
     words = ("champion", "promoted", "why", "customers", "loss", "profit", "calibration", "cost")
-    return Rivalry(**{word: gate[word] for word in words})
+    return Rivalry(**{word: gate[word] for word in words}, ranking=gate.get("ranking", {}))
 
 
 def _reach(model: Model, how: str, point: Mapping[str, float], seen: tuple[int, int]) -> Reach:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.measures.yardsticks import expected_calibration_error, losses
+from churn.learning.measures.yardsticks import auc, expected_calibration_error, intervals, losses
 from churn.learning.versions.model import Model
 from churn.learning.versions.reference import short_hashes
 
@@ -18,6 +18,7 @@ SURE = 1.96  # standard errors
 TRIFLE = 0.01  # share of the champion's profit below which a loss of profit weighs nothing beside truer probabilities
 CALIBRATION_LOSS = 0.01  # of ECE, that a challenger may not lose
 SLOWER = 3.0  # times the champion's scoring cost that a challenger may cost, where that is beyond the budget
+CHANCE = 0.5  # the ROC-AUC of scores that know nothing
 BUDGET = 2500.0  # trees of depth 4: within it scoring is fast enough whatever the champion costs
 
 
@@ -36,6 +37,7 @@ class GateVerdict:
 
     loss, profit  the mean advantage of the challenger per customer, with a 95 % interval; profit in shares of what
                   is at stake with one leaver, beside what the champion brings
+    ranking       the ROC-AUC of both on these customers, with a 95 % interval
     """
 
     promoted: bool
@@ -45,6 +47,7 @@ class GateVerdict:
     profit: Mapping[str, float] = field(default_factory=dict)
     calibration: Mapping[str, float] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
+    ranking: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as a plain mapping."""
@@ -72,8 +75,10 @@ def gate(challenger: Model, unseen: Unseen, champion: Model | None, table: pa.Ta
         "challenger": expected_calibration_error(labels, ours),
     }
     cost = {"champion": _cost(champion), "challenger": _cost(challenger)}
-    promoted, why = _decision(loss, profit, calibration, cost)
-    return GateVerdict(promoted, why, len(rows), loss, profit, calibration, cost)
+    ranking = {"champion": _ranking(labels, theirs), "challenger": _ranking(labels, ours)}
+    doubt = _doubt(ranking, champion.report.get("scores", {}).get("roc_auc", {}))
+    promoted, why = (False, doubt) if doubt else _decision(loss, profit, calibration, cost)
+    return GateVerdict(promoted, why, len(rows), loss, profit, calibration, cost, ranking)
 
 
 def _champion_says(champion: Model, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
@@ -102,6 +107,32 @@ def _advantage(differences: np.ndarray) -> dict[str, float]:
 
 def _cost(model: Model) -> float:
     return float(model.report.get("cost", {}).get("trees_of_depth_4", 0.0))
+
+
+def _ranking(labels: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    low, high = intervals(labels, p, seed=0)["roc_auc"]
+    return {"auc": auc(labels, p), "low": low, "high": high}
+
+
+def _doubt(ranking: Mapping[str, Mapping[str, float]], promised: Mapping[str, float]) -> str:
+    """Why these outcomes teach nothing, whatever the other measures say; empty where they do.
+
+    Outcomes that were mixed up make a good champion look too sure, so that a challenger which knows nothing and says
+    so has the smaller log loss; outcomes told the wrong way round teach to offer to those who stay.
+    """
+    ours, theirs, knew = ranking["challenger"], ranking["champion"], promised.get("low", 0.0) > CHANCE
+    if knew and theirs["high"] < CHANCE:
+        return (
+            "The champion stays: in this list those it holds safest left most. "
+            "Check whether left and stayed are the right way round."
+        )
+    if ours["low"] > CHANCE:
+        return ""
+    text = "The champion stays: the challenger tells leavers from stayers no better than chance."
+    if knew and theirs["low"] <= CHANCE:
+        told = f"{theirs['auc']:.2f} here, {promised['mean']:.2f} when it learnt"
+        return f"{text} Nor does the champion in this list (ROC-AUC {told}): check who is said to have left."
+    return text
 
 
 def _decision(loss: dict, profit: dict, calibration: dict, cost: dict) -> tuple[bool, str]:
