@@ -1,11 +1,13 @@
 """With outcomes, what became of customers stands against what their scores promised."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from churn.errors import ListRefused
 from churn.money.customer_worth import Stakes
-from churn.watching.realised import Followed, auc_error, followed_list, performance_of, rolling_performance, vouched
+from churn.watching.realised import Followed, auc_error, borne_out, followed_list, performance_of, together, vouched
 from tests.test_watch import MODEL, PLAYBOOK, a_list
 
 
@@ -49,16 +51,33 @@ def test_outcomes_that_are_no_outcomes_are_refused():
         followed_list("May", Stakes(np.array([0.5]), np.array([1.0])), np.array([2.0]))
 
 
-def test_rolling_numbers_take_the_last_three_lists_together():
-    lists = [followed(600, seed) for seed in range(5)]
-    found = rolling_performance(MODEL, lists)
-    assert [f.customers for f in found] == [600, 1200, 1800, 1800, 1800]
-    assert found[-1].leavers == int(sum(one.left.sum() for one in lists[-3:])) and found[-1].name == "list 4"
+def test_lists_together_count_every_customer_and_go_by_the_last_name():
+    lists = [followed(600, seed) for seed in range(3)]
+    found = performance_of(MODEL, together(lists))
+    assert (found.name, found.customers) == ("list 2", 1800)
+    assert found.leavers == int(sum(one.left.sum() for one in lists))
+
+
+def by_chance(p):
+    return np.full_like(p, p.mean())
+
+
+@pytest.mark.parametrize(("truth", "signs"), [(lambda p: p, ()), (by_chance, ("auc", "calibration", "profit"))])
+def test_two_bad_lists_count_on_only_where_the_newest_bears_them_out(truth, signs):
+    newest = followed(seed=3, truth=truth)
+    over = performance_of(
+        MODEL, together([followed(seed=1, truth=by_chance), followed(seed=2, truth=by_chance), newest])
+    )
+    assert over.signs == ("auc", "calibration", "profit")
+    assert borne_out(MODEL, over, newest) == replace(over, signs=signs)
+
+
+def test_a_list_that_nobody_left_bears_out_whatever_was_said():
+    over = performance_of(MODEL, followed(truth=by_chance))
+    assert borne_out(MODEL, over, Followed("May", np.full(9, 0.1), np.zeros(9))) is over
 
 
 def test_the_report_card_says_from_where_on_it_no_longer_vouches():
-    from dataclasses import replace
-
     carded = replace(MODEL, report={"scores": {"roc_auc": {"mean": 0.85, "sd": 0.01}}})
     assert vouched(carded) == (0.85, pytest.approx(0.83))
     assert vouched(MODEL)[0] == vouched(MODEL)[1]

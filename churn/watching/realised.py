@@ -22,7 +22,9 @@ from churn.watching.expected_profit import ALARMING_FALL, SURE, Z95
 
 FEWEST_CUSTOMERS, FEWEST_LEAVERS = 500, 50
 SLOPES = RATES = (0.8, 1.25)
+LIKELY = 1.28  # standard errors: chance alone is that far off on one side in one list of ten
 WINDOW = 3  # lists a rolling number is taken over
+Measured = tuple[Likely, Likely, Likely, Likely | None]  # ranking, calibration slope, churn rate, profit
 
 
 @dataclass(frozen=True)
@@ -87,22 +89,21 @@ def followed_list(
 
 def performance_of(model: Model, followed: Followed) -> Performance:
     """How the model did on one list with outcomes; too few customers or leavers are refused with the numbers."""
-    y, p = followed.left, followed.probability
+    y = followed.left
     leavers = int(y.sum())
     if len(y) < FEWEST_CUSTOMERS or min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
         raise ListRefused(
             f"{followed.name}: too few outcomes to judge the model ({len(y):,} known, {leavers:,} of them left).",
             f"Wait for at least {FEWEST_CUSTOMERS} outcomes with {FEWEST_LEAVERS} who left and as many who stayed.",
         )
-    rank, slope, rate, profit = _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(followed)
-    signs = _signs((rank, slope, rate, profit), followed, vouched(model)[1])
+    found = rank, slope, rate, profit = _measured(model, followed)
+    signs = _signs(found, followed, vouched(model)[1])
     return Performance(followed.name, len(y), leavers, rank, slope, rate, profit, signs, _why(rank, rate, profit))
 
 
-def rolling_performance(model: Model, lists: Sequence[Followed], *, window: int = WINDOW) -> tuple[Performance, ...]:
-    """How the model did over the last few lists together, once for each list, the oldest first."""
-    spans = [lists[max(0, i + 1 - window) : i + 1] for i in range(len(lists))]
-    return tuple(performance_of(model, together(span)) for span in spans)
+def _measured(model: Model, followed: Followed) -> Measured:
+    y, p = followed.left, followed.probability
+    return _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(followed)
 
 
 def together(lists: Sequence[Followed]) -> Followed:
@@ -114,6 +115,18 @@ def together(lists: Sequence[Followed]) -> Followed:
 
     p, left = (np.concatenate([getattr(one, part) for one in lists]) for part in ("probability", "left"))
     return Followed(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
+
+
+def borne_out(model: Model, over_several: Performance, newest: Followed) -> Performance:
+    """What several lists together show, as far as the newest of them alone points the same way, chance or not.
+
+    Two bad lists weigh so much that a sound one after them would be called bad, too; the alarm would come once more
+    although what caused it is over.
+    """
+    if len(np.unique(newest.left)) < 2:  # nobody left, or everybody did: that ranks nothing
+        return over_several
+    off = _signs(_measured(model, newest), newest, vouched(model)[1], sure=LIKELY)
+    return replace(over_several, signs=tuple(sign for sign in over_several.signs if sign in off))
 
 
 def _rank(model: Model, y: np.ndarray, p: np.ndarray) -> Likely:
@@ -161,28 +174,38 @@ def _profit(followed: Followed) -> Likely | None:
     return Likely(came, came - half, came + half, promised)
 
 
-def _signs(found: tuple[Likely, Likely, Likely, Likely | None], followed: Followed, floor: float) -> tuple[str, ...]:
+def _signs(found: Measured, followed: Followed, floor: float, sure: float = SURE) -> tuple[str, ...]:
+    """What is far off, by so many standard errors."""
     rank, slope, rate, profit = found
     p = followed.probability
-    promised = rate.learnt or 1e-12
     wavers = np.sqrt(np.sum(p * (1 - p))) / len(p)
-    worse = {
-        "auc": _clearly_below(rank, rank.learnt) and rank.value < floor,
-        "calibration": not SLOPES[0] <= slope.value <= SLOPES[1] and _clearly_off(slope, 1.0),
-        "rate": not RATES[0] <= rate.value / promised <= RATES[1] and abs(rate.value - promised) > SURE * wavers,
-        "profit": profit is not None
-        and profit.value < (1 - ALARMING_FALL) * (profit.learnt or 0)
-        and _clearly_below(profit, profit.learnt),
+    clear = {
+        "auc": _below(rank, sure),
+        "calibration": abs(slope.value - 1.0) > sure * _error(slope),
+        "rate": abs(rate.value - (rate.learnt or 0.0)) > sure * wavers,
+        "profit": profit is not None and _below(profit, sure),
     }
-    return tuple(sign for sign, is_worse in worse.items() if is_worse)
+    return tuple(sign for sign in _far_off(found, floor) if clear[sign])
 
 
-def _clearly_below(found: Likely, learnt: float | None) -> bool:
-    return learnt is not None and learnt - found.value > SURE * (found.high - found.low) / (2 * Z95)
+def _far_off(found: Measured, floor: float) -> tuple[str, ...]:
+    """What lies further off than is harmless, whether or not chance could do that."""
+    rank, slope, rate, profit = found
+    far = {
+        "auc": rank.value < floor,
+        "calibration": not SLOPES[0] <= slope.value <= SLOPES[1],
+        "rate": not RATES[0] <= rate.value / (rate.learnt or 1e-12) <= RATES[1],
+        "profit": profit is not None and profit.value < (1 - ALARMING_FALL) * (profit.learnt or 0),
+    }
+    return tuple(sign for sign, is_far in far.items() if is_far)
 
 
-def _clearly_off(found: Likely, right: float) -> bool:
-    return abs(found.value - right) > SURE * (found.high - found.low) / (2 * Z95)
+def _below(found: Likely, sure: float) -> bool:
+    return found.learnt is not None and found.learnt - found.value > sure * _error(found)
+
+
+def _error(found: Likely) -> float:
+    return (found.high - found.low) / (2 * Z95)
 
 
 def _why(rank: Likely, rate: Likely, profit: Likely | None) -> str:
