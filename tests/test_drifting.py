@@ -26,6 +26,14 @@ def test_the_same_list_twice_is_one_list(own_telco):
     assert len(Desk(own_telco).lists_watched("telco")) == 1
 
 
+def test_a_list_looked_at_again_keeps_its_place_and_lists_that_came_later_are_no_earlier_ones(own_telco):
+    first, second = two_moved(own_telco)
+    desk = Desk(own_telco)
+    again = desk.drift(own_telco / first.record.source)
+    assert (again.report.verdict, again.record) == ("watch", first.record)
+    assert [r.list for r in desk.lists_watched("telco")] == [first.record.list, second.record.list]
+
+
 def test_a_look_aside_keeps_nothing_and_makes_no_book(own_telco):
     shutil.rmtree(own_telco / "data")
     desk = Desk(own_telco)

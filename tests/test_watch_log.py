@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from churn.book.connections import open_book
-from churn.book.watch_log import WatchRecord, lists_watched, models_watched, record_outcome, record_watch
+from churn.book.watch_log import WatchRecord, first_watched, lists_watched, models_watched, record_outcome, record_watch
 
 ONE = WatchRecord("a" * 64, "telco", "v1", "2026-01-31T10:00:00+00:00", "january.csv", 900, "watch", "Why.", ["scores"])
 
@@ -33,7 +33,8 @@ def test_lists_come_in_the_order_they_were_watched_and_by_version(book):
         record_watch(book, record)
     assert [r.version for r in lists_watched(book, "telco")] == ["v1", "v2"]
     assert lists_watched(book, "telco", "v2") == (later,)
-    assert lists_watched(book, "telco", without="a" * 64) == (later,)
+    assert [r.version for r in lists_watched(book, "telco", before=later.at)] == ["v1"]
+    assert [first_watched(book, "telco", one * 64) for one in "abc"] == [ONE.at, later.at, None]
     assert lists_watched(book, "telco", most=1) == (later,)
     assert models_watched(book) == ("telco",)
 

@@ -19,7 +19,7 @@ class WatchRecord:
     """One list held against one version of a model.
 
     list        the fingerprint of the list, `source` its name
-    at          when it was watched (UTC)
+    at          when the list was first watched (UTC): looked at again, it keeps its place among the others
     signs       the signs of harm its advice was given on
     scores      how the model scored it, to stand beside the next list
     gauges      the numbers a monitoring system follows
@@ -58,18 +58,24 @@ def record_watch(engine: sa.Engine, record: WatchRecord) -> None:
 
 
 def lists_watched(
-    engine: sa.Engine, model: str, version: str | None = None, *, most: int = 60, without: str = ""
+    engine: sa.Engine, model: str, version: str | None = None, *, most: int = 60, before: str | None = None
 ) -> tuple[WatchRecord, ...]:
-    """The last lists held against a model, or one version of it, the latest last.
-
-    without   the fingerprint of a list to leave out: the one that is being watched again
-    """
-    query = sa.select(*(WATCHED.c[name] for name in _FIELDS)).where(WATCHED.c.model == model, WATCHED.c.list != without)
+    """The last lists held against a model, or one version of it, the latest last; `before` a moment, where given."""
+    query = sa.select(*(WATCHED.c[name] for name in _FIELDS)).where(WATCHED.c.model == model)
     if version is not None:
         query = query.where(WATCHED.c.version == version)
+    if before is not None:
+        query = query.where(WATCHED.c.at < before)
     query = query.order_by(WATCHED.c.at.desc(), WATCHED.c.list).limit(most)
     with looking(engine) as connection:
         return tuple(_record(row) for row in connection.execute(query).mappings())[::-1]
+
+
+def first_watched(engine: sa.Engine, model: str, fingerprint: str) -> str | None:
+    """When a list was first held against any version of a model; None where it never was."""
+    first = sa.select(sa.func.min(WATCHED.c.at)).where(WATCHED.c.model == model, WATCHED.c.list == fingerprint)
+    with looking(engine) as connection:
+        return connection.execute(first).scalar()
 
 
 def models_watched(engine: sa.Engine) -> tuple[str, ...]:

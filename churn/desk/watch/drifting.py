@@ -76,11 +76,15 @@ class WatchedList:
 
 @dataclass(frozen=True)
 class Past:
-    """What the book knows of earlier lists: those this version scored, and those of any version, the latest last."""
+    """What the book knows of earlier lists: those this version scored, and those of any version, the latest last.
+
+    first  when this list itself was first watched; lists that came after that are no earlier ones
+    """
 
     own: tuple[WatchRecord, ...] = ()
     all: tuple[WatchRecord, ...] = ()
     keys: pa.Array | None = None
+    first: str | None = None
 
     def before(self, known: Known) -> Before:
         """What counts for the advice on the next list."""
@@ -116,7 +120,7 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
         notices = (*stream.notices, *report.notices, *told, *known.notices)
         report = replace(report, notices=tuple(dict.fromkeys(notices)))
         rows = rows_to_keep(look, followed, unlearnt(look, left), shadow)
-        record = record_of(stream, report, (look, shadow, known), rows)
+        record = record_of(stream, report, (look, shadow, known), rows, first=past.first)
         if how.keep and book is not None:
             keep(book, record, rows, (known, news), model)
             report = replace(report, notices=(*report.notices, *alerted(home, record)))
@@ -145,15 +149,16 @@ def _book_to_look_in(home: Path, wanted: bool) -> Iterator[sa.Engine | None]:
 
 
 def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> Past:
-    from churn.book.watch_log import lists_watched
+    from churn.book.watch_log import first_watched, lists_watched
     from churn.book.watched_customers import keys_of_list
 
     if book is None:
         return Past()
-    every = lists_watched(book, model.name, without=fingerprint)
+    first = first_watched(book, model.name, fingerprint)
+    every = lists_watched(book, model.name, before=first)
     own = tuple(r for r in every if r.version == model.version)
     keys = keys_of_list(book, every[-1]) if every else []
-    return Past(own, every, pa.array(keys, pa.string()) if keys else None)
+    return Past(own, every, pa.array(keys, pa.string()) if keys else None, first)
 
 
 def _carried(model: Model) -> tuple[str, ...]:

@@ -42,14 +42,21 @@ def rows_to_keep(look: Look, followed: Followed, left: np.ndarray, shadow: Shado
     return [{"key": key, **dict(zip(plain, row, strict=True))} for key, row in keyed.items()]
 
 
-def record_of(stream: Stream, report: DriftReport, seen: tuple[Look, Shadow | None, Known], rows: Rows) -> WatchRecord:
-    """What was found of a list, as the book writes it."""
+def record_of(
+    stream: Stream,
+    report: DriftReport,
+    seen: tuple[Look, Shadow | None, Known],
+    rows: Rows,
+    *,
+    first: str | None = None,
+) -> WatchRecord:
+    """What was found of a list, as the book writes it; `first` is when it was watched before, where it was."""
     look, shadow, known = seen
     return WatchRecord(
         list=stream.survey.grid.found.fingerprint,
         model=look.model.name,
         version=look.model.version,
-        at=datetime.now(UTC).isoformat(timespec="milliseconds"),  # two lists may follow each other quickly
+        at=first or datetime.now(UTC).isoformat(timespec="milliseconds"),  # two lists may follow each other quickly
         source=stream.survey.grid.found.name,
         customers=report.customers,
         verdict=report.verdict,
