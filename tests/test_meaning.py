@@ -1,5 +1,8 @@
 """A list's headings become the schema's columns, in the schema's order; the rest comes after."""
 
+import pytest
+
+from churn.errors import MissingColumns
 from churn.intake.understanding.asking import Asked
 from churn.intake.understanding.matching import matches_of
 from churn.intake.understanding.meaning import meant, no_schema_meaning
@@ -39,3 +42,15 @@ def test_without_a_schema_a_mapping_renames():
     guessed = Schema((Column("ref", "text", "key"), Column("b")))
     meaning = no_schema_meaning(guessed, Asked(mapping={"REF": "customer"}))
     assert meaning.sources == {"customer": "ref", "b": "b"}
+
+
+@pytest.mark.parametrize(
+    ("headings", "way_out"), [(("id", "plan", "churn"), "Add it, or say"), (("card", "limit"), "It looks like another")]
+)
+def test_a_list_that_hardly_has_a_column_is_told_that_it_may_be_another_business(headings, way_out):
+    needed = Schema((Column("id", "text", "key"), Column("fee", required=True), *SCHEMA.columns[2:]))
+    held = {h: Holding() for h in headings}
+    with pytest.raises(MissingColumns) as refused:
+        meant(matches_of(headings, needed, held=held), needed, held, Asked())
+    assert refused.value.message == "The list has no column fee, which is needed."
+    assert refused.value.fix.startswith(way_out)

@@ -16,6 +16,8 @@ from churn.intake.values.words import folded
 from churn.notices import Notice, listed
 from churn.schema import Column, Schema
 
+FAMILIAR = 0.25  # share of the columns below which a list that lacks needed ones looks like another business
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -65,7 +67,7 @@ def _refuse_absent(
     if not absent:
         return
     names, one = listed([c.name for c in absent]), len(absent) == 1
-    column, needed, it = ("column", "is needed", "it") if one else ("columns", "are needed", "them")
+    column, needed = ("column", "is needed") if one else ("columns", "are needed")
     doubtful = [m for m in matches if m.doubtful and m.ours in {c.name for c in absent}]
     if doubtful:
         pairs = " ".join(f"--map '{m.theirs}={m.ours}'" for m in doubtful)
@@ -77,10 +79,18 @@ def _refuse_absent(
         )
     raise MissingColumns(
         f"The list has no {column} {names}, which {needed}.",
-        f"Add {it}, or say with --map THEIRS=OURS which {'column it is' if one else 'columns they are'}; the "
-        "template shows all columns (check --template).",
+        _way_out(one=one, stranger=len(sure) < FAMILIAR * len(target.columns)),
         template=template_csv(target),
         missing=tuple(c.name for c in absent),
         headings=headings,
         free=tuple(h for h in headings if h not in sure.values()),
     )
+
+
+def _way_out(*, one: bool, stranger: bool) -> str:
+    """What to do where needed columns are not there; a list that has hardly any column is not of this business."""
+    it, which = ("it", "column it is") if one else ("them", "columns they are")
+    add = f"dd {it}, or say with --map THEIRS=OURS which {which}; the template shows all columns (check --template)."
+    if not stranger:
+        return f"A{add}"
+    return f"It looks like another business: choose its model or its profile (--model, --profile). If it is not, a{add}"
