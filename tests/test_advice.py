@@ -37,7 +37,8 @@ def test_nothing_amiss_keeps_the_model_with_its_money():
     assert advice.as_json() == {
         "do": "keep",
         "why": "Keep the model. Acting on this list is expected to bring $4,100 per 1,000 customers "
-        "($4,000 to $4,200); when it learnt it was $4,200 (2.4% less), no more than chance explains.",
+        "($4,000 to $4,200); when it learnt it was $4,200 (2.4% less), which is uncertain itself: chance explains the "
+        "difference.",
         "signs": [],
         "lists_in_a_row": 0,
         "judged": True,

@@ -48,6 +48,7 @@ def test_a_short_list_is_never_called_sound(monkeypatch, own_telco):
     page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv")
     next(s for s in page.selectbox if s.label == "List shown").set_value(0).run()
     assert "Too few customers to tell" in shown(page) and "40 customers are too few to judge drift" in shown(page)
+    assert [m.value for m in page.metric if m.label == "Columns moved"] == ["Not judged"]
 
 
 def test_an_earlier_list_is_looked_at_again_with_its_advice(monkeypatch, own_telco):
@@ -94,10 +95,3 @@ def test_a_list_that_no_model_fits_is_refused_in_a_sentence(monkeypatch, own_tel
     assert len(page.error) == 1 and "Traceback" not in shown(page)
     assert "If it is a list of another business, choose its model" in page.error[0].value
     assert "--map" not in shown(page)
-
-
-def test_a_short_list_is_not_judged(monkeypatch, own_telco):
-    Desk(own_telco).drift(a_list(own_telco, "short", rows=60))
-    page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv")
-    next(s for s in page.selectbox if s.label == "List shown").set_value(0).run()
-    assert "60 customers are too few to judge drift" in shown(page)

@@ -18,8 +18,14 @@ GAUGES = {
 
 def test_the_latest_list_comes_first_with_what_was_expected_and_found():
     known = {"churn_rate": {"value": 0.3}}
-    first, second = history_rows((replace(ONE, gauges=GAUGES), replace(ONE, gauges=GAUGES, at="x", realised=known)))
+    judged, short = ({"details": [{"judged": is_long}]} for is_long in (True, False))
+    lists = (
+        replace(ONE, gauges=GAUGES, report=judged),
+        replace(ONE, gauges=GAUGES, at="x", realised=known, report=short),
+    )
+    first, second = history_rows(lists)
     assert (first.at, first.expected_rate, first.realised_rate, first.profit) == ("x", 0.25, 0.3, 1500.0)
+    assert first.moved is None  # too short to tell
     assert (second.realised_rate, second.expected_auc, second.moved, second.faults) == (None, None, 2, 1)
 
 

@@ -38,7 +38,7 @@ def figures(record: Any) -> None:
     widgets.money(columns[2], say("monitoring.profit"), found.profit, found.currency, delta=was, help=told, **learnt)
     columns[3].metric(
         say("monitoring.moved"),
-        say("monitoring.of", some=found.moved, all=found.columns),
+        say("monitoring.of", some=found.moved, all=found.columns) if found.columns else say("monitoring.none_judged"),
         border=True,
         height="stretch",
         help=say("monitoring.moved_help"),

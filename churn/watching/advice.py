@@ -134,7 +134,9 @@ def in_money(evidence: Evidence, currency: str = "") -> str:
     if evidence.profit.likely is None or evidence.customers < FEWEST or evidence.is_faulty:
         return ""
     said = _said(evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency)
-    return said if evidence.profit.certain else f"{said[:-1]}, no more than chance explains."
+    return (
+        said if evidence.profit.certain else f"{said[:-1]}, which is uncertain itself: chance explains the difference."
+    )
 
 
 def _said(likely: Likely, opening: str, beside: str, currency: str) -> str:

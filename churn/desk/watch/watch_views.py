@@ -30,7 +30,7 @@ class WatchedRow:
     realised_auc: float | None
     profit: float | None
     score_psi: float
-    moved: int
+    moved: int | None
     faults: int
 
 
@@ -38,7 +38,8 @@ class WatchedRow:
 class InShort:
     """One watched list in the few numbers a screen begins with; money per 1,000 customers, None where it is not known.
 
-    noticed   what a person should know of the list
+    moved, columns  how many columns moved, of those that could be judged: none of a list that is too short
+    noticed         what a person should know of the list
     """
 
     customers: int
@@ -66,7 +67,7 @@ def in_short(record: WatchRecord) -> InShort:
         learnt_profit=_per(profit.get("learnt")),
         score_psi=score["size"],
         moved=sum(c["moved"] for c in report["details"]),
-        columns=len(report["details"]),
+        columns=_judged(record),
         faults=len(report["alarms"]),
         currency=report["currency"],
         noticed=tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in report["notices"]),
@@ -112,9 +113,14 @@ def _row(record: WatchRecord) -> WatchedRow:
         realised_auc=_value(realised, "auc"),
         profit=_per(gauges.get("drift_expected_profit_per_customer")),
         score_psi=gauges["drift_score_psi"],
-        moved=int(gauges["drift_columns_moved"]),
+        moved=int(gauges["drift_columns_moved"]) if _judged(record) else None,
         faults=int(gauges["drift_data_alarms"]),
     )
+
+
+def _judged(record: WatchRecord) -> int:
+    """Of how many columns it could be told whether they moved."""
+    return sum(column["judged"] for column in record.report["details"])
 
 
 def _per(money: float | None) -> float | None:
