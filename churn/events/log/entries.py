@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from churn.errors import ListRefused
-from churn.events.engines.engine import Engine, arrays, number
+from churn.events.engines.engine import Engine, arrays
+from churn.events.log.doubles import without_doubles
 from churn.events.log.instants import DAY, is_plain, seconds, sensible, whole_day
 from churn.events.log.sources import is_text, raw_table
 from churn.events.recipe.features import one_if
@@ -65,8 +66,8 @@ def opened_log(
     days, counts, notices = _counted(engine, table, typed, engine.rejected() - before)
     rows = typed.filter(typed.key.notnull() & typed.day.notnull()).drop("blank_time")
     if table.duplicates == "drop":
-        rows = engine.kept(rows.distinct())
-        notices += _duplicates(engine, table, rows, int(counts.sum()))
+        rows, doubles = without_doubles(engine, rows, int(counts.sum()))
+        notices += _doubles(table, doubles)
     return Entries(table, rows, found, days, counts, notices + _left_out(table, found))
 
 
@@ -178,12 +179,9 @@ def _told(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[
     return tuple(n for n in told if n.count)
 
 
-def _duplicates(engine: Engine, table: TableRecipe, rows: Any, before: int) -> tuple[Notice, ...]:
-    left = number(engine, rows.count())
-    notice = _notice(
-        "set_aside", table, before - left, "rows repeat an earlier one in every column used and were counted once"
-    )
-    return (notice,) if notice.count else ()
+def _doubles(table: TableRecipe, left_out: int) -> tuple[Notice, ...]:
+    text = "rows repeat an earlier one in every column used and were counted once"
+    return (_notice("set_aside", table, left_out, text),) if left_out else ()
 
 
 def _left_out(table: TableRecipe, found: Mapping[str, str]) -> tuple[Notice, ...]:
