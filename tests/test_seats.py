@@ -25,15 +25,15 @@ def waiting_for(place, count):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_no_more_reckon_at_once_than_there_are_seats_and_all_have_their_turn(count):
-    place, guard, now, most = seats.Seats(count), threading.Lock(), [], []
+def test_as_many_reckon_at_once_as_there_are_seats_and_all_have_their_turn(count):
+    place, together, guard, now, most = seats.Seats(count), threading.Barrier(count), threading.Lock(), [], []
 
     def reckon(number):
         with place.seat():
             with guard:
                 now.append(number)
                 most.append(len(now))
-            time.sleep(0.002)
+            together.wait(PATIENCE)  # nobody goes on until every seat is taken
             with guard:
                 now.remove(number)
 
