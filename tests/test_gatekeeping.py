@@ -7,8 +7,9 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from churn.learning.measures.yardsticks import auc
 from churn.learning.training import train
-from churn.learning.versions.gatekeeping import FEWEST_ROWS, Unseen, _decision, gate
+from churn.learning.versions.gatekeeping import FEWEST_ROWS, Unseen, _decision, _doubt, gate
 from tests.small_lists import SCHEMA, small_table, small_training
 
 TABLE = small_table()
@@ -96,3 +97,29 @@ def test_what_knows_nothing_never_replaces_a_champion_however_wrong_that_is(seed
     p = level + width * (random.random(500) - 0.5)
     verdict = gate(champion, Unseen(np.arange(500), labels, p), champion, TABLE)
     assert verdict.ranking["challenger"]["low"] > 0.5 or not verdict.promoted
+
+
+def ranks(value, half=0.025):
+    return {"auc": value, "low": value - half, "high": value + half}
+
+
+def test_a_challenger_has_to_lie_further_above_chance_where_the_champion_fell_to_it():
+    promised = {"mean": 0.95, "low": 0.94}
+    assert _doubt({"challenger": ranks(0.53), "champion": ranks(0.75)}, promised) == ""
+    assert _doubt({"challenger": ranks(0.56), "champion": ranks(0.5)}, promised) == ""
+    assert _doubt({"challenger": ranks(0.53), "champion": ranks(0.5)}, promised) == (
+        "The champion stays: the challenger tells leavers from stayers no better than chance. "
+        "Nor does the champion in this list (ROC-AUC 0.50 here, 0.95 when it learnt): check who is said to have left."
+    )
+
+
+def test_the_best_of_several_that_know_nothing_stays_out_though_choosing_makes_it_look_better():
+    champion, looked_better = small_training().model, 0
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        labels = random.permutation(np.asarray(TABLE["gone"]).astype(float))
+        best = max((random.uniform(0.3, 0.4, 500) for _ in range(8)), key=lambda p: auc(labels, p))
+        verdict = gate(champion, Unseen(np.arange(500), labels, best), champion, TABLE)
+        looked_better += verdict.ranking["challenger"]["low"] > 0.5 and verdict.loss["low"] > 0
+        assert not verdict.promoted
+    assert looked_better  # by its interval alone one of them would have gone live

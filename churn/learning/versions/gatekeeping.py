@@ -19,6 +19,9 @@ TRIFLE = 0.01  # share of the champion's profit below which a loss of profit wei
 CALIBRATION_LOSS = 0.01  # of ECE, that a challenger may not lose
 SLOWER = 3.0  # times the champion's scoring cost that a challenger may cost, where that is beyond the budget
 CHANCE = 0.5  # the ROC-AUC of scores that know nothing
+# Of the candidates the best is chosen and blended on the customers compared, so what knows nothing looks a little as
+# if it knew something: learnt from 40 mixed-up lists of 4,000, 9 lay above chance by their interval, 0 by twice that.
+IN_DOUBT = 2.0  # times the interval's lower half that a challenger must lie above chance where the champion fell to it
 BUDGET = 2500.0  # trees of depth 4: within it scoring is fast enough whatever the champion costs
 
 
@@ -126,10 +129,11 @@ def _doubt(ranking: Mapping[str, Mapping[str, float]], promised: Mapping[str, fl
             "The champion stays: in this list those it holds safest left most. "
             "Check whether left and stayed are the right way round."
         )
-    if ours["low"] > CHANCE:
+    fell = knew and theirs["low"] <= CHANCE
+    if ours["auc"] - (IN_DOUBT if fell else 1.0) * (ours["auc"] - ours["low"]) > CHANCE:
         return ""
     text = "The champion stays: the challenger tells leavers from stayers no better than chance."
-    if knew and theirs["low"] <= CHANCE:
+    if fell:
         told = f"{theirs['auc']:.2f} here, {promised['mean']:.2f} when it learnt"
         return f"{text} Nor does the champion in this list (ROC-AUC {told}): check who is said to have left."
     return text
