@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.watch.known_outcomes import followed_rows, how_it_did, keys_in, outcomes_in, some_of
+from churn.desk.watch.known_outcomes import _newest, followed_rows, how_it_did, keys_in, outcomes_in, some_of
 from churn.schema import Column, Schema
 from churn.watching.realised import Followed
 from tests.test_watch import MODEL
@@ -61,3 +61,9 @@ def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
     known = how_it_did(None, seen, few, (), ())
     assert (known.performance, known.own) == (None, None)
     assert "too few outcomes to judge the model (20 known, 10 of them left)" in known.notices[0].text
+
+
+@pytest.mark.parametrize(("known", "newest"), [((900, 900, 600), 1), ((900, 900, 5), 2), ((60, 60, 60), 1), ((40,), 1)])
+def test_the_newest_outcomes_are_those_of_as_many_lists_as_it_takes_to_say_something(known, newest):
+    span = [Followed(f"list {i}", np.full(many, 0.3), np.zeros(many)) for i, many in enumerate(known)]
+    assert [f.name for f in _newest(span)] == [f.name for f in span][-newest:]

@@ -72,6 +72,13 @@ def test_two_bad_lists_count_on_only_where_the_newest_bears_them_out(truth, sign
     assert borne_out(MODEL, over, newest) == replace(over, signs=signs)
 
 
+def test_of_twenty_sound_lists_after_two_bad_ones_none_is_called_bad():
+    bad = [followed(2000, seed, truth=by_chance) for seed in (1, 2)]
+    for seed in range(3, 23):
+        newest = followed(2000, seed)
+        assert borne_out(MODEL, performance_of(MODEL, together([*bad, newest])), newest).signs == ()
+
+
 def test_a_list_that_nobody_left_bears_out_whatever_was_said():
     over = performance_of(MODEL, followed(truth=by_chance))
     assert borne_out(MODEL, over, Followed("May", np.full(9, 0.1), np.zeros(9))) is over
