@@ -1,5 +1,7 @@
 """A challenger scores live lists in the shadow: agreement at once, who was right when outcomes are known."""
 
+from dataclasses import replace
+
 import pytest
 
 from churn import Desk
@@ -21,6 +23,13 @@ def test_the_newest_version_after_the_live_one_is_the_challenger(desk):
     assert challenger_of(desk.home, desk._open, live, None).version == "v2"
     assert challenger_of(desk.home, desk._open, live, "none") is None
     assert challenger_of(desk.home, desk._open, desk.model("telco@v2"), None) is None
+
+
+def test_a_version_saved_without_its_reference_does_not_keep_the_live_one_from_being_watched(desk):
+    whole = load(desk.home, "telco", "v1")
+    save(desk.home, replace(whole, reference=replace(whole.reference, customers=0)))
+    assert challenger_of(desk.home, desk._open, desk.model("telco@v1"), None) is None
+    assert desk.drift(a_list(desk.home, "today")).shadow is None
 
 
 def test_equal_models_agree_on_every_customer(desk):

@@ -59,5 +59,5 @@ def test_unseen_levels_are_counted_apart():
 
 def test_a_reference_of_nobody_is_refused():
     empty = replace(MODEL, reference=replace(MODEL.reference, customers=0))
-    with pytest.raises(RequestRefused, match="Train it again"):
+    with pytest.raises(RequestRefused, match="Train a new version"):
         shapes_of(empty)

@@ -78,7 +78,7 @@ def shapes_of(model: Model) -> tuple[Shape, ...]:
     if reference is None or not reference.customers or not len(reference.rows):
         raise RequestRefused(
             f"Model {model.name}@{model.version} was saved without a picture of the list it learnt from.",
-            "Train it again; every new version keeps one.",
+            "Train a new version on a list that says who left: every new version keeps one.",
         )
     empty = {c.name for c in model.schema.columns if c.may_be_empty}
     shapes = (_shape(model, i, field) for i, field in enumerate(model.encoder.fields))

@@ -18,6 +18,7 @@ from churn.learning.versions.model import Model
 from churn.shelf.champions import champion
 from churn.shelf.version_folders import versions
 from churn.watching.shadow import Accord, accord_of, challenger_share, duel_of
+from churn.watching.shapes import shapes_of
 from churn.watching.watch import Look, look_over
 
 Again = tuple[pa.Table | Iterable[pa.Table], date | None]
@@ -73,9 +74,13 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
     if live is None or live.version != model.version or not later:
         return None
     try:
-        return models.named(f"{model.name}@{later[-1]}")
-    except ChurnError:  # a damaged version is no reason not to watch the list
+        found = models.named(f"{model.name}@{later[-1]}")
+        shapes_of(found)
+    except (
+        ChurnError
+    ):  # a version that is damaged, or was saved without its reference, is no reason not to watch the list
         return None
+    return found
 
 
 def shadow_of(look: Look, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
