@@ -1,10 +1,12 @@
 """The scores of a list stand beside those of the learnt customers and of the last list."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.watching.score_drift import learnt_scores, score_drift_of, score_shape, score_shape_from
+from churn.watching.score_drift import _why, learnt_scores, score_drift_of, score_shape, score_shape_from
 from tests.test_watch import MODEL, a_list
 
 
@@ -58,3 +60,15 @@ def test_a_model_that_says_the_same_for_everybody_has_one_bin():
 
     flat = replace(MODEL, reference=replace(MODEL.reference, scores=np.full(1001, 0.3)))
     assert score_drift_of(flat, np.full(600, 0.3), customers=600).moved is False
+
+
+@pytest.mark.parametrize(
+    ("tiers", "said"),
+    [
+        ((0.1, 0.3, 0.6), "40% are in tier Medium instead of 30%"),
+        ((0.1004, 0.4, 0.4996), "though each tier holds as many as it did"),
+    ],
+)
+def test_moved_scores_name_the_tier_that_changed_most_if_any_did(tiers, said):
+    shape = replace(learnt_scores(MODEL), tiers=(0.1, 0.4, 0.5))
+    assert said in _why(shape, replace(shape, tiers=tiers), 5000, True)

@@ -146,5 +146,7 @@ def _why(now: ScoreShape, then: ScoreShape, sampled: int, moved: bool) -> str:
         )
     if not moved:
         return f"{said}. The scores are spread as they were."
-    high = f"{percent(now.tiers[0])} are in tier {TIERS[0]} instead of {percent(then.tiers[0])}"
-    return f"{said}. The scores are spread differently: {high}."
+    is_, was, tier = max(zip(now.tiers, then.tiers, TIERS, strict=True), key=lambda t: abs(t[0] - t[1]))
+    if percent(is_) == percent(was):
+        return f"{said}. The scores are spread differently, though each tier holds as many as it did."
+    return f"{said}. The scores are spread differently: {percent(is_)} are in tier {tier} instead of {percent(was)}."

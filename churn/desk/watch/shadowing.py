@@ -76,9 +76,7 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
     try:
         found = models.named(f"{model.name}@{later[-1]}")
         shapes_of(found)
-    except (
-        ChurnError
-    ):  # a version that is damaged, or was saved without its reference, is no reason not to watch the list
+    except ChurnError:  # a version that is damaged or was saved without its reference stops no list from being watched
         return None
     return found
 
