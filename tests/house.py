@@ -52,6 +52,10 @@ class Room:
     def label(self) -> str:
         return str(self.path.relative_to(ROOT))
 
+    @property
+    def module(self) -> str:
+        return self.label.removesuffix(".py").replace("/", ".")
+
     @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text(encoding="utf-8"))

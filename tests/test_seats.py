@@ -42,7 +42,8 @@ def test_as_many_reckon_at_once_as_there_are_seats_and_all_have_their_turn(count
     assert (len(most), max(most), now) == (12, count, [])
 
 
-def test_a_click_goes_before_a_list_and_both_in_the_order_they_came():
+def served(*waiting, apart=0.0):
+    """In which order those are seated who come while the one seat is taken, so many seconds apart."""
     place, order, threads = seats.Seats(1), [], []
 
     def reckon(name, later):
@@ -50,29 +51,22 @@ def test_a_click_goes_before_a_list_and_both_in_the_order_they_came():
             order.append(name)
 
     with place.seat():
-        for name, later in (("list 1", 60), ("list 2", 60), ("click 1", 0), ("click 2", 0)):
+        for name, later in waiting:
             threads.append(started(reckon, name, later))
             waiting_for(place, len(threads))
+            time.sleep(apart)
     for thread in threads:
         thread.join(PATIENCE)
+    return order
+
+
+def test_a_click_goes_before_a_list_and_both_in_the_order_they_came():
+    order = served(("list 1", 60), ("list 2", 60), ("click 1", 0), ("click 2", 0))
     assert order == ["click 1", "click 2", "list 1", "list 2"]
 
 
 def test_a_list_that_has_waited_long_enough_goes_before_a_new_click():
-    place, order, threads = seats.Seats(1), [], []
-
-    def reckon(name, later):
-        with place.seat(later=later):
-            order.append(name)
-
-    with place.seat():
-        for name, later in (("list", 0.02), ("click", 0)):
-            threads.append(started(reckon, name, later))
-            waiting_for(place, len(threads))
-            time.sleep(0.05)
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert order == ["list", "click"]
+    assert served(("list", 0.02), ("click", 0), apart=0.05) == ["list", "click"]
 
 
 def test_what_is_reckoned_within_something_needs_no_second_seat():

@@ -22,7 +22,6 @@ from churn.watching.expected_profit import ALARMING_FALL, SURE, Z95
 
 FEWEST_CUSTOMERS, FEWEST_LEAVERS = 500, 50
 SLOPES = RATES = (0.8, 1.25)
-WINDOW = 3  # lists a rolling number is taken over
 Measured = tuple[Likely, Likely, Likely, Likely | None]  # ranking, calibration slope, churn rate, profit
 
 

@@ -74,15 +74,20 @@ class Shape:
 
 def shapes_of(model: Model) -> tuple[Shape, ...]:
     """The shape of every column a model learnt from; a model saved without its reference is refused."""
+    refuse_without_reference(model)
+    empty = {c.name for c in model.schema.columns if c.may_be_empty}
+    shapes = (_shape(model, i, field) for i, field in enumerate(model.encoder.fields))
+    return tuple(replace(shape, may_be_empty=shape.name in empty) for shape in shapes)
+
+
+def refuse_without_reference(model: Model) -> None:
+    """Refuse a model that cannot be watched, because nothing is known of the list it learnt from."""
     reference = getattr(model, "reference", None)
     if reference is None or not reference.customers or not len(reference.rows):
         raise RequestRefused(
             f"Model {model.name}@{model.version} was saved without a picture of the list it learnt from.",
             "Train a new version on a list that says who left: every new version keeps one.",
         )
-    empty = {c.name for c in model.schema.columns if c.may_be_empty}
-    shapes = (_shape(model, i, field) for i, field in enumerate(model.encoder.fields))
-    return tuple(replace(shape, may_be_empty=shape.name in empty) for shape in shapes)
 
 
 def _shape(model: Model, place: int, field: Field) -> Shape:

@@ -169,7 +169,7 @@ def figures(home: Path, customers: list[dict[str, str]], times: int, seconds: fl
         answers = [json.loads(asked(server.line(), "POST", "/predict", b))["churn_probability"] for b in bodies[:200]]
         if answers != [counterpart.single(c).probability for c in customers[:200]]:
             raise SystemExit("The API and the desk disagree.")
-        singly = single_figures(server, home, customers, times)
+        singly = single_figures(server, home, (bodies, [json.dumps(typed(c)).encode() for c in customers]), times)
         in_a_crowd = crowd_figures(server, seconds, bodies)
         batch = batch_figures(server, customers, lambda: counterpart.many(customers))
     one = cpu_per(lambda: counterpart.single(customers[0]), 300)
@@ -182,16 +182,16 @@ def figures(home: Path, customers: list[dict[str, str]], times: int, seconds: fl
     ]
 
 
-def single_figures(server: Served, home: Path, customers: list[dict[str, str]], times: int) -> list[Line]:
+def single_figures(server: Served, home: Path, bodies: tuple[list[bytes], list[bytes]], times: int) -> list[Line]:
     """A request for one customer beside one for nobody, and beside the usual server, in turns."""
-    bodies = [json.dumps(c).encode() for c in customers]
+    ours, theirs = bodies
+    fewer = max(times // TURNS // 5, 20)
     with usually_served(home) as usual:
         turns = []
         for _ in range(TURNS):
             health = per_request(server, times // TURNS, "GET", "/health", [b""])
-            predict = per_request(server, times // TURNS, "POST", "/predict", bodies)
-            theirs = [json.dumps(typed(c)).encode() for c in customers[: max(times // TURNS // 5, 20)]]
-            turns.append((health, predict, per_request(usual, len(theirs), "POST", "/predict", theirs)))
+            predict = per_request(server, times // TURNS, "POST", "/predict", ours)
+            turns.append((health, predict, per_request(usual, fewer, "POST", "/predict", theirs)))
     health, predict, other = (statistics.median(cpu) for cpu in zip(*turns, strict=True))
     over = statistics.median(o / p for _, p, o in turns)
     return [

@@ -21,7 +21,6 @@ from churn.profiles import GENERAL
 from churn.watching.expected_profit import decoded_table
 from churn.watching.realised import (
     FEWEST_CUSTOMERS,
-    WINDOW,
     Followed,
     Performance,
     borne_out,
@@ -34,6 +33,7 @@ from churn.watching.watch import Look
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+WINDOW = 3  # lists a rolling number is taken over
 # New outcomes count from half the share an even one of the rolling lists has: from 400 after two bad lists of 1,000,
 # from 100 after two of 250. A sound list after them is then called bad in 1 to 3 of 200 cases; harm that still goes on
 # (profit 5 % lower) is noticed in 98 of 100 cases with 400 outcomes, in 88 with 240, in 41 with 100.

@@ -18,7 +18,7 @@ from churn.learning.versions.model import Model
 from churn.shelf.champions import champion
 from churn.shelf.version_folders import versions
 from churn.watching.shadow import Accord, accord_of, challenger_share, duel_of
-from churn.watching.shapes import shapes_of
+from churn.watching.shapes import refuse_without_reference
 from churn.watching.watch import Look, look_over
 
 Again = tuple[pa.Table | Iterable[pa.Table], date | None]
@@ -75,7 +75,7 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
         return None
     try:
         found = models.named(f"{model.name}@{later[-1]}")
-        shapes_of(found)
+        refuse_without_reference(found)
     except ChurnError:  # a version that is damaged or was saved without its reference stops no list from being watched
         return None
     return found

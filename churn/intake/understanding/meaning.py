@@ -90,7 +90,8 @@ def _refuse_absent(
 def _way_out(*, one: bool, stranger: bool) -> str:
     """What to do where needed columns are not there; a list that has hardly any column is not of this business."""
     it, which = ("it", "column it is") if one else ("them", "columns they are")
-    add = f"dd {it}, or say with --map THEIRS=OURS which {which}; the template shows all columns (check --template)."
+    them = f"{it}, or say with --map THEIRS=OURS which {which}; the template shows all columns (check --template)."
     if not stranger:
-        return f"A{add}"
-    return f"It looks like another business: choose its model or its profile (--model, --profile). If it is not, a{add}"
+        return f"Add {them}"
+    other = "It looks like another business: choose its model or its profile (--model, --profile)."
+    return f"{other} If it is not, add {them}"
