@@ -26,10 +26,12 @@ FLOORS = {
     "files": 1,
     "schema": 1,
     "notices": 1,
+    "threads": 1,
     "profiles": 1,
     "errors": 0,
 }
-GROUND = {"files", "schema", "notices", "profiles", "errors"}  # single rooms; those on floor 1 may use one another
+# Single rooms; those on floor 1 may use one another.
+GROUND = {"files", "schema", "notices", "threads", "profiles", "errors"}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Boosted trees keep directions, bags and threads as promised."""
 
-import os
-
 import numpy as np
 import pytest
 
-from churn.learning.candidates.boosting import Boosted, Rung, learning_curve, lightgbm_answers, threads
+from churn import threads
+from churn.learning.candidates.boosting import Boosted, Rung, learning_curve, lightgbm_answers
 from churn.learning.encoded.encoding import encoder_for
 from churn.learning.encoded.examples import examples_of
 from tests.small_lists import SCHEMA, small_table
@@ -26,6 +25,7 @@ def test_bags_are_averaged_in_log_odds(library):
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_one_thread_and_two_learn_the_same(library, monkeypatch):
+    monkeypatch.setattr(threads, "MANY", 0)
     learnt = []
     for many in ("1", "2"):
         monkeypatch.setenv("CHURN_THREADS", many)
@@ -59,11 +59,3 @@ def test_a_library_that_cannot_be_loaded_says_why(monkeypatch):
     assert lightgbm_answers() == ""
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     assert "lightgbm" in lightgbm_answers()
-
-
-@pytest.mark.parametrize(
-    ("given", "used"), [("3", 3), ("0", 1), ("many", min(2, os.cpu_count())), ("", min(2, os.cpu_count()))]
-)
-def test_threads_are_bounded(monkeypatch, given, used):
-    monkeypatch.setenv("CHURN_THREADS", given)
-    assert threads() == used

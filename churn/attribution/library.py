@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from churn.attribution.boosters import forest_of
 from churn.attribution.trees import DEEPEST, Forest, Scale, Split, Tree
 from churn.errors import Unavailable
+from churn.threads import one_thread, threads_for
 
 Kind = Literal["xgboost", "lightgbm", "shap"]
 Answers = Callable[[np.ndarray], np.ndarray]  # a matrix in; contributions and, last, the base out
@@ -122,11 +123,17 @@ def _has_no_plain_trees(estimator: Any) -> bool:
 def _xgboost_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
     import xgboost
 
-    booster = xgboost.Booster()
-    booster.load_model(bytearray(arrays["bytes"].tobytes()))
+    @cache
+    def loaded(threads: int) -> Any:
+        booster = xgboost.Booster({"nthread": threads})
+        with one_thread():  # reading a model asks for every core, and has no parameter to say otherwise
+            booster.load_model(bytearray(arrays["bytes"].tobytes()))
+        return booster
 
     def contributions_and_base(matrix: np.ndarray) -> np.ndarray:
-        rows = xgboost.DMatrix(matrix, feature_types=booster.feature_types, enable_categorical=True)
+        threads = threads_for(len(matrix))
+        booster = loaded(threads)
+        rows = xgboost.DMatrix(matrix, feature_types=booster.feature_types, enable_categorical=True, nthread=threads)
         answers: np.ndarray = booster.predict(rows, pred_contribs=True, validate_features=False)
         return answers
 
@@ -137,7 +144,7 @@ def _lightgbm_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
     import lightgbm
 
     booster = lightgbm.Booster(model_str=arrays["bytes"].tobytes().decode())
-    return lambda matrix: np.asarray(booster.predict(matrix, pred_contrib=True))
+    return lambda matrix: np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=threads_for(len(matrix))))
 
 
 def _shap_answers(arrays: Mapping[str, np.ndarray]) -> Answers:

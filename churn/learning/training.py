@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import RequestRefused
-from churn.learning.candidates.boosting import calm_threads
 from churn.learning.candidates.contesting import Contest, contest
 from churn.learning.candidates.finishing import Champion, fitted_champion
 from churn.learning.candidates.ladder import Step
@@ -33,6 +32,7 @@ from churn.learning.versions.reference import reference_of
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema
+from churn.threads import set_passive_waiting
 
 if TYPE_CHECKING:
     from churn.intake.reading import Reading
@@ -90,7 +90,7 @@ def train(
     options   the words of `Choices` (outcome, positive, drop …) and of `Training` (quick, tune, seed …)
     """
     start = time.perf_counter()
-    calm_threads()
+    set_passive_waiting()
     choices, how = _options(options)
     refuse_no_probability(how.break_even)
     wanted_threshold(how.threshold)

@@ -15,6 +15,7 @@ from churn.learning.measures.yardsticks import auc
 from churn.learning.versions.model import Model
 from churn.notices import Notice, listed
 from churn.scoring.wording import Wording
+from churn.threads import one_thread
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 500
@@ -75,10 +76,10 @@ def _some(random: np.random.Generator, rows: np.ndarray, size: int) -> np.ndarra
 def _checked(
     rows: np.ndarray, today: np.ndarray, how: tuple[np.ndarray, list[bool]], random: np.random.Generator
 ) -> list[tuple[float, np.ndarray]]:
-    from threadpoolctl import threadpool_limits
+    import sklearn.ensemble  # noqa: F401  loaded first, or there is nothing to bound yet
 
     half, kinds = how
-    with threadpool_limits(1):  # so few rows are learnt faster alone: on a busy machine threads wait for one another
+    with one_thread():  # so few rows are learnt faster alone: on a busy machine threads wait for one another
         return [_check(rows, today, (learn, kinds), random) for learn in (half, ~half)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,7 @@ import numpy as np
 
 from churn.learning.encoded.encoding import Field
 from churn.learning.encoded.examples import Examples
+from churn.threads import set_passive_waiting, threads_for
 
 Library = Literal["xgboost", "lightgbm"]
 PATIENCE = 40  # rounds without a better check before growing stops
@@ -80,7 +80,7 @@ def learning_curve(
 
 def lightgbm_answers() -> str:
     """Empty when LightGBM can be loaded, else why not."""
-    calm_threads()
+    set_passive_waiting()
     try:
         import lightgbm  # noqa: F401
     except (ImportError, OSError) as problem:
@@ -88,21 +88,10 @@ def lightgbm_answers() -> str:
     return ""
 
 
-def threads() -> int:
-    """How many processor cores training may use: CHURN_THREADS, else at most two."""
-    given = os.environ.get("CHURN_THREADS", "")
-    return max(1, int(given)) if given.isdigit() else min(2, os.cpu_count() or 1)
-
-
-def calm_threads() -> None:
-    """Waiting threads must sleep: spinning ones make a fit fifty times slower on a busy machine."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-
 def _grow_xgboost(
     examples: Examples, rung: Rung, trees: int, seed: int, check: Examples | None
 ) -> tuple[Any, np.ndarray]:
-    calm_threads()
+    set_passive_waiting()
     import xgboost
 
     fields = examples.encoder.fields
@@ -117,7 +106,7 @@ def _grow_xgboost(
         "subsample": rung.rows,
         "reg_lambda": rung.ridge,
         "monotone_constraints": _directions(fields),
-        "nthread": threads(),
+        "nthread": threads_for(len(examples)),
         "seed": seed,
     }
     curve: dict[str, Any] = {}
@@ -139,14 +128,18 @@ def _xgboost_data(examples: Examples) -> Any:
 
     types = ["c" if f.is_set else "q" for f in examples.encoder.fields]
     return xgboost.DMatrix(
-        examples.matrix, examples.labels, feature_types=types, enable_categorical=True, nthread=threads()
+        examples.matrix,
+        examples.labels,
+        feature_types=types,
+        enable_categorical=True,
+        nthread=threads_for(len(examples)),
     )
 
 
 def _grow_lightgbm(
     examples: Examples, rung: Rung, trees: int, seed: int, check: Examples | None
 ) -> tuple[Any, np.ndarray]:
-    calm_threads()
+    set_passive_waiting()
     import lightgbm
 
     fields = examples.encoder.fields
@@ -162,7 +155,7 @@ def _grow_lightgbm(
         "bagging_freq": 1,
         "lambda_l2": rung.ridge,
         "monotone_constraints": list(_directions(fields)),
-        "num_threads": threads(),
+        "num_threads": threads_for(len(examples)),
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,
@@ -200,7 +193,7 @@ def _directions(fields: Sequence[Field]) -> tuple[int, ...]:
 def _margin(library: Library, booster: Any, matrix: np.ndarray) -> np.ndarray:
     if library == "xgboost":
         return booster.inplace_predict(np.ascontiguousarray(matrix), predict_type="margin").astype(np.float64)
-    return booster.predict(matrix, raw_score=True, num_threads=threads())
+    return booster.predict(matrix, raw_score=True, num_threads=threads_for(len(matrix)))
 
 
 _GROWERS: dict[str, Callable[..., tuple[Any, np.ndarray]]] = {"xgboost": _grow_xgboost, "lightgbm": _grow_lightgbm}

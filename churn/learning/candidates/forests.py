@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.candidates.boosting import threads
 from churn.learning.encoded.examples import Examples
 from churn.learning.measures.calibration import logit
+from churn.threads import threads_for
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class RandomForest:
             n_estimators=self.trees,
             min_samples_leaf=10,
             max_samples=min(1.0, 100_000 / len(examples)),
-            n_jobs=threads(),
+            n_jobs=threads_for(len(examples)),
             random_state=seed,
         )
         return Votes(forest.fit(examples.matrix, examples.labels))
