@@ -1,17 +1,22 @@
 """Bench of learning on real lists: quality, leaks, CPU seconds, memory.
 
-python -m tests.bench.learning [--small] [--only quality|leaks|nested|speed …]; --small takes about a minute of CPU.
+python -m tests.bench.learning [--small] [--only quality|leaks|nested|speed|threads …]; --small: a minute of CPU.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +34,7 @@ from churn.learning.training import Trained, train
 from churn.schema import Column, Schema
 from tests.bench.plain_tables import plain_table
 
-SECTIONS = ("quality", "leaks", "nested", "speed")
+SECTIONS = ("quality", "leaks", "nested", "speed", "threads")
 SEED = 0  # fold seeds 0, 1 and 2 are the report's; nothing was tuned on them
 GOALS = {
     "telco": [
@@ -232,6 +237,61 @@ def _in_child(words: list[str]) -> dict[str, float]:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+NOTEBOOK = "import xgboost, lightgbm, sklearn.ensemble"  # what a notebook has imported before it comes to us
+FRESH = f"from churn.threads import set_passive_waiting; set_passive_waiting(); {NOTEBOOK}"  # as our own verbs do it
+LEARN = """
+import resource, time
+from pathlib import Path
+{before}
+from churn.cli.line import run_line
+spent = resource.getrusage(resource.RUSAGE_SELF)
+assert run_line(["train", "{path}", "--home", "{home}", "--quick", "--outcome", "gone", "--json"]) == 0
+now = resource.getrusage(resource.RUSAGE_SELF)
+Path("{home}", "cpu").write_text(str(now.ru_utime + now.ru_stime - spent.ru_utime - spent.ru_stime))
+"""
+TRIES = 3
+
+
+def threads() -> list[Line]:
+    """CPU seconds of `train --quick` on 500 customers by what was imported before, and beside busy cores.
+
+    The variables that bound OpenMP are unset: they would hide what is measured. The libraries' imports do not count.
+    """
+    from pyarrow import csv
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        csv.write_csv(synthetic(500, 0)[0], path)
+        fresh = min(_learning_cpu(path, FRESH) for _ in range(TRIES))
+        notebook = min(_learning_cpu(path, NOTEBOOK) for _ in range(TRIES))
+        with _busy(os.cpu_count() or 1):
+            beside = [min(_learning_cpu(path, before) for _ in range(TRIES)) for before in (FRESH, NOTEBOOK)]
+    what = "threads: 500 customers, CPU s"
+    lines = [Line(f"{what}, fresh", fresh)]
+    others = {"notebook": notebook, "beside busy cores": beside[0], "notebook, busy cores": beside[1]}
+    return lines + [Line(f"{what}, {name}", spent, fresh, "<=", 1.3 * fresh) for name, spent in others.items()]
+
+
+def _learning_cpu(path: Path, before: str) -> float:
+    unbounded = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "OPENBLAS_", "CHURN_THREADS"))}
+    with tempfile.TemporaryDirectory() as home:
+        words = LEARN.format(before=before, path=path, home=home)
+        subprocess.run([sys.executable, "-c", words], check=True, capture_output=True, env=unbounded)
+        return float((Path(home) / "cpu").read_text())
+
+
+@contextmanager
+def _busy(cores: int) -> Iterator[None]:
+    """So many processes that do nothing but count."""
+    counting = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        yield
+    finally:
+        for process in counting:
+            process.kill()
+            process.wait()
+
+
 def one(words: list[str]) -> None:
     """Train once and say what it took (run in a process of its own)."""
     start = time.perf_counter()
@@ -277,6 +337,7 @@ def main() -> int:
     lines += leak_lines() if "leaks" in parts else []
     lines += [nested(name) for name in ("telco", "bank")] if "nested" in parts else []
     lines += speed(given.small) if "speed" in parts else []
+    lines += threads() if "threads" in parts else []
     print(WIDE.format("what", "ours", "XGB default", "ratio", "reach", ""))
     for line in lines:
         print(line)
