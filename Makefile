@@ -9,7 +9,7 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check spark bench $(WINGS:%=bench-%) bench-peers bench-huge bench-api bench-generated api samples screenshots lock clean
+.PHONY: help run test test-all test-counts check spark bench $(WINGS:%=bench-%) bench-peers bench-huge bench-api bench-generated api samples screenshots lock clean
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -21,8 +21,23 @@ run: .venv/run.stamp  ## open the dashboard on http://127.0.0.1:8501 (PORT=… t
 api: .venv/run.stamp  ## the API alone, without the dashboard
 	@$(PYTHON) -m churn serve --host $(HOST) --port $(PORT)
 
-test: .venv/dev.stamp  ## the whole test suite
-	@$(PYTHON) -m pytest
+test: .venv/dev.stamp  ## the tests that need nothing but Python (minutes on two cores)
+	@$(PYTHON) -m pytest $(SHARED) --first
+
+test-all: .venv/dev.stamp  ## every test, with what is here of Chromium, Spark and PostgreSQL, and more examples of each law
+	@HYPOTHESIS_PROFILE=many $(PYTHON) -m pytest $(SHARED)
+
+test-counts: .venv/dev.stamp  ## how many tests there are of each kind
+	@$(PYTHON) -m tests.counts
+
+# Processes share the tests, each test going to whoever is free; a fit uses one thread, and threads that wait sleep.
+WORKERS ?= 2
+SHARED := -n $(WORKERS) --dist worksteal
+test test-all check: export OMP_NUM_THREADS := 1
+test test-all check: export OPENBLAS_NUM_THREADS := 1
+test test-all check: export OMP_WAIT_POLICY := PASSIVE
+# Without byte code every process that starts compiles all libraries again, which takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 check: .venv/dev.stamp  ## lint, format, types and the house rules
 	@$(PYTHON) -m ruff check .

@@ -5,6 +5,7 @@ The PostgreSQL server is the one CHURN_TEST_POSTGRES names (`.ci/run` starts one
 
 import os
 from contextlib import contextmanager
+from functools import cache
 from uuid import uuid4
 
 import pytest
@@ -25,12 +26,30 @@ def either_book(request, monkeypatch):
             yield request.param
 
 
-@contextmanager
-def own_schema():
-    """The address of an empty schema; without a server the test is skipped, or failed where one is required."""
+def need_postgres():
+    """The address of the server; without one the test is skipped, or failed where one is required."""
     server = os.environ.get("CHURN_TEST_POSTGRES")
     if not server:
         (pytest.fail if os.environ.get("CHURN_REQUIRE_POSTGRES") else pytest.skip)(HOW_TO_GET_IT)
+    return server
+
+
+@cache
+def own_database(server):
+    """The same server, with a database for each of the processes that share the tests: some end all connections."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        return server
+    name, engine = f"{worker}_{uuid4().hex[:8]}", sa.create_engine(server, poolclass=sa.NullPool)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def own_schema():
+    """The address of an empty schema."""
+    server = own_database(need_postgres())
     name, engine = f"t{uuid4().hex[:12]}", sa.create_engine(server, poolclass=sa.NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text(f"CREATE SCHEMA {name}"))
@@ -61,7 +80,7 @@ def disposed_engines(monkeypatch):
 def hang_up_on_others():
     """End every other connection to the server, as a restart of it would."""
     engine = sa.create_engine(os.environ["CHURN_BOOK"])
-    others = "usename = current_user AND pid <> pg_backend_pid()"
+    others = "datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
     with engine.connect() as connection:
         connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
     engine.dispose()

@@ -6,13 +6,15 @@ from churn.showing.pages.model_card import card_pages
 from churn.showing.words.contact_words import nearly_everybody
 from tests.small_lists import small_training
 
-SMALL = small_training().model.named("small", "v1")
+
+def small():
+    return small_training().model.named("small", "v1")
 
 
 def contacting(share, *, how="money", verdict="weak"):
-    chosen = {**SMALL.report["points"]["chosen"], "contacted": share, "threshold": 0.033}
-    report = {**SMALL.report, "verdict": verdict, "points": {**SMALL.report["points"], "chosen": chosen}}
-    return replace(SMALL, report=report, thresholds=replace(SMALL.thresholds, how=how))
+    chosen = {**small().report["points"]["chosen"], "contacted": share, "threshold": 0.033}
+    report = {**small().report, "verdict": verdict, "points": {**small().report["points"], "chosen": chosen}}
+    return replace(small(), report=report, thresholds=replace(small().thresholds, how=how))
 
 
 def test_a_threshold_that_chooses_needs_no_words():

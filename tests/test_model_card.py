@@ -2,14 +2,22 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 from churn.notices import Notice
 from churn.showing.pages.model_card import card_pages
 from tests.small_lists import small_training
 
-NAMED = small_training().model.named("small", "v1")
-PAGES = card_pages(NAMED)
+
+@cache
+def named():
+    return small_training().model.named("small", "v1")
+
+
+@cache
+def pages():
+    return card_pages(named())
 
 
 def tags(page):
@@ -22,40 +30,40 @@ def tags(page):
 
 def test_every_picture_has_a_page_and_all_are_on_the_card():
     pictures = {"calibration", "gain", "confusion", "roc", "precision-recall", "importance", "shap-summary"}
-    assert pictures <= {name.removesuffix(".html") for name in PAGES}
-    assert PAGES["card.html"].count("<figure>") == len(PAGES) - 1
+    assert pictures <= {name.removesuffix(".html") for name in pages()}
+    assert pages()["card.html"].count("<figure>") == len(pages()) - 1
 
 
 def test_no_page_runs_or_fetches_anything():
-    for page in PAGES.values():
+    for page in pages().values():
         assert not [t for t, a in tags(page) if t in ("script", "link", "img", "iframe") or "src" in a or "href" in a]
         assert "url(" not in page and "default-src 'none'" in page
 
 
 def test_the_pages_are_small():
-    assert max(map(len, PAGES.values())) < 300_000
+    assert max(map(len, pages().values())) < 300_000
 
 
 def test_hostile_text_stays_text():
     bad = "<script>alert(1)</script>"
-    encoder = replace(NAMED.encoder, fields=tuple(replace(f, name=f"{bad}{f.name}") for f in NAMED.encoder.fields))
+    encoder = replace(named().encoder, fields=tuple(replace(f, name=f"{bad}{f.name}") for f in named().encoder.fields))
     report = {
-        **NAMED.report,
-        "importance": [{**r, "column": f"{bad}{r['column']}"} for r in NAMED.report["importance"]],
+        **named().report,
+        "importance": [{**r, "column": f"{bad}{r['column']}"} for r in named().report["importance"]],
     }
-    hostile = replace(NAMED, encoder=encoder, report=report, notices=(Notice("warning", bad),))
+    hostile = replace(named(), encoder=encoder, report=report, notices=(Notice("warning", bad),))
     pages = card_pages(hostile)
     assert not any("<script" in page for page in pages.values())
     assert "&lt;script&gt;" in pages["card.html"]
 
 
 def test_the_card_says_how_good_in_words_and_numbers():
-    text = re.sub(r"<[^>]+>", " ", PAGES["card.html"])
+    text = re.sub(r"<[^>]+>", " ", pages()["card.html"])
     for said in ("ROC-AUC", "Who competed", "Hand rule", "An offer pays from a probability of", "what causes it"):
         assert said in text
-    assert NAMED.report["summary"][:40] in text
+    assert named().report["summary"][:40] in text
 
 
 def test_pictures_are_described_for_those_who_cannot_see_them():
-    described = [a["aria-label"] for t, a in tags(PAGES["card.html"]) if t == "svg"]
-    assert len(described) == len(PAGES) - 1 and all(len(d) > 30 for d in described)
+    described = [a["aria-label"] for t, a in tags(pages()["card.html"]) if t == "svg"]
+    assert len(described) == len(pages()) - 1 and all(len(d) > 30 for d in described)

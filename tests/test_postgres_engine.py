@@ -16,6 +16,8 @@ from churn.samples.catalogue import make_sample
 from churn.samples.sample_files import write_sample
 from tests.either_book import own_schema
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def server():

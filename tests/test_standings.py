@@ -8,11 +8,13 @@ from churn.shelf.version_folders import load
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 
-MODEL = small_training().model
+
+def model():
+    return small_training().model
 
 
 def test_every_way_to_draw_the_line_adds_up_to_the_same_customers():
-    found, confusion = reaches_of(MODEL), MODEL.report["confusion"]
+    found, confusion = reaches_of(model()), model().report["confusion"]
     leavers = confusion["caught"] + confusion["missed"]
     assert {r.caught + r.missed for r in found} == {leavers}
     assert all(r.caught + r.bothered == r.contacted for r in found)
@@ -21,16 +23,18 @@ def test_every_way_to_draw_the_line_adds_up_to_the_same_customers():
 
 
 def test_the_gain_is_read_off_the_profit_curve():
-    earnings = {**MODEL.report["earnings"], "curve": [(0.0, 0.0, 0.0), (1.0, 4.0, 2.0)]}
-    found = reaches_of(replace(MODEL, report={**MODEL.report, "earnings": earnings}))
+    earnings = {**model().report["earnings"], "curve": [(0.0, 0.0, 0.0), (1.0, 4.0, 2.0)]}
+    found = reaches_of(replace(model(), report={**model().report, "earnings": earnings}))
     assert all(abs(r.gain - 2.0 * r.contacted) < 1 for r in found)
-    assert all(r.gain is None for r in reaches_of(replace(MODEL, report={**MODEL.report, "earnings": {"curve": []}})))
+    assert all(
+        r.gain is None for r in reaches_of(replace(model(), report={**model().report, "earnings": {"curve": []}}))
+    )
 
 
 def test_candidates_stand_in_the_order_of_the_card_with_one_champion():
-    found = standings_of(MODEL)
-    assert [s.name for s in found] == [row["name"] for row in MODEL.report["leaderboard"]]
-    assert [s.name for s in found if s.champion] == [MODEL.report["champion"]]
+    found = standings_of(model())
+    assert [s.name for s in found] == [row["name"] for row in model().report["leaderboard"]]
+    assert [s.name for s in found if s.champion] == [model().report["champion"]]
 
 
 def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_customers(own_telco):
@@ -43,4 +47,4 @@ def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_custo
 
 
 def test_a_version_of_before_comparisons_were_kept_has_none():
-    assert rivalry_of(replace(MODEL, lineage={})) is None
+    assert rivalry_of(replace(model(), lineage={})) is None

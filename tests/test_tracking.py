@@ -13,7 +13,9 @@ from churn.errors import RequestRefused, Unavailable
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 
-MODEL = small_training().model.named("small", "v1")
+
+def model():
+    return small_training().model.named("small", "v1")
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +35,27 @@ def runs_of(store, name):
 
 def test_parameters_metrics_and_the_card_are_in_the_store(store, tmp_path):
     ledger = ledger_at(store, "small")
-    said = tracked(ledger, MODEL, {"card.html": "<p>card</p>"}, {"promoted": "true"})
+    said = tracked(ledger, model(), {"card.html": "<p>card</p>"}, {"promoted": "true"})
     client, (run,) = runs_of(store, "small")
     assert said.text == f"Written to MLflow as run {run.info.run_id} of the experiment small."
     assert (run.info.status, run.info.run_name, run.data.tags["promoted"]) == ("FINISHED", "small v1", "true")
-    assert run.data.params == parameters_of(MODEL)
-    assert run.data.metrics == pytest.approx(metrics_of(MODEL))
+    assert run.data.params == parameters_of(model())
+    assert run.data.metrics == pytest.approx(metrics_of(model()))
     folder = client.download_artifacts(run.info.run_id, "report", str(tmp_path))
     kept = {p.name: p.read_text() for p in (tmp_path / "report").iterdir()}
-    assert (kept["card.html"], json.loads(kept["report.json"])) == ("<p>card</p>", json.loads(json.dumps(MODEL.report)))
+    assert (kept["card.html"], json.loads(kept["report.json"])) == (
+        "<p>card</p>",
+        json.loads(json.dumps(model().report)),
+    )
     assert folder == str(tmp_path / "report")
 
 
 def test_the_figures_are_those_of_the_card():
-    found, report = metrics_of(MODEL), MODEL.report
+    found, report = metrics_of(model()), model().report
     assert found["roc_auc"] == report["scores"]["roc_auc"]["mean"]
     best = report["leaderboard"][0]
     assert found[f"candidates/{best['name']}/logloss"] == best["logloss"]
-    assert parameters_of(MODEL)["champion"] == report["champion"]
+    assert parameters_of(model())["champion"] == report["champion"]
 
 
 def test_a_second_training_joins_the_experiment(store):
@@ -67,7 +72,7 @@ def test_train_writes_to_the_store_and_says_where(own_telco, store):
 def test_a_store_that_fails_afterwards_costs_no_version(store):
     ledger = ledger_at(store, "small")
     gone = tracking.Ledger("sqlite:////nowhere/x.db", "999999", ledger.client)
-    said = tracked(gone, MODEL, {}, {})
+    said = tracked(gone, model(), {}, {})
     assert said.kind == "warning" and said.text.startswith("The version is kept, but was not written to MLflow.")
 
 
@@ -100,4 +105,4 @@ def test_without_mlflow_the_sentence_says_how_to_get_it(monkeypatch):
 
 
 def test_untracked_training_does_not_touch_mlflow():
-    assert tracked(None, MODEL, {}, {}) is None
+    assert tracked(None, model(), {}, {}) is None

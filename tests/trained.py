@@ -1,6 +1,8 @@
 """A home with one quickly trained telco model and two lists, made once a run, for tests of the doors."""
 
+import fcntl
 import json
+import os
 import shutil
 
 import pyarrow.parquet as pq
@@ -18,13 +20,32 @@ HISTORY, TODAY, AS_MADE = "history.csv", "today.csv", "as_made"
 def telco_home(tmp_path_factory):
     """A home whose `telco` v1 is live; `history.csv` is what it learnt from, `today.csv` 60 customers to score."""
     home = tmp_path_factory.mktemp("telco") / "home"
-    home.mkdir()
+    shutil.copytree(made_once(tmp_path_factory, "telco", make_telco), home)
+    shutil.copytree(home, home.with_name(AS_MADE))
+    return home
+
+
+def make_telco(home):
+    """Write the two lists and train on the first."""
     sample = make_sample("telco", rows=1200)
     write_sample(sample, home / HISTORY)
     write_sample(sample.later(60), home / TODAY)
     Desk(home).train(home / HISTORY, quick=True)
-    shutil.copytree(home, home.with_name(AS_MADE))
-    return home
+
+
+def made_once(factory, name, make):
+    """A folder that the first of the processes sharing this run makes; the others wait for it and only read it."""
+    shared = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    made = shared / f"{name}_made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # let go when the file is closed, also by a process that dies
+        if not made.is_dir():
+            (begun := shared / f"{name}_begun").mkdir()
+            make(begun)
+            begun.rename(made)
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""Spares the tests the waiting for the disk: a power cut is nothing that they can try, a killed process they do."""
+
+import os
+
+import pytest
+
+from churn.book import connections
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk():
+    """Files and SQLite books of this process are not flushed to the disk; processes that tests start do flush."""
+    settings = connections._settings
+
+    def without_flushing(connection, record):
+        settings(connection, record)
+        connection.execute("PRAGMA synchronous=OFF").close()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda file: None)
+        patched.setattr(connections, "_settings", without_flushing)
+        yield
