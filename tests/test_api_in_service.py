@@ -80,6 +80,7 @@ def test_a_model_deleted_while_serving_is_told_in_a_sentence(server, customer):
     assert {200, 404} <= set(callers.statuses) <= {200, 404, 503}
 
 
+@pytest.mark.slow  # each route's refusals: test_*_routes
 def test_requests_made_up_from_the_document_find_no_fault(server):
     code, said = sent_to(server.address, "--phases", "examples,coverage", "--seed", "1")
     assert code == 0, said

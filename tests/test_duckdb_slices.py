@@ -56,7 +56,14 @@ def same(one, many):
     assert replace(many, table=None) == replace(one, table=None)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("shop", ".csv"), ("general", ".parquet"), ("music", ".parquet")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param("shop", ".csv", marks=pytest.mark.slow),
+        pytest.param("general", ".parquet", marks=pytest.mark.slow),
+        ("music", ".parquet"),
+    ],
+)
 def test_many_passes_give_what_one_gives_to_the_bit(tmp_path, monkeypatch, name, kind):
     logs = logs_of(tmp_path, name, kind)
     asked = {"as_of": date(2026, 4, 1), "horizon": 30, "engine": ENGINE}

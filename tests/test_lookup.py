@@ -1,5 +1,7 @@
 """Look-ups give exact SHAP, and a customer's own numbers whoever else is in the list."""
 
+from functools import cache
+
 import lightgbm
 import numpy as np
 import pytest
@@ -65,28 +67,42 @@ def test_look_ups_equal_lightgbms_own_contributions_on_random_models(seed, depth
 
 
 RNG = np.random.default_rng(11)
-BOOSTER, MATRIX_OF, WORDS = xgboost_with_rows(RNG, 4, 400, 0.1, True)
-TABLES = lookup_for(forest_of(BOOSTER))
 ASKED = customers(RNG, 300, 0.1)
-WHOLE = answers(TABLES, ASKED)
+
+
+@cache
+def large():
+    """A booster of four hundred trees, how it takes rows, and with which words."""
+    return xgboost_with_rows(np.random.default_rng(11), 4, 400, 0.1, True)
+
+
+@cache
+def tables():
+    return lookup_for(forest_of(large()[0]))
+
+
+@cache
+def whole():
+    return answers(tables(), ASKED)
 
 
 def test_four_hundred_trees_are_still_exact():
-    theirs = BOOSTER.predict(MATRIX_OF(ASKED, **WORDS), pred_contribs=True)[:, :-1]
-    np.testing.assert_allclose(answers(TABLES, ASKED), theirs, atol=1e-4)
+    booster, matrix_of, words = large()
+    theirs = booster.predict(matrix_of(ASKED, **words), pred_contribs=True)[:, :-1]
+    np.testing.assert_allclose(answers(tables(), ASKED), theirs, atol=1e-4)
 
 
 @settings(deadline=None)
 @given(st.permutations(range(40)), st.integers(1, 40))
 def test_neither_neighbours_nor_their_number_change_a_customer_by_a_bit(order, many):
     part = ASKED[np.array(order[:many])]
-    np.testing.assert_array_equal(answers(TABLES, part), WHOLE[np.array(order[:many])])
+    np.testing.assert_array_equal(answers(tables(), part), whole()[np.array(order[:many])])
 
 
 @pytest.mark.parametrize("block", [16, 100, 4096])
 def test_the_size_of_a_block_does_not_change_a_bit(block, monkeypatch):
     monkeypatch.setattr(lookup, "BLOCK", block)
-    np.testing.assert_array_equal(answers(TABLES, np.asfortranarray(ASKED)), WHOLE)
+    np.testing.assert_array_equal(answers(tables(), np.asfortranarray(ASKED)), whole())
 
 
 def test_smaller_tables_mean_more_of_them_and_the_same_contributions():
@@ -97,5 +113,5 @@ def test_smaller_tables_mean_more_of_them_and_the_same_contributions():
 
 
 def test_tables_read_back_are_the_same_tables():
-    again = lookup_from(TABLES.to_arrays())
-    np.testing.assert_array_equal(answers(again, ASKED), WHOLE)
+    again = lookup_from(tables().to_arrays())
+    np.testing.assert_array_equal(answers(again, ASKED), whole())

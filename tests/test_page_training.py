@@ -78,6 +78,7 @@ def test_too_few_who_left_are_counted_and_there_is_no_button(monkeypatch, home):
     assert [b for b in page.button if b.label == "Train"] == []
 
 
+@pytest.mark.slow  # that a job answers: test_jobs; the report on screen: the next but one
 def test_training_runs_apart_and_its_report_opens_by_itself(monkeypatch, telco_home, home):
     page = uploaded(opened(monkeypatch, home, "training"), "customers.csv", rows_of(telco_home, HISTORY))
     by_label(page.toggle, "Quick: fewer candidates, one check").set_value(True).run()

@@ -178,6 +178,7 @@ Desk(sys.argv[1]).train(Path(sys.argv[2]), quick=True, progress=heard)
 """
 
 
+@pytest.mark.slow  # killed at any moment: test_a_process_killed_at_any_moment
 def test_a_training_killed_just_before_its_end_leaves_no_version_behind(own_telco):
     command = [sys.executable, "-c", TRAINING, str(own_telco), str(own_telco / HISTORY), "Writing the report card"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True).returncode == -9

@@ -62,6 +62,7 @@ def test_a_second_training_joins_the_experiment(store):
     assert ledger_at(store, "twice").experiment == ledger_at(store, "twice").experiment
 
 
+@pytest.mark.slow  # what is written: test_parameters_metrics_and_the_card
 def test_train_writes_to_the_store_and_says_where(own_telco, store):
     found = Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", track=store)
     _, (run,) = runs_of(store, "telco")
