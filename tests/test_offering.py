@@ -31,7 +31,7 @@ def counterpart(telco_home, customers):
         "probability >= 0.3",
         "percentile between 20 and 80",
         "prediction is Yes",
-        "value_at_risk > 20",
+        "value_at_risk > 200",
         "reason_1 is known and tenure >= 20",
         "customerID is known and colour is red",
         "not colour is red and tenure >= 10",

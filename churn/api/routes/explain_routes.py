@@ -29,6 +29,8 @@ class Told(BaseModel):
     prediction: str
     percentile: float
     value_at_risk: float | None
+    value_horizon: str
+    currency: str
     reasons: list[str]
     contributions: dict[str, float]
     groups: list[dict[str, Any]]

@@ -60,6 +60,9 @@ class Prediction(BaseModel):
     status: str
     risk_level: str
     reasons: list[str]
+    value_at_risk: float | None
+    value_horizon: str
+    currency: str
     action: str | None
     expected_gain: float | None
     model: str
@@ -152,6 +155,9 @@ def predicted(one: Single) -> dict[str, Any]:
         "status": one.status,
         "risk_level": one.tier,
         "reasons": list(one.reasons),
+        "value_at_risk": one.value_at_risk,
+        "value_horizon": one.value_horizon,
+        "currency": one.currency,
         "action": one.action,
         "expected_gain": one.expected_gain,
         "model": one.model,

@@ -29,6 +29,8 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
         "prediction": told.prediction,
         "percentile": told.percentile,
         "value_at_risk": told.value_at_risk,
+        "value_horizon": told.value_horizon,
+        "currency": told.currency,
         "reasons": list(told.reasons(TOP)),
         "contributions": dict(told.contributions),
         "groups": [_group(r) for r in told.groups],

@@ -32,6 +32,7 @@ class Judged:
     prediction: str
     tier: str
     reasons: tuple[str, ...]
+    value_at_risk: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,6 @@ class Offering:
         return Cells(cells | {n: SCORES[n](self.model, given, judged) for n in self._scores})
 
 
-def _at_risk(model: Model, given: Given, judged: Judged) -> Cell:
-    value = model.schema.value
-    amount = given.customer.get(value.name) if value else None
-    return None if amount is None else max(float(amount), 0.0) * float(judged.probability[0]), NUMBERS
-
-
 def _percentile(model: Model, given: Given, judged: Judged) -> Cell:
     return float(np.round(100 * model.reference.percentile(judged.probability), 1)[0]), NUMBERS
 
@@ -115,7 +110,7 @@ SCORES: Mapping[str, Callable[[Model, Given, Judged], Cell]] = {
     "percentile": _percentile,
     "prediction": lambda model, given, judged: (judged.prediction, WORDS),
     "tier": lambda model, given, judged: (judged.tier, WORDS),
-    "value_at_risk": _at_risk,
+    "value_at_risk": lambda model, given, judged: (judged.value_at_risk, NUMBERS),
     **{f"reason_{k + 1}": _reason(k) for k in range(TOP)},
 }
 

@@ -37,6 +37,11 @@ class Counterpart:
         """The model and its version, as it is asked for."""
         return f"{self.model.name}@{self.model.version}"
 
+    @property
+    def value_horizon(self) -> str:
+        """Over how long a customer's worth is counted; empty where it is not known."""
+        return self.ranking.valuation.playbook.horizon if self.ranking.valuation else ""
+
     def answers_like(self, other: Counterpart) -> bool:
         """Whether another has the same model, words and offers."""
         words = (self.ranking.wording, self.playbook) == (other.ranking.wording, other.playbook)
@@ -50,9 +55,9 @@ class Counterpart:
         margin = added_up(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
         reasons = self._reasons(given, contributions, margin)
-        p = float(probability[0])
+        p, at_risk = float(probability[0]), self._at_risk(given, probability)
         tier, status = model.thresholds.tier(p), model.status(p)
-        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons))
+        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons, at_risk))
         return Single(
             key=_key(model, given.customer),
             probability=p,
@@ -61,6 +66,9 @@ class Counterpart:
             tier=tier,
             reasons=reasons,
             action=action,
+            value_at_risk=at_risk,
+            value_horizon=self.value_horizon,
+            currency=self.ranking.wording.currency,
             expected_gain=gain,
             model=self.name,
             ignored=given.ignored,
@@ -75,6 +83,12 @@ class Counterpart:
             for column, points in zip(found.column[:, 0].tolist(), found.points[:, 0].tolist(), strict=True)
             if points
         )
+
+    def _at_risk(self, given: Given, probability: np.ndarray) -> float | None:
+        valuation = self.ranking.valuation
+        if valuation is None:
+            return None
+        return valuation.at_risk_of(probability, given.customer.get(valuation.column) if valuation.column else None)
 
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> Singles:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
@@ -112,6 +126,8 @@ class Counterpart:
         reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
         return Singles(
             model=self.name,
+            value_horizon=self.value_horizon,
+            currency=self.ranking.wording.currency,
             key=[None if key is None else str(key) for key in keys],
             leaves=[p >= self.model.thresholds.chosen for p in told["probability"]],
             status=told.pop("prediction"),
@@ -122,7 +138,8 @@ class Counterpart:
         )
 
 
-TOLD = ("probability", "prediction", "tier", "action", "expected_gain")  # of a scored list, beside key and reasons
+# Of a scored list, beside key and reasons.
+TOLD = ("probability", "prediction", "tier", "value_at_risk", "action", "expected_gain")
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ from churn.attribution.agreement import Proof
 from churn.errors import Damaged
 from churn.learning.encoded.encoding import Encoder, encoder_from
 from churn.learning.measures.calibration import Calibration, calibration_from
-from churn.learning.measures.thresholds import Thresholds
+from churn.learning.measures.thresholds import Thresholds, thresholds_from
 from churn.learning.versions.reference import Reference, reference_from
 from churn.notices import Notice
 from churn.schema import Schema, schema_from
@@ -107,7 +107,7 @@ def model_from(words: Mapping[str, Any], explainer: Explainer, reference: Mappin
         encoder=encoder_from(words["encoder"]),
         explainer=explainer,
         calibration=calibration_from(words["calibration"]),
-        thresholds=Thresholds(**words["thresholds"]),
+        thresholds=thresholds_from(words["thresholds"]),
         reference=reference_from(reference),
         stays=words["stays"],
         leaves=words["leaves"],
