@@ -24,6 +24,7 @@ ODD = SimpleNamespace(
     missing=("tenure",),
     value_at_risk=7.25,
     value_horizon="18 months",
+    value_assumed=False,
     currency="USD",
 )
 PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "call", "expected_gain": None})
@@ -31,7 +32,7 @@ PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "c
 
 def together(*customers):
     """The same customers by column."""
-    once = {name: getattr(ODD, name) for name in ("model", "value_horizon", "currency")}
+    once = {name: getattr(ODD, name) for name in ("model", "value_horizon", "value_assumed", "currency")}
     names = [f.name for f in fields(Singles) if f.name not in (*once, "features")]
     return Singles(**once, **{name: [getattr(one, name) for one in customers] for name in names})
 

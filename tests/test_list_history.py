@@ -24,7 +24,7 @@ def scored(telco_home):
 
 def overview(customers, leavers, high=10):
     tiers = (TierCount("High", high, 5.0, None), TierCount("Medium", 0, 0.0, None), TierCount("Low", 0, 0.0, None))
-    return Overview(customers, leavers, 0, 0, 1500.0, "USD", 4, 100.0, tiers, "18 months", BASIS)
+    return Overview(customers, leavers, 0, 0, 1500.0, "USD", 4, 100.0, tiers, "18 months", worth_basis=BASIS)
 
 
 def before(rows=1000, leavers=250.0, basis=BASIS):

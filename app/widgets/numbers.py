@@ -73,10 +73,10 @@ def reach(low: float, high: float, currency: str) -> dict[str, Any]:
 
 
 def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
-    """A column of amounts; where the browser cannot write the currency, the heading names it."""
+    """A column of amounts, to the cent; where the browser cannot write the currency, the heading names it."""
     written = WRITTEN_BY_THE_BROWSER.get(currency)
     named = label if written or not currency else f"{label} ({SIGNS.get(currency, currency)})"
-    return st.column_config.NumberColumn(named, format=written or "localized", **more)
+    return st.column_config.NumberColumn(named, format=written or "accounting", **more)
 
 
 def text_column(label: str, *, long: bool = False, **more: Any) -> ColumnConfig:

@@ -17,7 +17,7 @@ from churn.notices import Notice
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, capital
-from churn.scoring.worth_notices import notices_on_worth
+from churn.scoring.worth_notices import notices_on_worth, worth_said
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Reason:
 class Explanation:
     """Everything known about one customer's score; base + the contributions are the log-odds of the probability.
 
-    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known
+    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known; `value_assumed`
+            where it stands on the playbook's bill
     alike   what became of customers scored like this one, none of whom the model had learnt from
     likely  between which probabilities 80 % of models learnt from other customers would put this one
     """
@@ -63,6 +64,7 @@ class Explanation:
     cannot_tell: bool = False
     notices: tuple[Notice, ...] = ()
     value_horizon: str = ""
+    value_assumed: bool = False
     currency: str = ""
 
     @property
@@ -108,8 +110,7 @@ def explanation(
         tier=model.thresholds.tier(p),
         prediction=model.status(p),
         value_at_risk=valuation.at_risk_of(probability, _bill(valuation, customer)) if valuation else None,
-        value_horizon=valuation.playbook.horizon if valuation else "",
-        currency=wording.currency,
+        **worth_said(valuation, wording),
         base=float(model.explainer.base),
         contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
         groups=tuple(r for r in reasons if protected or r.lever != "protected"),

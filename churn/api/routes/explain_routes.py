@@ -30,6 +30,7 @@ class Told(BaseModel):
     percentile: float
     value_at_risk: float | None
     value_horizon: str
+    value_assumed: bool
     currency: str
     reasons: list[str]
     contributions: dict[str, float]

@@ -60,14 +60,15 @@ class Prediction(BaseModel):
     status: str
     risk_level: str
     reasons: list[str]
-    value_at_risk: float | None
-    value_horizon: str
-    currency: str
     action: str | None
     expected_gain: float | None
     model: str
     ignored: list[str]
     missing: list[str]
+    value_at_risk: float | None
+    value_horizon: str
+    value_assumed: bool
+    currency: str
 
 
 class KeyedPrediction(Prediction):
@@ -155,14 +156,15 @@ def predicted(one: Single) -> dict[str, Any]:
         "status": one.status,
         "risk_level": one.tier,
         "reasons": list(one.reasons),
-        "value_at_risk": one.value_at_risk,
-        "value_horizon": one.value_horizon,
-        "currency": one.currency,
         "action": one.action,
         "expected_gain": one.expected_gain,
         "model": one.model,
         "ignored": list(one.ignored),
         "missing": list(one.missing),
+        "value_at_risk": one.value_at_risk,
+        "value_horizon": one.value_horizon,
+        "value_assumed": one.value_assumed,
+        "currency": one.currency,
     }
 
 

@@ -32,14 +32,15 @@ def predictions_of(scored: Singles) -> list[str]:
         once.each(scored.status),
         once.each(scored.tier),
         once.each(scored.reasons),
-        _column(scored.value_at_risk),
-        once.each([scored.value_horizon] * len(scored)),
-        once.each([scored.currency] * len(scored)),
         once.each(scored.action),
         _column(scored.expected_gain),
         once.each([scored.model] * len(scored)),
         once.each(scored.ignored),
         once.each(scored.missing),
+        _column(scored.value_at_risk),
+        once.each([scored.value_horizon] * len(scored)),
+        once.each([scored.value_assumed] * len(scored)),
+        once.each([scored.currency] * len(scored)),
     )
     return [_ONE % cells for cells in zip(*columns, strict=True)]
 
@@ -52,14 +53,15 @@ FIELDS = (
     "status",
     "risk_level",
     "reasons",
-    "value_at_risk",
-    "value_horizon",
-    "currency",
     "action",
     "expected_gain",
     "model",
     "ignored",
     "missing",
+    "value_at_risk",
+    "value_horizon",
+    "value_assumed",
+    "currency",
 )
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 

@@ -52,7 +52,7 @@ def _figures(found: Overview, amounts: Amounts) -> list[tuple[str, str, str]]:
         ("Expected leavers", amounts.number(found.leavers), f"{low} to {high} by chance alone"),
     ]
     if found.value_at_risk is not None:
-        figures.append(("Value at risk", amounts.money(found.value_at_risk), "of one period"))
+        figures.append(("Value at risk", amounts.money(found.value_at_risk), found.over))
     gain = amounts.money(found.gain)
     return [*figures, ("Worth an action", amounts.number(found.suggested), f"expected gain {gain}, assumed")]
 

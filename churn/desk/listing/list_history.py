@@ -120,7 +120,7 @@ def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ..
         return tuple(said)
     if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
-        said.append(f"Value at risk{over(now_.horizon)} went from {was} to {is_}.")
+        said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
     high = next(one.customers for one in now_.tiers if one.tier == "High")
     said.append(f"Tier High holds {high:,} customers; it held {before.tiers.get('High', 0):,}.")
     return tuple(said)

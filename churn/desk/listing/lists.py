@@ -40,6 +40,7 @@ from churn.scoring.ranking import Ranking, ScoredList, tiers_in
 from churn.scoring.scored_files import write_scored
 from churn.scoring.supposing import Comparison, whatif
 from churn.scoring.unfamiliar import Unfamiliar
+from churn.scoring.worth_notices import worth_said
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
 MOST_REASONS = 20
@@ -48,7 +49,10 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class ScoredFile:
-    """What came of scoring a list to a file."""
+    """What came of scoring a list to a file.
+
+    value_horizon   over how long its value_at_risk counts, in `currency`; `value_assumed`: by the playbook's bill
+    """
 
     rows: int
     tiers: Mapping[str, int]
@@ -57,6 +61,9 @@ class ScoredFile:
     set_aside: int
     seconds: float
     notices: tuple[Notice, ...]
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -68,6 +75,9 @@ class ScoredFile:
             "set_aside": self.set_aside,
             "seconds": round(self.seconds, 2),
             "notices": [n.as_json() for n in self.notices],
+            "value_horizon": self.value_horizon,
+            "value_assumed": self.value_assumed,
+            "currency": self.currency,
         }
 
 
@@ -199,7 +209,13 @@ def scored_file(
             *unfamiliar.notices,
             *model.notices,
         ),
+        **worth_in(ranking, stream.schema.names),
     )
+
+
+def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
+    """What goes with the value at risk of a list with these columns."""
+    return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
 def customer_in(reading: Reading, key: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from churn.learning.versions.model import Model
 from churn.scoring.drivers import Driver, group_drivers
 from churn.scoring.explaining import Explanation
 from churn.scoring.segmenting import Segment, segments
+from churn.showing.words.worth_words import over
 
 if TYPE_CHECKING:
     pass
@@ -43,6 +44,7 @@ class Overview:
 
     leavers      expected leavers, with the range chance alone would give if every probability is right
     value_at_risk  probability × worth over the horizon, None where nobody knows what customers pay
+    horizon      over how long worth is counted ("18 months"); `assumed`: by the playbook's bill, not by the list's own
     gain         what the suggested actions would bring together, without any budget
     """
 
@@ -56,7 +58,13 @@ class Overview:
     gain: float
     tiers: tuple[TierCount, ...]
     horizon: str = ""
+    assumed: bool = False
     worth_basis: str = ""
+
+    @property
+    def over(self) -> str:
+        """The horizon of its value at risk, as it stands beneath the amount."""
+        return over(self.horizon, assumed=self.assumed)
 
 
 def overview_of(ranked: Ranked, home: Path) -> Overview:
@@ -76,6 +84,7 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
         gain=_total(table.column("expected_gain")) or 0.0,
         tiers=tuple(_tier(table, tier) for tier in TIERS),
         horizon=ranked.horizon,
+        assumed=ranked.valuation is not None and ranked.valuation.assumed_bill is not None,
         worth_basis=worth_basis_of(ranked, currency),
     )
 

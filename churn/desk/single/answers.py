@@ -30,6 +30,7 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
         "percentile": told.percentile,
         "value_at_risk": told.value_at_risk,
         "value_horizon": told.value_horizon,
+        "value_assumed": told.value_assumed,
         "currency": told.currency,
         "reasons": list(told.reasons(TOP)),
         "contributions": dict(told.contributions),

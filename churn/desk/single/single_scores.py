@@ -11,7 +11,8 @@ from typing import Any
 class Single:
     """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold.
 
-    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known
+    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known;
+                   `value_assumed` where it stands on the playbook's bill
     """
 
     key: str | None
@@ -28,6 +29,7 @@ class Single:
     features: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     value_at_risk: float | None = None
     value_horizon: str = ""
+    value_assumed: bool = False
     currency: str = ""
 
 
@@ -52,6 +54,7 @@ class Singles:
     missing: Sequence[tuple[str, ...]]
     features: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
     value_horizon: str = ""
+    value_assumed: bool = False
     currency: str = ""
 
     def __len__(self) -> int:
@@ -67,5 +70,5 @@ class Singles:
         return Single(features=features, **{name: getattr(self, name) for name in _OF_ALL}, **told)
 
 
-_OF_ALL = ("model", "value_horizon", "currency")
+_OF_ALL = ("model", "value_horizon", "value_assumed", "currency")
 _TOLD = tuple(f.name for f in fields(Single) if f.name not in (*_OF_ALL, "features"))

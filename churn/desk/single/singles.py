@@ -21,6 +21,7 @@ from churn.money.playbook import Playbook
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import ROW, Ranking
 from churn.scoring.reasons import weighed
+from churn.scoring.worth_notices import worth_said
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,6 @@ class Counterpart:
     def name(self) -> str:
         """The model and its version, as it is asked for."""
         return f"{self.model.name}@{self.model.version}"
-
-    @property
-    def value_horizon(self) -> str:
-        """Over how long a customer's worth is counted; empty where it is not known."""
-        return self.ranking.valuation.playbook.horizon if self.ranking.valuation else ""
 
     def answers_like(self, other: Counterpart) -> bool:
         """Whether another has the same model, words and offers."""
@@ -67,8 +63,7 @@ class Counterpart:
             reasons=reasons,
             action=action,
             value_at_risk=at_risk,
-            value_horizon=self.value_horizon,
-            currency=self.ranking.wording.currency,
+            **worth_said(self.ranking.valuation, self.ranking.wording),
             expected_gain=gain,
             model=self.name,
             ignored=given.ignored,
@@ -95,14 +90,18 @@ class Counterpart:
         found = read_together(self.reader, customers)
         ranking = self.ranking if as_of is None else replace(self.ranking, as_of=as_of)
         scored = ranking.block(found.table(self.model.schema, customers))
-        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing)
+        worth = worth_said(ranking.valuation, ranking.wording)
+        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing, **worth)
 
     def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> Singles:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
         known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
+        valuation = self.ranking.valuation
+        valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
+        worth = worth_said(valuation, self.ranking.wording)
         nothing = [()] * table.num_rows
-        return self._told_of(table, known, ignored=nothing, missing=nothing)
+        return self._told_of(table, known, ignored=nothing, missing=nothing, **worth)
 
     @cached_property
     def _offering(self) -> Offering:
@@ -126,8 +125,6 @@ class Counterpart:
         reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
         return Singles(
             model=self.name,
-            value_horizon=self.value_horizon,
-            currency=self.ranking.wording.currency,
             key=[None if key is None else str(key) for key in keys],
             leaves=[p >= self.model.thresholds.chosen for p in told["probability"]],
             status=told.pop("prediction"),

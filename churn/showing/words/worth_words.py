@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 
-def over(horizon: str) -> str:
-    """The horizon as it follows the words "value at risk"; nothing where it is not known."""
-    return f" over {horizon}" if horizon else ""
+def over(horizon: str, *, assumed: bool = False) -> str:
+    """The horizon of a value at risk, as it stands beneath the amount; nothing where it is not known.
+
+    assumed   whether the bill behind it is the playbook's, since no column says what customers pay
+    """
+    return f"over {horizon}{', assumed bill' if assumed else ''}" if horizon else ""
