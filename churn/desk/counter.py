@@ -214,8 +214,9 @@ class Desk(
     def report_charts(self, model: Model) -> list[Chart]:
         """The pictures of a model's report card."""
         from churn.showing.figures.model_figures import report_charts
+        from churn.showing.words.amounts import Amounts
 
-        return report_charts(model.report)
+        return report_charts(model.report, Amounts(self.currency(model)))
 
     def drivers(self, ranked: lists.Ranked) -> tuple[Driver, ...]:
         """What moves the scores of a list, by business group."""

@@ -12,6 +12,7 @@ from churn.attribution.agreement import Proof
 from churn.errors import Damaged
 from churn.learning.encoded.encoding import Encoder, encoder_from
 from churn.learning.measures.calibration import Calibration, calibration_from
+from churn.learning.measures.leaks_first import with_leaks_first
 from churn.learning.measures.thresholds import Thresholds, thresholds_from
 from churn.learning.versions.reference import Reference, reference_from
 from churn.notices import Notice
@@ -111,7 +112,7 @@ def model_from(words: Mapping[str, Any], explainer: Explainer, reference: Mappin
         reference=reference_from(reference),
         stays=words["stays"],
         leaves=words["leaves"],
-        report=words["report"],
+        report=with_leaks_first(words["report"]),
         lineage=words["lineage"],
         notices=tuple(Notice(**{**n, "lines": tuple(n["lines"])}) for n in words["notices"]),
     )
