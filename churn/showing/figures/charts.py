@@ -57,7 +57,7 @@ def plain_label(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›").replace("$", "&#36;")
 
 
-CENTS_BELOW = 20  # where a money axis ends below this, its marks need cents to differ
+CENTS_BELOW = 10  # where a money axis spans less than this, its marks need cents to differ
 
 
 def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
@@ -67,9 +67,10 @@ def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
     """
     before, after = amounts.money(0, 0).split("0")
     for axis in axes:
-        largest = max((abs(float(v)) for t in figure.data for v in t[axis] or () if v is not None), default=0.0)
-        written = ",.2f" if largest < CENTS_BELOW else ",.0f"
-        exact = ",.2f" if largest < 1000 else ",.0f"
+        amount = [float(v) for t in figure.data for v in (t[axis] if t[axis] is not None else ()) if v is not None]
+        low, high = min(amount, default=0.0), max(amount, default=0.0)
+        written = ",.2f" if high - low < CENTS_BELOW else ",.0f"
+        exact = ",.2f" if max(-low, high) < 1000 else ",.0f"
         words = {"tickprefix": before, "ticksuffix": after, "tickformat": written, "hoverformat": exact}
         figure.update_layout({f"{axis}axis": {**words, "automargin": True}})
     return figure
