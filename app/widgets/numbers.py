@@ -51,6 +51,19 @@ def share(place: Any, label: str, value: float | None, **more: Any) -> None:
     place.metric(label, shown, format="percent", border=True, height="stretch", **more)
 
 
+def points(place: Any, label: str, effect: float, low: float, high: float, **more: Any) -> None:
+    """An effect on a share, in percentage points, with the interval it may lie in beneath it."""
+    written = partial(amounts().number, digits=1)
+    shown = say("numbers.points", points=written(100 * effect))
+    reach = say("numbers.points_reach", low=written(100 * low), high=written(100 * high))
+    place.metric(label, shown, border=True, height="stretch", **beneath(reach), **more)
+
+
+def points_column(label: str) -> ColumnConfig:
+    """A column of effects in percentage points; the heading says so."""
+    return st.column_config.NumberColumn(say("numbers.in_points", label=label), format="%.1f")
+
+
 def money(place: Any, label: str, value: float | None, currency: str, **more: Any) -> None:
     """A figure in the money of the business, short enough for a card."""
     shown = plain(amounts(currency).money(value, short=True))

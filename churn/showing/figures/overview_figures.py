@@ -10,7 +10,7 @@ from churn.showing.figures.charts import Chart, plain_label, styled
 from churn.showing.figures.palette import BLUE, GREY, TIER_COLOURS
 
 MOST = 6
-ROOM = 1.7  # times the longest bar: a telephone shows what is written beside it, too
+ROOM = 1.5  # times the longest bar: a telephone shows what is written beside it, too
 FEW_TICKS = 5
 BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
