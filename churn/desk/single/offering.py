@@ -51,9 +51,14 @@ class Offering:
         best = int(found.best[0])
         return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
 
-    def question(self, given: Given, fields: Mapping[str, Any], judged: Judged) -> tuple[Stakes, Cells]:
-        """What is at stake with a customer, and the cells that the offers' rules look at."""
-        value = self.model.schema.value
+    def question(
+        self, given: Given, fields: Mapping[str, Any], judged: Judged, *, assumed: bool = False
+    ) -> tuple[Stakes, Cells]:
+        """What is at stake with a customer, and the cells that the offers' rules look at.
+
+        assumed   whether the playbook's bill counts, since the list the customer is in has no value column
+        """
+        value = None if assumed else self.model.schema.value
         bill = np.array([_amount(given.customer.get(value.name))]) if value else None
         at_stake = stakes(judged.probability, bill, self.playbook, column=value.name if value else "")
         return at_stake, self._looked_at(given, fields, judged)
