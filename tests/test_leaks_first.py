@@ -9,6 +9,7 @@ from churn import Desk
 from churn.cli.line import run_line
 from churn.learning.measures.leaks_first import DOUBTFUL, kept_leaks, with_leaks_first
 from churn.showing.pages.model_card import card_pages
+from tests.paging import metric, opened
 from tests.trained import HISTORY
 
 LEAK = {"column": "hint", "kind": "alone", "why": "Alone it tells leavers from stayers.", "size": 0.92, "hard": False}
@@ -41,7 +42,7 @@ def test_a_leak_that_was_left_out_takes_nothing_from_the_verdict():
     assert with_leaks_first({**REPORT, "importance": [{"column": "tenure"}]})["verdict"] == "strong"
 
 
-def test_terminal_card_and_kept_version_say_it_first(leaking, home, capsys):
+def test_terminal_card_screen_and_kept_version_say_it_first(leaking, home, capsys, monkeypatch):
     words = ["train", str(leaking), "--outcome", "Churn", "--profile", "general", "--quick", "--name", "leaky"]
     assert run_line([*words, "--key", "customerID", "--home", str(home)]) == 0
     first = capsys.readouterr().out.splitlines()[0]
@@ -51,4 +52,7 @@ def test_terminal_card_and_kept_version_say_it_first(leaking, home, capsys):
     assert model.report["verdict"] == DOUBTFUL
     card = card_pages(model)["card.html"]
     assert "Strong" not in card
+    page = opened(monkeypatch, home, "training", view="Models and versions")
+    assert page.warning[0].value.replace("\\", "").startswith("hint may know who left already")
+    assert metric(page, "In a word") == "Doubtful"
     assert 0 < card.index("Doubtful. hint may know who left already") < card.index("How good it is")
