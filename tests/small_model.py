@@ -11,6 +11,8 @@ from churn.learning.measures.calibration import Bin, Calibration
 from churn.learning.measures.thresholds import Thresholds
 from churn.learning.versions.model import Model
 from churn.learning.versions.reference import reference_of
+from churn.money.at_risk import Valuation
+from churn.money.playbook import Playbook, exactly
 from churn.schema import Column, Schema
 from churn.scoring.wording import wording_for
 
@@ -49,6 +51,7 @@ PHRASES = {
         "months": {"says": "{value} months as a customer", "one": "1 month as a customer"},
     },
 }
+VALUATION = Valuation(Playbook(margin=exactly(0.5), periods=exactly(18)), "spend")  # half of 18 bills
 WORDING = wording_for(SCHEMA, PHRASES, currency="USD")
 BINS = (Bin(0.0, 0.4, 80, 16, 0.2, 0.13, 0.3), Bin(0.4, 1.0, 20, 14, 0.7, 0.48, 0.85))
 

@@ -22,14 +22,19 @@ ODD = SimpleNamespace(
     model="telco@v1",
     ignored=(),
     missing=("tenure",),
+    value_at_risk=7.25,
+    value_horizon="18 months",
+    value_assumed=False,
+    currency="USD",
 )
 PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "call", "expected_gain": None})
 
 
 def together(*customers):
     """The same customers by column."""
-    names = [f.name for f in fields(Singles) if f.name not in ("model", "features")]
-    return Singles(model=ODD.model, **{name: [getattr(one, name) for one in customers] for name in names})
+    once = {name: getattr(ODD, name) for name in ("model", "value_horizon", "value_assumed", "currency")}
+    names = [f.name for f in fields(Singles) if f.name not in (*once, "features")]
+    return Singles(**once, **{name: [getattr(one, name) for one in customers] for name in names})
 
 
 def test_every_customer_is_written_as_one_would_be():

@@ -11,3 +11,4 @@ def test_the_brief_stands_alone_and_names_nobody(own_telco):
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "") and "<script" not in page
     assert [key for key in desk.keys(ranked) if key in page] == []
     assert "Next step: plan the campaign" in page and "Expected leavers" in page and HISTORY not in page
+    assert "over 18 months" in page

@@ -91,7 +91,16 @@ def test_explanations_are_the_same_at_every_door(business, capsys):
     assert run_line(["explain", str(today), named, "--home", str(home), "--json"]) == 0
     by_line = json.loads(capsys.readouterr().out)
     by_api = TestClient(make_api(Desk(home))).post("/explain", json=customer).json()
-    for name in ("probability", "tier", "reasons", "contributions", "base", "changes"):
+    for name in (
+        "probability",
+        "tier",
+        "value_at_risk",
+        "value_horizon",
+        "reasons",
+        "contributions",
+        "base",
+        "changes",
+    ):
         assert by_line[name] == by_api[name]
 
 
@@ -111,7 +120,7 @@ def test_drift_is_the_same_at_every_door(business, capsys):
 
 def numbers(answer):
     """What one answer of the API says of a customer."""
-    names = ("churn_probability", "status", "risk_level", "reasons", "action", "expected_gain")
+    names = ("churn_probability", "status", "risk_level", "reasons", "value_at_risk", "action", "expected_gain")
     return tuple(str(answer[n]) if n == "reasons" else answer[n] for n in names)
 
 
@@ -119,4 +128,4 @@ def of_row(row):
     """The same of a row of a scored list."""
     reasons = [row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"]]
     first = (row["probability"], row["prediction"], row["tier"], str(reasons))
-    return (*first, row["action"], row["expected_gain"])
+    return (*first, row["value_at_risk"], row["action"], row["expected_gain"])

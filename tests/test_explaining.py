@@ -12,7 +12,7 @@ from churn.attribution.trees import Forest, Split, Tree
 from churn.learning.encoded.encoding import Encoder
 from churn.scoring.explaining import explanation, reason_sentence
 from churn.scoring.ranking import Ranking
-from tests.small_model import BINS, ENCODER, THREE, WORDING, customers, small_model
+from tests.small_model import BINS, ENCODER, THREE, VALUATION, WORDING, customers, small_model
 
 MODEL = small_model()
 ANN = THREE.to_pylist()[0]
@@ -29,8 +29,12 @@ PERSON = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(PERSON)
 def test_one_customer_is_told_what_the_list_tells(person):
-    one = explanation(MODEL, WORDING, person)
-    row = Ranking(MODEL, WORDING).block(customers(**{name: [v] for name, v in person.items()})).to_pylist()[0]
+    one = explanation(MODEL, WORDING, person, valuation=VALUATION)
+    row = (
+        Ranking(MODEL, WORDING, valuation=VALUATION)
+        .block(customers(**{name: [v] for name, v in person.items()}))
+        .to_pylist()[0]
+    )
     reasons = [*one.reasons(), None, None, None][:3]
     assert reasons == [row["reason_1"], row["reason_2"], row["reason_3"]]
     assert (one.probability, one.percentile, one.tier) == (row["probability"], row["percentile"], row["tier"])

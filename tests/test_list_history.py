@@ -2,13 +2,15 @@
 
 import pytest
 
-from churn.book.last_seen import ListRecord
+from churn.book.last_seen import ListRecord, lists_scored
+from churn.desk.business.playbooks import the_book
 from churn.desk.listing.list_history import _told, next_step, note_list, since_last
 from churn.desk.listing.views import Overview, TierCount
 from churn.showing.words.amounts import Amounts
 from tests.trained import TODAY
 
 DOLLARS = Amounts("USD")
+BASIS = "MonthlyCharges × 0.5 over 18 months, discounted 0.1 a year USD"
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +24,11 @@ def scored(telco_home):
 
 def overview(customers, leavers, high=10):
     tiers = (TierCount("High", high, 5.0, None), TierCount("Medium", 0, 0.0, None), TierCount("Low", 0, 0.0, None))
-    return Overview(customers, leavers, 0, 0, 1500.0, "USD", 4, 100.0, tiers)
+    return Overview(customers, leavers, 0, 0, 1500.0, "USD", 4, 100.0, tiers, "18 months", worth_basis=BASIS)
 
 
-def before(rows=1000, leavers=250.0):
-    return ListRecord("aa", "telco", "v1", "2026-01-01", "old.csv", rows, leavers, 1000.0, {"High": 7})
+def before(rows=1000, leavers=250.0, basis=BASIS):
+    return ListRecord("aa", "telco", "v1", "2026-01-01", "old.csv", rows, leavers, 1000.0, {"High": 7}, basis)
 
 
 def test_the_first_list_has_none_before_it_and_noting_it_twice_is_noting_it_once(home, scored):
@@ -45,9 +47,26 @@ def test_a_larger_difference_is_told_with_its_direction_and_in_money():
     assert _told(before(), overview(1200, 480.0), DOLLARS) == (
         "40.0% are expected to leave, more than the 25.0% before.",
         "It has 1,200 customers, 200 more than before.",
-        "Value at risk went from $1,000 to $1,500.",
+        "Value at risk over 18 months went from $1,000 to $1,500.",
         "Tier High holds 10 customers; it held 7.",
     )
+
+
+def test_money_is_compared_only_where_both_lists_count_it_in_one_way():
+    longer = _told(before(basis=BASIS.replace("18", "24")), overview(1200, 480.0), DOLLARS)
+    assert longer[2:] == ("Tier High holds 10 customers; it held 7.",)
+
+
+def test_a_list_kept_before_tiers_and_worth_meant_what_they_mean_is_compared_in_neither():
+    said = _told(before(basis=None), overview(1200, 480.0), DOLLARS)
+    assert len(said) == 2 and not [text for text in said if "at risk" in text or "Tier" in text]
+
+
+def test_what_is_kept_of_a_list_says_how_its_worth_was_counted(home, scored):
+    note_list(home, *scored)
+    with the_book(home) as book:
+        (kept,) = lists_scored(book)
+    assert kept.worth_basis == scored[1].worth_basis == BASIS
 
 
 def test_the_next_step_is_a_campaign_until_one_was_exported(home, scored):

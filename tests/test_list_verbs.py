@@ -89,6 +89,15 @@ def test_explain_answers_the_designs_fields_with_the_score_of_the_list(ask, telc
     assert told["reasons"] == [row[f"reason_{i}"] for i in (1, 2, 3) if row[f"reason_{i}"]]
 
 
+def test_value_at_risk_is_said_with_its_horizon_and_currency(ask, telco_home, tmp_path, capsys):
+    told = ask("score", "-o", tmp_path / "out.csv")[1]
+    assert (told["value_horizon"], told["value_assumed"], told["currency"]) == ("18 months", False, "USD")
+    assert run_line(["score", str(telco_home / TODAY), "-o", str(tmp_path / "x.csv"), "--home", str(telco_home)]) == 0
+    assert "value_at_risk counts the margin over 18 months, in USD." in capsys.readouterr().out
+    assert run_line(["explain", str(telco_home / TODAY), first_key(telco_home), "--home", str(telco_home)]) == 0
+    assert "\nValue at risk over 18 months: $" in capsys.readouterr().out
+
+
 def test_whatif_answers_before_and_after(ask, telco_home):
     code, told = ask("whatif", first_key(telco_home), "Contract=Two year", "tenure=60")
     assert (code, set(told)) == (0, {"before", "after", "points", "changes", "notices"})

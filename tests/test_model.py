@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +45,7 @@ def small_model():
         encoder=encoder,
         explainer=SlopeOfSpend(),
         calibration=Calibration("platt", 1.1, 0.2, bins=(Bin(0.0, 1.0, 10, 3, 0.3, 0.11, 0.6),), spread=0.1),
-        thresholds=Thresholds(0.5, "money", 0.2, 0.2, 0.6, {"f1": 0.4}),
+        thresholds=Thresholds(0.5, "money", 0.2, 0.2, 0.45, {"f1": 0.4}),
         reference=reference_of(encoder, matrix, scores),
         report={"auc": 0.8},
         notices=(Notice("info", "small list", lines=(2, 3)),),
@@ -59,6 +59,15 @@ def test_a_model_survives_json_and_arrays():
     assert again.as_json() == model.as_json()
     for part, numbers in model.reference.arrays().items():
         np.testing.assert_array_equal(again.reference.arrays()[part], numbers)
+
+
+def test_a_version_saved_with_other_edges_of_its_tiers_is_opened_with_those_of_today():
+    old = replace(small_model(), thresholds=Thresholds(0.2, "money", 0.2, 0.2, 0.97))
+    words = json.loads(json.dumps(old.as_json()))
+    opened = model_from(words, SlopeOfSpend(), old.reference.arrays())
+    assert [old.thresholds.tier(p) for p in (0.96, 0.5, 0.3, 0.1)] == ["Medium", "Medium", "Medium", "Low"]
+    assert [opened.thresholds.tier(p) for p in (0.96, 0.5, 0.3, 0.1)] == ["High", "High", "Medium", "Low"]
+    assert opened.thresholds.chosen == old.thresholds.chosen
 
 
 def test_a_prediction_is_said_in_the_words_of_the_list():

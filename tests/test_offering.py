@@ -3,12 +3,16 @@
 import csv
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from churn import Desk
+from churn.desk.single.customer_fields import Given
+from churn.desk.single.offering import Judged, Offering
 from churn.money.eligibility import rule_from
 from churn.money.playbook import Action, Playbook, exactly
 from churn.money.suggesting import suggestions
+from tests.small_model import small_model
 from tests.trained import rows_of
 
 
@@ -31,7 +35,7 @@ def counterpart(telco_home, customers):
         "probability >= 0.3",
         "percentile between 20 and 80",
         "prediction is Yes",
-        "value_at_risk > 20",
+        "value_at_risk > 200",
         "reason_1 is known and tenure >= 20",
         "customerID is known and colour is red",
         "not colour is red and tenure >= 10",
@@ -48,3 +52,10 @@ def having(counterpart, playbook):
     """The same counterpart with other offers."""
     suggester = suggestions(playbook, value="MonthlyCharges")
     return replace(counterpart, playbook=playbook, ranking=replace(counterpart.ranking, suggester=suggester))
+
+
+def test_a_customer_of_a_list_without_a_value_column_is_offered_what_the_assumed_bill_pays_for():
+    offering = Offering(small_model(), Playbook((Action("call", save=exactly(0.5)),), bill=30.0))
+    judged, customer = Judged(np.array([0.5]), "Yes", "High", ()), Given({"plan": "monthly"})
+    bills = [float(offering.question(customer, {}, judged, assumed=a)[0].bill[0]) for a in (True, False)]
+    assert bills == [30.0, 0.0]

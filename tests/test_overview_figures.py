@@ -5,12 +5,14 @@ from churn.showing.figures.overview_figures import drivers_chart, tiers_chart
 from churn.showing.figures.palette import GREY, ORANGE
 
 
-def test_tiers_are_compared_with_their_share_of_customers():
+def test_every_bar_of_a_tier_counts_customers_so_that_as_many_are_as_long():
     chart = tiers_chart({"High": 10, "Medium": 30, "Low": 60}, {"High": 8.0, "Medium": 8.0, "Low": 4.0})
     assert chart.finding == "Tier High is 10% of the customers and 40% of the expected leavers"
     customers, leavers = chart.figure.data
-    assert list(leavers.x) == [0.2, 0.4, 0.4] and leavers.marker.color[-1] == ORANGE
-    assert list(customers.x) == [0.6, 0.3, 0.1] and set(customers.marker.color) == {GREY}
+    assert list(leavers.x) == [4.0, 8.0, 8.0] and leavers.marker.color[-1] == ORANGE
+    assert list(customers.x) == [60, 30, 10] and customers.marker.color == GREY
+    assert list(customers.text) == ["4 of 60", "8 of 30", "8 of 10"]
+    assert chart.figure.layout.barmode == "overlay"  # a part lies on its whole
 
 
 def test_a_list_without_leavers_still_has_a_picture():

@@ -35,6 +35,7 @@ def test_a_link_with_a_key_opens_that_customer_with_reasons(monkeypatch, telco_h
     assert page.selectbox[0].value == KEY
     assert "raises the risk" in shown(page) and "not shown to be its cause" in shown(page)
     assert "Of 100 customers scored like this" in shown(page)
+    assert next(m.delta for m in page.metric if m.label == "Value at risk") == "over 18 months"
     assert len(page.get("plotly_chart")) == 1
 
 

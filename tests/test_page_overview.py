@@ -17,7 +17,8 @@ def test_without_a_model_it_leads_to_training(monkeypatch, home):
 def test_a_sample_is_summed_up_in_money_with_its_next_step(monkeypatch, own_telco):
     page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv")
     assert metric(page, "Customers") == "1500"
-    assert metric(page, "Value at risk").startswith("\\$")
+    at_risk = next(m for m in page.metric if m.label == "Value at risk")
+    assert (at_risk.value[:2], at_risk.delta) == ("\\$", "over 18 months")
     assert "Plan the campaign" in shown(page) and "first list scored by this model" in shown(page)
     assert len(page.get("plotly_chart")) == 2
 

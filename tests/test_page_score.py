@@ -51,6 +51,15 @@ def test_a_sample_is_ranked_a_page_at_a_time_and_said_to_be_synthetic(monkeypatc
     assert len(table(page)) == 100
 
 
+def test_the_customers_whose_action_brings_most_come_first_and_value_at_risk_is_never_below_it(monkeypatch, telco_home):
+    page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
+    rows = table(page)
+    gains = rows["expected_gain"].dropna().tolist()
+    assert gains == sorted(gains, reverse=True)
+    assert (rows["value_at_risk"] >= rows["expected_gain"]).all()
+    assert "at risk over 18 months" in shown(page)
+
+
 def test_what_was_set_aside_is_shown_with_its_line_and_what_stands_there(monkeypatch, telco_home):
     page = with_list(monkeypatch, telco_home, MESSY)
     assert metric(page, "Lines set aside") == "1"

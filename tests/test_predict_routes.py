@@ -19,6 +19,7 @@ FIELDS = [
     *("churn_probability", "retention_probability", "prediction", "status", "risk_level"),
     *("reasons", "action", "expected_gain"),
     *("model", "ignored", "missing"),
+    *("value_at_risk", "value_horizon", "value_assumed", "currency"),
 ]
 
 
@@ -42,6 +43,7 @@ def as_predicted(row):
         "status": row["prediction"],
         "risk_level": row["tier"],
         "reasons": [row[f"reason_{k}"] for k in (1, 2, 3) if row[f"reason_{k}"]],
+        "value_at_risk": row["value_at_risk"],
         "action": row["action"],
         "expected_gain": row["expected_gain"],
     }

@@ -13,10 +13,10 @@ from churn.attribution.linear import Linear
 from churn.errors import ListRefused
 from churn.learning.encoded.encoding import Encoder, Field
 from churn.scoring.ranking import Ranking
-from tests.small_model import THREE, WORDING, customers, small_model
+from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
 
 MODEL = small_model()
-RANKING = Ranking(MODEL, WORDING)
+RANKING = Ranking(MODEL, WORDING, valuation=VALUATION)
 AGAINST = "points against a typical customer"
 
 
@@ -32,7 +32,8 @@ def test_a_list_worked_out_by_hand():
     scored = RANKING.scored(THREE)
     got = scored.table.drop_columns(["probability", "percentile", "value_at_risk"]).to_pydict()
     np.testing.assert_allclose(scored.table["probability"], EXPECTED, atol=1e-7)
-    np.testing.assert_allclose(scored.table["value_at_risk"].to_pylist()[:2], [70.35 * EXPECTED[0], 20 * EXPECTED[1]])
+    worth = [9 * 70.35, 9 * 20]
+    np.testing.assert_allclose(scored.table["value_at_risk"].to_pylist()[:2], np.multiply(worth, EXPECTED[:2]))
     assert scored.table["value_at_risk"].to_pylist()[2] is None
     assert (scored.model, scored.version) == ("small", "v1")
     assert got == {

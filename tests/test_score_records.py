@@ -18,7 +18,11 @@ def scored(key, **features):
 
 def together(*customers):
     """The same customers by column."""
-    names = [f.name for f in fields(Singles) if f.name not in ("model", "features")]
+    names = [
+        f.name
+        for f in fields(Singles)
+        if f.name not in ("model", "features", "value_horizon", "value_assumed", "currency")
+    ]
     told = {name: [getattr(one, name) for one in customers] for name in names}
     return Singles("telco@v1", **told, features={n: [c.features.get(n) for c in customers] for n in FEATURES})
 

@@ -2,7 +2,9 @@
 
 from churn.desk.single.single_scores import Single, Singles
 
-ONE = Single("a", 0.75, True, "Yes", "High", ("why",), "call", 2.5, "telco@v1", ("odd",), ("tenure",), {"tenure": 3.0})
+ONE = Single(
+    "a", 0.75, True, "Yes", "High", ("why",), "call", 2.5, "telco@v1", ("odd",), ("tenure",), {"tenure": 3.0}, 90.0
+)
 BY_COLUMN = Singles(
     "telco@v1",
     key=["a", None],
@@ -12,6 +14,7 @@ BY_COLUMN = Singles(
     tier=["High", "Low"],
     reasons=[("why",), ()],
     action=["call", None],
+    value_at_risk=[90.0, None],
     expected_gain=[2.5, None],
     ignored=[("odd",), ()],
     missing=[("tenure",), ()],

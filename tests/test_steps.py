@@ -5,8 +5,9 @@ import sqlalchemy as sa
 
 from churn.book import steps
 from churn.book.connections import looking, open_book, writing
+from churn.book.last_seen import lists_scored
 from churn.book.remembered import remember_mapping, remembered_mapping
-from churn.book.tables import STEPS_DONE
+from churn.book.tables import LISTS, STEPS_DONE
 from churn.errors import RequestRefused, Unavailable
 
 on_both = pytest.mark.usefixtures("either_book")
@@ -62,3 +63,16 @@ def test_a_newer_book_is_left_alone(home):
         connection.execute(STEPS_DONE.insert().values(step=999))
     with pytest.raises(RequestRefused, match="newer version"):
         open_book()
+
+
+@on_both
+def test_a_book_of_before_worth_was_marked_keeps_its_lists_and_marks_none_of_them(home):
+    row = {"list": "a", "model": "m", "version": "v1", "scored": "2026", "source": "a.csv", "tiers": "{}"}
+    book = open_book()
+    with writing(book) as connection:
+        connection.exec_driver_sql("ALTER TABLE lists DROP COLUMN worth_basis")
+        connection.execute(sa.delete(STEPS_DONE).where(STEPS_DONE.c.step > 6))
+        connection.execute(sa.insert(LISTS).values(**row, rows=1, leavers=0.5, value_at_risk=9.0))
+    book.dispose()
+    (kept,) = lists_scored(open_book())
+    assert (kept.source, kept.value_at_risk, kept.worth_basis) == ("a.csv", 9.0, None)

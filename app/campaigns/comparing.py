@@ -43,6 +43,7 @@ def table(policies: Any, currency: str) -> None:
     rows = {name: [getattr(policy, name) for policy in policies] for name in names}
     rows["name"] = [name[:1].upper() + name[1:] for name in rows["name"]]
     people = {"treated": "contacted", "leavers": "caught", "stayers": "idle"}
+    rows |= {name: [round(many) for many in rows[name]] for name in people}
     config = {
         "name": widgets.text_column(say("campaign.way"), width="medium"),
         **{n: st.column_config.NumberColumn(say(f"campaign.{word}"), format="localized") for n, word in people.items()},

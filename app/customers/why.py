@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn.showing.words.worth_words import over
 
 
 def score(found: Any) -> None:
@@ -25,7 +26,8 @@ def score(found: Any) -> None:
     riskier = say("customer.percentile", percentile=told.percentile)
     rank.metric(say("customer.riskier"), riskier, border=True, height="stretch", help=say("customer.riskier_help"))
     if told.value_at_risk is not None:
-        widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, desk.currency(found.model))
+        time = widgets.beneath(over(told.value_horizon, assumed=told.value_assumed))
+        widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, told.currency, **time)
     for sentence in desk.certainty(told):
         st.markdown(f":material/monitoring: {plain(sentence)}")
     widgets.notices(told.notices)

@@ -12,7 +12,7 @@ from app.parts.narrowing import narrowed
 from app.strings import say
 
 SIZE = 100  # customers on a page: enough to read, little to send
-ORDER = ("probability", "tier", "value_at_risk", "expected_gain", "action", "reason_1", "reason_2")
+ORDER = ("probability", "tier", "expected_gain", "value_at_risk", "action", "reason_1", "reason_2")
 OFFER, BAR = 245, 130  # pixels: the words of an offer, a probability
 KINDS = (".csv", ".xlsx", ".parquet")
 
@@ -25,7 +25,8 @@ def in_short(ranked: Any) -> None:
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
     widgets.count(expected, say("score.expected"), found.leavers, help=told, **chance)
     if found.value_at_risk is not None:
-        widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=say("score.at_risk_help"))
+        told, time = say("score.at_risk_help"), widgets.beneath(found.over)
+        widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=told, **time)
     widgets.count(suggested, say("score.suggested"), found.suggested, help=say("score.suggested_help"))
     widgets.money(gain, say("score.gain"), found.gain, found.currency, help=say("score.gain_help"))
     widgets.assumed(say("score.gain_assumed"))
@@ -39,16 +40,16 @@ def customers(ranked: Any) -> None:
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
         return
-    currency = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked)).currency
+    overview = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
     pages = -(-found.customers // SIZE)
-    st.caption(summed_up(found, ranked, widgets.amounts(currency)))
+    st.caption(summed_up(found, ranked, overview))
     place = st.container()
     number = st.pagination(pages, key=f"page {hash(wanted)}") if pages > 1 else 1
     page = state.desk().page(ranked, found, number, SIZE)
     with place:
         chosen = widgets.table(
             page.assign(probability=widgets.tenths(page["probability"])),
-            columns_shown(page.columns[0], currency),
+            columns_shown(page.columns[0], overview),
             alt=say("score.table_alt"),
             column_order=[page.columns[0], *ORDER],
             on_select="rerun",
@@ -67,8 +68,9 @@ def shown_key(ranked: Any, wanted: Any) -> Any:
     return (state.held().digest, ranked.model.name, ranked.model.version, wanted)
 
 
-def summed_up(found: Any, ranked: Any, money: Any) -> str:
+def summed_up(found: Any, ranked: Any, overview: Any) -> str:
     """How many customers fit and what they add up to."""
+    money = widgets.amounts(overview.currency)
     told = {
         "shown": money.number(found.customers),
         "all": money.number(ranked.reading.rows),
@@ -76,11 +78,12 @@ def summed_up(found: Any, ranked: Any, money: Any) -> str:
     }
     if found.value_at_risk is None:
         return say("score.fitting", **told)
-    return say("score.fitting_money", money=money.money(found.value_at_risk, short=True), **told)
+    return say("score.fitting_money", money=money.money(found.value_at_risk, short=True), over=overview.over, **told)
 
 
-def columns_shown(key: str, currency: str) -> dict[str, Any]:
+def columns_shown(key: str, overview: Any) -> dict[str, Any]:
     """How each column of the table is headed and shown."""
+    currency, horizon = overview.currency, overview.horizon
     show = st.column_config
     return {
         key: show.TextColumn(say("score.customer"), pinned=True),
@@ -88,10 +91,14 @@ def columns_shown(key: str, currency: str) -> dict[str, Any]:
             say("score.probability"), min_value=0, max_value=1, format="percent", width=BAR
         ),
         "tier": widgets.tier_column(say("score.tier")),
-        "value_at_risk": widgets.money_column(say("score.value_at_risk"), currency),
+        "value_at_risk": widgets.money_column(
+            say("score.value_at_risk", horizon=horizon), currency, help=say("score.value_at_risk_help")
+        ),
         **{n: widgets.text_column(say(f"score.{n}"), help=say("score.reason_help")) for n in ("reason_1", "reason_2")},
         "action": widgets.text_column(say("score.action"), width=OFFER),
-        "expected_gain": widgets.money_column(say("score.expected_gain"), currency),
+        "expected_gain": widgets.money_column(
+            say("score.expected_gain"), currency, help=say("score.expected_gain_help")
+        ),
     }
 
 

@@ -102,7 +102,7 @@ def answer(found: Any) -> None:
     show(plain(uplift.verdict), icon=":material/science:" if uplift.usable else ":material/help:")
     effect, qini, targets, sleeping = widgets.row(4)
     size = uplift.effect
-    widgets.share(effect, say("results.effect"), size.size, **between(size.low, size.high, percent=True))
+    widgets.points(effect, say("results.effect"), size.size, size.low, size.high)
     qini.metric(
         say("results.qini"),
         f"{uplift.qini.value:.3f}",
@@ -118,6 +118,6 @@ def answer(found: Any) -> None:
     widgets.download(say("results.ranked"), "ranked_by_uplift.csv", lambda: state.desk().ranked_csv(found))
 
 
-def between(low: float, high: float, *, percent: bool = False) -> dict[str, Any]:
+def between(low: float, high: float) -> dict[str, Any]:
     """The interval beneath a figure."""
-    return widgets.beneath(say("results.between_points" if percent else "results.between", low=low, high=high))
+    return widgets.beneath(say("results.between", low=low, high=high))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -23,9 +22,8 @@ def verdict(lift: Any, currency: str) -> None:
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
     fewer, money = widgets.row(2)
-    share = partial(widgets.amounts(currency).share, digits=1)
-    chance = widgets.between(lift["low"], lift["high"], share)
-    widgets.share(fewer, say("results.lift"), lift["lift"], help=say("results.lift_help"), **chance)
+    found = (lift[end] for end in ("lift", "low", "high"))
+    widgets.points(fewer, say("results.lift"), *found, help=say("results.lift_help"))
     if lift["saved"]:
         low, mid, high = (lift["saved"][end] for end in ENDS)
         told = say("results.saved_help")
@@ -41,15 +39,12 @@ def parts(lift: Any) -> None:
         return
     names = ("by", "name", "treated", "held", "lift", "low", "high", "verdict")
     table = {name: [part[name] for part in lift["by"]] for name in names}
-    table |= {name: widgets.tenths(table[name]) for name in ("lift", "low", "high")}
-    many, share = {"format": "localized"}, {"format": "percent"}
-    formats = {"treated": many, "held": many, "lift": share, "low": share, "high": share}
-    config = {
-        name: st.column_config.NumberColumn(say(f"results.part_{name}"), **formats[name])
-        if name in formats
-        else widgets.text_column(say(f"results.part_{name}"), long=name == "verdict")
-        for name in names
-    }
+    effects, many = ("lift", "low", "high"), ("treated", "held")
+    table |= {name: [None if one is None else 100 * one for one in table[name]] for name in effects}
+    heads = {name: say(f"results.part_{name}") for name in names}
+    config = {name: widgets.text_column(heads[name], long=name == "verdict") for name in names}
+    config |= {name: st.column_config.NumberColumn(heads[name], format="localized") for name in many}
+    config |= {name: widgets.points_column(heads[name]) for name in effects}
     widgets.table(table, config, alt=say("results.parts_alt"), long_words=True)
 
 

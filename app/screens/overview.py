@@ -18,7 +18,14 @@ def in_short(found: Any) -> None:
     widgets.count(columns[1], say("overview.leavers"), found.leavers, help=told, **chance)
     if found.value_at_risk is not None:
         told = say("overview.at_risk_help")
-        widgets.money(columns[2], say("overview.at_risk"), found.value_at_risk, found.currency, help=told)
+        widgets.money(
+            columns[2],
+            say("overview.at_risk"),
+            found.value_at_risk,
+            found.currency,
+            help=told,
+            **widgets.beneath(found.over),
+        )
     told, worth = say("overview.gain_help"), say("overview.suggested", customers=written.number(found.suggested))
     widgets.money(columns[-1], say("overview.gain"), found.gain, found.currency, help=told, **widgets.beneath(worth))
 

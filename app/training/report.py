@@ -8,6 +8,8 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn.learning.card.report import most_times
+from churn.learning.measures.leaks_first import leak_sentence
 from churn.showing.words.contact_words import nearly_everybody
 
 FIRST = ("calibration", "gain", "profit", "confusion")
@@ -16,7 +18,10 @@ DRIVERS = ("importance", "shap-summary")
 
 def report(model: Any) -> None:
     """Everything known about one version, the most useful first."""
-    st.markdown(plain(model.report["summary"]))
+    leak, summary = leak_sentence(model.report), str(model.report["summary"])
+    if leak:
+        st.warning(plain(leak), icon=":material/visibility_off:")
+    st.markdown(plain(summary.removeprefix(leak).strip()))
     in_short(model)
     names = ("good", "threshold", "competed", "rivalry", "moves", "careful")
     good, threshold, competed, against, moves, careful = st.tabs([say(f"training.tab_{name}") for name in names])
@@ -58,7 +63,13 @@ def in_short(model: Any) -> None:
     widgets.share(columns[1], say("training.ranks"), scores["roc_auc"]["mean"], help=say("training.ranks_help"))
     times = scores["times_random_top_tenth"]["mean"]
     columns[2].metric(
-        say("training.times"), times, format="%.1f×", border=True, height="stretch", help=say("training.times_help")
+        say("training.times"),
+        times,
+        format="%.1f×",
+        border=True,
+        height="stretch",
+        help=say("training.times_help"),
+        **widgets.beneath(say("training.times_most", most=most_times(card["leavers"] / card["customers"]))),
     )
     widgets.count(columns[3], say("training.learnt_from"), card["customers"], help=say("training.learnt_from_help"))
 

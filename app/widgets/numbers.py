@@ -51,6 +51,19 @@ def share(place: Any, label: str, value: float | None, **more: Any) -> None:
     place.metric(label, shown, format="percent", border=True, height="stretch", **more)
 
 
+def points(place: Any, label: str, effect: float, low: float, high: float, **more: Any) -> None:
+    """An effect on a share, in percentage points, with the interval it may lie in beneath it."""
+    written = partial(amounts().number, digits=1)
+    shown = say("numbers.points", points=written(100 * effect))
+    reach = say("numbers.points_reach", low=written(100 * low), high=written(100 * high))
+    place.metric(label, shown, border=True, height="stretch", **beneath(reach), **more)
+
+
+def points_column(label: str) -> ColumnConfig:
+    """A column of effects in percentage points; the heading says so."""
+    return st.column_config.NumberColumn(say("numbers.in_points", label=label), format="%.1f")
+
+
 def money(place: Any, label: str, value: float | None, currency: str, **more: Any) -> None:
     """A figure in the money of the business, short enough for a card."""
     shown = plain(amounts(currency).money(value, short=True))
@@ -73,10 +86,10 @@ def reach(low: float, high: float, currency: str) -> dict[str, Any]:
 
 
 def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
-    """A column of amounts; where the browser cannot write the currency, the heading names it."""
+    """A column of amounts, to the cent; where the browser cannot write the currency, the heading names it."""
     written = WRITTEN_BY_THE_BROWSER.get(currency)
     named = label if written or not currency else f"{label} ({SIGNS.get(currency, currency)})"
-    return st.column_config.NumberColumn(named, format=written or "localized", **more)
+    return st.column_config.NumberColumn(named, format=written or "accounting", **more)
 
 
 def text_column(label: str, *, long: bool = False, **more: Any) -> ColumnConfig:

@@ -16,7 +16,11 @@ from churn.book.tables import LAST_SEEN, LISTS
 
 @dataclass(frozen=True)
 class ListRecord:
-    """A list that was scored: its fingerprint and name, by which model, how many in each tier, what is at stake."""
+    """A list that was scored: its fingerprint and name, by which model, how many in each tier, what is at stake.
+
+    worth_basis   what the worth behind `value_at_risk` was made of, with the currency; None for a list that was kept
+                  when tiers and worth still meant something else
+    """
 
     list: str
     model: str
@@ -27,6 +31,7 @@ class ListRecord:
     leavers: float
     value_at_risk: float | None = None
     tiers: Mapping[str, int] = field(default_factory=dict)
+    worth_basis: str | None = ""
 
 
 @dataclass(frozen=True)

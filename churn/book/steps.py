@@ -44,6 +44,17 @@ def tables_made(*tables: sa.Table) -> Step:
     return make
 
 
+def column_added(table: sa.Table, name: str) -> Step:
+    """The step that adds a column which may be empty; a table made by this program has it already."""
+
+    def add(connection: sa.Connection) -> None:
+        if name not in {column["name"] for column in sa.inspect(connection).get_columns(table.name)}:
+            kind = table.c[name].type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}")
+
+    return add
+
+
 STEPS: tuple[Step, ...] = (
     tables_made(MAPPINGS),
     tables_made(CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN),
@@ -51,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     tables_made(KEYS, AUDIT),
     tables_made(SWEPT),
     tables_made(WATCHED, WATCHED_CUSTOMERS),
+    column_added(LISTS, "worth_basis"),
 )
 
 

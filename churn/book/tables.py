@@ -73,6 +73,7 @@ LISTS = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("scored", "source", "tiers")),
     sa.Column("rows", sa.BigInteger, nullable=False),
     *(sa.Column(name, sa.Double) for name in ("leavers", "value_at_risk")),
+    sa.Column("worth_basis", sa.Text),  # what the worth was made of; nothing where tiers and worth were others
 )
 LAST_SEEN = sa.Table(
     "last_seen",

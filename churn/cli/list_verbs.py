@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from churn.cli.list_words import STDIN, add_list_words, add_model_words, said_of, source_of
 from churn.cli.printing import Printer, notice_lines, table_lines
@@ -15,6 +16,11 @@ from churn.desk.single.answers import comparison_json, explained_json, shown_poi
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
 from churn.intake.understanding.asking import pair_of
+from churn.showing.words.amounts import Amounts
+from churn.showing.words.worth_words import over
+
+if TYPE_CHECKING:
+    from churn.scoring.explaining import Explanation
 
 
 def _check_words(words: ArgumentParser) -> None:
@@ -107,6 +113,9 @@ def _scored_on_cluster(asked: Namespace) -> Answer:
 def _told(done: ScoredFile, output: str) -> Answer:
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in done.tiers.items())
     lines = [f"{done.rows:,} customers scored by {done.model} {done.version}: {tiers}.", *notice_lines(done.notices)]
+    if done.value_horizon:
+        said = f"value_at_risk counts the margin {over(done.value_horizon, assumed=done.value_assumed)}"
+        lines.append(f"{said}{f', in {done.currency}' if done.currency else ''}.")
     return Answer(done.as_json(), (*lines, f"Written to {output}."))
 
 
@@ -123,11 +132,20 @@ def explain(asked: Namespace, printer: Printer) -> Answer:
     told = found.explanation
     lines = [
         f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}).",
+        *_at_risk_line(told),
         *(f"  {shown_points(r.points)}  {r.text}" for r in (*told.raising, *told.lowering)),
     ]
     if found.changes:
         lines += ["", "Nearest changes; associations, not promises:", *(f"  {c.text}" for c in found.changes)]
     return Answer(explained_json(found), tuple(lines))
+
+
+def _at_risk_line(told: Explanation) -> tuple[str, ...]:
+    """The money at risk with this customer, over how long; nothing where it is not known."""
+    if told.value_at_risk is None:
+        return ()
+    money, time = Amounts(told.currency).money(told.value_at_risk), over(told.value_horizon, assumed=told.value_assumed)
+    return (f"Value at risk {time}: {money}.",)
 
 
 def _whatif_words(words: ArgumentParser) -> None:

@@ -156,10 +156,15 @@ class Desk(
         """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
         chosen = self.model_for(source, model=model, **said)
         reading = lists.read_for(chosen, self.home, source, said)
-        return self.explain_customer(chosen, lists.customer_in(reading, key), as_of=said.get("as_of"))
+        customer, columns = lists.customer_in(reading, key), reading.table.column_names
+        return self.explain_customer(chosen, customer, as_of=said.get("as_of"), columns=columns)
 
     def explain_customer(self, model: Model, customer: Mapping[str, Any], **when: Any) -> lists.Explained:
-        """The same for a customer given as values by column; `as_of` is the day ages count back from."""
+        """The same for a customer given as values by column.
+
+        as_of     the day ages count back from
+        columns   those of the list the customer is in, if any
+        """
         return lists.explained(model, self.home, customer, **when)
 
     def what_if(
@@ -168,8 +173,8 @@ class Desk(
         """One customer of a list before and after some fields change."""
         chosen = self.model_for(source, model=model, **said)
         reading = lists.read_for(chosen, self.home, source, said)
-        customer = lists.customer_in(reading, key)
-        return lists.compared(chosen, self.home, customer, changes, as_of=said.get("as_of"))
+        customer, columns = lists.customer_in(reading, key), reading.table.column_names
+        return lists.compared(chosen, self.home, customer, changes, as_of=said.get("as_of"), columns=columns)
 
     def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
         """Write synthetic customers of a business, for demos and tests."""
@@ -183,10 +188,11 @@ class Desk(
 
     def explain_in(self, ranked: lists.Ranked, key: str) -> lists.Explained:
         """One customer of a list that is scored already."""
-        return self.explain_customer(ranked.model, lists.customer_in(ranked.reading, key), as_of=ranked.as_of)
+        customer, columns = lists.customer_in(ranked.reading, key), ranked.reading.table.column_names
+        return self.explain_customer(ranked.model, customer, as_of=ranked.as_of, columns=columns)
 
     def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any], **when: Any) -> Comparison:
-        """A customer given as values, before and after some fields change; `as_of` as for `explain_customer`."""
+        """A customer given as values, before and after some fields change; `when` as for `explain_customer`."""
         return lists.compared(model, self.home, customer, changes, **when)
 
     def certainty(self, told: Explanation) -> tuple[str, ...]:
@@ -208,8 +214,9 @@ class Desk(
     def report_charts(self, model: Model) -> list[Chart]:
         """The pictures of a model's report card."""
         from churn.showing.figures.model_figures import report_charts
+        from churn.showing.words.amounts import Amounts
 
-        return report_charts(model.report)
+        return report_charts(model.report, Amounts(self.currency(model)))
 
     def drivers(self, ranked: lists.Ranked) -> tuple[Driver, ...]:
         """What moves the scores of a list, by business group."""

@@ -12,6 +12,7 @@ from churn.money.eligibility import EVERYBODY, Rule
 Scenario = Literal["low", "mid", "high"]
 SCENARIOS: tuple[Scenario, ...] = ("low", "mid", "high")
 RATES = ("save", "take_up", "wake_up")
+PERIODS: Mapping[float, str] = {1: "year", 4: "quarter", 12: "month", 52: "week", 365: "day"}
 
 _TURNED: Mapping[Scenario, Scenario] = {"low": "high", "mid": "mid", "high": "low"}
 
@@ -153,6 +154,13 @@ class Playbook:
                     f"The playbook has no channel {channel!r}.", f"Its actions use: {', '.join(self.channels)}."
                 )
         return replace(self, capacity={**self.capacity, **capacity})
+
+    @property
+    def horizon(self) -> str:
+        """Over how long a customer's worth is counted, in words: "18 months", "3 years"."""
+        unit, many = PERIODS.get(self.per_year, "month"), self.periods.mid
+        many = many if self.per_year in PERIODS else many * 12 / self.per_year
+        return f"{round(many, 1):g} {unit}{'' if round(many, 1) == 1 else 's'}"
 
     @property
     def assumed(self) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ import numpy as np
 from churn.attribution.blend import added_up
 from churn.learning.measures.calibration import Bin
 from churn.learning.versions.model import Model
+from churn.money.at_risk import Valuation
 from churn.notices import Notice
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, capital
+from churn.scoring.worth_notices import notices_on_worth, worth_said
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Reason:
 class Explanation:
     """Everything known about one customer's score; base + the contributions are the log-odds of the probability.
 
+    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known; `value_assumed`
+            where it stands on the playbook's bill
     alike   what became of customers scored like this one, none of whom the model had learnt from
     likely  between which probabilities 80 % of models learnt from other customers would put this one
     """
@@ -59,6 +63,9 @@ class Explanation:
     likely: tuple[float, float] | None = None
     cannot_tell: bool = False
     notices: tuple[Notice, ...] = ()
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
 
     @property
     def raising(self) -> tuple[Reason, ...]:
@@ -82,10 +89,12 @@ def explanation(
     *,
     protected: bool = False,
     as_of: date | None = None,
+    valuation: Valuation | None = None,
 ) -> Explanation:
     """Score and explain one customer, given as checked values by column; what is absent counts as unknown.
 
     protected  whether protected columns may be named among the reasons; they are always in `protected`
+    valuation  what the customer is worth; the value at risk is not known without it
     """
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
@@ -93,14 +102,15 @@ def explanation(
     margin, probability = float(margins[0]), model.calibration.probability(margins)
     groups = groups_of(model.schema, model.encoder)
     reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
-    p, key, money = float(probability[0]), model.schema.key, _money(model, customer)
+    p, key = float(probability[0]), model.schema.key
     return Explanation(
         key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
         probability=p,
         percentile=round(100 * float(model.reference.percentile(probability)[0]), 1),
         tier=model.thresholds.tier(p),
         prediction=model.status(p),
-        value_at_risk=None if money is None else max(money, 0.0) * p,
+        value_at_risk=valuation.at_risk_of(probability, _bill(valuation, customer)) if valuation else None,
+        **worth_said(valuation, wording),
         base=float(model.explainer.base),
         contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
         groups=tuple(r for r in reasons if protected or r.lever != "protected"),
@@ -108,7 +118,7 @@ def explanation(
         alike=model.calibration.bin_of(p),
         likely=model.calibration.range_of(p),
         cannot_tell=bool(model.calibration.cannot_tell(probability)[0]),
-        notices=_notices(model, customer, row),
+        notices=(*_notices(model, customer, row), *(notices_on_worth(valuation, wording) if valuation else ())),
     )
 
 
@@ -173,9 +183,8 @@ def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: 
     )
 
 
-def _money(model: Model, customer: Mapping[str, Any]) -> float | None:
-    value = customer.get(model.schema.value.name) if model.schema.value else None
-    return None if value is None else float(value)
+def _bill(valuation: Valuation, customer: Mapping[str, Any]) -> float | None:
+    return None if valuation.column is None else customer.get(valuation.column)
 
 
 def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:

@@ -15,10 +15,12 @@ from churn.attribution.compiled import Core
 from churn.errors import ListRefused
 from churn.learning.measures.thresholds import TIERS
 from churn.learning.versions.model import Model
+from churn.money.at_risk import Valuation
 from churn.notices import Notice
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording
+from churn.scoring.worth_notices import notices_on_worth
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
 Suggester = Callable[[pa.Table, pa.Table], pa.Table]
@@ -31,7 +33,7 @@ class ScoredList:
     """Scored customers in the order of the list, and which model scored them, when.
 
     table  the key under its own name (or `row`), probability, percentile (0 to 100, among the customers learnt from),
-           prediction, tier, value_at_risk (probability x the money of a period), reason_1 …, action, expected_gain
+           prediction, tier, value_at_risk (probability × worth), reason_1 …, action, expected_gain
     """
 
     table: pa.Table
@@ -45,6 +47,7 @@ class ScoredList:
 class Ranking:
     """How a list is scored; every block goes the same way, so a row's score never depends on its neighbours.
 
+    valuation  what customers are worth; their value at risk is not known without one
     suggester  asked for the columns `action` and `expected_gain`; they stay empty without one
     protected  whether protected columns may be named as reasons
     keep       the columns of the list to carry along, after the scores
@@ -61,6 +64,7 @@ class Ranking:
     as_of: date | None = None
     core: Core = "numpy"
     watch: Callable[[np.ndarray], None] | None = None
+    valuation: Valuation | None = None
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
@@ -104,7 +108,8 @@ class Ranking:
         without = [
             Notice("warning", f"The list has no {n}; every customer counts as unknown there.", n) for n in absent
         ]
-        return (*without, *self._notices_on_dates(names))
+        worth = notices_on_worth(self.valuation.of_list(names), self.wording) if self.valuation else ()
+        return (*without, *self._notices_on_dates(names), *worth)
 
     def _notices_on_dates(self, names: Sequence[str]) -> tuple[Notice, ...]:
         """A warning where ages are counted in a list with these columns from a day that nobody named."""
@@ -144,15 +149,12 @@ class Ranking:
             "percentile": pa.array(np.round(100 * self.model.reference.percentile(probability), 1)),
             "prediction": _word(leaves, [self.model.stays, self.model.leaves]),
             "tier": _word(thresholds.tier_places(probability), TIERS),
-            "value_at_risk": self._value_at_risk(table, probability),
+            "value_at_risk": (
+                self.valuation.at_risk_in(table, probability)
+                if self.valuation
+                else pa.nulls(table.num_rows, pa.float64())
+            ),
         }
-
-    def _value_at_risk(self, table: pa.Table, probability: np.ndarray) -> pa.Array:
-        value = self.model.schema.value
-        if value is None or value.name not in table.schema.names:
-            return pa.nulls(table.num_rows, pa.float64())
-        money = table.column(value.name).cast(pa.float64()).to_numpy()
-        return pa.array(np.maximum(money, 0) * probability, from_pandas=True)
 
     def _suggested(self, table: pa.Table, scores: pa.Table) -> dict[str, pa.Array]:
         kinds = {"action": pa.string(), "expected_gain": pa.float64()}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from churn.learning.versions.model import Model
+from churn.money.at_risk import Valuation
 from churn.notices import Notice
 from churn.scoring.changing import changed
 from churn.scoring.explaining import Explanation, explanation
@@ -41,10 +42,11 @@ def whatif(
     changes: Mapping[str, Any],
     *,
     as_of: date | None = None,
+    valuation: Valuation | None = None,
 ) -> Comparison:
     """Score a customer as they are and as they would be; any column the model reads may be changed."""
     then = changed(model, customer, changes)
-    before, after = (explanation(model, wording, c, as_of=as_of) for c in (customer, then))
+    before, after = (explanation(model, wording, c, as_of=as_of, valuation=valuation) for c in (customer, then))
     return Comparison(
         before,
         after,

@@ -110,6 +110,10 @@ class Wording:
             return _money(value, self.currency)
         return f"{value:,.0f}" if unit in ("count", "days", "months") else _short(value)
 
+    def money(self, value: float) -> str:
+        """An amount with the currency of the business."""
+        return _money(value, self.currency)
+
     def _filled(self, name: str, key: str, value: str = "", *, default: str = "{label}: {value}") -> str:
         kind = self._schema_column(name).kind
         plain = PLAIN["kinds"].get(kind, {})

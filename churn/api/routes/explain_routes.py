@@ -29,6 +29,9 @@ class Told(BaseModel):
     prediction: str
     percentile: float
     value_at_risk: float | None
+    value_horizon: str
+    value_assumed: bool
+    currency: str
     reasons: list[str]
     contributions: dict[str, float]
     groups: list[dict[str, Any]]

@@ -65,6 +65,10 @@ class Prediction(BaseModel):
     model: str
     ignored: list[str]
     missing: list[str]
+    value_at_risk: float | None
+    value_horizon: str
+    value_assumed: bool
+    currency: str
 
 
 class KeyedPrediction(Prediction):
@@ -157,6 +161,10 @@ def predicted(one: Single) -> dict[str, Any]:
         "model": one.model,
         "ignored": list(one.ignored),
         "missing": list(one.missing),
+        "value_at_risk": one.value_at_risk,
+        "value_horizon": one.value_horizon,
+        "value_assumed": one.value_assumed,
+        "currency": one.currency,
     }
 
 

@@ -37,6 +37,10 @@ def predictions_of(scored: Singles) -> list[str]:
         once.each([scored.model] * len(scored)),
         once.each(scored.ignored),
         once.each(scored.missing),
+        _column(scored.value_at_risk),
+        once.each([scored.value_horizon] * len(scored)),
+        once.each([scored.value_assumed] * len(scored)),
+        once.each([scored.currency] * len(scored)),
     )
     return [_ONE % cells for cells in zip(*columns, strict=True)]
 
@@ -54,6 +58,10 @@ FIELDS = (
     "model",
     "ignored",
     "missing",
+    "value_at_risk",
+    "value_horizon",
+    "value_assumed",
+    "currency",
 )
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from churn.desk.business.playbooks import checked_playbook, playbook_in_force
+from churn.errors import Unavailable
 from churn.learning.versions.model import Model
+from churn.money.at_risk import Valuation
 from churn.money.playbook import Playbook
 from churn.money.suggesting import suggestions
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
@@ -42,6 +44,19 @@ def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playb
 def playbook_for(model: Model, home: Path) -> Playbook:
     """The offers of the business a model was trained for, as they count now."""
     return playbook_of(profile_of(model, home), home)
+
+
+def valuation_of(model: Model, playbook: Playbook) -> Valuation:
+    """What this model's customers are worth by a playbook."""
+    return Valuation(playbook, model.schema.value.name if model.schema.value else None)
+
+
+def valuation_for(model: Model, home: Path) -> Valuation | None:
+    """The same by the playbook in force; None while the book that holds it does not answer."""
+    try:
+        return valuation_of(model, playbook_for(model, home))
+    except Unavailable:
+        return None
 
 
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:

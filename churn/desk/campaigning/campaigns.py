@@ -21,6 +21,7 @@ from churn.deciding.plan import planned_campaign
 from churn.desk.business.playbooks import now, the_book
 from churn.desk.campaigning.planning import Basis, basis_of
 from churn.desk.listing.lists import Ranked
+from churn.desk.listing.views import worth_basis_of
 from churn.errors import RequestRefused, Unavailable
 from churn.files import whole_file
 from churn.money.playbook_files import playbook_text
@@ -188,6 +189,7 @@ def _record_list(book: sa.Engine, planned: Planned) -> None:
         leavers=float(frame["probability"].sum()),
         value_at_risk=float(at_risk.sum()) if at_risk.notna().any() else None,
         tiers={str(tier): int(many) for tier, many in frame["tier"].value_counts().items()},
+        worth_basis=worth_basis_of(ranked, planned.basis.currency),
     )
     record_list(book, record, () if planned.basis.key == ROW else _seen(ranked))
 

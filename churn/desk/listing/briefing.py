@@ -37,7 +37,7 @@ def brief_of(
         figures=_figures(found, amounts),
         step=(step.title, step.why),
         charts=charts,
-        tiers=[_tier(one, amounts) for one in found.tiers],
+        tiers=[_tier(one, amounts, found.over) for one in found.tiers],
         groups=[_group(one, amounts) for one in segments[:GROUPS]],
         changes=change.sentences if change else (),
         changes_since=f"the list before ({change.before.source}, {change.before.scored[:10]})" if change else "",
@@ -52,17 +52,17 @@ def _figures(found: Overview, amounts: Amounts) -> list[tuple[str, str, str]]:
         ("Expected leavers", amounts.number(found.leavers), f"{low} to {high} by chance alone"),
     ]
     if found.value_at_risk is not None:
-        figures.append(("Value at risk", amounts.money(found.value_at_risk), "of one period"))
+        figures.append(("Value at risk", amounts.money(found.value_at_risk), found.over))
     gain = amounts.money(found.gain)
     return [*figures, ("Worth an action", amounts.number(found.suggested), f"expected gain {gain}, assumed")]
 
 
-def _tier(one: TierCount, amounts: Amounts) -> dict[str, str]:
+def _tier(one: TierCount, amounts: Amounts, over: str) -> dict[str, str]:
     return {
         "Tier": one.tier,
         "Customers": amounts.number(one.customers),
         "Expected leavers": amounts.number(one.leavers),
-        "Value at risk": amounts.money(one.value_at_risk),
+        f"Value at risk {over}".strip(): amounts.money(one.value_at_risk),
     }
 
 

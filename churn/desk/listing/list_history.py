@@ -14,6 +14,7 @@ from churn.book.measurements import Measurement, measured_so_far
 from churn.desk.business.playbooks import now, the_book
 from churn.desk.listing.lists import Ranked
 from churn.desk.listing.views import Overview
+from churn.showing.words.worth_words import over
 
 if TYPE_CHECKING:
     from churn.showing.words.amounts import Amounts
@@ -95,6 +96,7 @@ def _record(ranked: Ranked, overview: Overview) -> ListRecord:
         leavers=overview.leavers,
         value_at_risk=overview.value_at_risk,
         tiers={one.tier: one.customers for one in overview.tiers},
+        worth_basis=overview.worth_basis,
     )
 
 
@@ -114,9 +116,11 @@ def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Mea
 def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:
     """The differences in words, those that matter first."""
     said = [_leaving(before, now_), _grown(before.rows, now_.customers)]
-    if before.value_at_risk and now_.value_at_risk is not None:
+    if before.worth_basis is None:  # tiers and worth were reckoned in another way then
+        return tuple(said)
+    if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
-        said.append(f"Value at risk went from {was} to {is_}.")
+        said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
     high = next(one.customers for one in now_.tiers if one.tier == "High")
     said.append(f"Tier High holds {high:,} customers; it held {before.tiers.get('High', 0):,}.")
     return tuple(said)

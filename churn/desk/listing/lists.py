@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,14 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.business.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.business.businesses import (
+    playbook_of,
+    profile_of,
+    suggester_of,
+    valuation_for,
+    valuation_of,
+    wording_of,
+)
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
 from churn.intake.reading import Reading
@@ -24,6 +31,7 @@ from churn.intake.understanding.asking import Asked, Usual
 from churn.intake.understanding.matching import layout_key
 from churn.learning.measures.thresholds import TIERS
 from churn.learning.versions.model import Model
+from churn.money.at_risk import Valuation
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.explaining import Explanation, explanation
@@ -32,6 +40,7 @@ from churn.scoring.ranking import Ranking, ScoredList, tiers_in
 from churn.scoring.scored_files import write_scored
 from churn.scoring.supposing import Comparison, whatif
 from churn.scoring.unfamiliar import Unfamiliar
+from churn.scoring.worth_notices import worth_said
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
 MOST_REASONS = 20
@@ -40,7 +49,10 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class ScoredFile:
-    """What came of scoring a list to a file."""
+    """What came of scoring a list to a file.
+
+    value_horizon   over how long its value_at_risk counts, in `currency`; `value_assumed`: by the playbook's bill
+    """
 
     rows: int
     tiers: Mapping[str, int]
@@ -49,6 +61,9 @@ class ScoredFile:
     set_aside: int
     seconds: float
     notices: tuple[Notice, ...]
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -60,6 +75,9 @@ class ScoredFile:
             "set_aside": self.set_aside,
             "seconds": round(self.seconds, 2),
             "notices": [n.as_json() for n in self.notices],
+            "value_horizon": self.value_horizon,
+            "value_assumed": self.value_assumed,
+            "currency": self.currency,
         }
 
 
@@ -67,13 +85,20 @@ class ScoredFile:
 class Ranked:
     """A list in memory with its scores: what it said, who may leave, and the model that says so.
 
-    as_of   the day ages count back from, where the list itself does not say
+    as_of      the day ages count back from, where the list itself does not say
+    valuation  what its customers are worth
     """
 
     reading: Reading
     scored: ScoredList
     model: Model
     as_of: date | None = None
+    valuation: Valuation | None = None
+
+    @property
+    def horizon(self) -> str:
+        """Over how long the worth of its customers is counted; empty where it is not known."""
+        return self.valuation.playbook.horizon if self.valuation else ""
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -119,8 +144,15 @@ def ranking_for(
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
     offers = playbook_of(profile_of(model, home), home) if playbook is None else playbook
-    suggester = suggester_of(model, offers)
-    return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
+    return Ranking(
+        model,
+        wording_of(model, home),
+        top=top,
+        valuation=valuation_of(model, offers),
+        suggester=suggester_of(model, offers),
+        keep=keep,
+        as_of=as_of,
+    )
 
 
 def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
@@ -131,7 +163,9 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
 def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
     """A whole list scored in memory, as the screens want it."""
     reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
-    ranked = Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
+    ranking = ranking_for(model, home, top=top, as_of=day)
+    valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
+    ranked = Ranked(reading, ranking.scored(reading.table), model, day, valuation)
     give_back()
     return ranked
 
@@ -175,7 +209,13 @@ def scored_file(
             *unfamiliar.notices,
             *model.notices,
         ),
+        **worth_in(ranking, stream.schema.names),
     )
+
+
+def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
+    """What goes with the value at risk of a list with these columns."""
+    return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
 def customer_in(reading: Reading, key: str) -> dict[str, Any]:
@@ -191,11 +231,19 @@ def customer_in(reading: Reading, key: str) -> dict[str, Any]:
     return reading.table.slice(int(places[0]), 1).to_pylist()[0]
 
 
-def explained(model: Model, home: Path, customer: Mapping[str, Any], *, as_of: date | str | None = None) -> Explained:
-    """Everything that can be said about one customer's score."""
-    wording, day = wording_of(model, home), day_of(as_of)
+def explained(
+    model: Model,
+    home: Path,
+    customer: Mapping[str, Any],
+    *,
+    as_of: date | str | None = None,
+    columns: Collection[str] | None = None,
+) -> Explained:
+    """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
+    wording, day, valuation = wording_of(model, home), day_of(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
-    return Explained(explanation(model, wording, customer, as_of=day), changes, customer, model)
+    told = explanation(model, wording, customer, as_of=day, valuation=valuation)
+    return Explained(told, changes, customer, model)
 
 
 def compared(
@@ -205,9 +253,16 @@ def compared(
     changes: Mapping[str, Any],
     *,
     as_of: date | str | None = None,
+    columns: Collection[str] | None = None,
 ) -> Comparison:
-    """One customer before and after some fields change."""
-    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of))
+    """One customer before and after some fields change; `columns` as for `explained`."""
+    valuation = _valuation(model, home, columns)
+    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of), valuation=valuation)
+
+
+def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:
+    found = valuation_for(model, home)
+    return found if found is None or columns is None else found.of_list(columns)
 
 
 def day_of(said: date | str | None) -> date | None:

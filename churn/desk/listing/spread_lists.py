@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from churn.desk.listing.lists import STREAMED, ScoredFile, by_model, day_of, ranking_for
+from churn.desk.listing.lists import STREAMED, ScoredFile, by_model, day_of, ranking_for, worth_in
 from churn.errors import RequestRefused
 from churn.events.log.sources import PARQUET, source_files
 from churn.intake.settled import Settled
@@ -40,12 +40,15 @@ def scored_on_cluster(
             "Score without --engine: rows are numbered there.",
         )
     notices: list[Notice] = []
+    worth: dict[str, Any] = {}
 
     def settle(first: bytes) -> tuple[Settled, Ranking]:
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        return stream.settled, ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+        worth.update(worth_in(ranking, stream.schema.names))
+        return stream.settled, ranking
 
     tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
     return ScoredFile(
@@ -56,6 +59,7 @@ def scored_on_cluster(
         set_aside=0,
         seconds=time.perf_counter() - start,
         notices=(*notices, *model.notices),
+        **worth,
     )
 
 

@@ -18,6 +18,7 @@ from churn.learning.versions.model import Model
 from churn.scoring.drivers import Driver, group_drivers
 from churn.scoring.explaining import Explanation
 from churn.scoring.segmenting import Segment, segments
+from churn.showing.words.worth_words import over
 
 if TYPE_CHECKING:
     pass
@@ -42,7 +43,8 @@ class Overview:
     """What a scored list says as a whole.
 
     leavers      expected leavers, with the range chance alone would give if every probability is right
-    value_at_risk  money of one period, None where the list has no value column
+    value_at_risk  probability × worth over the horizon, None where nobody knows what customers pay
+    horizon      over how long worth is counted ("18 months"); `assumed`: by the playbook's bill, not by the list's own
     gain         what the suggested actions would bring together, without any budget
     """
 
@@ -55,12 +57,21 @@ class Overview:
     suggested: int
     gain: float
     tiers: tuple[TierCount, ...]
+    horizon: str = ""
+    assumed: bool = False
+    worth_basis: str = ""
+
+    @property
+    def over(self) -> str:
+        """The horizon of its value at risk, as it stands beneath the amount."""
+        return over(self.horizon, assumed=self.assumed)
 
 
 def overview_of(ranked: Ranked, home: Path) -> Overview:
     """The list in a few numbers."""
     table = ranked.scored.table
     p = ranked.probability
+    currency = profile_of(ranked.model, home).currency
     around = 1.96 * float(np.sqrt((p * (1 - p)).sum()))
     return Overview(
         customers=table.num_rows,
@@ -68,11 +79,19 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
         low=max(float(p.sum()) - around, 0.0),
         high=min(float(p.sum()) + around, float(len(p))),
         value_at_risk=_total(table.column("value_at_risk")),
-        currency=profile_of(ranked.model, home).currency,
+        currency=currency,
         suggested=table.num_rows - table.column("action").null_count,
         gain=_total(table.column("expected_gain")) or 0.0,
         tiers=tuple(_tier(table, tier) for tier in TIERS),
+        horizon=ranked.horizon,
+        assumed=ranked.valuation is not None and ranked.valuation.assumed_bill is not None,
+        worth_basis=worth_basis_of(ranked, currency),
     )
+
+
+def worth_basis_of(ranked: Ranked, currency: str) -> str:
+    """What the worth in a list is made of, with its currency: money is compared only where it is the same."""
+    return f"{ranked.valuation.basis} {currency}".strip() if ranked.valuation else ""
 
 
 def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:

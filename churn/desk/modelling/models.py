@@ -81,7 +81,7 @@ def trained_version(
     compared = {**verdict.as_json(), "champion": champion_now.version if champion_now else None}
     lineage = {**trained.model.lineage, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
-    pages = _pages(trained)
+    pages = _pages(trained, profile.currency)
     model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
     if verdict.promoted:
         promote(home, model.name, model.version, why=verdict.why)
@@ -132,11 +132,12 @@ def _default_name(reading: Reading) -> str:
     return checked_name(stem.strip("-")[:60] or "model", "model name")
 
 
-def _pages(trained: Trained) -> dict[str, str]:
+def _pages(trained: Trained, currency: str) -> dict[str, str]:
     """The model card and its plots, as pages that need nothing else."""
     from churn.showing.pages.model_card import card_pages
+    from churn.showing.words.amounts import Amounts
 
-    return card_pages(trained.model)
+    return card_pages(trained.model, Amounts(currency))
 
 
 def _judged(trained: Trained, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:

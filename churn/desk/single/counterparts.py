@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +87,14 @@ class Counterparts:
 
 
 def counterpart_for(model: Model, home: Path) -> Counterpart:
-    """A model made ready to answer for single customers; where the book does not answer, without offers."""
+    """A model made ready to answer for single customers; where the book does not answer, without offers or worth."""
     try:
         playbook = playbook_of(profile_of(model, home), home)
+        ranking = ranking_for(model, home, playbook=playbook)
     except Unavailable:
         playbook = Playbook(title=OFFERS_UNKNOWN)
-    return Counterpart(model, ranking_for(model, home, playbook=playbook), playbook, FieldReader(model))
+        ranking = replace(ranking_for(model, home, playbook=playbook), valuation=None)
+    return Counterpart(model, ranking, playbook, FieldReader(model))
 
 
 OFFERS_UNKNOWN = "The offers are not known while the score book does not answer."

@@ -88,8 +88,10 @@ def typed(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
 def offers_for(found: Explained, home: Path) -> tuple[OfferShown, ...]:
     """The offers of the playbook this customer may be made, the one that brings most first."""
     told, playbook = found.explanation, playbook_for(found.model, home)
-    judged = Judged(np.array([told.probability]), told.prediction, told.tier, told.reasons())
-    given, columns = Offering(found.model, playbook).question(Given(found.customer), {}, judged)
+    judged = Judged(np.array([told.probability]), told.prediction, told.tier, told.reasons(), told.value_at_risk)
+    given, columns = Offering(found.model, playbook).question(
+        Given(found.customer), {}, judged, assumed=told.value_assumed
+    )
     weighed = offers(given, playbook, columns)
     shown = []
     for place, action in enumerate(weighed.actions):

@@ -32,6 +32,7 @@ class Judged:
     prediction: str
     tier: str
     reasons: tuple[str, ...]
+    value_at_risk: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,14 @@ class Offering:
         best = int(found.best[0])
         return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
 
-    def question(self, given: Given, fields: Mapping[str, Any], judged: Judged) -> tuple[Stakes, Cells]:
-        """What is at stake with a customer, and the cells that the offers' rules look at."""
-        value = self.model.schema.value
+    def question(
+        self, given: Given, fields: Mapping[str, Any], judged: Judged, *, assumed: bool = False
+    ) -> tuple[Stakes, Cells]:
+        """What is at stake with a customer, and the cells that the offers' rules look at.
+
+        assumed   whether the playbook's bill counts, since the list the customer is in has no value column
+        """
+        value = None if assumed else self.model.schema.value
         bill = np.array([_amount(given.customer.get(value.name))]) if value else None
         at_stake = stakes(judged.probability, bill, self.playbook, column=value.name if value else "")
         return at_stake, self._looked_at(given, fields, judged)
@@ -95,12 +101,6 @@ class Offering:
         return Cells(cells | {n: SCORES[n](self.model, given, judged) for n in self._scores})
 
 
-def _at_risk(model: Model, given: Given, judged: Judged) -> Cell:
-    value = model.schema.value
-    amount = given.customer.get(value.name) if value else None
-    return None if amount is None else max(float(amount), 0.0) * float(judged.probability[0]), NUMBERS
-
-
 def _percentile(model: Model, given: Given, judged: Judged) -> Cell:
     return float(np.round(100 * model.reference.percentile(judged.probability), 1)[0]), NUMBERS
 
@@ -115,7 +115,7 @@ SCORES: Mapping[str, Callable[[Model, Given, Judged], Cell]] = {
     "percentile": _percentile,
     "prediction": lambda model, given, judged: (judged.prediction, WORDS),
     "tier": lambda model, given, judged: (judged.tier, WORDS),
-    "value_at_risk": _at_risk,
+    "value_at_risk": lambda model, given, judged: (judged.value_at_risk, NUMBERS),
     **{f"reason_{k + 1}": _reason(k) for k in range(TOP)},
 }
 

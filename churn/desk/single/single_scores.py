@@ -9,7 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Single:
-    """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold."""
+    """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold.
+
+    value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known;
+                   `value_assumed` where it stands on the playbook's bill
+    """
 
     key: str | None
     probability: float
@@ -23,6 +27,10 @@ class Single:
     ignored: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     features: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    value_at_risk: float | None = None
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,15 @@ class Singles:
     status: Sequence[str]
     tier: Sequence[str]
     reasons: Sequence[tuple[str, ...]]
+    value_at_risk: Sequence[float | None]
     action: Sequence[str | None]
     expected_gain: Sequence[float | None]
     ignored: Sequence[tuple[str, ...]]
     missing: Sequence[tuple[str, ...]]
     features: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
 
     def __len__(self) -> int:
         return len(self.probability)
@@ -55,7 +67,8 @@ class Singles:
         told = {name: getattr(self, name)[row] for name in _TOLD}
         kept = self.features.items() if told["key"] else ()
         features = {name: column[row] for name, column in kept if column[row] is not None}
-        return Single(model=self.model, features=features, **told)
+        return Single(features=features, **{name: getattr(self, name) for name in _OF_ALL}, **told)
 
 
-_TOLD = tuple(f.name for f in fields(Single) if f.name not in ("model", "features"))
+_OF_ALL = ("model", "value_horizon", "value_assumed", "currency")
+_TOLD = tuple(f.name for f in fields(Single) if f.name not in (*_OF_ALL, "features"))

@@ -21,6 +21,7 @@ from churn.money.playbook import Playbook
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import ROW, Ranking
 from churn.scoring.reasons import weighed
+from churn.scoring.worth_notices import worth_said
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Counterpart:
         margin = added_up(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
         reasons = self._reasons(given, contributions, margin)
-        p = float(probability[0])
+        p, at_risk = float(probability[0]), self._at_risk(given, probability)
         tier, status = model.thresholds.tier(p), model.status(p)
-        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons))
+        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons, at_risk))
         return Single(
             key=_key(model, given.customer),
             probability=p,
@@ -61,6 +62,8 @@ class Counterpart:
             tier=tier,
             reasons=reasons,
             action=action,
+            value_at_risk=at_risk,
+            **worth_said(self.ranking.valuation, self.ranking.wording),
             expected_gain=gain,
             model=self.name,
             ignored=given.ignored,
@@ -76,19 +79,29 @@ class Counterpart:
             if points
         )
 
+    def _at_risk(self, given: Given, probability: np.ndarray) -> float | None:
+        valuation = self.ranking.valuation
+        if valuation is None:
+            return None
+        return valuation.at_risk_of(probability, given.customer.get(valuation.column) if valuation.column else None)
+
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> Singles:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
         found = read_together(self.reader, customers)
         ranking = self.ranking if as_of is None else replace(self.ranking, as_of=as_of)
         scored = ranking.block(found.table(self.model.schema, customers))
-        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing)
+        worth = worth_said(ranking.valuation, ranking.wording)
+        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing, **worth)
 
     def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> Singles:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
         known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
+        valuation = self.ranking.valuation
+        valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
+        worth = worth_said(valuation, self.ranking.wording)
         nothing = [()] * table.num_rows
-        return self._told_of(table, known, ignored=nothing, missing=nothing)
+        return self._told_of(table, known, ignored=nothing, missing=nothing, **worth)
 
     @cached_property
     def _offering(self) -> Offering:
@@ -122,7 +135,8 @@ class Counterpart:
         )
 
 
-TOLD = ("probability", "prediction", "tier", "action", "expected_gain")  # of a scored list, beside key and reasons
+# Of a scored list, beside key and reasons.
+TOLD = ("probability", "prediction", "tier", "value_at_risk", "action", "expected_gain")
 
 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:

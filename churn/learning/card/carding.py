@@ -55,10 +55,10 @@ def card_of(judged: Judged, final: Examples | None) -> ReportCard:
     rows, p = _first_repeat(judged)
     labels = rows.labels
     scores = scores_of(held.sample.labels, judged.honest, held.checked.plan.repeats, seed=judged.seed)
-    word, summary = verdict_of(scores)
+    word, summary = verdict_of(scores, float(held.sample.labels.mean()))
     thresholds = {**model.thresholds.others, "chosen": model.thresholds.chosen}
     earnings = _earnings(judged, rows, p)
-    return ReportCard(
+    card = ReportCard(
         verdict=word,
         summary=summary,
         customers=len(judged.ready.examples),
@@ -86,6 +86,7 @@ def card_of(judged: Judged, final: Examples | None) -> ReportCard:
         twins=tuple(asdict(t) for t in judged.ready.twins),
         choices=(QUICK, *CHOICES) if judged.quick else CHOICES,
     )
+    return card.with_leaks_first()
 
 
 QUICK = (

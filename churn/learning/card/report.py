@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from churn.learning.encoded.folding import Fold
 from churn.learning.measures.calibration import Bin
+from churn.learning.measures.leaks_first import with_leaks_first
 from churn.learning.measures.yardsticks import intervals, metrics, operating_point
 
 WEAK, USEFUL, GOOD = 0.65, 0.75, 0.90  # ROC-AUC up to which these words hold; above the last it is strong
@@ -19,7 +20,8 @@ WEAK, USEFUL, GOOD = 0.65, 0.75, 0.90  # ROC-AUC up to which these words hold; a
 class ReportCard:
     """Everything the model card shows; `as_json` is what a version keeps and every door reads.
 
-    verdict     "weak", "useful", "good" or "strong", by ROC-AUC on customers never seen
+    verdict     "weak", "useful", "good" or "strong", by ROC-AUC on customers never seen; "doubtful" where a column that
+                may know the outcome was learnt from
     summary     the same in a sentence or two
     scores      per metric {mean, sd, low, high}: over folds, and the 95 % bootstrap interval
     leaderboard one mapping per candidate, the best first
@@ -56,6 +58,11 @@ class ReportCard:
     twins: tuple[Mapping[str, Any], ...] = ()
     choices: tuple[str, ...] = ()
 
+    def with_leaks_first(self) -> ReportCard:
+        """The same, its kept leaks said before anything else."""
+        words = with_leaks_first(self.as_json())
+        return replace(self, verdict=words["verdict"], summary=words["summary"])
+
     def as_json(self) -> dict[str, Any]:
         """The card as a plain mapping of texts, whole numbers and numbers."""
         return _plain(asdict(self))
@@ -84,13 +91,20 @@ def scores_of(labels: np.ndarray, p: np.ndarray, repeats: tuple[list[Fold], ...]
     return found
 
 
-def verdict_of(scores: Mapping[str, Mapping[str, float]]) -> tuple[str, str]:
-    """One plain word for how good the model is, and the sentence that explains it."""
+def most_times(rate: float) -> float:
+    """The most times as many leavers as a random tenth that any tenth can hold, where this share leaves."""
+    return min(10.0, 1.0 / rate) if rate > 0 else 10.0
+
+
+def verdict_of(scores: Mapping[str, Mapping[str, float]], rate: float) -> tuple[str, str]:
+    """One plain word for how good the model is, and the sentence that explains it; `rate` is the share that leaves."""
     area = scores["roc_auc"]
     said = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.0%} of the time"
     near = f" (95% interval {area['low']:.3f} to {area['high']:.3f})." if "low" in area else "."
     tenth = scores["times_random_top_tenth"]["mean"]
-    reach = f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth."
+    reach = (
+        f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth, of at most {most_times(rate):.1f}."
+    )
     if area["mean"] < WEAK:
         note = (
             " This is weak: the columns say little about who leaves, so use it for groups rather than single customers."

@@ -12,6 +12,7 @@ from churn.errors import RequestRefused
 
 TIERS = ("High", "Medium", "Low")
 HIGH_SHARE = 1 / 3  # of the customers worth an offer, the share with the highest risk that is called High
+SURELY_HIGH = 0.5  # who is as likely to leave as to stay is High, whatever the others are
 RECALLS = (0.79, 0.90, 0.925)
 
 
@@ -22,7 +23,7 @@ class Thresholds:
     chosen      at or above it the prediction is "leaves"
     how         the words for how it was chosen: "money", "recall 0.79", "f1", "list 500"
     break_even  where an average offer just pays for itself
-    medium, high   tiers: Low below medium, High from high on
+    medium, high   tiers, by risk alone: Low below medium, High from high on, Medium between
     others      the threshold each other way of choosing would give
     """
 
@@ -47,12 +48,22 @@ class Thresholds:
         return (2 - (p >= self.medium).astype(np.int8) - (p >= self.high).astype(np.int8)).astype(np.int8)
 
     def as_json(self) -> dict[str, Any]:
-        """The thresholds as a plain mapping; `Thresholds(**mapping)` reads them back."""
+        """The thresholds as a plain mapping; `thresholds_from` reads them back."""
         return asdict(self)
 
 
+def thresholds_from(words: Mapping[str, Any]) -> Thresholds:
+    """The thresholds that `as_json` wrote.
+
+    Versions saved before tiers went by risk alone hold other edges; theirs follow from what they hold, so that the same
+    customer is in the same tier whenever the model was saved. Edges of today come out as they are.
+    """
+    medium, high = edges_by_risk(words["break_even"], top_third=words["high"])
+    return Thresholds(**{**words, "medium": medium, "high": high})
+
+
 def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float, *, how: str = "money") -> Thresholds:
-    """The threshold chosen in one way, with those that the others would give beside it; tiers are always by money.
+    """The threshold chosen in one way, with those that the others would give beside it; tiers never depend on it.
 
     labels, p   customers never seen by the model that scored them
     how         "money", "f1", "recall 0.9", or "list 500" for the riskiest 500 of a list as long as this one
@@ -91,14 +102,19 @@ def refuse_no_probability(break_even: float | None) -> None:
 
 
 def tier_edges_of(p: np.ndarray, break_even: float) -> tuple[float, float]:
-    """Where Medium and High begin: at the break-even, and at the top third of the customers above it.
-
-    Low means that an offer costs more than it brings, whatever share of the list that is; where nearly everybody
-    leaves, High still names the third of them to call first.
-    """
+    """Where Medium and High begin for customers with these probabilities."""
     worth = p[p >= break_even]
-    high = float(np.quantile(worth, 1 - HIGH_SHARE)) if len(worth) else (1 + break_even) / 2
-    return break_even, max(high, break_even)
+    return edges_by_risk(break_even, float(np.quantile(worth, 1 - HIGH_SHARE)) if len(worth) else 1.0)
+
+
+def edges_by_risk(break_even: float, top_third: float) -> tuple[float, float]:
+    """Where Medium and High begin, by risk alone.
+
+    High begins at .50, or where the top third of the customers worth an offer begins if that is lower, but not below
+    the break-even of an average offer. Low ends at the break-even or at half of where High begins, whichever is lower.
+    """
+    high = min(SURELY_HIGH, max(top_third, break_even))
+    return min(break_even, high / 2), high
 
 
 def threshold_by_recall(labels: np.ndarray, p: np.ndarray, recall: float) -> float:

@@ -12,7 +12,8 @@ from churn.attribution.agreement import Proof
 from churn.errors import Damaged
 from churn.learning.encoded.encoding import Encoder, encoder_from
 from churn.learning.measures.calibration import Calibration, calibration_from
-from churn.learning.measures.thresholds import Thresholds
+from churn.learning.measures.leaks_first import with_leaks_first
+from churn.learning.measures.thresholds import Thresholds, thresholds_from
 from churn.learning.versions.reference import Reference, reference_from
 from churn.notices import Notice
 from churn.schema import Schema, schema_from
@@ -107,11 +108,11 @@ def model_from(words: Mapping[str, Any], explainer: Explainer, reference: Mappin
         encoder=encoder_from(words["encoder"]),
         explainer=explainer,
         calibration=calibration_from(words["calibration"]),
-        thresholds=Thresholds(**words["thresholds"]),
+        thresholds=thresholds_from(words["thresholds"]),
         reference=reference_from(reference),
         stays=words["stays"],
         leaves=words["leaves"],
-        report=words["report"],
+        report=with_leaks_first(words["report"]),
         lineage=words["lineage"],
         notices=tuple(Notice(**{**n, "lines": tuple(n["lines"])}) for n in words["notices"]),
     )

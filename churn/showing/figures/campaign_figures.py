@@ -117,7 +117,7 @@ def length_chart(curve: ProfitCurve, worth: int, amounts: Amounts = PLAIN) -> Ch
         line(customers, theirs, "by risk", GREY, dash="dash"),
     ]
     figure = in_money(styled(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y")
-    figure.update_xaxes(tickformat=",")
+    figure.update_xaxes(tickformat=",.0f")
     finding = f"{worth:,} customers are worth treating; a longer list brings less"
     reading = "Each customer gets the action that suits best. Where the line falls, offers cost more than they save."
     return Chart("length", finding, reading, figure, assumes=BY_PLAYBOOK)

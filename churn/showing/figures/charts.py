@@ -57,9 +57,20 @@ def plain_label(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›").replace("$", "&#36;")
 
 
+CENTS_BELOW = 10  # where a money axis spans less than this, its marks need cents to differ
+
+
 def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
-    """The figure with the currency on these axes, on the side where this reader writes it."""
+    """The figure with whole amounts and the currency on these axes, on the side where this reader writes it.
+
+    Small amounts get their cents, and none is shortened: with a prefix of units, $0.50 would stand there as "$500m".
+    """
     before, after = amounts.money(0, 0).split("0")
     for axis in axes:
-        figure.update_layout({f"{axis}axis": {"tickprefix": before, "ticksuffix": after, "tickformat": ",~s"}})
+        amount = [float(v) for t in figure.data for v in (t[axis] if t[axis] is not None else ()) if v is not None]
+        low, high = min(amount, default=0.0), max(amount, default=0.0)
+        written = ",.2f" if high - low < CENTS_BELOW else ",.0f"
+        exact = ",.2f" if max(-low, high) < 1000 else ",.0f"
+        words = {"tickprefix": before, "ticksuffix": after, "tickformat": written, "hoverformat": exact}
+        figure.update_layout({f"{axis}axis": {**words, "automargin": True}})
     return figure

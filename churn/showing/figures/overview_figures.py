@@ -10,36 +10,35 @@ from churn.showing.figures.charts import Chart, plain_label, styled
 from churn.showing.figures.palette import BLUE, GREY, TIER_COLOURS
 
 MOST = 6
-ROOM = 1.7  # times the longest bar: a telephone shows what is written beside it, too
-TICKS = (0, 0.25, 0.5, 0.75, 1)
+ROOM = 1.5  # times the longest bar: a telephone shows what is written beside it, too
+FEW_TICKS = 5
 BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
 
 
 def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> Chart:
-    """Each tier's share of the customers beside its share of the expected leavers, riskiest on top."""
+    """Each tier's customers, and how many of them are expected to leave, riskiest on top; all bars count customers."""
     import plotly.graph_objects as go
 
     names = list(customers)[::-1]
     every, gone = sum(customers.values()) or 1, sum(leavers.values()) or 1.0
     rows = [f"{TIER_MARKS.get(name, '')} {name}".strip() for name in names]
-    shares = [[leavers[n] / gone for n in names], [customers[n] / every for n in names]]
-    words = [[f"{leavers[n]:,.0f} leavers" for n in names], [f"{customers[n]:,} customers" for n in names]]
-    colours = [[TIER_COLOURS.get(n, BLUE) for n in names], [GREY] * len(names)]
-    bars = [
-        go.Bar(x=x, y=rows, orientation="h", text=text, marker={"color": colour}, **BESIDE)
-        for x, text, colour in reversed(list(zip(shares, words, colours, strict=True)))
-    ]
-    figure = styled(go.Figure(bars), x="Share of the list", y="")
-    room = ROOM * max(*shares[0], *shares[1])
-    figure.update_xaxes(tickformat=".0%", range=[0, room], tickvals=[t for t in TICKS if t < room])
-    figure.update_layout(height=300, barmode="group", bargap=0.25).update_yaxes(automargin=True)
+    words = [f"{leavers[n]:,.0f} of {customers[n]:,}" for n in names]
+    colours = [TIER_COLOURS.get(n, BLUE) for n in names]
+    within = {"orientation": "h", "hoverinfo": "skip"}
+    whole = go.Bar(
+        x=[customers[n] for n in names], y=rows, text=words, marker={"color": GREY}, orientation="h", **BESIDE
+    )
+    part = go.Bar(x=[leavers[n] for n in names], y=rows, marker={"color": colours}, **within)
+    figure = styled(go.Figure([whole, part]), x="Customers", y="")
+    figure.update_xaxes(tickformat=",.0f", range=[0, ROOM * max(*customers.values(), 1)], nticks=FEW_TICKS)
+    figure.update_layout(height=300, barmode="overlay", bargap=0.25).update_yaxes(automargin=True)
     first = names[-1]
     finding = (
         f"Tier {first} is {customers[first] / every:.0%} of the customers "
         f"and {leavers[first] / gone:.0%} of the expected leavers"
     )
-    reading = "Coloured: the share of expected leavers in the tier; grey: its share of all customers."
+    reading = "A bar is the customers of a tier; its coloured part is how many of them are expected to leave."
     return Chart("tiers", finding, reading, figure)
 
 

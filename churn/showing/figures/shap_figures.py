@@ -52,9 +52,9 @@ def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[
         y = row + _piled(x)
         colours = _colours(model.reference.rows[picked, i])
         marker = {"color": colours, "size": 5, "opacity": 0.8}
-        traces.append(go.Scatter(x=x.round(4).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
+        traces.append(go.Scatter(x=(100 * x).round(2).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
     figure = styled(go.Figure(traces), x="Points of risk", y="", meta="rows")
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names).update_xaxes(tickformat=".0%")
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names).update_xaxes(tickformat="+.0f")
     reading = (
         "One dot per customer; blue for low values, orange for high ones, grey for missing. Associated, not caused."
     )
@@ -74,7 +74,7 @@ def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str]
         figure = _by_number(numbers[known], moved[known, place])
     name = said(field.name)
     axis = f"Days since {name}" if field.form == "age" else name
-    figure = styled(figure, x=axis, y="Points added to the risk").update_yaxes(tickformat=".0%")
+    figure = styled(figure, x=axis, y="Points added to the risk").update_yaxes(tickformat="+.0f")
     spread = moved[:, place].max() - moved[:, place].min()
     reading = "The mean effect on the score, holding all else as it is. Associated with leaving, not a cause of it."
     return Chart(
@@ -89,9 +89,9 @@ def _by_number(numbers: np.ndarray, moved: np.ndarray) -> Any:
     place = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(len(edges) - 2, 0))
     used = np.unique(place)
     x = [float(numbers[place == k].mean()) for k in used]
-    y = [float(moved[place == k].mean()) for k in used]
-    low = [float(m - np.quantile(moved[place == k], 0.1)) for k, m in zip(used, y, strict=True)]
-    high = [float(np.quantile(moved[place == k], 0.9) - m) for k, m in zip(used, y, strict=True)]
+    y = [100 * float(moved[place == k].mean()) for k in used]
+    low = [float(m - 100 * np.quantile(moved[place == k], 0.1)) for k, m in zip(used, y, strict=True)]
+    high = [float(100 * np.quantile(moved[place == k], 0.9) - m) for k, m in zip(used, y, strict=True)]
     error = {"type": "data", "array": [max(h, 0) for h in high], "arrayminus": [max(w, 0) for w in low]}
     marker = {"color": BLUE, "size": 7}
     return go.Figure(go.Scatter(x=x, y=y, mode="lines+markers", line={"color": BLUE}, marker=marker, error_y=error))
@@ -101,7 +101,7 @@ def _by_level(model: Model, field: Field, codes: np.ndarray, moved: np.ndarray) 
     import plotly.graph_objects as go
 
     used = [float(c) for c in np.unique(codes)][:BINS]
-    means = [float(moved[codes == c].mean()) for c in used]
+    means = [100 * float(moved[codes == c].mean()) for c in used]
     names = [_level_name(model, field, c) for c in used]
     colours = [ORANGE if m > 0 else BLUE for m in means]
     return go.Figure(go.Bar(x=names, y=means, marker={"color": colours}))

@@ -27,6 +27,8 @@ class Axis:
     title: str = ""
     percent: bool = False
     categories: tuple[str, ...] = ()
+    around: tuple[str, str] = ("", "")  # what stands before and after each number, such as a currency
+    digits: int | None = None
 
     def at(self, value: Any) -> float:
         """The pixel of a number or a category."""
@@ -41,7 +43,9 @@ class Axis:
         first = np.ceil(self.low / step - 1e-9) * step
         values = np.arange(first, self.high + step * 1e-6, step)
         rounded = [0.0 if abs(v) < step * 1e-6 else float(v) for v in values]
-        return [(self.at(v), _said(v, step, self.percent)) for v in rounded]
+        before, after = self.around
+        words = [_said(v, step, self.percent) if self.digits is None else f"{v:,.{self.digits}f}" for v in rounded]
+        return [(self.at(v), f"{before}{said}{after}") for v, said in zip(rounded, words, strict=True)]
 
 
 def svg_of(figure: Any, *, label: str) -> str:
@@ -82,7 +86,9 @@ def _axis(traces: list[dict[str, Any]], words: dict[str, Any], side: str, span: 
     numbers = [float(v) for v in values if v is not None and np.isfinite(float(v))] or [0.0, 1.0]
     low, high = words.get("range") or (min(numbers), max(numbers))
     room = 0.0 if words.get("range") else 0.04 * ((high - low) or 1.0)
-    return Axis(low - room, high + room, *span, title, percent)
+    around = str(words.get("tickprefix") or ""), str(words.get("ticksuffix") or "")
+    digits = {",.2f": 2, ",.0f": 0}.get(str(words.get("tickformat", "")))
+    return Axis(low - room, high + room, *span, title, percent, around=around, digits=digits)
 
 
 def _values(trace: dict[str, Any], side: str) -> list[Any]:

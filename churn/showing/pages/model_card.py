@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from churn.learning.card.report import most_times
 from churn.learning.versions.model import Model
 from churn.showing.figures.charts import Chart
-from churn.showing.figures.model_figures import report_charts
+from churn.showing.figures.model_figures import PLAIN, report_charts
 from churn.showing.figures.shap_figures import shap_charts
 from churn.showing.pages.page_frame import heading, listing, page_of, paragraph, picture, tabulated
+from churn.showing.words.amounts import Amounts
 from churn.showing.words.contact_words import nearly_everybody
 
 SCORES = {
@@ -20,22 +22,22 @@ SCORES = {
     "ece": "Calibration error (ECE)",
     "calibration_slope": "Calibration slope, 1 is right",
     "max_f1": "Best F1",
-    "times_random_top_tenth": "Times random in the riskiest tenth",
+    "times_random_top_tenth": "Times random in the riskiest tenth (at most {most})",
     "precision_at_recall_0.79": "Precision when 79% of leavers are reached",
     "precision_at_recall_0.9": "Precision when 90% are reached",
     "precision_at_recall_0.925": "Precision when 92.5% are reached",
 }
 
 
-def card_pages(model: Model) -> dict[str, str]:
+def card_pages(model: Model, amounts: Amounts = PLAIN) -> dict[str, str]:
     """The pages of a version's report: the whole card, and every picture as a page of its own."""
-    charts = [*report_charts(model.report), *shap_charts(model)]
+    charts = [*report_charts(model.report, amounts), *shap_charts(model)]
     title = f"{model.name} {model.version}".strip()
     pages = {f"{c.name}.html": page_of(f"{title}: {c.finding}", [heading(title, 1), picture(c)]) for c in charts}
-    return {"card.html": card_page(model, charts)} | pages
+    return {"card.html": card_page(model, charts, amounts)} | pages
 
 
-def card_page(model: Model, charts: list[Chart]) -> str:
+def card_page(model: Model, charts: list[Chart], amounts: Amounts = PLAIN) -> str:
     """The whole card on one page."""
     report = model.report
     title = f"{model.name} {model.version}".strip()
@@ -53,7 +55,8 @@ def card_page(model: Model, charts: list[Chart]) -> str:
         heading("Ways to choose the threshold"),
         _everybody(model),
         tabulated(_points(report)),
-        *_money(report),
+        _tiers(model),
+        *_money(report, amounts),
         *_fairness(report),
         heading("To be careful about"),
         listing(_cautions(model)),
@@ -73,12 +76,19 @@ def _origin(report: Mapping[str, Any]) -> str:
 
 
 def _score_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
-    rows = []
+    rows, most = [], most_times(report["leavers"] / report["customers"])
     for name, said in SCORES.items():
         score = report["scores"].get(name)
         if score:
             near = f"{score['low']:.3f} – {score['high']:.3f}" if score.get("low") is not None else ""
-            rows.append({"Measure": said, "Mean": _number(score["mean"]), "± sd": _number(score["sd"]), "95%": near})
+            rows.append(
+                {
+                    "Measure": said.replace("{most}", f"{most:.1f}"),
+                    "Mean": _number(score["mean"]),
+                    "± sd": _number(score["sd"]),
+                    "95%": near,
+                }
+            )
     return rows
 
 
@@ -150,7 +160,16 @@ def _everybody(model: Model) -> str:
     return paragraph(said) if said else ""
 
 
-def _money(report: Mapping[str, Any]) -> list[str]:
+def _tiers(model: Model) -> str:
+    """Where the tiers begin, and that risk alone decides."""
+    edges = model.thresholds
+    return paragraph(
+        f"Tiers go by risk alone: High from a probability of {edges.high:.1%}, Low below {edges.medium:.1%}, "
+        "Medium between. Whom to look after first is the expected gain."
+    )
+
+
+def _money(report: Mapping[str, Any], amounts: Amounts) -> list[str]:
     money = report["earnings"]
     said = f"An offer pays from a probability of {money['break_even']:.1%} ({money['basis']})."
     if money.get("empc") is not None:
@@ -159,9 +178,9 @@ def _money(report: Mapping[str, Any]) -> list[str]:
         {
             "Treat": p["name"],
             "Customers": f"{p['treated']:,}",
-            "Per customer, low": f"{p['low']:,.2f}",
-            "mid": f"{p['mid']:,.2f}",
-            "high": f"{p['high']:,.2f}",
+            "Per customer, low": amounts.money(p["low"], 2),
+            "mid": amounts.money(p["mid"], 2),
+            "high": amounts.money(p["high"], 2),
         }
         for p in money["policies"]
     ]

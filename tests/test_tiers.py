@@ -1,0 +1,35 @@
+"""Tiers go by risk alone: whoever is likelier to leave than to stay is High, in every list and by every version."""
+
+from dataclasses import replace
+
+import pyarrow.compute as pc
+
+from churn import Desk
+from churn.learning.measures.thresholds import Thresholds
+from churn.shelf.version_folders import damage, load, save
+from tests.small_lists import small_training
+from tests.trained import TODAY
+
+
+def test_a_version_saved_with_the_edges_of_before_is_opened_as_it_was_written_and_has_the_tiers_of_today(tmp_path):
+    old = Thresholds(0.1, "money", 0.1, 0.1, 0.97)
+    save(tmp_path, replace(small_training().model, thresholds=old))
+    opened = load(tmp_path, "small", "v1").thresholds
+    assert damage(tmp_path, "small", "v1") == ()
+    assert [old.tier(p) for p in (0.98, 0.9, 0.2, 0.05)] == ["High", "Medium", "Medium", "Low"]
+    assert [opened.tier(p) for p in (0.98, 0.9, 0.2, 0.05)] == ["High", "High", "Medium", "Low"]
+
+
+def test_nobody_above_a_half_is_medium_or_low_in_a_list(telco_home):
+    table = Desk(telco_home).score(telco_home / TODAY).scored.table
+    likely = table.filter(pc.greater_equal(table["probability"], 0.5))
+    assert likely.num_rows and set(likely["tier"].to_pylist()) == {"High"}
+
+
+def test_the_real_bank_customers_who_are_nearly_sure_to_leave_are_high(home, real_file):
+    desk, file = Desk(home), real_file("bank_churners.csv")
+    desk.train(file, name="bank", quick=True)
+    table = desk.score(file).scored.table
+    sure = table.filter(pc.greater(table["probability"], 0.9))
+    assert sure.num_rows > 500
+    assert set(sure["tier"].to_pylist()) == {"High"}
