@@ -1,9 +1,11 @@
 """The SHAP figures show how each column moves the scores."""
 
-import numpy as np
-import pytest
+from dataclasses import replace
 
-from churn.showing.figures.shap_figures import points_moved, shap_charts
+import numpy as np
+
+from churn.scoring.reasons import points_of_columns
+from churn.showing.figures.shap_figures import dependence, shap_charts
 from tests.small_lists import small_training
 
 MODEL = small_training().model
@@ -11,7 +13,7 @@ CHARTS = {c.name: c for c in shap_charts(MODEL)}
 
 
 def test_the_strongest_column_is_on_top_of_the_summary():
-    moved = np.abs(points_moved(MODEL, MODEL.reference.rows)).mean(axis=0)
+    moved = np.abs(points_of_columns(MODEL, MODEL.explainer.contributions(MODEL.reference.rows))).mean(axis=0)
     names = CHARTS["shap-summary"].figure.layout.yaxis.ticktext
     assert names[-1] == MODEL.encoder.names[int(moved.argmax())]
 
@@ -27,8 +29,19 @@ def test_levels_are_shown_by_their_own_names():
     assert list(CHARTS[f"dependence-{place}"].figure.data[0].x) == ["month", "year"]
 
 
-def test_points_are_the_change_of_an_average_customers_probability():
-    row = MODEL.reference.rows[:1]
-    base, added = MODEL.explainer.base, float(MODEL.explainer.contributions(row)[0, 0])
-    expected = 1 / (1 + np.exp(-base - added)) - 1 / (1 + np.exp(-base))
-    assert points_moved(MODEL, row)[0, 0] == pytest.approx(expected)
+def test_the_headline_of_a_curve_speaks_of_what_is_drawn():
+    for name, chart in CHARTS.items():
+        if name.startswith("dependence-"):
+            drawn = chart.figure.data[0].y
+            assert chart.finding.endswith(f": from {min(drawn):+.0f} to {max(drawn):+.0f} points")
+            assert chart.figure.layout.yaxis.tickformat is None  # points, not a share
+
+
+def test_unknown_values_that_are_not_drawn_are_not_in_the_headline():
+    rows = MODEL.reference.rows.copy()
+    place = MODEL.encoder.names.index("tenure")
+    rows[0, place] = np.nan
+    moved = points_of_columns(MODEL, MODEL.explainer.contributions(rows))
+    moved[0, place] = 98.0
+    model = replace(MODEL, reference=replace(MODEL.reference, rows=rows))
+    assert "98" not in dependence(model, moved, place).finding

@@ -122,7 +122,7 @@ def explain(asked: Namespace, printer: Printer) -> Answer:
     found = Desk(asked.home).explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
     told = found.explanation
     lines = [
-        f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}).",
+        f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
         *(f"  {shown_points(r.points)}  {r.text}" for r in (*told.raising, *told.lowering)),
     ]
     if found.changes:

@@ -13,7 +13,7 @@ from churn.attribution.blend import added_up
 from churn.learning.measures.calibration import Bin
 from churn.learning.versions.model import Model
 from churn.notices import Notice
-from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
+from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of, typical_probability
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, capital
 
@@ -22,7 +22,10 @@ from churn.scoring.wording import Wording, capital
 class Reason:
     """What one business group adds to one customer's risk, in log-odds and in points of a hundred.
 
+    The points of all reasons, protected ones included, add up to the customer's probability less a typical one's.
+
     columns  the columns of the group with what each adds to the log-odds, the strongest of the reason's way first
+    column_points  the same in points, which add up to those of the reason
     lever    `actionable` where an offer can change the column that is said, `context` where none can, `protected`
     change   what such an offer is called
     """
@@ -33,6 +36,7 @@ class Reason:
     points: float
     log_odds: float
     columns: Mapping[str, float]
+    column_points: Mapping[str, float]
     lever: str = "context"
     change: str = ""
 
@@ -41,6 +45,7 @@ class Reason:
 class Explanation:
     """Everything known about one customer's score; base + the contributions are the log-odds of the probability.
 
+    typical  the probability of a typical customer, from which the points of the reasons are counted
     alike   what became of customers scored like this one, none of whom the model had learnt from
     likely  between which probabilities 80 % of models learnt from other customers would put this one
     """
@@ -52,6 +57,7 @@ class Explanation:
     prediction: str
     value_at_risk: float | None
     base: float
+    typical: float
     contributions: Mapping[str, float]
     groups: tuple[Reason, ...]
     protected: tuple[Reason, ...] = ()
@@ -63,12 +69,12 @@ class Explanation:
     @property
     def raising(self) -> tuple[Reason, ...]:
         """What raises the risk, the most first."""
-        return tuple(sorted((r for r in self.groups if r.points >= LEAST_POINTS), key=lambda r: -r.log_odds))
+        return tuple(sorted((r for r in self.groups if r.points >= LEAST_POINTS), key=lambda r: -r.points))
 
     @property
     def lowering(self) -> tuple[Reason, ...]:
         """What lowers the risk, the most first."""
-        return tuple(sorted((r for r in self.groups if r.points <= -LEAST_POINTS), key=lambda r: r.log_odds))
+        return tuple(sorted((r for r in self.groups if r.points <= -LEAST_POINTS), key=lambda r: r.points))
 
     def reasons(self, top: int = 3) -> tuple[str, ...]:
         """The reasons a scored list would name: what raises the risk first, then what lowers it."""
@@ -90,9 +96,9 @@ def explanation(
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
     margins = added_up(model.explainer.base, contributions)
-    margin, probability = float(margins[0]), model.calibration.probability(margins)
+    probability = model.calibration.probability(margins)
     groups = groups_of(model.schema, model.encoder)
-    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
+    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margins)
     p, key, money = float(probability[0]), model.schema.key, _money(model, customer)
     return Explanation(
         key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
@@ -102,6 +108,7 @@ def explanation(
         prediction=model.status(p),
         value_at_risk=None if money is None else max(money, 0.0) * p,
         base=float(model.explainer.base),
+        typical=typical_probability(model),
         contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
         groups=tuple(r for r in reasons if protected or r.lever != "protected"),
         protected=tuple(r for r in reasons if r.lever == "protected"),
@@ -145,18 +152,23 @@ class _Account:
 
 
 def _reasons(
-    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: float
+    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: np.ndarray
 ) -> tuple[Reason, ...]:
-    sums = group_sums(contributions, groups)[:, 0].astype(np.float64)
-    points = points_of(account.model, np.full(len(sums), margin), sums)
+    sums = group_sums(contributions, groups)[:, 0]
+    points = points_of(account.model, margin, sums)
+    of_columns = contributions[0].astype(np.float64)
+    weights = of_columns, points_of(account.model, margin, of_columns)
     return tuple(
-        _reason(account, group, contributions[0], (float(added), float(moved)))
-        for group, added, moved in zip(groups, sums, points, strict=True)
+        _reason(account, group, weights, (added, moved))
+        for group, added, moved in zip(groups, sums.tolist(), points.tolist(), strict=True)
     )
 
 
-def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: tuple[float, float]) -> Reason:
-    added, points = weight
+def _reason(
+    account: _Account, group: Group, weights: tuple[np.ndarray, np.ndarray], weight: tuple[float, float]
+) -> Reason:
+    """One reason, from what every column and what the whole group adds, each in log-odds and in points."""
+    (contributions, column_points), (added, points) = weights, weight
     names = account.names
     columns = sorted(group.columns, key=lambda c: -float(contributions[c]) if added > 0 else float(contributions[c]))
     speaker = names[columns[0]]
@@ -168,6 +180,7 @@ def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: 
         points=points,
         log_odds=added,
         columns={names[c]: float(contributions[c]) for c in columns},
+        column_points={names[c]: float(column_points[c]) for c in columns},
         lever=column.lever if column else "context",
         change=account.change(columns[0], points),
     )

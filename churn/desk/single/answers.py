@@ -33,6 +33,7 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
         "contributions": dict(told.contributions),
         "groups": [_group(r) for r in told.groups],
         "base": told.base,
+        "typical": told.typical,
         "likely": told.likely,
         "cannot_tell": told.cannot_tell,
         "alike": asdict(told.alike) if told.alike else None,
@@ -88,6 +89,7 @@ def _group(reason: Reason) -> dict[str, Any]:
         "points": reason.points,
         "log_odds": reason.log_odds,
         "columns": dict(reason.columns),
+        "column_points": dict(reason.column_points),
         "lever": reason.lever,
         "change": reason.change,
     }

@@ -28,7 +28,7 @@ class CustomerCounter:
         return profile_of(model, self.home).currency
 
     def form(self, model: Model) -> tuple[FormField, ...]:
-        """The fields to fill in for one customer, starting with a typical one."""
+        """The fields to fill in for one customer, each starting with its most usual value."""
         from churn.desk.single.customer_views import form_of
 
         return form_of(model, self.home)
@@ -43,14 +43,14 @@ class CustomerCounter:
         """From the typical customer to this one, by business group."""
         from churn.showing.figures.customer_figures import waterfall_chart
 
-        return waterfall_chart(found.explanation, found.model)
+        return waterfall_chart(found.explanation)
 
     def waterfall_within(self, found: Explained, group: str) -> Chart:
         """The same within one group, column by column."""
         from churn.desk.business.businesses import wording_of
         from churn.showing.figures.customer_figures import columns_chart
 
-        return columns_chart(found.explanation, found.model, wording_of(found.model, self.home), group)
+        return columns_chart(found.explanation, wording_of(found.model, self.home), group)
 
     def moved_by(self, compared: Comparison, model: Model) -> tuple[tuple[str, float], ...]:
         """Per changed group by how many points what it adds is another, the most first."""
