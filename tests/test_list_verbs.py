@@ -91,7 +91,7 @@ def test_explain_answers_the_designs_fields_with_the_score_of_the_list(ask, telc
 
 def test_whatif_answers_before_and_after(ask, telco_home):
     code, told = ask("whatif", first_key(telco_home), "Contract=Two year", "tenure=60")
-    assert (code, set(told)) == (0, {"before", "after", "points", "changes", "notices"})
+    assert (code, set(told)) == (0, {"before", "after", "points", "changes", "steps", "notices"})
     assert told["changes"]["Contract"][1] == "Two year"
 
 

@@ -15,6 +15,7 @@ from churn.desk.single.answers import comparison_json, explained_json, shown_poi
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
 from churn.intake.understanding.asking import pair_of
+from churn.scoring.supposing import Step
 
 
 def _check_words(words: ArgumentParser) -> None:
@@ -130,6 +131,11 @@ def explain(asked: Namespace, printer: Printer) -> Answer:
     return Answer(explained_json(found), tuple(lines))
 
 
+def _step_lines(step: Step) -> list[str]:
+    follows = [f"         with it {name}: {then}" for name, (_, then) in step.follows.items()]
+    return [f"  {step.points:+6.1f}  {step.label}: {step.text}", *follows]
+
+
 def _whatif_words(words: ArgumentParser) -> None:
     _explain_words(words)
     words.add_argument("changes", metavar="COL=VALUE", nargs="+", help="a column and its new value (repeatable)")
@@ -148,6 +154,7 @@ def what_if(asked: Namespace, printer: Printer) -> Answer:
     before, after = found.before, found.after
     lines = (
         f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
+        *(line for step in found.steps for line in _step_lines(step)),
         "What customers like that have in common, not what a change would cause.",
         *notice_lines(found.notices),
     )

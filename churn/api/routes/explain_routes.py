@@ -53,12 +53,13 @@ class ExplainedCustomer(Told):
 
 
 class ComparedCustomer(BaseModel):
-    """A customer before and after some columns change."""
+    """A customer before and after some columns change; the points of the steps add up to `points`."""
 
     before: Told
     after: Told
     points: float
     changes: dict[str, list[Any]]
+    steps: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     model: str
 
