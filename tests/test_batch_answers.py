@@ -9,6 +9,7 @@ import pytest
 from churn.api.routes.predict_routes import KeyedPrediction, predicted
 from churn.api.sent.batch_answers import FIELDS, batch_answer, predictions_of
 from churn.desk.single.single_scores import Singles
+from churn.notices import Notice
 
 ODD = SimpleNamespace(
     key='7"\n\u2028\\,é',
@@ -22,13 +23,14 @@ ODD = SimpleNamespace(
     model="telco@v1",
     ignored=(),
     missing=("tenure",),
+    notices=(Notice("warning", 'The "model" has not seen x = 1.', "x"), Notice("info", "Not known.", count=1)),
 )
 PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "call", "expected_gain": None})
 
 
 def together(*customers):
     """The same customers by column."""
-    names = [f.name for f in fields(Singles) if f.name not in ("model", "features")]
+    names = [f.name for f in fields(Singles) if f.name not in ("model", "features", "of_all")]
     return Singles(model=ODD.model, **{name: [getattr(one, name) for one in customers] for name in names})
 
 

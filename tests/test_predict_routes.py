@@ -18,7 +18,7 @@ from tests.trained import TODAY, rows_of, twin_of
 FIELDS = [
     *("churn_probability", "retention_probability", "prediction", "status", "risk_level"),
     *("reasons", "action", "expected_gain"),
-    *("model", "ignored", "missing"),
+    *("model", "ignored", "missing", "notices"),
 ]
 
 

@@ -18,7 +18,7 @@ def scored(key, **features):
 
 def together(*customers):
     """The same customers by column."""
-    names = [f.name for f in fields(Singles) if f.name not in ("model", "features")]
+    names = [f.name for f in fields(Singles) if f.name not in ("model", "features", "of_all")]
     told = {name: [getattr(one, name) for one in customers] for name in names}
     return Singles("telco@v1", **told, features={n: [c.features.get(n) for c in customers] for n in FEATURES})
 

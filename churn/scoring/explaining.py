@@ -13,8 +13,8 @@ from churn.attribution.blend import added_up
 from churn.learning.measures.calibration import Bin
 from churn.learning.versions.model import Model
 from churn.notices import Notice
+from churn.scoring.customer_notices import not_known, odd_values
 from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of, typical_probability
-from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, capital
 
 
@@ -192,14 +192,5 @@ def _money(model: Model, customer: Mapping[str, Any]) -> float | None:
 
 
 def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:
-    unknown = [f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number)]
-    unseen = [f for f in model.encoder.fields if f.levels and customer.get(f.name) not in (None, *f.levels)]
-    told = [
-        Notice("warning", f"The model has not seen {f.name} = {customer[f.name]!r} before.", f.name) for f in unseen
-    ]
-    unfamiliar = Unfamiliar(model)
-    unfamiliar.see(row[None])
-    told += unfamiliar.far_out
-    if unknown:
-        told.append(Notice("info", f"Not known of this customer: {', '.join(unknown)}.", count=len(unknown)))
-    return tuple(told)
+    unknown = tuple(f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number))
+    return (*odd_values(model, customer, row), *not_known(unknown))

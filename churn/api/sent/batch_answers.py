@@ -8,6 +8,7 @@ from typing import Any
 
 from churn.desk.single.single_scores import Singles
 from churn.files import json_texts
+from churn.notices import Notice
 
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -37,6 +38,7 @@ def predictions_of(scored: Singles) -> list[str]:
         once.each([scored.model] * len(scored)),
         once.each(scored.ignored),
         once.each(scored.missing),
+        once.each(scored.notices or [()] * len(scored)),
     )
     return [_ONE % cells for cells in zip(*columns, strict=True)]
 
@@ -54,6 +56,7 @@ FIELDS = (
     "model",
     "ignored",
     "missing",
+    "notices",
 )
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 
@@ -63,7 +66,8 @@ class _Written(dict[Any, str]):
 
     def __missing__(self, value: Any) -> str:
         list_ = isinstance(value, tuple)
-        self[value] = written = f"[{','.join(self.each(value))}]" if list_ else _values.encode(value)
+        plain = value.as_json() if isinstance(value, Notice) else value
+        self[value] = written = f"[{','.join(self.each(value))}]" if list_ else _values.encode(plain)
         return written
 
     def each(self, values: Iterable[Any]) -> Iterable[str]:
