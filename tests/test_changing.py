@@ -55,10 +55,10 @@ LEARNT = replace(ENCODER, fields=(*ENCODER.fields[:3], replace(ENCODER.fields[3]
 @pytest.mark.parametrize(
     ("model", "name", "typed", "fix"),
     [
-        (small_model(), "months", "-5", "Give 0 or more."),
-        (small_model(schema=SCHEMA.having("months", low=0, high=240)), "months", 241, "Give 240 or less."),
-        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "-1", "Give 0 or more."),
-        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "$1,000", "Give 140 or less."),
+        (small_model(), "months", "-5", "Give a number of 0 or more."),
+        (small_model(schema=SCHEMA.having("months", low=0, high=240)), "months", 241, "Give a number from 0 to 240."),
+        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "-1", "Give a number from 0 to 140."),
+        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "$1,000", "Give a number from 0 to 140."),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_the_schema_or_by_what_was_learnt(model, name, typed, fix):

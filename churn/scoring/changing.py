@@ -82,10 +82,14 @@ def _refuse_impossible(model: Model, column: Column, field: Field, number: float
     if low is None and high is None:
         least = float(model.reference.quantiles[model.encoder.names.index(field.name)][0])
         low, high = (max(0.0, field.low or 0.0) if least >= 0 else field.low), field.high
-    if low is not None and number < low:
-        raise RequestRefused(f"{field.name} cannot be {number:,.6g}.", f"Give {low:,.6g} or more.")
-    if high is not None and number > high:
-        raise RequestRefused(f"{field.name} cannot be {number:,.6g}.", f"Give {high:,.6g} or less.")
+    if (low is None or number >= low) and (high is None or number <= high):
+        return
+    span = f"of {low:,.6g} or more" if high is None else f"of {high:,.6g} or less"
+    both = low is not None and high is not None
+    raise RequestRefused(
+        f"{field.name} cannot be {number:,.6g}.",
+        f"Give a number {f'from {low:,.6g} to {high:,.6g}' if both else span}.",
+    )
 
 
 def _level(field: Field, value: str) -> str:
