@@ -36,6 +36,15 @@ def test_the_overview_and_the_drivers_screen_name_the_same_drivers_with_the_same
     assert [(d.name, d.share) for d in known.groups] == shown
 
 
+def test_columns_that_only_add_up_do_not_seem_to_work_together(known):
+    model = known.ranked.model
+    tenure = model.encoder.names.index("tenure")
+    even, own = known.even_points, known.points
+    added = known.ranked.contributions[:: known.step].astype(float)
+    np.testing.assert_allclose(even[:, tenure] * added[0, tenure], even[0, tenure] * added[:, tenure], rtol=1e-9)
+    assert np.abs(even).mean() == pytest.approx(np.abs(own).mean(), rel=0.25)
+
+
 def test_protected_columns_are_left_to_the_fairness_view(known):
     assert {"gender", "SeniorCitizen"} & {d.name for d in (*known.columns, *known.groups)} == set()
     assert {"gender", "SeniorCitizen"} & set(known.of_list()) == set()

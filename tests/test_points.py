@@ -87,6 +87,9 @@ def test_sentences_bars_and_headline_of_a_customer_say_the_same_points(customer)
     assert {name: drawn[name] for name in said} == pytest.approx(said, abs=0.006)
     assert [name for name in drawn if name in said] == list(said)
     assert sum(drawn.values()) == pytest.approx(whole, abs=0.05)
+    labels = dict(zip(bars.y, bars.text, strict=True))
+    for reason in (*told.raising, *told.lowering):
+        assert f" {labels[reason.label][1:]} point" in reason.text
     for reason in told.groups:
         assert sum(reason.column_points.values()) == pytest.approx(reason.points, abs=1e-9)
         inside = columns_chart(told, WORDING, reason.group).figure.data[0]

@@ -42,7 +42,7 @@ def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None
         left,
         say("customer.would_be"),
         after.probability,
-        delta=after.probability - before.probability,
+        delta=say("customer.points", points=compared.points),
         delta_color="inverse",
     )
     with right.container(border=True, height="stretch"):

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn.attribution.blend import added_up
 from churn.desk.business.businesses import wording_of
 from churn.desk.listing.lists import Ranked
 from churn.errors import ChurnError, RequestRefused
@@ -33,7 +34,7 @@ from churn.scoring.drivers import (
     interactions,
 )
 from churn.scoring.rates import Rate, rates_by
-from churn.scoring.reasons import points_of_columns
+from churn.scoring.reasons import points_of, points_of_columns
 from churn.scoring.segmenting import Segment, segments
 from churn.scoring.wording import Wording, capital
 
@@ -72,6 +73,17 @@ class Exploring:
         return pictured_points(self.ranked)
 
     @cached_property
+    def even_points(self) -> np.ndarray:
+        """Points with every unit of log-odds counted alike, as on average in this list.
+
+        A customer's own points depend on how likely they are to leave; two columns would seem to work together where
+        both only move the risk.
+        """
+        model, added = self.ranked.model, self.ranked.contributions[:: self.step].astype(np.float64)
+        margin = added_up(model.explainer.base, added)
+        return added * float(points_of(model, margin, np.ones(len(margin))).mean())
+
+    @cached_property
     def matrix(self) -> np.ndarray:
         """The customers pictured as the model sees them."""
         return self.ranked.matrix[:: self.step]
@@ -104,11 +116,11 @@ class Exploring:
     def pairs(self) -> tuple[Interaction, ...]:
         """The pairs of columns that work together most."""
         names = [d.name for d in self.columns[:MOST_COLUMNS]]
-        return interactions(self.ranked.model, self.matrix, self.points, among=names, most=MOST_PAIRS)
+        return interactions(self.ranked.model, self.matrix, self.even_points, among=names, most=MOST_PAIRS)
 
     def crossed(self, pair: Interaction) -> tuple[Crossed, ...]:
         """What one column of a pair adds, apart for the other."""
-        return crossed(self.ranked.model, self.matrix, self.points, pair)
+        return crossed(self.ranked.model, self.matrix, self.even_points, pair)
 
     def rates(self, name: str) -> tuple[Rate, ...]:
         """How many leave, or are expected to, by level or range of a column."""

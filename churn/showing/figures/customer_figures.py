@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from churn.scoring.explaining import Explanation
+from churn.scoring.reasons import LEAST_POINTS
 from churn.scoring.wording import Wording, capital
 from churn.showing.figures.charts import Chart
 from churn.showing.figures.driver_figures import label_of, rowed, tick_step
@@ -60,7 +61,7 @@ def _waterfall(
             decreasing={"marker": {"color": BLUE}},
             totals={"marker": {"color": GREY}},
             connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
-            hoverinfo="skip",
+            hovertemplate="%{y}: %{x:.1f}<extra></extra>",
         )
     )
     figure = rowed(figure, len(names), x="Likely to leave, of 100")
@@ -72,6 +73,9 @@ def _waterfall(
 
 
 def _step(points: float) -> str:
+    """A bar's points: whole as its sentence says them; to a tenth where it is too small for a sentence."""
+    if abs(points) >= LEAST_POINTS:
+        return f"{round(points):+d}"
     return f"{points:+.1f}" if abs(points) >= 0.05 else "0"
 
 

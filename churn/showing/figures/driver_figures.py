@@ -168,7 +168,10 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
         finding = (
             f"Each column counts nearly by itself: together they move a risk by {first.strength:.1f} points at most"
         )
-    reading = "How many points, on average, the second changes what goes with a value of the first."
+    reading = (
+        "How many points, on average, the second changes what goes with a value of the first, every customer counted "
+        "as if equally likely to leave."
+    )
     return Chart("pairs", finding, reading, figure)
 
 
