@@ -15,7 +15,7 @@ from churn.scoring.ranking import Ranking
 from churn.scoring.reasons import Group, points_of, points_of_columns, typical_probability, weighed
 from churn.showing.figures.customer_figures import columns_chart, waterfall_chart
 from tests.small_model import WORDING, small_model
-from tests.trained import TODAY
+from tests.trained import TODAY, rows_of
 
 MODEL = small_model()
 KNOTS = Calibration("isotonic", knots=((-4.0, 0.01), (-1.0, 0.1), (-0.5, 0.45), (1.0, 0.6), (5.0, 0.97)))
@@ -137,3 +137,16 @@ def test_bars_that_pass_a_hundred_on_the_way_are_drawn_whole_and_said_to_be_a_wa
     low, high = chart.figure.layout.xaxis.range
     assert ends.max() > 100 and low <= ends.min() and ends.max() < high
     assert "pass 100" in chart.reading
+
+
+def test_http_gives_the_points_of_the_desk_and_its_sentences_those_of_a_list(telco_home, telco_api):
+    lines = rows_of(telco_home)
+    rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:8]]
+    for row in rows:
+        told = telco_api.post("/explain", json=row).json()
+        assert told["reasons"] == telco_api.post("/predict", json=row).json()["reasons"]
+        at_desk = Desk(telco_home).explain(telco_home / TODAY, row["customerID"]).explanation
+        assert {g["group"]: g["points"] for g in told["groups"]} == {r.group: r.points for r in at_desk.groups}
+        protected = sum(r.points for r in at_desk.protected)
+        whole = 100 * (told["probability"] - told["typical"])
+        assert sum(g["points"] for g in told["groups"]) + protected == pytest.approx(whole, abs=1e-9)

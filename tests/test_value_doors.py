@@ -12,6 +12,7 @@ from churn.desk.single.customer_fields import FieldReader
 from churn.errors import ChurnError
 from churn.events.log.entries import yes_or_no as flag_of_a_log
 from churn.intake.reading import read_list
+from churn.intake.understanding.cells import cell_reader
 from churn.intake.values.marks import LETTERS, NO, YES
 from churn.intake.values.outcome_words import outcome_words
 from churn.learning.prepared.outcome import outcome_of
@@ -82,6 +83,21 @@ def test_a_category_of_yes_and_no_takes_every_spelling_of_them(home):
     schema = Schema((Column("id", "text", "key"), column))
     read = read_list(lines.encode(), filename="list.csv", schema=schema).table["backup"].to_pylist()
     assert read[:4] == ["Yes", "No", "No net", "Yes"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "known"),
+    [
+        (("No", "DSL", "Fiber"), {"nein": "No", "0": "No"}),
+        (("Y", "N"), {"ja": "Y", "nein": "N"}),
+        (("S", "M", "L"), {"ja": "ja", "1": "1"}),
+        (("0", "1", "2"), {"ja": "ja", "no": "no"}),
+        (("Yes", "True", "No"), {"ja": "ja", "nein": "No"}),
+    ],
+)
+def test_a_level_that_says_yes_or_no_is_known_by_every_spelling_and_a_letter_or_a_code_is_not(levels, known):
+    reader = cell_reader(Column("line", "category", levels=levels))
+    assert {word: reader(word) for word in known} == known
 
 
 def test_words_that_only_an_outcome_has_are_one_list_and_no_yes():

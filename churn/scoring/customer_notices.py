@@ -13,20 +13,25 @@ from churn.notices import Notice
 from churn.schema import Column
 from churn.scoring.unfamiliar import Unfamiliar
 
+LEARNT = ("feature", "value")
+
 
 def odd_values(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:
     """Warnings on levels never seen, numbers that cannot be, and numbers far from all that was learnt.
 
     row  the customer as the model sees them
     """
-    fields = model.encoder.fields
-    unseen = [f.name for f in fields if f.levels and customer.get(f.name) not in (None, *f.levels)]
-    told = [Notice("warning", f"The model has not seen {name} = {customer[name]!r} before.", name) for name in unseen]
-    for column in model.schema.features:
-        value = customer.get(column.name)
-        if column.kind == "number" and value is not None and _is_beyond(column, float(value)):
+    encoder = model.encoder
+    low, high = encoder.limits
+    new = [encoder.names[place] for place in np.flatnonzero(row == encoder.unseen)]
+    told = [Notice("warning", f"The model has not seen {name} = {customer[name]!r} before.", name) for name in new]
+    for column in model.schema.columns:
+        value = customer.get(column.name) if column.kind == "number" else None
+        if value is not None and column.role in LEARNT and _is_beyond(column, float(value)):
             text = f"{column.name} of {float(value):,.6g} is beyond {_span(column)}; it cannot be right."
             told.append(Notice("warning", text, column.name))
+    if not ((row <= low) | (row >= high)).any():
+        return tuple(told)
     unfamiliar = Unfamiliar(model)
     unfamiliar.see(row[None])
     return (*told, *unfamiliar.far_out)
@@ -43,10 +48,7 @@ def not_known(missing: tuple[str, ...]) -> tuple[Notice, ...]:
 def odd_rows(model: Model, columns: Mapping[str, Sequence[Any]], matrix: np.ndarray) -> list[int]:
     """The places of the customers of whom `odd_values` would say anything."""
     low, high = model.encoder.limits
-    odd = ((matrix <= low) | (matrix >= high)).any(axis=1)
-    for place, field in enumerate(model.encoder.fields):
-        if field.levels:
-            odd |= matrix[:, place] == field.unseen
+    odd = ((matrix <= low) | (matrix >= high) | (matrix == model.encoder.unseen)).any(axis=1)
     for column in model.schema.features:
         if column.kind == "number" and column.name in columns and (column.low, column.high) != (None, None):
             numbers = np.array([np.nan if v is None else v for v in columns[column.name]], float)

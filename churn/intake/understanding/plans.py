@@ -12,7 +12,7 @@ from churn.errors import ListRefused, OpenQuestion
 from churn.intake.understanding.meaning import Meaning
 from churn.intake.values.distinct import Cells
 from churn.intake.values.kinds import Holding
-from churn.intake.values.marks import NO, YES, is_missing, real_levels, same_words
+from churn.intake.values.marks import LETTERS, NO, YES, is_missing, real_levels, same_words
 from churn.intake.values.moments import ORDERS, Order, dates_of, said
 from churn.intake.values.numbers import numbers_of
 from churn.intake.values.outcome_words import outcome_words
@@ -185,13 +185,15 @@ def _known_levels(column: Column, holding: Holding) -> dict[str, str]:
 
 
 def _yes_and_no_among(levels: tuple[str, ...]) -> dict[str, str]:
-    """Every spelling of yes and of no -> the level that says it, where there is just one of each."""
+    """Every spelling of yes and of no -> the level that says it, where just one does; a letter needs its opposite."""
     said = [(words, [v for v in levels if same_words(v) in words]) for words in (YES, NO)]
-    if any(len(found) != 1 for _, found in said):
-        return {}
-    return {
-        spelling: found[0] for words, found in said for word in words for spelling in (word, folded(word)) if spelling
-    }
+    both = all(len(found) == 1 for _, found in said)
+    known = {}
+    for words, found in said:
+        level = same_words(found[0]) if len(found) == 1 else ""
+        if level and not level[0].isdigit() and (both or level not in LETTERS):
+            known |= {spelling: found[0] for word in words for spelling in (word, folded(word)) if spelling}
+    return known
 
 
 def _refuse_mixed_units(column: Column, holding: Holding) -> None:

@@ -133,6 +133,11 @@ class Encoder:
         return self._limits.astype(np.float32)
 
     @cached_property
+    def unseen(self) -> np.ndarray:
+        """The code of a level that was not learnt, field by field; NaN where a field has no levels."""
+        return np.array([f.unseen if f.levels else np.nan for f in self.fields], np.float32)
+
+    @cached_property
     def _limits(self) -> np.ndarray:
         """The lowest and the highest number of each field, within what float32 can hold."""
         low = [-_LARGEST if f.low is None else f.low for f in self.fields]
