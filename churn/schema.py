@@ -15,6 +15,19 @@ Lever = Literal["actionable", "context", "protected"]
 
 
 @dataclass(frozen=True)
+class Follows:
+    """A column that goes with another: where `column` is at `level`, this one is at `becomes`, and only there.
+
+    otherwise  what it becomes when the other leaves that level
+    """
+
+    column: str
+    level: str
+    becomes: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: its name, what kind of thing it holds, and what it is for.
 
@@ -30,6 +43,7 @@ class Column:
     lever       `actionable`: an offer can change it; `context`: it cannot; `protected`: never used as a lever
     direction   +1 when more of it can only raise the risk, -1 when it can only lower it, 0 when unknown
     positive    for the outcome: the words that mean the customer left
+    follows     another column whose level settles this one: without internet there is no online backup
     synonyms    other headings the same column is known by
     meaning     one line a person can read
     """
@@ -51,6 +65,7 @@ class Column:
     positive: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     meaning: str = ""
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,16 @@ def column_from(words: Mapping[str, Any]) -> Column:
             allowed = ", ".join(str(w) for w in _ALLOWED[word])
             raise RequestRefused(f"Column {name!r} has {word} = {value!r}.", f"It is one of: {allowed}.")
     read: dict[str, Any] = {k: tuple(v) if k in _LISTS else v for k, v in words.items()}
+    if isinstance(read.get("follows"), Mapping):
+        read["follows"] = _follows_from(name, read["follows"])
     return Column(**read)
+
+
+def _follows_from(name: str, words: Mapping[str, Any]) -> Follows:
+    wanted = [f.name for f in fields(Follows)]
+    if set(words) != set(wanted):
+        raise RequestRefused(f"Column {name!r} does not say what it follows.", f"Give {', '.join(wanted)}.")
+    return Follows(**{word: str(value) for word, value in words.items()})
 
 
 def _without_defaults(column: Column) -> dict[str, Any]:

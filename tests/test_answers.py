@@ -9,7 +9,7 @@ from churn.desk.single.answers import comparison_json, explained_json, shown_poi
 from tests.trained import TODAY, rows_of
 
 EXPLAINED = {"key", "probability", "tier", "reasons", "contributions", "groups", "base", "changes"}
-CHANGE = {"changes", "probability", "points", "enough", "text"}
+CHANGE = {"steps", "changes", "probability", "points", "enough", "text"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_the_nearest_changes_lower_the_risk(explained):
 def test_a_comparison_is_two_explanations_and_what_was_changed(telco_home):
     key = rows_of(telco_home)[1].split(",")[0]
     told = comparison_json(Desk(telco_home).what_if(telco_home / TODAY, key, {"tenure": "60"}))
-    assert set(told) == {"before", "after", "points", "changes", "notices"}
+    assert set(told) == {"before", "after", "points", "changes", "steps", "notices"}
     assert told["points"] == pytest.approx(100 * (told["after"]["probability"] - told["before"]["probability"]))
     assert told["changes"]["tenure"][1] == 60.0
 

@@ -9,6 +9,7 @@ import pytest
 from churn.api.routes.predict_routes import KeyedPrediction, predicted
 from churn.api.sent.batch_answers import FIELDS, batch_answer, predictions_of
 from churn.desk.single.single_scores import Singles
+from churn.notices import Notice
 
 ODD = SimpleNamespace(
     key='7"\n\u2028\\,é',
@@ -26,6 +27,7 @@ ODD = SimpleNamespace(
     value_horizon="18 months",
     value_assumed=False,
     currency="USD",
+    notices=(Notice("warning", 'The "model" has not seen x = 1.', "x"), Notice("info", "Not known.", count=1)),
 )
 PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "call", "expected_gain": None})
 
@@ -33,7 +35,7 @@ PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "c
 def together(*customers):
     """The same customers by column."""
     once = {name: getattr(ODD, name) for name in ("model", "value_horizon", "value_assumed", "currency")}
-    names = [f.name for f in fields(Singles) if f.name not in (*once, "features")]
+    names = [f.name for f in fields(Singles) if f.name not in (*once, "features", "of_all")]
     return Singles(**once, **{name: [getattr(one, name) for one in customers] for name in names})
 
 

@@ -1,12 +1,14 @@
 """Changes are read as a person types them, and refused in words."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from churn.errors import RequestRefused
 from churn.learning.encoded.encoding import Encoder, Field
-from churn.schema import Column
+from churn.learning.versions.reference import reference_of
+from churn.schema import Column, Schema
 from churn.scoring.changing import changed, value_for
 from tests.small_model import ENCODER, SCHEMA, small_model
 
@@ -44,6 +46,32 @@ def test_a_typed_text_becomes_the_value_the_list_would_hold(name, typed, value):
 def test_what_cannot_be_read_is_refused(name, typed, says):
     with pytest.raises(RequestRefused, match=says):
         value_for(MODEL, name, typed)
+
+
+UNSTATED = Schema(tuple(replace(c, low=None) for c in SCHEMA.columns))
+LEARNT = replace(ENCODER, fields=(*ENCODER.fields[:3], replace(ENCODER.fields[3], low=-40.0, high=140.0)))
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "typed", "fix"),
+    [
+        (small_model(), "months", "-5", "Give a number of 0 or more."),
+        (small_model(schema=SCHEMA.having("months", low=0, high=240)), "months", 241, "Give a number from 0 to 240."),
+        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "-1", "Give a number from 0 to 140."),
+        (small_model(schema=UNSTATED, encoder=LEARNT), "spend", "$1,000", "Give a number from 0 to 140."),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_the_schema_or_by_what_was_learnt(model, name, typed, fix):
+    with pytest.raises(RequestRefused, match=f"{name} cannot be") as refused:
+        value_for(model, name, typed)
+    assert refused.value.fix == fix
+
+
+def test_a_number_may_be_negative_where_it_was_before():
+    rows = MODEL.reference.rows.copy()
+    rows[0, 3] = -10.0
+    own = reference_of(LEARNT, rows, MODEL.probability(rows))
+    assert value_for(small_model(schema=UNSTATED, encoder=LEARNT, reference=own), "spend", "-20") == -20.0
 
 
 def test_only_the_changed_fields_change():

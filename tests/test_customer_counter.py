@@ -26,11 +26,11 @@ def test_a_group_of_several_columns_opens_into_them(telco_home, found):
     np.testing.assert_allclose(bars.x[-1], 100 * found.explanation.probability, atol=0.1)
 
 
-def test_what_moved_is_told_in_points_the_most_first(telco_home, found):
-    desk = Desk(telco_home)
+def test_a_what_if_tells_the_changed_field_alone_and_all_of_what_it_does(telco_home, found):
     changed = {"Contract": "Two year" if found.customer["Contract"] != "Two year" else "Month-to-month"}
-    moved = desk.moved_by(desk.compare(found.model, found.customer, changed), found.model)
-    assert moved and [abs(p) for _, p in moved] == sorted((abs(p) for _, p in moved), reverse=True)
+    compared = Desk(telco_home).compare(found.model, found.customer, changed)
+    assert [(s.column, s.points) for s in compared.steps] == [("Contract", pytest.approx(compared.points))]
+    assert list(compared.changes) == ["Contract"]
 
 
 def test_columns_an_offer_can_change_have_its_name_and_the_business_its_currency(telco_home, found):

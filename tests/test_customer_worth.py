@@ -1,5 +1,7 @@
 """What a customer is worth, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,12 @@ def test_a_list_without_value_needs_an_assumed_bill():
 def test_probabilities_outside_0_to_1_are_refused():
     with pytest.raises(RequestRefused, match="not between 0 and 1"):
         stakes([1.2], [1.0], BOOK)
+
+
+def test_a_bill_far_above_all_that_was_learnt_counts_as_the_largest_learnt_and_is_told():
+    book = replace(BOOK, learnt_bills=(220.0, 118.0))
+    given = stakes([0.1] * 4, [1e9, 221.0, 220.0, 50.0], book, column="bill")
+    assert given.bill.tolist() == [118.0, 118.0, 220.0, 50.0]
+    assert [(n.kind, n.column, n.count) for n in given.notices] == [("warning", "bill", 2)]
+    assert stakes([0.1], [220.0], book).notices == ()
+    assert stakes([0.1], [1e9], BOOK).bill.tolist() == [1e9]

@@ -1,5 +1,7 @@
 """Every question about a scored list is answered by a picture with its finding."""
 
+from dataclasses import replace
+
 import pytest
 
 from churn import Desk
@@ -28,6 +30,22 @@ def test_every_picture_has_a_finding_and_says_how_to_read_it(desk, asked):
 
 def test_a_column_the_model_does_not_listen_to_has_no_picture(desk, asked):
     assert desk.driver_chart(asked, "gender") is None
+
+
+def test_two_pictures_that_would_be_the_same_are_one(desk, asked):
+    alone = replace(
+        asked.ranked.model.schema, columns=tuple(replace(c, group="") for c in asked.ranked.model.schema.columns)
+    )
+    model = replace(asked.ranked.model, schema=alone)
+    ungrouped = desk.exploring(replace(asked.ranked, model=model))
+    assert [c.name for c in desk.driver_charts(asked)] == ["drivers", "columns", "swarm"]
+    assert [c.name for c in desk.driver_charts(ungrouped)] == ["drivers", "swarm"]
+
+
+def test_a_comparison_by_a_column_leaves_that_column_out(desk, asked):
+    chart = desk.contrast_chart(asked, "Contract", "Month-to-month contract", None)
+    assert "Contract" not in list(chart.figure.data[0].y)
+    assert "Contract itself" in chart.finding and "Contract makes most" not in chart.finding
 
 
 def test_fairness_names_groups_in_words(desk, asked):

@@ -1,8 +1,10 @@
 """Driver pictures are small, say their finding, and read in words and points."""
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from churn.scoring.drivers import Dependence, Driver, Interaction, beeswarm, crossed
+from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, beeswarm, crossed
 from churn.showing.figures.driver_figures import (
     crossed_chart,
     dependence_chart,
@@ -10,6 +12,7 @@ from churn.showing.figures.driver_figures import (
     label_of,
     pairs_chart,
     swarm_chart,
+    tick_step,
 )
 from tests.small_model import ENCODER, WORDING, customers, small_model
 
@@ -68,3 +71,26 @@ def test_a_pair_has_a_line_for_each_part_of_the_other():
 def test_a_label_from_a_list_is_text_and_is_broken_into_lines():
     assert label_of("<b>x</b> $1$") == "‹b›x‹/b› &#36;1&#36;"
     assert label_of("a " * 40).count("<br>") == 3
+
+
+@settings(deadline=None)
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+def test_an_axis_has_at_least_four_round_ticks_and_few_enough_for_a_telephone(low, span):
+    high = low + span
+    step = tick_step(low, high)
+    ticks = np.floor(high / step + 1e-9) - np.ceil(low / step - 1e-9) + 1
+    assert 4 <= ticks <= 10
+
+
+def test_the_dots_have_an_axis_of_four_ticks_or_more():
+    chart = swarm_chart(beeswarm(MODEL, MATRIX, POINTS, columns=list(ENCODER.names)), WORDING, lambda name: True, MANY)
+    x = [v for trace in chart.figure.data for v in trace.x]
+    step = chart.figure.layout.xaxis.dtick
+    assert np.floor(max(x) / step) - np.ceil(min(x) / step) + 1 >= 4
+
+
+def test_the_headline_of_a_pair_leaves_out_what_is_not_drawn():
+    pair = Interaction("spend", "plan", 2.0)
+    rows = [Crossed(0.0, 9.0, o, None, 20, m) for o, m in (("monthly", 1.0), ("yearly", -2.0))]
+    unknown = [Crossed(None, None, o, None, 20, m) for o, m in (("monthly", 50.0), ("yearly", -48.0))]
+    assert "up to 3 points" in crossed_chart([*rows, *unknown], pair, WORDING).finding

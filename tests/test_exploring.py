@@ -5,6 +5,7 @@ import pytest
 
 from churn import Desk
 from churn.errors import RequestRefused
+from churn.scoring.reasons import typical_probability
 from tests.trained import HISTORY, TODAY
 
 
@@ -24,11 +25,24 @@ def test_who_left_is_known_only_where_the_list_says_so(known, unknown):
     assert (int(known.left.sum()), unknown.left) == (sum(known.ranked.reading.table["Churn"].to_pylist()), None)
 
 
-def test_points_are_what_each_column_alone_moves_the_typical_risk(known):
-    model, first = known.ranked.model, known.ranked.contributions[0].astype(float)
-    base = model.explainer.base
-    moved = model.calibration.probability(base + first) - model.calibration.probability(np.full(len(first), base))
-    np.testing.assert_allclose(known.points[0], 100 * moved, atol=1e-9)
+def test_points_of_all_columns_lead_from_the_typical_risk_to_each_customers(known):
+    whole = 100 * (known.ranked.probability - typical_probability(known.ranked.model))
+    np.testing.assert_allclose(known.points.sum(axis=1), whole[:: known.step], atol=1e-9)
+
+
+def test_the_overview_and_the_drivers_screen_name_the_same_drivers_with_the_same_shares(known, telco_home):
+    hidden = {"gender", "SeniorCitizen"}
+    shown = [(d.name, d.share) for d in Desk(telco_home).drivers(known.ranked) if d.name not in hidden and d.share]
+    assert [(d.name, d.share) for d in known.groups] == shown
+
+
+def test_columns_that_only_add_up_do_not_seem_to_work_together(known):
+    model = known.ranked.model
+    tenure = model.encoder.names.index("tenure")
+    even, own = known.even_points, known.points
+    added = known.ranked.contributions[:: known.step].astype(float)
+    np.testing.assert_allclose(even[:, tenure] * added[0, tenure], even[0, tenure] * added[:, tenure], rtol=1e-9)
+    assert np.abs(even).mean() == pytest.approx(np.abs(own).mean(), rel=0.25)
 
 
 def test_protected_columns_are_left_to_the_fairness_view(known):

@@ -38,11 +38,18 @@ def test_the_riskiest_segment_is_the_title():
 
 
 def test_two_groups_are_told_apart_in_points_and_chance_is_grey():
-    parts = (Part("Contract", "Contract", 2.0, 1.8, 2.2), Part("Age", "Age", 0.1, -0.1, 0.3))
-    chart = contrast_chart(Contrast((50, 60), (0.6, 0.4), 2.1, parts), "High", "everybody else")
+    parts = (Part("Contract", "Contract", 17.5, 16.0, 19.0), Part("Age", "Age", 2.5, -1.0, 6.0))
+    chart = contrast_chart(Contrast((50, 60), (0.6, 0.4), 20.0, parts), "High", "everybody else")
     assert chart.finding == "High: 60% likely to leave; everybody else: 40%. Contract makes most of the difference"
-    np.testing.assert_allclose(chart.figure.data[0].x, [2.5, 46.21], atol=0.01)
+    np.testing.assert_allclose(chart.figure.data[0].x, [2.5, 17.5])
     assert chart.figure.data[0].marker.color[0] != chart.figure.data[0].marker.color[1]
+
+
+def test_a_comparison_by_a_column_does_not_say_that_the_column_makes_the_difference():
+    own, parts = Part("Contract", "Contract", 15.0, 14.0, 16.0), (Part("Age", "Age", 5.0, 4.0, 6.0),)
+    chart = contrast_chart(Contrast((50, 60), (0.6, 0.4), 20.0, parts, own), "Monthly", "everybody else")
+    assert chart.finding.endswith("Beside Contract itself, Age makes most of the difference")
+    assert list(chart.figure.data[0].y) == ["Age"] and "+15.0 points of Contract" in chart.reading
 
 
 def test_curves_say_how_many_are_left_after_a_year():

@@ -100,7 +100,7 @@ def test_value_at_risk_is_said_with_its_horizon_and_currency(ask, telco_home, tm
 
 def test_whatif_answers_before_and_after(ask, telco_home):
     code, told = ask("whatif", first_key(telco_home), "Contract=Two year", "tenure=60")
-    assert (code, set(told)) == (0, {"before", "after", "points", "changes", "notices"})
+    assert (code, set(told)) == (0, {"before", "after", "points", "changes", "steps", "notices"})
     assert told["changes"]["Contract"][1] == "Two year"
 
 

@@ -58,7 +58,7 @@ def test_contact_with_the_held_out_and_none_with_the_treated_are_said():
         (BACK.tail(2), "outcomes of the held out customers only"),
         (BACK.head(0), "The list has no outcome"),
         (pd.concat([BACK, BACK.head(2).assign(left="yes")]), "1 customers have two different outcomes: a"),
-        (BACK.assign(left="maybe"), "left holds 'maybe', which is neither yes nor no"),
+        (BACK.assign(left="maybe"), "left holds 'maybe', which says neither left nor stayed"),
     ],
 )
 def test_a_list_that_cannot_be_these_outcomes_is_refused(back, said):

@@ -20,6 +20,7 @@ FIELDS = [
     *("reasons", "action", "expected_gain"),
     *("model", "ignored", "missing"),
     *("value_at_risk", "value_horizon", "value_assumed", "currency"),
+    "notices",
 ]
 
 

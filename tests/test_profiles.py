@@ -7,7 +7,7 @@ import pytest
 from churn.errors import NotFound, RequestRefused
 from churn.files import REPOSITORY
 from churn.profiles import Profile, profile_names, read_profile
-from churn.schema import Column, Schema
+from churn.schema import Column, Schema, schema_from
 
 SCHEMA = 'title = "Gyms"\ncurrency = "EUR"\n[columns.visits]\nunit = "count"\ndirection = -1\n'
 
@@ -108,3 +108,23 @@ def test_every_word_a_shipped_profile_uses_is_described(name):
     described = r"(?m)`[^`\n]*\b{}\b[^`\n]*`|^{} ="
     assert [word for word in sorted(used) if not re.search(described.format(word, word), text)] == []
     assert set(phrases) <= {"columns", "groups", "sentences", "kinds"}
+
+
+def test_a_column_follows_one_that_is_there_to_levels_it_has():
+    for name in profile_names():
+        known = read_profile(name).schema.by_name
+        for column in known.values():
+            rule = column.follows
+            if rule is not None:
+                leader = known[rule.column]
+                assert {rule.becomes, rule.otherwise} <= set(column.levels)
+                assert leader.kind == "flag" or rule.level in leader.levels
+    assert sum(c.follows is not None for c in read_profile("telco").schema.columns) == 7
+
+
+def test_a_column_that_does_not_say_what_it_follows_is_refused():
+    with pytest.raises(RequestRefused, match="does not say what it follows"):
+        schema_from([{"name": "backup", "follows": {"column": "internet"}}])
+    rule = {"column": "internet", "level": "No", "becomes": "No net", "otherwise": "No"}
+    read = schema_from([{"name": "backup", "follows": rule}])
+    assert schema_from(read.as_json()) == read

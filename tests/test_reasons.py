@@ -27,8 +27,10 @@ def test_columns_are_grouped_by_business_group_and_protected_ones_stand_alone():
     assert groups_of(Schema((Column("plan"),)), ENCODER)[1] == Group("plan", (1,))
 
 
-def test_points_are_the_probability_less_what_it_would_be_without():
-    np.testing.assert_allclose(points_of(MODEL, np.zeros(2), np.array([np.log(3), 0.0])), [25.0, 0.0], atol=1e-12)
+def test_points_are_each_ones_share_of_the_way_from_a_typical_customer():
+    base, added = MODEL.explainer.base, np.array([[3.0], [-1.0]])
+    whole = 100 * np.diff(MODEL.calibration.probability(np.array([base, base + 2.0])))
+    np.testing.assert_allclose(points_of(MODEL, np.full(1, base + 2.0), added), whole * [[1.5], [-0.5]])
 
 
 def test_raising_reasons_come_first_and_the_strongest_column_of_a_group_speaks():

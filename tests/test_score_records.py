@@ -21,7 +21,7 @@ def together(*customers):
     names = [
         f.name
         for f in fields(Singles)
-        if f.name not in ("model", "features", "value_horizon", "value_assumed", "currency")
+        if f.name not in ("model", "features", "value_horizon", "value_assumed", "currency", "of_all")
     ]
     told = {name: [getattr(one, name) for one in customers] for name in names}
     return Singles("telco@v1", **told, features={n: [c.features.get(n) for c in customers] for n in FEATURES})

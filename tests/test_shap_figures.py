@@ -1,11 +1,12 @@
 """The SHAP figures show how each column moves the scores."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import pytest
 
-from churn.showing.figures.shap_figures import points_moved, shap_charts
+from churn.scoring.reasons import points_of_columns
+from churn.showing.figures.shap_figures import dependence, shap_charts
 from tests.small_lists import small_training
 
 
@@ -19,7 +20,7 @@ def charts():
 
 
 def test_the_strongest_column_is_on_top_of_the_summary():
-    moved = np.abs(points_moved(model(), model().reference.rows)).mean(axis=0)
+    moved = np.abs(points_of_columns(model(), model().explainer.contributions(model().reference.rows))).mean(axis=0)
     names = charts()["shap-summary"].figure.layout.yaxis.ticktext
     assert names[-1] == model().encoder.names[int(moved.argmax())]
 
@@ -35,11 +36,18 @@ def test_levels_are_shown_by_their_own_names():
     assert list(charts()[f"dependence-{place}"].figure.data[0].x) == ["month", "year"]
 
 
-def test_points_are_the_change_of_an_average_customers_probability():
-    row = model().reference.rows[:1]
-    base, added = (
-        model().explainer.base,
-        float(model().explainer.contributions(row)[0, 0]),
-    )
-    expected = 1 / (1 + np.exp(-base - added)) - 1 / (1 + np.exp(-base))
-    assert points_moved(model(), row)[0, 0] == pytest.approx(expected)
+def test_the_headline_of_a_curve_speaks_of_what_is_drawn():
+    for name, chart in charts().items():
+        if name.startswith("dependence-"):
+            drawn = chart.figure.data[0].y
+            assert chart.finding.endswith(f": from {min(drawn):+.0f} to {max(drawn):+.0f} points")
+
+
+def test_unknown_values_that_are_not_drawn_are_not_in_the_headline():
+    rows = model().reference.rows.copy()
+    place = model().encoder.names.index("tenure")
+    rows[0, place] = np.nan
+    moved = points_of_columns(model(), model().explainer.contributions(rows))
+    moved[0, place] = 98.0
+    changed = replace(model(), reference=replace(model().reference, rows=rows))
+    assert "98" not in dependence(changed, moved, place).finding

@@ -55,3 +55,13 @@ def test_levels_never_seen_are_counted_together_over_blocks():
     assert unfamiliar.notices == (
         Notice("warning", "3 customers have a value of plan that the model has not seen.", "plan", 3),
     )
+
+
+def test_money_far_above_all_that_was_learnt_is_said_to_count_as_the_largest():
+    dear = replace(ENCODER, fields=(*ENCODER.fields[:3], replace(ENCODER.fields[3], low=-40.0, high=140.0)))
+    unfamiliar = Unfamiliar(small_model(encoder=dear))
+    unfamiliar.see(np.array([[12, 0, 0, 140], [12, 0, 0, 20]], np.float32))
+    assert unfamiliar.notices[0].text.endswith("As money, what lies far above counts as the largest learnt from.")
+    low = Unfamiliar(small_model(encoder=dear))
+    low.see(np.array([[12, 0, 0, -40]], np.float32))
+    assert "As money" not in low.notices[0].text

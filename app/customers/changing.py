@@ -15,7 +15,8 @@ from app.strings import plain, say
 def what_if(found: Any) -> None:
     """Change what an offer can change, or anything at all, and see the score move."""
     st.markdown(say("customer.whatif_text"))
-    fields = [f for f in state.desk().form(found.model) if f.kind != "date"]
+    every_field = state.desk().form(found.model)
+    fields = [f for f in every_field if f.kind != "date"]
     every = st.toggle(say("customer.every"), key="every field")
     fields = [f for f in fields if every or f.lever == "actionable"] or fields
     wanted = {}
@@ -28,11 +29,11 @@ def what_if(found: Any) -> None:
     if not changes:
         widgets.empty(say("customer.unchanged"), icon="tune")
         return
-    outcome(found, changes)
+    outcome(found, changes, {f.name: f.label for f in every_field})
 
 
-def outcome(found: Any, changes: dict[str, Any]) -> None:
-    """The score after the changes beside the score before, and which drivers moved."""
+def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None:
+    """The score after the changes beside the score before, and what each changed field does, in the order given."""
     desk = state.desk()
     compared = desk.compare(found.model, found.customer, changes)
     before, after = compared.before, compared.after
@@ -41,7 +42,7 @@ def outcome(found: Any, changes: dict[str, Any]) -> None:
         left,
         say("customer.would_be"),
         after.probability,
-        delta=after.probability - before.probability,
+        delta=say("customer.points", points=compared.points),
         delta_color="inverse",
     )
     with right.container(border=True, height="stretch"):
@@ -49,8 +50,10 @@ def outcome(found: Any, changes: dict[str, Any]) -> None:
             widgets.tier_badge(before.tier)
             st.markdown(":material/arrow_forward:")
             widgets.tier_badge(after.tier)
-        for label, points in desk.moved_by(compared, found.model)[:4]:
-            st.markdown(say("customer.moved", label=label, points=points))
+        for step in compared.steps:
+            st.markdown(say("customer.moved", label=plain(step.label), points=step.points))
+            for name, (_, then) in step.follows.items():
+                st.caption(say("customer.follows", label=plain(labels.get(name, name)), then=plain(str(then))))
     widgets.notices(compared.notices)
 
 

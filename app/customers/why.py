@@ -49,6 +49,7 @@ def reasons(found: Any) -> None:
                     st.markdown(f"- {plain(reason.text)}")
                 if not some:
                     st.markdown(say("customer.nothing"))
+        st.caption(say("customer.points_from", typical=told.typical, probability=told.probability))
 
 
 def within(found: Any) -> None:

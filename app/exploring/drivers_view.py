@@ -11,13 +11,16 @@ from app.strings import plain, say
 
 
 def matters(asked: Any) -> None:
-    """What moves the scores, by business group and by column, and how it spreads."""
+    """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
     made = state.of_ranked("drivers", asked.ranked, lambda: state.desk().driver_charts(asked))
     if not made:
         widgets.empty(say("drivers.nothing"), icon="equalizer")
         return
-    groups, columns, swarm = made
-    widgets.charts((groups, columns))
+    *bars, swarm = made
+    if len(bars) > 1:
+        widgets.charts(bars)
+    else:
+        widgets.chart(bars[0])
     widgets.chart(swarm)
 
 

@@ -16,6 +16,7 @@ from churn.desk.single.answers import comparison_json, explained_json, shown_poi
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
 from churn.intake.understanding.asking import pair_of
+from churn.scoring.supposing import Step
 from churn.showing.words.amounts import Amounts
 from churn.showing.words.worth_words import over
 
@@ -131,7 +132,7 @@ def explain(asked: Namespace, printer: Printer) -> Answer:
     found = Desk(asked.home).explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
     told = found.explanation
     lines = [
-        f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}).",
+        f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
         *_at_risk_line(told),
         *(f"  {shown_points(r.points)}  {r.text}" for r in (*told.raising, *told.lowering)),
     ]
@@ -146,6 +147,11 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
         return ()
     money, time = Amounts(told.currency).money(told.value_at_risk), over(told.value_horizon, assumed=told.value_assumed)
     return (f"Value at risk {time}: {money}.",)
+
+
+def _step_lines(step: Step) -> list[str]:
+    follows = [f"         with it {name}: {then}" for name, (_, then) in step.follows.items()]
+    return [f"  {step.points:+6.1f}  {step.label}: {step.text}", *follows]
 
 
 def _whatif_words(words: ArgumentParser) -> None:
@@ -166,6 +172,7 @@ def what_if(asked: Namespace, printer: Printer) -> Answer:
     before, after = found.before, found.after
     lines = (
         f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
+        *(line for step in found.steps for line in _step_lines(step)),
         "What customers like that have in common, not what a change would cause.",
         *notice_lines(found.notices),
     )

@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_TRUE, _FALSE = ("yes", "true", "1"), ("no", "false", "0")
+from churn.intake.values.marks import LETTERS, NO, YES, bare, same_words
+from churn.intake.values.numbers import number_of
+
 MOST_COMPARED, LONGEST = 65_536, 100  # comparisons of single cells that are remembered, and how long a cell may be
 
 
@@ -92,9 +94,10 @@ def _measured(clause: Clause, numbers: np.ndarray) -> np.ndarray:
 
 def _equal(values: pa.Array, word: str) -> np.ndarray:
     if pa.types.is_boolean(values.type):
-        if word.lower() not in _TRUE + _FALSE:
+        said = same_words(word)
+        if said not in YES | NO:
             return np.zeros(len(values), bool)
-        return np.asarray(pc.fill_null(pc.equal(values, word.lower() in _TRUE), False))
+        return np.asarray(pc.fill_null(pc.equal(values, said in YES), False))
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         number = _number(word)
         return np.zeros(len(values), bool) if number is None else _numbers(values) == number
@@ -112,12 +115,10 @@ def _numbers(values: pa.Array) -> np.ndarray:
 
 
 def _number(word: str) -> float | None:
-    if word.strip().lower() in ("yes", "true", "no", "false"):
-        return float(word.strip().lower() in _TRUE)
-    try:
-        return float(word)
-    except ValueError:
-        return None
+    number, said = number_of(bare(word), "."), same_words(word)
+    if number is None and said in (YES | NO) - LETTERS:
+        return float(said in YES)
+    return number
 
 
 def _trimmed(values: pa.Array) -> pa.Array:

@@ -57,7 +57,7 @@ def stakes(
             )
         note = Notice("warning", f"No value column: every customer is taken to pay {playbook.bill:,.2f} (assumed).")
         return Stakes(p, np.full(len(p), playbook.bill), _periods(remaining), _basis(playbook, "assumed bill"), (note,))
-    amounts, notices = _sound(np.asarray(bill, float), column)
+    amounts, notices = _sound(np.asarray(bill, float), column, playbook.learnt_bills)
     return Stakes(p, amounts, _periods(remaining), _basis(playbook, said or column or "value"), notices)
 
 
@@ -93,7 +93,8 @@ def _periods(remaining: Any) -> np.ndarray | None:
     return None if remaining is None else np.nan_to_num(np.asarray(remaining, float), nan=0.0).clip(min=0.0)
 
 
-def _sound(bill: np.ndarray, column: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
+def _sound(bill: np.ndarray, column: str, learnt: tuple[float, float] | None) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    """Bills that can be added up, none missing, negative or far above all that was learnt; and what was done."""
     missing, negative = ~np.isfinite(bill), np.nan_to_num(bill) < 0
     notices = tuple(
         Notice("warning", f"{many:,} customers have {what} in {column or 'the value'}; {then}.", column or None, many)
@@ -101,7 +102,15 @@ def _sound(bill: np.ndarray, column: str) -> tuple[np.ndarray, tuple[Notice, ...
         if (many := int(bad.sum()))
         for then in ("they count as worth nothing and are not treated",)
     )
-    return np.where(missing | negative, 0.0, bill), notices
+    sound = np.where(missing | negative, 0.0, bill)
+    if learnt is None or not (far := sound > learnt[0]).any():
+        return sound, notices
+    many = int(far.sum())
+    who = "1 customer has" if many == 1 else f"{many:,} customers have"
+    text = (
+        f"{who} far more in {column or 'the value'} than anybody learnt from; they count with the largest learnt from."
+    )
+    return np.where(far, learnt[1], sound), (*notices, Notice("warning", text, column or None, many))
 
 
 def _basis(playbook: Playbook, column: str) -> str:

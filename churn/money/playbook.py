@@ -113,6 +113,8 @@ class Playbook:
     per_year    periods in a year (12 months, 52 weeks, 1 for a yearly value)
     discount    yearly rate by which later money counts less
     bill        the bill to assume when the list has no value column; None: such a list is refused
+    learnt_bills  not stated by people: from where on a bill is far above all that a model learnt from, and the largest
+                  of those, which counts in its place; None: every bill counts as it is
     """
 
     actions: tuple[Action, ...] = ()
@@ -123,6 +125,7 @@ class Playbook:
     per_year: float = 12.0
     discount: float = 0.0
     bill: float | None = None
+    learnt_bills: tuple[float, float] | None = field(default=None, repr=False, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:

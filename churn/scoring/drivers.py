@@ -21,7 +21,7 @@ TOP = 3
 
 @dataclass(frozen=True)
 class Driver:
-    """How far a column or a group moves the log-odds of a customer, on average up or down.
+    """How many points a column or a group moves the risk of a customer, on average up or down.
 
     low, high  the middle 90 % over resamples of the customers
     in_top     the share of resamples in which it is among the three strongest
@@ -37,17 +37,20 @@ class Driver:
     share: float
 
 
-def column_drivers(model: Model, wording: Wording, contributions: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
-    """The columns by how much they move, the strongest first."""
+def column_drivers(model: Model, wording: Wording, points: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
+    """The columns by how much they move, the strongest first.
+
+    points  of every customer and column (`points_of_columns`)
+    """
     names = model.encoder.names
-    return _drivers(contributions.T, names, [wording.label(n) for n in names], seed)
+    return _drivers(points.T, names, [wording.label(n) for n in names], seed)
 
 
-def group_drivers(model: Model, wording: Wording, contributions: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
+def group_drivers(model: Model, wording: Wording, points: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
     """The business groups by how much they move, the strongest first; steadier than single columns."""
     groups = groups_of(model.schema, model.encoder)
     names = [g.name for g in groups]
-    return _drivers(group_sums(contributions, groups), names, [wording.group_label(n) for n in names], seed)
+    return _drivers(group_sums(points, groups), names, [wording.group_label(n) for n in names], seed)
 
 
 def _drivers(added: np.ndarray, names: Sequence[str], labels: Sequence[str], seed: int) -> tuple[Driver, ...]:

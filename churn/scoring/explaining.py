@@ -14,8 +14,8 @@ from churn.learning.measures.calibration import Bin
 from churn.learning.versions.model import Model
 from churn.money.at_risk import Valuation
 from churn.notices import Notice
-from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of
-from churn.scoring.unfamiliar import Unfamiliar
+from churn.scoring.customer_notices import not_known, odd_values
+from churn.scoring.reasons import LEAST_POINTS, Group, group_sums, groups_of, points_of, typical_probability
 from churn.scoring.wording import Wording, capital
 from churn.scoring.worth_notices import notices_on_worth, worth_said
 
@@ -24,7 +24,10 @@ from churn.scoring.worth_notices import notices_on_worth, worth_said
 class Reason:
     """What one business group adds to one customer's risk, in log-odds and in points of a hundred.
 
+    The points of all reasons, protected ones included, add up to the customer's probability less a typical one's.
+
     columns  the columns of the group with what each adds to the log-odds, the strongest of the reason's way first
+    column_points  the same in points, which add up to those of the reason
     lever    `actionable` where an offer can change the column that is said, `context` where none can, `protected`
     change   what such an offer is called
     """
@@ -35,6 +38,7 @@ class Reason:
     points: float
     log_odds: float
     columns: Mapping[str, float]
+    column_points: Mapping[str, float]
     lever: str = "context"
     change: str = ""
 
@@ -45,6 +49,7 @@ class Explanation:
 
     value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known; `value_assumed`
             where it stands on the playbook's bill
+    typical  the probability of a typical customer, from which the points of the reasons are counted
     alike   what became of customers scored like this one, none of whom the model had learnt from
     likely  between which probabilities 80 % of models learnt from other customers would put this one
     """
@@ -56,6 +61,7 @@ class Explanation:
     prediction: str
     value_at_risk: float | None
     base: float
+    typical: float
     contributions: Mapping[str, float]
     groups: tuple[Reason, ...]
     protected: tuple[Reason, ...] = ()
@@ -70,12 +76,12 @@ class Explanation:
     @property
     def raising(self) -> tuple[Reason, ...]:
         """What raises the risk, the most first."""
-        return tuple(sorted((r for r in self.groups if r.points >= LEAST_POINTS), key=lambda r: -r.log_odds))
+        return tuple(sorted((r for r in self.groups if r.points >= LEAST_POINTS), key=lambda r: -r.points))
 
     @property
     def lowering(self) -> tuple[Reason, ...]:
         """What lowers the risk, the most first."""
-        return tuple(sorted((r for r in self.groups if r.points <= -LEAST_POINTS), key=lambda r: r.log_odds))
+        return tuple(sorted((r for r in self.groups if r.points <= -LEAST_POINTS), key=lambda r: r.points))
 
     def reasons(self, top: int = 3) -> tuple[str, ...]:
         """The reasons a scored list would name: what raises the risk first, then what lowers it."""
@@ -99,9 +105,9 @@ def explanation(
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
     margins = added_up(model.explainer.base, contributions)
-    margin, probability = float(margins[0]), model.calibration.probability(margins)
+    probability = model.calibration.probability(margins)
     groups = groups_of(model.schema, model.encoder)
-    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margin)
+    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margins)
     p, key = float(probability[0]), model.schema.key
     return Explanation(
         key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
@@ -112,6 +118,7 @@ def explanation(
         value_at_risk=valuation.at_risk_of(probability, _bill(valuation, customer)) if valuation else None,
         **worth_said(valuation, wording),
         base=float(model.explainer.base),
+        typical=typical_probability(model),
         contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
         groups=tuple(r for r in reasons if protected or r.lever != "protected"),
         protected=tuple(r for r in reasons if r.lever == "protected"),
@@ -155,18 +162,23 @@ class _Account:
 
 
 def _reasons(
-    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: float
+    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: np.ndarray
 ) -> tuple[Reason, ...]:
-    sums = group_sums(contributions, groups)[:, 0].astype(np.float64)
-    points = points_of(account.model, np.full(len(sums), margin), sums)
+    sums = group_sums(contributions, groups)[:, 0]
+    points = points_of(account.model, margin, sums)
+    of_columns = contributions[0].astype(np.float64)
+    weights = of_columns, points_of(account.model, margin, of_columns)
     return tuple(
-        _reason(account, group, contributions[0], (float(added), float(moved)))
-        for group, added, moved in zip(groups, sums, points, strict=True)
+        _reason(account, group, weights, (added, moved))
+        for group, added, moved in zip(groups, sums.tolist(), points.tolist(), strict=True)
     )
 
 
-def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: tuple[float, float]) -> Reason:
-    added, points = weight
+def _reason(
+    account: _Account, group: Group, weights: tuple[np.ndarray, np.ndarray], weight: tuple[float, float]
+) -> Reason:
+    """One reason, from what every column and what the whole group adds, each in log-odds and in points."""
+    (contributions, column_points), (added, points) = weights, weight
     names = account.names
     columns = sorted(group.columns, key=lambda c: -float(contributions[c]) if added > 0 else float(contributions[c]))
     speaker = names[columns[0]]
@@ -178,6 +190,7 @@ def _reason(account: _Account, group: Group, contributions: np.ndarray, weight: 
         points=points,
         log_odds=added,
         columns={names[c]: float(contributions[c]) for c in columns},
+        column_points={names[c]: float(column_points[c]) for c in columns},
         lever=column.lever if column else "context",
         change=account.change(columns[0], points),
     )
@@ -188,14 +201,5 @@ def _bill(valuation: Valuation, customer: Mapping[str, Any]) -> float | None:
 
 
 def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:
-    unknown = [f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number)]
-    unseen = [f for f in model.encoder.fields if f.levels and customer.get(f.name) not in (None, *f.levels)]
-    told = [
-        Notice("warning", f"The model has not seen {f.name} = {customer[f.name]!r} before.", f.name) for f in unseen
-    ]
-    unfamiliar = Unfamiliar(model)
-    unfamiliar.see(row[None])
-    told += unfamiliar.far_out
-    if unknown:
-        told.append(Notice("info", f"Not known of this customer: {', '.join(unknown)}.", count=len(unknown)))
-    return tuple(told)
+    unknown = tuple(f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number))
+    return (*odd_values(model, customer, row), *not_known(unknown))

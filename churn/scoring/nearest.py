@@ -13,7 +13,7 @@ phrases, per column:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, product
 from typing import Any
@@ -22,6 +22,7 @@ import numpy as np
 
 from churn.learning.encoded.encoding import Field
 from churn.learning.versions.model import Model
+from churn.scoring.changing import followed
 from churn.scoring.wording import Wording, capital
 
 STEPS = (0.1, 0.2)
@@ -36,6 +37,7 @@ class Change:
 
     changes  per column the value now and then
     enough   whether the customer would no longer be predicted to leave
+    steps    per column how many points it moves the risk, one after the other; they add up to `points`
     """
 
     changes: Mapping[str, tuple[Any, Any]]
@@ -43,6 +45,7 @@ class Change:
     points: float
     enough: bool
     text: str
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 def nearest_changes(
@@ -126,6 +129,9 @@ def _rows(
     for row, options in zip(rows, tried, strict=True):
         for option in options:
             row[place[option[0]]] = code[option]
+    if not {c.follows.column for c in model.schema.columns if c.follows}.isdisjoint(n for n, _ in single):
+        states = [followed(model.schema, {**customer, **dict(o)}, settled=dict(o)) for o in tried]
+        rows = np.stack([model.encoder.row(state, as_of=as_of) for state in states])
     return rows
 
 
@@ -148,7 +154,8 @@ def _best(
     limit = model.thresholds.chosen
     kept = _in_turn(sorted(kept, key=lambda i: float(p[i])), [len(options) for options in tried])
     kept.sort(key=lambda i: len(tried[i]) if p[i] < limit else MOST_FIELDS + 1)
-    return tuple(_change(wording, customer, tried[i], (float(p[0]), float(p[i])), limit) for i in kept)
+    at = dict(zip(tried, p.tolist(), strict=True))
+    return tuple(_change(wording, customer, tried[i], at, limit) for i in kept)
 
 
 def _in_turn(kept: list[int], sizes: list[int]) -> list[int]:
@@ -158,15 +165,22 @@ def _in_turn(kept: list[int], sizes: list[int]) -> list[int]:
 
 
 def _change(
-    wording: Wording, customer: Mapping[str, Any], options: tuple[Option, ...], p: tuple[float, float], limit: float
+    wording: Wording,
+    customer: Mapping[str, Any],
+    options: tuple[Option, ...],
+    at: Mapping[tuple[Option, ...], float],
+    limit: float,
 ) -> Change:
+    """One change in words and numbers; `at` has the probability of everything that was tried."""
     said = " and ".join(wording.says(name, value) for name, value in options)
-    points = 100 * (p[1] - p[0])
+    p = [at[options[:n]] for n in range(len(options) + 1)]
+    points = 100 * (p[-1] - p[0])
     lower = abs(round(points))
     return Change(
         {name: (customer.get(name), value) for name, value in options},
-        p[1],
+        p[-1],
         points,
-        p[1] < limit <= p[0],
+        p[-1] < limit <= p[0],
         capital(f"{said}: {lower} point{'' if lower == 1 else 's'} lower"),
+        {name: 100 * (after - before) for (name, _), before, after in zip(options, p, p[1:], strict=False)},
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn.attribution.blend import added_up
 from churn.learning.encoded.encoding import Encoder
 from churn.learning.versions.model import Model
 from churn.schema import Schema
@@ -44,7 +45,8 @@ class Weighed:
     """The strongest reasons of many customers; every array is (reasons, customers), the strongest first.
 
     column    the column of the encoder whose value is said: the strongest of its group in the same direction
-    points    how many points of a hundred the group adds to the probability against a typical customer; 0: no reason
+    points    how many points of a hundred the group adds to the probability against a typical customer; 0: no reason.
+              The points of all groups, the smallest and the protected included, add up to the whole difference
     """
 
     group: np.ndarray
@@ -53,22 +55,33 @@ class Weighed:
 
 
 def group_sums(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
-    """What each group adds to the log-odds: (groups, customers)."""
+    """What each group adds to the log-odds, or to whatever the columns add to: float64 (groups, customers)."""
     of_columns = contributions.T
-    sums = of_columns[[g.columns[0] for g in groups]].astype(np.float32, copy=False)
+    sums = of_columns[[g.columns[0] for g in groups]].astype(np.float64)
     for total, group in zip(sums, groups, strict=True):
         for column in group.columns[1:]:
             total += of_columns[column]
     return sums
 
 
-def points_of(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray:
-    """Points of a hundred: the probability less what it would be without what was added to the log-odds.
+def typical_probability(model: Model) -> float:
+    """The probability of a typical customer: the base that every contribution is counted from."""
+    return float(model.calibration.probability(np.array([model.explainer.base]))[0])
 
-    Points of several groups do not add up, because the same log-odds weigh less far from the middle.
+
+def points_of(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray:
+    """Points of a hundred that what was added to the log-odds of each customer moves the probability.
+
+    Points add up: those of everything that was added are the probability less a typical customer's. They are the
+    Aumann–Shapley shares along the straight way from the typical log-odds to the customer's, through the calibration.
     """
-    with_it, without = model.calibration.probability(margin), model.calibration.probability(margin - added)
-    return 100.0 * (with_it - without)
+    return added * (100.0 * model.calibration.mean_slope(model.explainer.base, margin))
+
+
+def points_of_columns(model: Model, contributions: np.ndarray) -> np.ndarray:
+    """The points of every column: float64 (customers, columns); each row adds up like its contributions."""
+    margin = added_up(model.explainer.base, contributions)
+    return points_of(model, margin, contributions.T).T
 
 
 def weighed(
@@ -85,18 +98,18 @@ def weighed(
     sums = group_sums(contributions, said)
     points = points_of(model, margin, sums)
     points[np.abs(points) < LEAST_POINTS] = 0.0
-    order = _strongest(sums, points, min(top, len(said)))
+    order = _strongest(points, min(top, len(said)))
     customers = np.arange(len(margin))
-    added, points = sums[order, customers], points[order, customers]
+    raises, points = sums[order, customers] > 0, points[order, customers]
     places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
-    return Weighed(places[order], _spokesmen(contributions, said, order, added > 0), points)
+    return Weighed(places[order], _spokesmen(contributions, said, order, raises), points)
 
 
-def _strongest(sums: np.ndarray, points: np.ndarray, top: int) -> np.ndarray:
+def _strongest(points: np.ndarray, top: int) -> np.ndarray:
     """Per customer the places of the groups: raising ones, the largest first, then lowering ones, then no reasons."""
-    with np.errstate(divide="ignore", over="ignore"):
-        lowering_next = np.where(points < 0, -1 / sums, np.float32(np.inf))
-    order = np.argsort(np.where(points > 0, -sums, lowering_next).T, axis=1, kind="stable")
+    with np.errstate(divide="ignore"):
+        lowering_next = np.where(points < 0, -1 / points, np.inf)
+    order = np.argsort(np.where(points > 0, -points, lowering_next).T, axis=1, kind="stable")
     return order[:, :top].T
 
 

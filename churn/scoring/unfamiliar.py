@@ -10,6 +10,7 @@ from churn.learning.encoded.encoding import Field
 from churn.learning.versions.model import Model
 from churn.notices import Notice, NoticeKind
 
+AS_MOST = " As money, what lies far above counts as the largest learnt from."
 MANY = 0.05  # from this share of the customers on it is the list that is strange, not a few of them
 
 
@@ -21,11 +22,16 @@ class Unfamiliar:
         self._model, self._rows = model, 0
         self._new = np.zeros(len(model.encoder.fields), dtype=np.int64)
         self._beyond = np.zeros(len(model.encoder.fields), dtype=np.int64)
+        value = model.schema.value.name if model.schema.value else None
+        self._value = model.encoder.names.index(value) if value in model.encoder.names else None
+        self._dear = False  # whether anybody's money is far above all that was learnt
 
     def see(self, matrix: np.ndarray) -> None:
         """Count a block of encoded customers in."""
         self._rows += len(matrix)
         self._beyond += self._model.encoder.beyond(matrix)
+        if self._value is not None:
+            self._dear |= bool((matrix[:, self._value] >= self._model.encoder.limits[1, self._value]).any())
         for place, field in enumerate(self._model.encoder.fields):
             if field.levels:
                 self._new[place] += np.count_nonzero(matrix[:, place] == field.unseen)
@@ -51,7 +57,8 @@ class Unfamiliar:
         for place in np.flatnonzero(self._beyond):
             field, many = self._model.encoder.fields[place], int(self._beyond[place])
             kind: NoticeKind = "warning" if many >= MANY * self._rows else "info"
-            yield Notice(kind, f"{_who(many)} {_far(field, learnt[place])}", field.name, many)
+            money = AS_MOST if place == self._value and self._dear else ""
+            yield Notice(kind, f"{_who(many)} {_far(field, learnt[place])}{money}", field.name, many)
 
 
 def _who(many: int) -> str:

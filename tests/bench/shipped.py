@@ -5,16 +5,16 @@ How fast it scores a long list, and whether models learnt from other draws of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from churn.learning.candidates.contesting import Contest, contest
 from churn.learning.candidates.finishing import Champion, fitted_champion
 from churn.learning.encoded.examples import Examples
-from churn.learning.measures.calibration import Calibration, sigmoid
+from churn.learning.measures.calibration import Calibration
 from churn.learning.prepared.preparing import Choices, prepared
-from churn.learning.versions.model import Model
+from churn.learning.versions.model import Explainer, Model
 from churn.scoring.reasons import Group, group_sums, groups_of, weighed
 from tests.bench.measuring import Line
 
@@ -73,7 +73,9 @@ def _told(given: Shipped, champion: Champion, rows: np.ndarray) -> tuple[list[se
     contributions = champion.explainer.contributions(rows)
     sums = group_sums(contributions, given.groups)
     strongest, raising = (np.argsort(-a, axis=0)[:3].T for a in (np.abs(sums), sums))
-    named = weighed(_Plain(), contributions, champion.explainer.margin_of(contributions), given.groups)
+    named = weighed(
+        _Plain(champion.explainer), contributions, champion.explainer.margin_of(contributions), given.groups
+    )
     said = [
         {(g, p > 0) for g, p in zip(*pair, strict=True) if p}
         for pair in zip(named.group.T, named.points.T, strict=True)
@@ -88,10 +90,9 @@ def _shared(ones: list[set], others: list[set]) -> float:
     )
 
 
+@dataclass(frozen=True)
 class _Plain:
-    """A calibration that changes nothing, which is all that reasons ask a model for."""
+    """What reasons ask a model for: where its log-odds begin, and a calibration, which here changes nothing."""
 
-    class calibration:
-        """Log-odds as they are."""
-
-        probability = staticmethod(sigmoid)
+    explainer: Explainer
+    calibration: Calibration = field(default_factory=Calibration)

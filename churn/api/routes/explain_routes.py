@@ -21,7 +21,10 @@ Asked = tuple[str | None, date | None]  # the model, and the day ages count back
 
 
 class Told(BaseModel):
-    """One score explained; base and contributions are log-odds and add up to the score."""
+    """One score explained: base and contributions are log-odds and add up to the score.
+
+    The points of all groups, and of protected traits that are never named, add up to the probability less `typical`.
+    """
 
     key: str | None
     probability: float
@@ -36,6 +39,7 @@ class Told(BaseModel):
     contributions: dict[str, float]
     groups: list[dict[str, Any]]
     base: float
+    typical: float
     likely: list[float] | None
     cannot_tell: bool
     alike: dict[str, Any] | None
@@ -52,12 +56,13 @@ class ExplainedCustomer(Told):
 
 
 class ComparedCustomer(BaseModel):
-    """A customer before and after some columns change."""
+    """A customer before and after some columns change; the points of the steps add up to `points`."""
 
     before: Told
     after: Told
     points: float
     changes: dict[str, list[Any]]
+    steps: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     model: str
 

@@ -69,6 +69,7 @@ class Prediction(BaseModel):
     value_horizon: str
     value_assumed: bool
     currency: str
+    notices: list[dict[str, Any]]
 
 
 class KeyedPrediction(Prediction):
@@ -165,13 +166,15 @@ def predicted(one: Single) -> dict[str, Any]:
         "value_horizon": one.value_horizon,
         "value_assumed": one.value_assumed,
         "currency": one.currency,
+        "notices": [n.as_json() for n in one.notices],
     }
 
 
 def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> Batch:
     names = tuple(dict.fromkeys(chain.from_iterable(customers)))
     counterpart = desk.counterpart(names, model=model)
-    return Batch(counterpart.many(customers, as_of=as_of))
+    scored = counterpart.many(customers, as_of=as_of)
+    return Batch(scored, {"notices": [n.as_json() for n in scored.of_all]})
 
 
 def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
@@ -182,7 +185,7 @@ def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str |
     counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
     read = ranked.reading.as_json()
     told = {"set_aside": read["set_aside"], "columns": read["columns"]}
-    scored = counterpart.of_scored(ranked.scored.table, ranked.reading.table)
+    scored = counterpart.of_scored(ranked.scored.table, ranked.reading.table, matrix=ranked.matrix)
     return Batch(scored, {**told, "notices": [n.as_json() for n in ranked.notices]})
 
 

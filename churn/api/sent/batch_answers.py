@@ -8,6 +8,7 @@ from typing import Any
 
 from churn.desk.single.single_scores import Singles
 from churn.files import json_texts
+from churn.notices import Notice
 
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -41,6 +42,7 @@ def predictions_of(scored: Singles) -> list[str]:
         once.each([scored.value_horizon] * len(scored)),
         once.each([scored.value_assumed] * len(scored)),
         once.each([scored.currency] * len(scored)),
+        once.each(scored.notices or [()] * len(scored)),
     )
     return [_ONE % cells for cells in zip(*columns, strict=True)]
 
@@ -62,6 +64,7 @@ FIELDS = (
     "value_horizon",
     "value_assumed",
     "currency",
+    "notices",
 )
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 
@@ -71,7 +74,8 @@ class _Written(dict[Any, str]):
 
     def __missing__(self, value: Any) -> str:
         list_ = isinstance(value, tuple)
-        self[value] = written = f"[{','.join(self.each(value))}]" if list_ else _values.encode(value)
+        plain = value.as_json() if isinstance(value, Notice) else value
+        self[value] = written = f"[{','.join(self.each(value))}]" if list_ else _values.encode(plain)
         return written
 
     def each(self, values: Iterable[Any]) -> Iterable[str]:

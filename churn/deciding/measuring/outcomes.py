@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from churn.errors import ListRefused
+from churn.intake.values.marks import NO, YES, is_missing, same_words
+from churn.intake.values.outcome_words import outcome_words
 from churn.notices import Notice
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ MISSING_WARNED = 0.05
 CONTAMINATED_WARNED = 0.01
 FAR_OFF = 2.0  # times fewer, or more, of the held out left than their scores say
 SURE = 4.0  # … by so many standard errors
-_YES, _NO = ("1", "1.0", "true", "yes", "y"), ("0", "0.0", "false", "no", "n")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataF
             raise ListRefused(f"The outcomes have no column {column!r}.", f"They have: {', '.join(outcomes.columns)}.")
     given = outcomes[outcomes[key].notna()]
     given = given.assign(**{key: given[key].astype(str).str.strip()}).rename(columns={outcome: "left"})
-    given["left"] = yes_or_no(given["left"], outcome)
+    given["left"] = left_or_stayed(given["left"], outcome)
     kept = [c for c in ("contacted", "accepted") if c in given]
     for column in kept:
         given[column] = yes_or_no(given[column], column)
@@ -80,14 +81,26 @@ def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataF
 
 def yes_or_no(values: pd.Series, name: str) -> np.ndarray:
     """1 for yes, 0 for no, NaN for an empty cell; any other word is refused by name."""
-    words = values.astype("string").str.strip().str.lower()
-    told = np.where(words.isin(_YES), 1.0, np.where(words.isin(_NO), 0.0, np.nan))
-    other = words[np.isnan(told) & words.notna().to_numpy() & (words != "").fillna(False).to_numpy()]
-    if len(other):
-        raise ListRefused(
-            f"{name} holds {other.iloc[0]!r}, which is neither yes nor no.", "Name the word that means left."
-        )
-    return told
+    return _told(values, (YES, NO), f"{name} holds {{word!r}}, which is neither yes nor no.")
+
+
+def left_or_stayed(values: pd.Series, name: str) -> np.ndarray:
+    """1 for a yes or a word for having left, 0 for a no or a word for having stayed, NaN for an empty cell."""
+    left, stayed = outcome_words()
+    return _told(values, (YES | left, NO | stayed), f"{name} holds {{word!r}}, which says neither left nor stayed.")
+
+
+def _told(values: pd.Series, sides: tuple[frozenset[str], frozenset[str]], wrong: str) -> np.ndarray:
+    import pandas as pd
+
+    codes, words = pd.factorize(values.astype("string"))
+    told = np.full(len(words) + 1, np.nan)  # the last for empty cells
+    for place, word in enumerate(map(same_words, words)):
+        if word in sides[0] or word in sides[1]:
+            told[place] = float(word in sides[0])
+        elif word and not is_missing(word, words=False):
+            raise ListRefused(wrong.format(word=word), "Name the word that means left.")
+    return told[codes]
 
 
 def _checked_campaign(rows: int, unknown: int, key: str) -> None:

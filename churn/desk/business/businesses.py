@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from churn.desk.business.playbooks import checked_playbook, playbook_in_force
@@ -43,7 +44,17 @@ def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playb
 
 def playbook_for(model: Model, home: Path) -> Playbook:
     """The offers of the business a model was trained for, as they count now."""
-    return playbook_of(profile_of(model, home), home)
+    return as_learnt(playbook_of(profile_of(model, home), home), model)
+
+
+def as_learnt(playbook: Playbook, model: Model) -> Playbook:
+    """The playbook with what bills the model has learnt from, so that no slip of the keyboard becomes a gain."""
+    value, names = model.schema.value, model.encoder.names
+    if value is None or value.name not in names:
+        return playbook
+    place = names.index(value.name)
+    far, largest = model.encoder.fields[place].high, float(model.reference.quantiles[place][-1])
+    return replace(playbook, learnt_bills=(far, largest)) if far is not None and largest == largest else playbook
 
 
 def valuation_of(model: Model, playbook: Playbook) -> Valuation:

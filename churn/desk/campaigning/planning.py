@@ -15,7 +15,7 @@ from churn.book.journal import arms_given, contacts_before
 from churn.book.sparing import left_alone
 from churn.deciding.choosing.ordering import Order, checked_order
 from churn.deciding.choosing.resting import DRIVER, History
-from churn.desk.business.businesses import profile_of, wording_of
+from churn.desk.business.businesses import as_learnt, profile_of, wording_of
 from churn.desk.business.playbooks import now, playbook_in_force, the_book
 from churn.desk.listing.lists import Ranked
 from churn.files import checked_name
@@ -70,7 +70,16 @@ def basis_of(
     history = replace(history, contacts=None) if rested else history
     value = value_column(ranked)
     said = wording_of(ranked.model, home).label(value) if value else ""
-    return Basis(ranked, playbook, order, history, profile, scored_frame(ranked), business.currency, said)
+    return Basis(
+        ranked,
+        as_learnt(playbook, ranked.model),
+        order,
+        history,
+        profile,
+        scored_frame(ranked),
+        business.currency,
+        said,
+    )
 
 
 def value_column(ranked: Ranked) -> str | None:

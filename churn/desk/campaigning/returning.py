@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.book.journal import CampaignRecord
-from churn.deciding.measuring.outcomes import yes_or_no
+from churn.deciding.measuring.outcomes import left_or_stayed
 from churn.desk.listing.memory import read_remembering
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.reading import Reading
@@ -76,7 +76,7 @@ def _as_left(reading: Reading, schema: Schema, *, told: bool) -> pd.DataFrame:
 def _left(cells: pd.Series, column: Column, *, told: bool) -> np.ndarray:
     """1 where the word means left, 0 where it means stayed, NaN for an empty cell."""
     if column.kind == "flag" or not column.positive:
-        return yes_or_no(cells.astype("string"), column.name)
+        return left_or_stayed(cells.astype("string"), column.name)
     words = cells.astype("string").str.strip().str.lower()
     positive = {w.strip().lower() for w in column.positive}
     left = words.isin(positive).to_numpy()
@@ -86,4 +86,4 @@ def _left(cells: pd.Series, column: Column, *, told: bool) -> np.ndarray:
     known = {w.strip().lower() for w in column.levels}
     if told or known >= set(words.dropna()):
         return np.where(words.isna(), np.nan, left.astype(float))
-    return np.where(left, 1.0, yes_or_no(cells.mask(left), column.name))
+    return np.where(left, 1.0, left_or_stayed(cells.mask(left), column.name))

@@ -28,7 +28,8 @@ class DriverCounter:
         return explored(ranked, self.home)
 
     def driver_charts(self, asked: Exploring) -> Sequence[Chart]:
-        """What moves the scores, by business group and by column, and how it spreads over the customers."""
+        """What moves the scores, by business group and, where that differs, by column; last, how it spreads."""
+        from churn.desk.listing.exploring import MOST_COLUMNS
         from churn.showing.figures.driver_figures import columns_chart, drivers_chart, swarm_chart
 
         if not asked.columns:
@@ -39,7 +40,10 @@ class DriverCounter:
             return not fields[name].levels or fields[name].form == "ordered"
 
         swarm = swarm_chart(asked.swarms, asked.wording, ordered, len(asked.matrix))
-        return drivers_chart(asked.groups), columns_chart(asked.columns[:10]), swarm
+        strongest = asked.columns[:MOST_COLUMNS]
+        if {d.name for d in asked.groups} == {d.name for d in asked.columns}:
+            return drivers_chart(strongest), swarm
+        return drivers_chart(asked.groups), columns_chart(strongest), swarm
 
     def driver_chart(self, asked: Exploring, name: str) -> Chart | None:
         """How one column moves the risk, by its value; None where the model does not listen to it."""

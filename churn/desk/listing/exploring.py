@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn.attribution.blend import added_up
 from churn.desk.business.businesses import wording_of
 from churn.desk.listing.lists import Ranked
 from churn.errors import ChurnError, RequestRefused
@@ -33,7 +34,7 @@ from churn.scoring.drivers import (
     interactions,
 )
 from churn.scoring.rates import Rate, rates_by
-from churn.scoring.reasons import points_of
+from churn.scoring.reasons import points_of, points_of_columns
 from churn.scoring.segmenting import Segment, segments
 from churn.scoring.wording import Wording, capital
 
@@ -64,13 +65,23 @@ class Exploring:
     @cached_property
     def step(self) -> int:
         """Every how many-th customer stands in a picture."""
-        return max(1, -(-self.ranked.reading.rows // PICTURED))
+        return _step_of(self.ranked)
 
     @cached_property
     def points(self) -> np.ndarray:
-        """By how many points each column alone moves a customer from the typical risk, for the customers pictured."""
+        """How many points each column moves a customer from the typical risk, for the customers pictured."""
+        return pictured_points(self.ranked)
+
+    @cached_property
+    def even_points(self) -> np.ndarray:
+        """Points with every unit of log-odds counted alike, as on average in this list.
+
+        A customer's own points depend on how likely they are to leave; two columns would seem to work together where
+        both only move the risk.
+        """
         model, added = self.ranked.model, self.ranked.contributions[:: self.step].astype(np.float64)
-        return points_of(model, model.explainer.base + added, added)
+        margin = added_up(model.explainer.base, added)
+        return added * float(points_of(model, margin, np.ones(len(margin))).mean())
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -80,16 +91,15 @@ class Exploring:
     @cached_property
     def columns(self) -> tuple[Driver, ...]:
         """The columns by how much they move, protected ones left to the fairness view."""
-        found = column_drivers(self.ranked.model, self.wording, self.ranked.contributions[:: self.step])
+        found = column_drivers(self.ranked.model, self.wording, self.points)
         hidden = {f.name for f in self.ranked.model.encoder.fields if f.lever == "protected"}
         return tuple(d for d in found if d.strength > 0 and d.name not in hidden)
 
     @cached_property
     def groups(self) -> tuple[Driver, ...]:
         """The business groups by how much they move."""
-        contributions = self.ranked.contributions[:: self.step]
         hidden = {f.name for f in self.ranked.model.encoder.fields if f.lever == "protected"}
-        found = group_drivers(self.ranked.model, self.wording, contributions)
+        found = group_drivers(self.ranked.model, self.wording, self.points)
         return tuple(d for d in found if d.strength > 0 and d.name not in hidden)
 
     @cached_property
@@ -106,11 +116,11 @@ class Exploring:
     def pairs(self) -> tuple[Interaction, ...]:
         """The pairs of columns that work together most."""
         names = [d.name for d in self.columns[:MOST_COLUMNS]]
-        return interactions(self.ranked.model, self.matrix, self.points, among=names, most=MOST_PAIRS)
+        return interactions(self.ranked.model, self.matrix, self.even_points, among=names, most=MOST_PAIRS)
 
     def crossed(self, pair: Interaction) -> tuple[Crossed, ...]:
         """What one column of a pair adds, apart for the other."""
-        return crossed(self.ranked.model, self.matrix, self.points, pair)
+        return crossed(self.ranked.model, self.matrix, self.even_points, pair)
 
     def rates(self, name: str) -> tuple[Rate, ...]:
         """How many leave, or are expected to, by level or range of a column."""
@@ -129,13 +139,13 @@ class Exploring:
         return tuple(self._cut(name))
 
     def contrast(self, name: str, first: str, second: str | None = None) -> Contrast:
-        """Which drivers make one group differ from another, or from everybody else."""
+        """Which drivers, beside the column that tells them apart, make one group differ from another, or the rest."""
         groups = self._cut(name)
         for asked in (first, second):
             if asked is not None and asked not in groups:
                 raise RequestRefused(f"There is no group {asked!r}.", f"There are: {', '.join(groups)}.")
         other = groups[second] if second else None
-        return contrast(self.ranked.model, self.wording, self.ranked.matrix, groups[first], other)
+        return contrast(self.ranked.model, self.wording, self.ranked.matrix, groups[first], other, by=name)
 
     @cached_property
     def lasting(self) -> Mapping[str, str]:
@@ -202,6 +212,15 @@ class Exploring:
 def explored(ranked: Ranked, home: Path) -> Exploring:
     """A scored list, ready to be asked what moves it."""
     return Exploring(ranked, wording_of(ranked.model, home))
+
+
+def pictured_points(ranked: Ranked) -> np.ndarray:
+    """The points of every column for the customers of a list that are pictured."""
+    return points_of_columns(ranked.model, ranked.contributions[:: _step_of(ranked)])
+
+
+def _step_of(ranked: Ranked) -> int:
+    return max(1, -(-ranked.reading.rows // PICTURED))
 
 
 def _within(cells: Any, rate: Rate) -> np.ndarray:

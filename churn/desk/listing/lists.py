@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.desk.business.businesses import (
-    playbook_of,
-    profile_of,
+    as_learnt,
+    playbook_for,
     suggester_of,
     valuation_for,
     valuation_of,
@@ -143,7 +143,7 @@ def ranking_for(
     """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    offers = playbook_of(profile_of(model, home), home) if playbook is None else playbook
+    offers = playbook_for(model, home) if playbook is None else as_learnt(playbook, model)
     return Ranking(
         model,
         wording_of(model, home),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.desk.business.businesses import profile_of, wording_of
+from churn.desk.listing.exploring import pictured_points
 from churn.desk.listing.lists import Ranked
 from churn.intake.reading import Reading
 from churn.learning.measures.thresholds import TIERS
@@ -96,7 +97,7 @@ def worth_basis_of(ranked: Ranked, currency: str) -> str:
 
 def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
     """What moves the scores of this list, by business group, the strongest first."""
-    return group_drivers(ranked.model, wording_of(ranked.model, home), ranked.contributions)
+    return group_drivers(ranked.model, wording_of(ranked.model, home), pictured_points(ranked))
 
 
 def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:

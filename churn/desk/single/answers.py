@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from churn.desk.listing.lists import Explained
 from churn.scoring.explaining import Explanation, Reason
-from churn.scoring.supposing import Comparison
+from churn.scoring.supposing import Comparison, Step
 
 if TYPE_CHECKING:
     from churn.events.summary import Summary
@@ -36,6 +37,7 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
         "contributions": dict(told.contributions),
         "groups": [_group(r) for r in told.groups],
         "base": told.base,
+        "typical": told.typical,
         "likely": told.likely,
         "cannot_tell": told.cannot_tell,
         "alike": asdict(told.alike) if told.alike else None,
@@ -49,7 +51,8 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "before": explanation_json(found.before),
         "after": explanation_json(found.after),
         "points": found.points,
-        "changes": {name: list(pair) for name, pair in found.changes.items()},
+        "changes": {name: _pair(pair) for name, pair in found.changes.items()},
+        "steps": [_step(s) for s in found.steps],
         "notices": [n.as_json() for n in found.notices],
     }
 
@@ -91,9 +94,31 @@ def _group(reason: Reason) -> dict[str, Any]:
         "points": reason.points,
         "log_odds": reason.log_odds,
         "columns": dict(reason.columns),
+        "column_points": dict(reason.column_points),
         "lever": reason.lever,
         "change": reason.change,
     }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "column": step.column,
+        "label": step.label,
+        "text": step.text,
+        "before": _cell(step.before),
+        "after": _cell(step.after),
+        "points": step.points,
+        "follows": {name: _pair(pair) for name, pair in step.follows.items()},
+    }
+
+
+def _pair(pair: tuple[Any, Any]) -> list[Any]:
+    return [_cell(value) for value in pair]
+
+
+def _cell(value: Any) -> Any:
+    """A value as JSON has it: a date as text."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _change(change: Any) -> dict[str, Any]:
@@ -101,6 +126,7 @@ def _change(change: Any) -> dict[str, Any]:
         "changes": {name: list(pair) for name, pair in change.changes.items()},
         "probability": change.probability,
         "points": change.points,
+        "steps": dict(change.steps),
         "enough": change.enough,
         "text": change.text,
     }

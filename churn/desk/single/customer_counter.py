@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from churn.desk.listing.lists import Explained
     from churn.desk.single.customer_views import FormField, OfferShown, Peer
     from churn.learning.versions.model import Model
-    from churn.scoring.supposing import Comparison
     from churn.showing.figures.charts import Chart
 
 
@@ -28,7 +27,7 @@ class CustomerCounter:
         return profile_of(model, self.home).currency
 
     def form(self, model: Model) -> tuple[FormField, ...]:
-        """The fields to fill in for one customer, starting with a typical one."""
+        """The fields to fill in for one customer, each starting with its most usual value."""
         from churn.desk.single.customer_views import form_of
 
         return form_of(model, self.home)
@@ -43,20 +42,14 @@ class CustomerCounter:
         """From the typical customer to this one, by business group."""
         from churn.showing.figures.customer_figures import waterfall_chart
 
-        return waterfall_chart(found.explanation, found.model)
+        return waterfall_chart(found.explanation)
 
     def waterfall_within(self, found: Explained, group: str) -> Chart:
         """The same within one group, column by column."""
         from churn.desk.business.businesses import wording_of
         from churn.showing.figures.customer_figures import columns_chart
 
-        return columns_chart(found.explanation, found.model, wording_of(found.model, self.home), group)
-
-    def moved_by(self, compared: Comparison, model: Model) -> tuple[tuple[str, float], ...]:
-        """Per changed group by how many points what it adds is another, the most first."""
-        before = {r.group: r for r in compared.before.groups}
-        moved = [(r.label, r.points - before[r.group].points) for r in compared.after.groups if r.group in before]
-        return tuple(sorted((m for m in moved if abs(m[1]) >= 0.5), key=lambda m: -abs(m[1])))
+        return columns_chart(found.explanation, wording_of(found.model, self.home), group)
 
     def offers_for(self, found: Explained) -> tuple[OfferShown, ...]:
         """The offers that exist and may be made to this customer, the one that brings most first."""

@@ -74,7 +74,7 @@ class Peer:
 
 
 def form_of(model: Model, home: Path) -> tuple[FormField, ...]:
-    """The fields a model reads, in the schema's order, filled with a typical customer."""
+    """The fields a model reads, in the schema's order, each filled with its most usual value."""
     wording = wording_of(model, home)
     places = {f.name: i for i, f in enumerate(model.encoder.fields)}
     return tuple(_form_field(model, wording, c.name, places[c.name]) for c in model.schema.features if c.name in places)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from churn.notices import Notice
+
 
 @dataclass(frozen=True)
 class Single:
@@ -31,6 +33,7 @@ class Single:
     value_horizon: str = ""
     value_assumed: bool = False
     currency: str = ""
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Singles:
     """Many customers' scores by column, in the order they were sent; a Single each when they are gone through.
 
     features  what is worth keeping of them, by column; nothing where no customer has a key
+    notices   what to know of each before trusting the score, where that is told
+    of_all    what to know of them together
     """
 
     model: str
@@ -56,6 +61,8 @@ class Singles:
     value_horizon: str = ""
     value_assumed: bool = False
     currency: str = ""
+    notices: Sequence[tuple[Notice, ...]] = ()
+    of_all: tuple[Notice, ...] = ()
 
     def __len__(self) -> int:
         return len(self.probability)
@@ -64,7 +71,7 @@ class Singles:
         return map(self._at, range(len(self)))
 
     def _at(self, row: int) -> Single:
-        told = {name: getattr(self, name)[row] for name in _TOLD}
+        told = {name: getattr(self, name)[row] for name in _TOLD if getattr(self, name) or name != "notices"}
         kept = self.features.items() if told["key"] else ()
         features = {name: column[row] for name, column in kept if column[row] is not None}
         return Single(features=features, **{name: getattr(self, name) for name in _OF_ALL}, **told)

@@ -18,9 +18,12 @@ from churn.desk.single.offering import TOP, Judged, Offering
 from churn.desk.single.single_scores import Single, Singles
 from churn.learning.versions.model import Model
 from churn.money.playbook import Playbook
+from churn.notices import Notice
+from churn.scoring.customer_notices import not_known, odd_rows, odd_values
 from churn.scoring.explaining import reason_sentence
 from churn.scoring.ranking import ROW, Ranking
 from churn.scoring.reasons import weighed
+from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.worth_notices import worth_said
 
 
@@ -47,7 +50,8 @@ class Counterpart:
         """One customer scored, from the fields as they were sent."""
         given = self.reader.given(fields)
         model = self.model
-        contributions = model.explainer.contributions(model.encoder.row(given.customer, as_of=as_of)[None])
+        row = model.encoder.row(given.customer, as_of=as_of)
+        contributions = model.explainer.contributions(row[None])
         margin = added_up(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
         reasons = self._reasons(given, contributions, margin)
@@ -68,6 +72,7 @@ class Counterpart:
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
+            notices=(*odd_values(model, given.customer, row), *not_known(given.missing)),
             features=self._kept(given),
         )
 
@@ -88,20 +93,44 @@ class Counterpart:
     def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> Singles:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
         found = read_together(self.reader, customers)
-        ranking = self.ranking if as_of is None else replace(self.ranking, as_of=as_of)
+        seen: list[np.ndarray] = []
+        ranking = replace(self.ranking, as_of=as_of or self.ranking.as_of, watch=seen.append)
         scored = ranking.block(found.table(self.model.schema, customers))
-        worth = worth_said(ranking.valuation, ranking.wording)
-        return self._told_of(scored, found.columns, ignored=found.ignored, missing=found.missing, **worth)
+        notices = self._noticed(found.columns, seen[0], found.missing)
+        unfamiliar = Unfamiliar(self.model)
+        unfamiliar.see(seen[0])
+        of_all = (*ranking.notices_on(tuple(found.columns)), *unfamiliar.notices)
+        told = {"ignored": found.ignored, "missing": found.missing, "notices": notices, "of_all": of_all}
+        return self._told_of(scored, found.columns, **told, **worth_said(ranking.valuation, ranking.wording))
 
-    def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> Singles:
-        """The same of a list that was scored already; with the checked list itself, its features as well."""
+    def _noticed(
+        self, columns: Mapping[str, Sequence[Any]], matrix: np.ndarray, missing: Sequence[tuple[str, ...]]
+    ) -> list[tuple[Notice, ...]]:
+        """Per customer what `single` would say of the values and of what is not known."""
+        notices = [not_known(names) for names in missing]
+        for row in odd_rows(self.model, columns, matrix):
+            customer = {name: column[row] for name, column in columns.items()}
+            notices[row] = (*odd_values(self.model, customer, matrix[row]), *notices[row])
+        return notices
+
+    def of_scored(self, table: pa.Table, list_: pa.Table | None = None, *, matrix: np.ndarray | None = None) -> Singles:
+        """The same of a list that was scored already; with the checked list itself, its features as well.
+
+        matrix  the list as the model sees it, where its customers' odd values are to be told one by one
+        """
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
         known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
         valuation = self.ranking.valuation
         valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
         worth = worth_said(valuation, self.ranking.wording)
         nothing = [()] * table.num_rows
-        return self._told_of(table, known, ignored=nothing, missing=nothing, **worth)
+        notices: Sequence[tuple[Notice, ...]] = ()
+        if list_ is not None and matrix is not None:
+            read = {
+                c.name: list_[c.name].to_pylist() for c in self.model.schema.features if c.name in list_.column_names
+            }
+            notices = self._noticed(read, matrix, nothing)
+        return self._told_of(table, known, ignored=nothing, missing=nothing, notices=notices, **worth)
 
     @cached_property
     def _offering(self) -> Offering:

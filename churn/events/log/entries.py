@@ -17,13 +17,13 @@ from churn.events.log.sources import is_text, raw_table
 from churn.events.recipe.features import one_if
 from churn.events.recipe.headings import found_columns, sum_of
 from churn.events.recipe.recipes import TableRecipe
+from churn.intake.values.marks import YES
 from churn.notices import Notice
 
 UNKNOWN = -1  # stands for a day that is not understood
 LARGEST = 9.0e13  # beyond it a sum of whole cents is no longer exact
 DAY_OF = {"time": "day", "arrived": "arrived", "expires": "expires"}
 MOMENTS = tuple(DAY_OF)
-TRUE_WORDS = ("1", "1.0", "true", "t", "yes", "y")
 
 Source = str | os.PathLike[str]
 
@@ -85,7 +85,7 @@ def whole_parts(column: Any, exact: int, low: float | None, high: float | None) 
 def yes_or_no(column: Any, *, keep_empty: bool = False) -> Any:
     """A flag as 1 or 0; an empty cell is 0, or stays empty."""
     text = column.type().is_string()
-    flag = column.strip().lower().isin(TRUE_WORDS) if text else column.cast("float64") != 0
+    flag = column.strip().lower().isin(sorted(YES)) if text else column.cast("float64") != 0
     return one_if(flag if keep_empty else flag.fill_null(False))
 
 

@@ -12,9 +12,10 @@ from churn.errors import ListRefused, OpenQuestion
 from churn.intake.understanding.meaning import Meaning
 from churn.intake.values.distinct import Cells
 from churn.intake.values.kinds import Holding
-from churn.intake.values.marks import NO, YES, is_missing, real_levels, same_words
+from churn.intake.values.marks import LETTERS, NO, YES, is_missing, real_levels, same_words
 from churn.intake.values.moments import ORDERS, Order, dates_of, said
 from churn.intake.values.numbers import numbers_of
+from churn.intake.values.outcome_words import outcome_words
 from churn.intake.values.words import folded
 from churn.schema import Column
 
@@ -150,6 +151,9 @@ def plan_of(column: Column, holding: Holding, *, comma: bool, dates: Order | Non
     if column.kind == "category":
         known = _known_levels(column, holding)
         return Plan(column, known=known, kept=_kept(column, holding))
+    if column.role == "outcome":
+        left, stayed = outcome_words()
+        return Plan(column, left=left, stayed=stayed)
     return Plan(column)
 
 
@@ -173,11 +177,23 @@ def _known_levels(column: Column, holding: Holding) -> dict[str, str]:
     if column.levels:
         known = {folded(v): v for v in reversed(column.levels)}
         unique = {f: v for f, v in known.items() if sum(folded(w) == f for w in column.levels) == 1 and f}
-        return {**unique, **{v: v for v in column.levels}}
+        return {**_yes_and_no_among(column.levels), **unique, **{v: v for v in column.levels}}
     known = {}
     for text, _ in sorted(holding.levels.items(), key=lambda item: (-item[1], item[0])):
         known.setdefault(same_words(text), text)
     return {text: known[same_words(text)] for text in holding.levels if known[same_words(text)] != text}
+
+
+def _yes_and_no_among(levels: tuple[str, ...]) -> dict[str, str]:
+    """Every spelling of yes and of no -> the level that says it, where just one does; a letter needs its opposite."""
+    said = [(words, [v for v in levels if same_words(v) in words]) for words in (YES, NO)]
+    both = all(len(found) == 1 for _, found in said)
+    known: dict[str, str] = {}
+    for words, found in said:
+        level = same_words(found[0]) if len(found) == 1 else ""
+        if level and not level[0].isdigit() and (both or level not in LETTERS):
+            known |= {spelling: found[0] for word in words for spelling in (word, folded(word)) if spelling}
+    return known
 
 
 def _refuse_mixed_units(column: Column, holding: Holding) -> None:

@@ -32,7 +32,10 @@ WORDS_FOR_NOTHING = frozenset(_WORDS.split("|"))
 
 _YES = "yes y true t 1 1.0 on ja j wahr oui o vrai sí si sì s verdadero vero sim tak x ✓ ✔"
 _NO = "no n false f 0 0.0 off nein falsch non faux falso não nao nie nee ✗ ✘"
+# The one list of words for yes and no, for lists, single customers, what-ifs, outcomes, rules of offers and logs.
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
+# Letters that also stand for other things: alone they mean yes or no only where nothing else speaks for it.
+LETTERS = frozenset(w for w in YES | NO if len(w) == 1 and not w.isdigit())
 
 _RUNS = re.compile(r"\s+")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")

@@ -101,7 +101,7 @@ class Encoder:
 
     def beyond(self, matrix: np.ndarray) -> np.ndarray:
         """How many of these customers, field by field, stand so far out that the edge was taken instead."""
-        low, high = self._limits.astype(np.float32)
+        low, high = self.limits
         return ((matrix <= low) | (matrix >= high)).sum(axis=0)
 
     def list_date(self, table: pa.Table) -> date | None:
@@ -126,6 +126,16 @@ class Encoder:
     @cached_property
     def _readers(self) -> tuple[tuple[str, Callable[[Any, float], float]], ...]:
         return tuple((f.name, _reader(f)) for f in self.fields)
+
+    @cached_property
+    def limits(self) -> np.ndarray:
+        """The lowest and the highest number a matrix can have, field by field."""
+        return self._limits.astype(np.float32)
+
+    @cached_property
+    def unseen(self) -> np.ndarray:
+        """The code of a level that was not learnt, field by field; NaN where a field has no levels."""
+        return np.array([f.unseen if f.levels else np.nan for f in self.fields], np.float32)
 
     @cached_property
     def _limits(self) -> np.ndarray:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 Method = Literal["raw", "platt", "isotonic"]
+NEAR = 1e-6  # log-odds apart, below which the slope at the middle stands for the mean slope between two ends
+NEAR_WITH_KNOTS = 1e-11  # the same of a curve of straight pieces, where a knot may lie between them
 ENOUGH_FOR_ISOTONIC = 2000  # leavers; with fewer, isotonic steps cost ranking power and win nothing
 _TINY = 1e-6
 
@@ -61,6 +63,20 @@ class Calibration:
             return sigmoid(margin)
         at, share = np.array(self.knots).T
         return np.interp(margin, at, share)
+
+    def mean_slope(self, start: float, end: np.ndarray) -> np.ndarray:
+        """By how much the probability moves per unit of log-odds, on average on the way from `start` to each `end`.
+
+        Where both meet it is the slope of the curve there.
+        """
+        way = end - start
+        near = np.abs(way) < (NEAR_WITH_KNOTS if self.method == "isotonic" else NEAR)
+        moved = self.probability(end) - self.probability(np.array([start]))
+        if not near.any():
+            return moved / way
+        middle = start + way / 2
+        slope = (self.probability(middle + NEAR) - self.probability(middle - NEAR)) / (2 * NEAR)
+        return np.where(near, slope, moved / np.where(near, 1.0, way))
 
     def cannot_tell(self, probability: np.ndarray) -> np.ndarray:
         """True where both leaving and staying remain plausible at 90 %."""

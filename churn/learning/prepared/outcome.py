@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused
+from churn.intake.values.marks import LETTERS, NO, YES
+from churn.intake.values.outcome_words import outcome_words
 from churn.notices import Notice
 from churn.schema import Schema
 
 MOST_CLASSES = 12
-_YES = ("yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "sim", "tak")
-_NO = ("no", "false", "0", "n", "f", "nein", "non", "não", "nie", "nee")
+_YES, _NO = ("yes", *sorted(YES - {"yes"})), ("no", *sorted(NO - {"no"}))
+_ALONE = frozenset("ytnf")  # letters that mean yes or no even beside a word that is neither
 _OPPOSITE = {"yes": "No", "true": "False", "1": "0", "y": "N", "t": "F"}
 _LEAVING = re.compile(r"\b(churn|attrit|left|leav|exit|cancel|lapsed|lost|gone|terminat|inactive|gekünd|résili|baja)")
 _STAYING = re.compile(r"\b(not|no|non|never)\b|\b(stay|retain|exist|active|current|loyal)")
@@ -145,10 +147,10 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
     if len(classes) == 2:
         for family in (_YES, _NO):
             hits = {w for w in classes if w in family}
-            if len(hits) == 1:
+            if len(hits) == 1 and _is_sure(next(iter(hits)), classes):
                 _refuse_opposite(name, classes)
                 return hits if family is _YES else classes.keys() - hits
-        speaking = {w for w in classes if _LEAVING.search(w) and not _STAYING.search(w)}
+        speaking = {w for w in classes if (_LEAVING.search(w) and not _STAYING.search(w)) or w in outcome_words()[0]}
         if len(speaking) == 1:
             return speaking
     if len(classes) < 2:
@@ -158,6 +160,11 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
         "Say which mean that the customer left (--positive WORD); the rest count as staying, or leave some out "
         "with --drop-class WORD.",
     )
+
+
+def _is_sure(word: str, classes: Iterable[str]) -> bool:
+    """Whether a spelling of yes or no is one for certain: a letter such as s or o needs its opposite beside it."""
+    return word not in LETTERS - _ALONE or all(w in YES | NO for w in classes)
 
 
 def _refuse_both_sides(name: str, positive: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ DIRECT: dict[str, Any] = {
     "constraintext": "none",
     "cliponaxis": False,
 }
+FEWEST_TICKS = 4
 LITTLE = 1.0  # points on average, below which two columns count each by itself
 SURE = 0.95  # of the resamples in which a driver must be among the strongest to be called so without more words
 
@@ -98,8 +99,8 @@ def swarm_chart(swarms: Sequence[Swarm], wording: Wording, ordered: Callable[[st
     first = swarms[0]
     finding = f"{capital(wording.label(first.name))} moves single customers by {_span(first)} points"
     reading = (
-        f"A dot holds the customers whose risk that column moves so far, the larger the more; {customers:,} customers. "
-        f"Low and high values apart show the direction. {NOT_CAUSED}"
+        f"A dot right of the line stands for customers whose risk that column raises, left of it for those it lowers; "
+        f"the larger the dot, the more of the {customers:,} customers. {NOT_CAUSED}"
     )
     return Chart("swarm", finding, reading, figure)
 
@@ -141,7 +142,7 @@ def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) ->
     finding = (
         f"{said_of(wording, name, worst)}: {worst.mean:+.0f} points; {said_of(wording, name, best)}: {best.mean:+.0f}"
     )
-    reading = f"How far this column alone moves a customer's risk from the typical one, by its value. {NOT_CAUSED}"
+    reading = f"How far this column moves a customer's risk from a typical customer's, by its value. {NOT_CAUSED}"
     return Chart("dependence", finding, reading, figure)
 
 
@@ -167,7 +168,10 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
         finding = (
             f"Each column counts nearly by itself: together they move a risk by {first.strength:.1f} points at most"
         )
-    reading = "How many points, on average, the second changes what goes with a value of the first."
+    reading = (
+        "How many points, on average, the second changes what goes with a value of the first, every customer counted "
+        "as if equally likely to leave."
+    )
     return Chart("pairs", finding, reading, figure)
 
 
@@ -228,8 +232,27 @@ def rowed(figure: Any, rows: int, *, x: str) -> Any:
     """A figure of horizontal rows in the house's style, as high as its rows need."""
     figure = styled(figure, x=x, y="", meta="rows")
     figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
-    figure.update_xaxes(nticks=5, tickangle=0)  # a telephone leaves room for few numbers, and none for slanted ones
+    figure.update_xaxes(
+        tick0=0, dtick=tick_step(*_ends(figure)), tickangle=0
+    )  # a telephone has no room for slanted numbers
     return figure.update_yaxes(automargin=True)
+
+
+def tick_step(low: float, high: float) -> float:
+    """The widest round step that puts at least four ticks between two ends."""
+    if high <= low:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(high - low))
+    steps = [float(k * power) for k in (1, 0.5, 0.25, 0.2, 0.1)]
+    return next(s for s in steps if np.floor(high / s + 1e-9) - np.ceil(low / s - 1e-9) + 1 >= FEWEST_TICKS)
+
+
+def _ends(figure: Any) -> tuple[float, float]:
+    """The lowest and the highest number along x that a figure draws; bars begin at nothing."""
+    drawn = [float(v) for t in figure.data for v in (t.x if t.x is not None else ()) if not isinstance(v, str)]
+    low, high = (min(drawn), max(drawn)) if drawn else (0.0, 1.0)
+    bars = any(t.type != "scatter" for t in figure.data)
+    return (min(low, 0.0), max(high, 0.0)) if bars else (low, high)
 
 
 def _by_level(rows: Sequence[Dependence], name: str, wording: Wording) -> Any:
@@ -283,8 +306,8 @@ def _span(swarm: Swarm) -> str:
 
 
 def _widest(rows: Sequence[Crossed]) -> float:
-    """The largest difference between lines at the same value."""
+    """The largest difference between lines at the same value, where one is drawn."""
     found: dict[Any, list[float]] = {}
-    for r in rows:
+    for r in (r for r in rows if r.value is not None):
         found.setdefault((r.value, r.end), []).append(r.mean)
     return max((max(means) - min(means) for means in found.values()), default=0.0)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from churn.learning.measures.calibration import logit, sigmoid
 from churn.money.lifetime import StayCurve
 from churn.scoring.contrasting import Contrast
 from churn.scoring.rates import Rate
@@ -102,12 +101,11 @@ def _segment_said(segment: Segment) -> str:
 
 
 def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
-    """Which drivers make one group riskier than another, in points of a customer half-way between them."""
+    """Which drivers make one group riskier than another, in points that add up to the whole difference."""
     import plotly.graph_objects as go
 
-    middle = float(logit(np.array([sum(found.probability) / 2]))[0])
     shown = list(reversed([p for p in found.parts if p.difference][:10]))
-    at, low, high = ([_moved(middle, getattr(p, end)) for p in shown] for end in ("difference", "low", "high"))
+    at, low, high = ([round(getattr(p, end), 2) for p in shown] for end in ("difference", "low", "high"))
     colours = [GREY if not p.clear else ORANGE if p.difference > 0 else BLUE for p in shown]
     bars = go.Bar(
         x=at,
@@ -129,13 +127,21 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
     one, two = found.probability
     finding = f"{first}: {one:.0%} likely to leave; {second}: {two:.0%}"
     clear = [p for p in found.parts if p.clear]
-    if clear:
+    if clear and not found.own:
         finding += f". {capital(clear[0].label)} makes most of the difference"
+    elif clear and found.own:
+        finding += f". Beside {found.own.label} itself, {clear[0].label} makes most of the difference"
     reading = (
         f"{found.customers[0]:,} customers beside {found.customers[1]:,}. A bar is what the group's own values of that "
-        "driver add, with its 95% interval; grey is within chance. Associated, not caused."
+        f"driver add, with its 95% interval; {_adding_up(found)}; grey is within chance. Associated, not caused."
     )
     return Chart("contrast", finding, reading, figure)
+
+
+def _adding_up(found: Contrast) -> str:
+    if not found.own:
+        return "all drivers together make the difference"
+    return f"with the {found.own.difference:+.1f} points of {found.own.label}, all together make the difference"
 
 
 def staying_chart(curves: Mapping[str, StayCurve], unit: str) -> Chart:
@@ -176,9 +182,3 @@ def _stays(curves: Mapping[str, StayCurve], unit: str) -> str:
     if best == worst:
         return f"After {time:.0f} {unit}, {shares[best]:.0%} are still customers"
     return f"After {time:.0f} {unit}, {shares[best]:.0%} are still here ({best}), against {shares[worst]:.0%} ({worst})"
-
-
-def _moved(middle: float, difference: float) -> float:
-    """Points between a customer half the difference above the middle and one half below."""
-    ends = sigmoid(np.array([middle + difference / 2, middle - difference / 2]))
-    return round(100 * float(ends[0] - ends[1]), 2)

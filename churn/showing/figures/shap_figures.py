@@ -9,6 +9,7 @@ import numpy as np
 
 from churn.learning.encoded.encoding import Field
 from churn.learning.versions.model import Model
+from churn.scoring.reasons import points_of_columns
 from churn.scoring.wording import capital
 from churn.showing.figures.charts import Chart, styled
 from churn.showing.figures.palette import BLUE, GREY, ORANGE
@@ -24,7 +25,7 @@ _LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orang
 def shap_charts(model: Model, said: Callable[[str], str] = str) -> list[Chart]:
     """The summary of all strong columns, and the course of the few strongest; `said` names a column in words."""
     rows = model.reference.rows
-    moved = points_moved(model, rows)
+    moved = points_of_columns(model, model.explainer.contributions(rows))
     order = np.argsort(-np.abs(moved).mean(axis=0), kind="stable")
     strong = [int(i) for i in order if np.abs(moved[:, i]).max() > 0]
     if not strong:
@@ -33,15 +34,8 @@ def shap_charts(model: Model, said: Callable[[str], str] = str) -> list[Chart]:
     return [summary(model, moved, strong[:COLUMNS], said), *courses]
 
 
-def points_moved(model: Model, matrix: np.ndarray) -> np.ndarray:
-    """By how many points of probability each column alone would move an average customer, (rows, fields)."""
-    base = float(model.explainer.base)
-    shifted = 1 / (1 + np.exp(-(base + model.explainer.contributions(matrix).astype(np.float64))))
-    return shifted - 1 / (1 + np.exp(-base))
-
-
 def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[str], str] = str) -> Chart:
-    """A dot per customer and column: how far it moves the score, coloured by the column's value from low to high."""
+    """A dot per customer and column: how many points it moves the score, coloured by its value from low to high."""
     import plotly.graph_objects as go
 
     picked = np.unique(np.linspace(0, len(moved) - 1, min(DOTS, len(moved))).round().astype(int))
@@ -52,9 +46,9 @@ def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[
         y = row + _piled(x)
         colours = _colours(model.reference.rows[picked, i])
         marker = {"color": colours, "size": 5, "opacity": 0.8}
-        traces.append(go.Scatter(x=(100 * x).round(2).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
+        traces.append(go.Scatter(x=x.round(2).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
     figure = styled(go.Figure(traces), x="Points of risk", y="", meta="rows")
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names).update_xaxes(tickformat="+.0f")
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names)
     reading = (
         "One dot per customer; blue for low values, orange for high ones, grey for missing. Associated, not caused."
     )
@@ -74,12 +68,11 @@ def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str]
         figure = _by_number(numbers[known], moved[known, place])
     name = said(field.name)
     axis = f"Days since {name}" if field.form == "age" else name
-    figure = styled(figure, x=axis, y="Points added to the risk").update_yaxes(tickformat="+.0f")
-    spread = moved[:, place].max() - moved[:, place].min()
-    reading = "The mean effect on the score, holding all else as it is. Associated with leaving, not a cause of it."
-    return Chart(
-        f"dependence-{place}", f"{capital(name)} moves the risk by up to {100 * spread:.0f} points", reading, figure
-    )
+    figure = styled(figure, x=axis, y="Points added to the risk")
+    drawn = list(figure.data[0].y)
+    spread = f"from {min(drawn):+.0f} to {max(drawn):+.0f} points" if drawn else "not known of anybody"
+    reading = "The mean points at each value, against a typical customer. Associated with leaving, not a cause of it."
+    return Chart(f"dependence-{place}", f"{capital(name)}: {spread}", reading, figure)
 
 
 def _by_number(numbers: np.ndarray, moved: np.ndarray) -> Any:

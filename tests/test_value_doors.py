@@ -1,0 +1,127 @@
+"""One reader of values: a spelling means the same in a list, for one customer, in a what-if and as an outcome."""
+
+from dataclasses import replace
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from churn.deciding.measuring.outcomes import left_or_stayed, yes_or_no
+from churn.desk.single.customer_fields import FieldReader
+from churn.errors import ChurnError
+from churn.events.log.entries import yes_or_no as flag_of_a_log
+from churn.intake.reading import read_list
+from churn.intake.understanding.cells import cell_reader
+from churn.intake.values.marks import LETTERS, NO, YES
+from churn.intake.values.outcome_words import outcome_words
+from churn.learning.prepared.outcome import outcome_of
+from churn.money.comparing import Clause, compared
+from churn.schema import Column, Schema
+from churn.scoring.changing import value_for
+from tests.small_model import SCHEMA, small_model
+
+MODEL = small_model()
+READER = FieldReader(MODEL)
+NUMBERS = {
+    "29.85": 29.85,
+    "1,234.50": 1234.5,
+    "$29.85": 29.85,
+    "29.85 €": 29.85,
+    "(5.00)": -5.0,
+    "'7.25": 7.25,
+    "12%": 0.12,
+}
+FREE = small_model(schema=SCHEMA.having("spend", low=-100.0))
+
+
+def in_a_list(home, column, cells):
+    """What a file with these cells, beside plain ones, is read as."""
+    plain = {"number": ["10.5"] * 60, "flag": ["yes", "no"] * 30}[column.kind]
+    lines = ["id;cell", *(f"{n};{cell}" for n, cell in enumerate([*cells, *plain]))]
+    schema = Schema((Column("id", "text", "key"), replace(column, name="cell")))
+    reading = read_list("\n".join(lines).encode(), filename="list.csv", schema=schema)
+    return reading.table["cell"].to_pylist()[: len(cells)]
+
+
+@pytest.mark.parametrize(("text", "number"), NUMBERS.items())
+def test_a_number_is_the_same_at_every_door(home, text, number):
+    assert READER.given({"spend": text}).customer["spend"] == number
+    assert value_for(FREE, "spend", text) == number
+    assert in_a_list(home, Column("spend"), [text]) == [number]
+    cells = {"spend": pa.array([text, None])}
+    assert compared(Clause("spend", ">", (str(number - 0.01),)), cells).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("text", sorted(YES | NO))
+def test_yes_and_no_are_the_same_at_every_door(home, text):
+    said = text in YES
+    for word in (text, text.upper(), f" {text} "):
+        assert READER.given({"senior": word}).customer["senior"] is said
+        assert value_for(MODEL, "senior", word) is said
+        assert yes_or_no(pd.Series([word]), "contacted").tolist() == [said]
+        assert left_or_stayed(pd.Series([word]), "left").tolist() == [said]
+    assert in_a_list(home, Column("senior", "flag"), [text]) == [said]
+    assert compared(Clause("flag", "is", (text,)), {"flag": pa.array([said])}).tolist() == [True]
+    other = sorted(NO if said else YES)[0]
+    labels = outcome_of(pa.table({"left": [text, other]}), Schema(), column="left").labels
+    assert labels.tolist() == [said, not said]
+
+
+def test_a_yes_in_a_log_is_a_yes_in_a_list():
+    cells = ibis.memtable(pa.table({"flag": [*sorted(YES), *sorted(NO)]}))
+    found = cells.select(flag=flag_of_a_log(cells.flag)).to_pyarrow()["flag"].to_pylist()
+    assert found == [1] * len(YES) + [0] * len(NO)
+
+
+def test_a_category_of_yes_and_no_takes_every_spelling_of_them(home):
+    column = Column("backup", "category", levels=("No", "Yes", "No net"))
+    reader = FieldReader(replace(MODEL, schema=Schema((*SCHEMA.columns, column))))
+    for word in ("ja", "Sí", "TRUE", "1"):
+        assert reader.given({"spend": 1, "backup": word}).customer["backup"] == "Yes"
+    lines = "\n".join(["id;backup", *(f"{n};{w}" for n, w in enumerate(["ja", "nein", "No net", "Yes"] * 5))])
+    schema = Schema((Column("id", "text", "key"), column))
+    read = read_list(lines.encode(), filename="list.csv", schema=schema).table["backup"].to_pylist()
+    assert read[:4] == ["Yes", "No", "No net", "Yes"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "known"),
+    [
+        (("No", "DSL", "Fiber"), {"nein": "No", "0": "No"}),
+        (("Y", "N"), {"ja": "Y", "nein": "N"}),
+        (("S", "M", "L"), {"ja": "ja", "1": "1"}),
+        (("0", "1", "2"), {"ja": "ja", "no": "no"}),
+        (("Yes", "True", "No"), {"ja": "ja", "nein": "No"}),
+    ],
+)
+def test_a_level_that_says_yes_or_no_is_known_by_every_spelling_and_a_letter_or_a_code_is_not(levels, known):
+    reader = cell_reader(Column("line", "category", levels=levels))
+    assert {word: reader(word) for word in known} == known
+
+
+def test_words_that_only_an_outcome_has_are_one_list_and_no_yes():
+    left, stayed = outcome_words()
+    assert {"churned", "left", "exited"} <= left and {"stayed", "active"} <= stayed
+    assert not (left | stayed) & (YES | NO) and not left & stayed
+    told = left_or_stayed(pd.Series(["Churned", "stayed", None, "n/a"]), "status").tolist()
+    assert told[:2] == [1.0, 0.0] and all(v != v for v in told[2:])
+    with pytest.raises(ChurnError, match="neither yes nor no"):
+        yes_or_no(pd.Series(["churned"]), "contacted")
+    labels = outcome_of(pa.table({"state": ["closed", "open", "closed"]}), Schema(), column="state").labels
+    assert labels.tolist() == [1, 0, 1]
+
+
+def test_a_letter_alone_means_yes_only_where_nothing_else_speaks():
+    assert {"s", "o", "x"} <= LETTERS
+    with pytest.raises(ChurnError, match="2 classes"):
+        outcome_of(pa.table({"state": ["s", "c", "s"]}), Schema(), column="state")
+    sizes = {"size": pa.array(["S", "M"])}
+    assert compared(Clause("size", ">=", ("1",)), sizes).tolist() == [False, False]
+
+
+def test_an_outcome_in_a_list_may_be_said_in_words(home):
+    lines = "\n".join(["id;gone", *(f"{n};{w}" for n, w in enumerate(["churned", "stayed", "left"] * 5))])
+    schema = Schema((Column("id", "text", "key"), Column("gone", "flag", "outcome", positive=("Yes",))))
+    read = read_list(lines.encode(), filename="back.csv", schema=schema).table["gone"].to_pylist()
+    assert read[:3] == [True, False, True]
