@@ -45,7 +45,8 @@ def test_a_change_beyond_all_that_was_learnt_is_told():
     limited = replace(MODEL, encoder=replace(MODEL.encoder, fields=(*MODEL.encoder.fields[:3], LIMITED)))
     notices = whatif(limited, WORDING, ANN, {"spend": "9000"}).notices
     assert [n.text for n in notices][1:] == [
-        "1 customer has a spend far outside the 20 to 80 learnt from; such scores are little more than a guess."
+        "1 customer has a spend far outside the 20 to 80 learnt from; such scores are little more than a guess. "
+        "As money, what lies far above counts as the largest learnt from."
     ]
 
 
