@@ -96,6 +96,22 @@ def live_models(home: Path) -> dict[str, str]:
     return {name: reign.version for name in names(home) if (reign := _champion_or_none(home, name))}
 
 
+def business_profile(home: Path, name: str) -> str | None:
+    """The ready-made business a model was learnt for, by its live or else newest version; None where there is none."""
+    try:
+        known = versions(home, name)
+    except RequestRefused:  # no name a model could have
+        return None
+    if not known:
+        return None
+    live = _champion_or_none(home, name)
+    try:
+        words = version_of(home, name, live.version if live else known[-1]).words
+    except ChurnError:
+        return ""
+    return str(words.get("lineage", {}).get("profile", ""))
+
+
 def card(home: Path, name: str) -> dict[str, Any]:
     """What the shelf knows of a name: versions, which one is live, and the history."""
     live = champion(home, name)

@@ -53,6 +53,16 @@ class ModelsOpen:
             return self.named(next(iter(live)))
         return self._best(live, names)
 
+    def sharing_customers(self, headings: tuple[str, ...]) -> str:
+        """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+        shares: dict[str, float] = {}
+        for name, schema in self._schemas(live_models(self.home)).items():
+            if schema.key and schema.key.name in sure_names(headings, schema):
+                shares[name] = _share(headings, schema)
+        best = max(shares.values(), default=0.0)
+        found = [name for name, share in shares.items() if share == best >= ENOUGH]
+        return found[0] if len(found) == 1 else ""
+
     def _live(self) -> dict[str, str]:
         live = live_models(self.home)
         if not live:

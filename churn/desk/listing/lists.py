@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.business.businesses import playbook_of, profile_of, suggester_of, wording_of
+from churn.desk.business.businesses import playbook_for, suggester_of, wording_of
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
 from churn.intake.reading import Reading
@@ -118,7 +118,7 @@ def ranking_for(
     """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    offers = playbook_of(profile_of(model, home), home) if playbook is None else playbook
+    offers = playbook_for(model, home) if playbook is None else playbook
     suggester = suggester_of(model, offers)
     return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from churn.desk.business.businesses import playbook_of, profile_of
+from churn.desk.business.businesses import playbook_for
 from churn.desk.listing.choosing import ModelsOpen
 from churn.desk.listing.lists import ranking_for
 from churn.desk.single.customer_fields import FieldReader, refuse_odd_names
@@ -89,7 +89,7 @@ class Counterparts:
 def counterpart_for(model: Model, home: Path) -> Counterpart:
     """A model made ready to answer for single customers; where the book does not answer, without offers."""
     try:
-        playbook = playbook_of(profile_of(model, home), home)
+        playbook = playbook_for(model, home)
     except Unavailable:
         playbook = Playbook(title=OFFERS_UNKNOWN)
     return Counterpart(model, ranking_for(model, home, playbook=playbook), playbook, FieldReader(model))

@@ -17,7 +17,6 @@ from churn.learning.versions.model import Model
 from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.profiles import GENERAL
 from churn.watching.expected_profit import decoded_table
 from churn.watching.realised import (
     FEWEST_CUSTOMERS,
@@ -172,7 +171,7 @@ def contacted_near(book: sa.Engine, model: Model, moment: str) -> frozenset[str]
     from churn.book.watched_customers import contacted_since
 
     since = date.fromisoformat(moment[:10]) - timedelta(days=CONTACT_DAYS)
-    return contacted_since(book, model.lineage.get("profile", GENERAL), since.isoformat())
+    return contacted_since(book, model.name, since.isoformat())
 
 
 def _judged(model: Model, followed: Followed) -> tuple[Performance | None, Notice | None]:
