@@ -223,6 +223,10 @@ class Desk(
         """Every model with its versions, which one is live, and the history."""
         return [reigns.card(self.home, name) for name in shelf.names(self.home)]
 
+    def called(self, words: str) -> str:
+        """The name of the model that a person called so, in their own words."""
+        return reigns.called(self.home, words)
+
     def promote(self, name: str, version: str, why: str) -> reigns.Reign:
         """Make a version live because a person says so."""
         with self.acting("promote", f"{name}@{version}"):

@@ -12,12 +12,12 @@ from churn.intake.text.opening import Source, opened
 from churn.intake.understanding.matching import sure_names
 from churn.intake.values.words import folded
 from churn.learning.versions.model import Model
+from churn.learning.versions.same_business import ENOUGH
 from churn.schema import Schema, schema_from
-from churn.shelf.champions import live_models, load_live
+from churn.shelf.champions import called, live_models, load_live
 from churn.shelf.version_folders import load, version_of
 
 ASK = "--model, or ?model= over HTTP"
-ENOUGH = 0.5  # a model fits when at least this share of its columns is in the list
 
 
 @dataclass
@@ -28,8 +28,9 @@ class ModelsOpen:
     kept: dict[tuple[str, str], Model] = field(default_factory=dict)
 
     def named(self, asked: str) -> Model:
-        """The model `NAME` that is live, or the version `NAME@V`."""
+        """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
         name, _, version = asked.partition("@")
+        name = called(self.home, name)
         if version:
             return self._opened(name, version)
         live = live_models(self.home)

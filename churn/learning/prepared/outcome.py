@@ -54,9 +54,7 @@ def outcome_of(
     drop_class: Sequence[str] = (),
 ) -> Outcome:
     """Who left, from the column named, marked in the schema, or plainly called so; doubt is refused."""
-    name = column or (schema.outcome.name if schema.outcome else _found(table))
-    if name not in table.column_names:
-        raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
+    name = outcome_column(table, schema, column)
     known = schema.by_name[name].positive if name in schema.by_name else ()
     told = tuple(positive) or known
     _refuse_both_sides(name, positive)
@@ -70,6 +68,14 @@ def outcome_of(
     leaves, stays = _shown_words(table.column(name), labels, (*told, *known))
     words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
     return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
+
+
+def outcome_column(table: pa.Table, schema: Schema, column: str | None = None) -> str:
+    """The column that says who left: the one named, marked in the schema, or plainly called so."""
+    name = column or (schema.outcome.name if schema.outcome else _found(table))
+    if name not in table.column_names:
+        raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
+    return name
 
 
 def family_of(word: str) -> tuple[str, ...]:
