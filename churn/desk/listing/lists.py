@@ -13,8 +13,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from churn.desk.business.businesses import playbook_for, suggester_of, wording_of
+from churn.desk.listing.leavers import Leavers
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
 from churn.intake.reading import Reading
@@ -40,7 +42,7 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class ScoredFile:
-    """What came of scoring a list to a file."""
+    """What came of scoring a list to a file; `left` customers are known to have left already and were set aside."""
 
     rows: int
     tiers: Mapping[str, int]
@@ -49,6 +51,7 @@ class ScoredFile:
     set_aside: int
     seconds: float
     notices: tuple[Notice, ...]
+    left: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -58,6 +61,7 @@ class ScoredFile:
             "model": self.model,
             "version": self.version,
             "set_aside": self.set_aside,
+            "left": self.left,
             "seconds": round(self.seconds, 2),
             "notices": [n.as_json() for n in self.notices],
         }
@@ -114,13 +118,18 @@ def ranking_for(
     keep: tuple[str, ...] = (),
     as_of: date | None = None,
     playbook: Playbook | None = None,
+    everybody: bool = True,
 ) -> Ranking:
-    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
+    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests.
+
+    everybody  False sets customers aside of whom the list itself says that they left
+    """
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
     offers = playbook_for(model, home) if playbook is None else playbook
     suggester = suggester_of(model, offers)
-    return Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
+    ranking = Ranking(model, wording_of(model, home), top=top, suggester=suggester, keep=keep, as_of=as_of)
+    return replace(ranking, everybody=everybody)
 
 
 def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
@@ -128,12 +137,21 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
     return read_remembering(home, source, by_model(model, said))
 
 
-def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
-    """A whole list scored in memory, as the screens want it."""
+def ranked_list(
+    model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
+) -> Ranked:
+    """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
     reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
-    ranked = Ranked(reading, ranking_for(model, home, top=top, as_of=day).scored(reading.table), model, day)
+    ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
+    leavers = Leavers(ranking)
+    left = leavers.see(reading.table)
+    leavers.refuse_all()
+    scored = ranking.scored(reading.table)
+    if leavers.set_aside:
+        reading = replace(reading, table=reading.table.filter(pa.array(~left)), lines=reading.lines[~left])
+    scored = replace(scored, notices=(*leavers.notices, *scored.notices))
     give_back()
-    return ranked
+    return Ranked(reading, scored, model, day)
 
 
 def give_back() -> None:
@@ -150,17 +168,22 @@ def scored_file(
     said: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
+    everybody: bool = False,
     progress: Progress | None = None,
 ) -> ScoredFile:
-    """A list of any length scored to a file, block by block, in the order of the list."""
+    """A list of any length scored to a file, block by block, in the order of the list.
+
+    everybody  also customers of whom the list says that they left; else they are set aside and counted
+    """
     start = time.perf_counter()
     stream = streamed_list(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
-    ranking = replace(ranking, watch=unfamiliar.see)
-    blocks = _counted(ranking.blocks(_tables(stream)), tiers)
+    ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
+    leavers = Leavers(ranking)
+    blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
         rows=rows,
@@ -171,11 +194,21 @@ def scored_file(
         seconds=time.perf_counter() - start,
         notices=(
             *stream.notices,
+            *leavers.notices,
             *ranking.notices_on(stream.schema.names),
             *unfamiliar.notices,
             *model.notices,
         ),
+        left=leavers.set_aside,
     )
+
+
+def customer_of(ranked: Ranked, key: str) -> dict[str, Any]:
+    """The checked values of one customer of a scored list, by the key or the row number it has there."""
+    places = np.flatnonzero(pc.equal(ranked.scored.table.column(0).cast(pa.string()), key).to_numpy())
+    if not len(places):
+        return customer_in(ranked.reading, key)
+    return ranked.reading.table.slice(int(places[0]), 1).to_pylist()[0]
 
 
 def customer_in(reading: Reading, key: str) -> dict[str, Any]:
@@ -250,6 +283,12 @@ def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:
     return (block.table for block in stream.blocks())
+
+
+def _unless_all_left(blocks: Iterator[pa.Table], leavers: Leavers) -> Iterator[pa.Table]:
+    """The same blocks; where nobody is in any of them, nothing is written."""
+    yield from blocks
+    leavers.refuse_all()
 
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:

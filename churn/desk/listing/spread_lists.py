@@ -29,6 +29,7 @@ def scored_on_cluster(
     said: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
+    everybody: bool = False,
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
     start = time.perf_counter()
@@ -45,7 +46,8 @@ def scored_on_cluster(
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        return stream.settled, ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+        day = day_of(said.get("as_of"))
+        return stream.settled, ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
 
     tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
     return ScoredFile(
