@@ -85,7 +85,13 @@ class Job:
 
 
 def start_job(
-    home: Path, words: Sequence[str], upload: bytes | None = None, suffix: str = ".csv", *, asked_by: str = ""
+    home: Path,
+    words: Sequence[str],
+    upload: bytes | None = None,
+    suffix: str = ".csv",
+    *,
+    asked_by: str = "",
+    filename: str = "",
 ) -> Job:
     """Start `python -m churn WORDS` in the background; the word `LIST` stands for the uploaded file.
 
@@ -93,7 +99,7 @@ def start_job(
     """
     folder = jobs_folder(home) / uuid4().hex[:12]
     folder.mkdir(parents=True)
-    uploaded = folder / f"list{suffix}"
+    uploaded = upload_path(folder, suffix, filename)
     if upload is not None:
         uploaded.write_bytes(upload)
     command = [str(uploaded) if w == "LIST" else w for w in words]
@@ -111,6 +117,14 @@ def start_job(
     # Without a wait the ended process would stay in the process table and look alive.
     threading.Thread(target=_reap, args=(process, uploaded), daemon=True).start()
     return Job(folder)
+
+
+def upload_path(folder: Path, suffix: str, filename: str) -> Path:
+    """Where the uploaded list is kept: under its own name, by which a model without one is called."""
+    stem = "".join(c for c in Path(filename.replace("\\", "/")).name.removesuffix(suffix) if c.isprintable())
+    own = folder / "upload"
+    own.mkdir()
+    return own / f"{stem.strip(' .')[:60] or 'list'}{suffix}"
 
 
 def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+LONGEST_NAME = 64
 TEMPORARY = ".unfinished-"
 
 _UMASK = os.umask(0)  # the only way to read it is to set it
@@ -38,6 +40,24 @@ def checked_name(name: str, what: str = "name") -> str:
             "Use lower-case letters, digits, dot, dash and underscore, at most 64, starting with a letter or digit.",
         )
     return name
+
+
+def name_from(words: str, fallback: str = "model") -> str:
+    """A name that is safe as a folder's, from any words: "Spring 2027" becomes `spring-2027`.
+
+    Letters of other scripts cannot stand in it; a few signs of a fingerprint keep two such names apart.
+    """
+    text = " ".join(words.split())
+    if NAME.fullmatch(text) and ".." not in text:
+        return text
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = re.sub(r"[^a-z0-9._]+", "-", "".join(c for c in plain if not unicodedata.combining(c)))
+    slug = re.sub(r"[.-]{2,}", "-", kept).strip("-._")
+    lost = any(c.isalnum() and not c.isascii() for c in plain if not unicodedata.combining(c))
+    if not slug or lost or len(slug) > LONGEST_NAME:
+        mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        slug = f"{slug[: LONGEST_NAME - 9].strip('-._') or fallback}-{mark}"
+    return slug
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """A list is held against its model, and what was found counts for the next list."""
 
+import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +11,15 @@ from churn import Desk
 from churn.book.connections import open_book
 from churn.book.watched_customers import customers_of
 from churn.errors import ListRefused, RequestRefused
+from churn.money.playbook import exactly
 from tests.watched import MOVED, a_list, two_moved, without_outcomes
 
 GONE_BY = "drift:tenure=-1.5"
+
+
+def in_words(record):
+    """A record as the book writes it."""
+    return json.dumps(vars(record), default=list)
 
 
 def test_one_moved_list_is_watched_and_the_second_in_a_row_advises_a_retrain(own_telco):
@@ -30,7 +39,7 @@ def test_a_list_looked_at_again_keeps_its_place_and_lists_that_came_later_are_no
     first, second = two_moved(own_telco)
     desk = Desk(own_telco)
     again = desk.drift(own_telco / first.record.source)
-    assert (again.report.verdict, again.record) == ("watch", first.record)
+    assert (again.report.verdict, in_words(again.record)) == ("watch", in_words(first.record))
     assert [r.list for r in desk.lists_watched("telco")] == [first.record.list, second.record.list]
 
 
@@ -143,3 +152,47 @@ def test_the_book_keeps_what_each_customer_was_scored_and_is_worth(own_telco):
     found = desk.drift(a_list(own_telco, "today", rows=600))
     rows = customers_of(open_book(own_telco), found.record)
     assert len(rows) == 600 and all(0 < r["probability"] < 1 and r["if_leaves"] is not None for r in rows)
+
+
+def flipped(path):
+    """The same list with everyone who left said to have stayed, and the other way round."""
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    other = {"Yes": "No", "No": "Yes"}
+    turned = (",".join((*row.split(",")[:-1], other[row.split(",")[-1]])) for row in rows)
+    path.write_text("\n".join([head, *turned]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_list_seen_before_repeats_its_answer_whatever_came_since_and_overwrites_nothing(own_telco):
+    desk = Desk(own_telco)
+    path = a_list(own_telco, "moved", plant=MOVED)
+    first = desk.drift(path)
+    kept = desk.lists_watched("telco")
+    force = desk.playbook("telco")
+    desk.set_playbook("telco", replace(force.playbook, margin=exactly(0.01)))
+    again = desk.drift(path)
+    assert again.report.advice == first.report.advice
+    assert in_words(again.record) == in_words(first.record)
+    assert desk.lists_watched("telco") == kept
+    assert again.report.notices[0].text.startswith("This list was watched before, on ")
+    assert desk.drift(path, keep=False).report.advice == first.report.advice
+
+
+def test_outcomes_that_were_news_once_give_the_same_answer_and_exit_code_when_told_again(own_telco, line):
+    scored = a_list(own_telco, "scored", outcomes=True)
+    told = flipped(Path(shutil.copy(scored, own_telco / "told.csv")))
+    line("drift", without_outcomes(scored), "--home", own_telco)
+    answers = [line("drift", told, "--home", own_telco) for _ in range(3)]
+    codes, verdicts = zip(*((code, answer["advice"]) for code, answer in answers), strict=True)
+    assert len(set(codes)) == 1 and verdicts[0] == verdicts[1] == verdicts[2]
+
+
+def test_a_retrain_does_what_drift_advised_of_the_same_list(own_telco, line):
+    line("drift", a_list(own_telco, "moved5", plant=MOVED), "--home", own_telco)
+    second = a_list(own_telco, "moved6", seed=6, plant=MOVED, outcomes=True)
+    code, advised = line("drift", second, "--home", own_telco)
+    for name in ("moved5", "moved7"):
+        line("drift", a_list(own_telco, name, seed=int(name[-1]), plant=MOVED), "--home", own_telco)
+    done, told = line("retrain", second, "--when", "advised", "--quick", "--home", own_telco)
+    assert (done, told["verdict"], told["trained"]) == (0, advised["verdict"], code == 3)
+    assert told["advice"] == advised["advice"]

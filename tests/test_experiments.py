@@ -43,7 +43,7 @@ def test_what_is_not_clear_is_asked_for(offer_list, home, asked, said):
 
 
 def test_who_is_better_left_alone_is_remembered_and_later_plans_pass_them_by(own_telco, either_book):
-    asked = {"treatment": "offer", "outcome": "left", "control": "none"}
+    asked = {"treatment": "offer", "outcome": "left", "control": "none", "model": "telco"}
     path = own_telco / "offer.csv"
     write_sample(make_sample("offer", rows=6000, seed=3), path)
     found = measured_experiment(own_telco, path, asked)
@@ -51,8 +51,19 @@ def test_who_is_better_left_alone_is_remembered_and_later_plans_pass_them_by(own
     assert found.spared == advice.count("leave alone") == found.as_json()["sleeping"] > 0
     assert "remembered as better left alone" in found.notices[-1].text
     with the_book(own_telco) as book:
-        leave_alone(book, "general", [rows_of(own_telco)[1].split(",")[0].strip('"')], why="calls", since="2026-03-01")
+        one, other = (row.split(",")[0].strip('"') for row in rows_of(own_telco)[1:3])
+        leave_alone(book, "telco", [one], why="calls", since="2026-03-01")
+        leave_alone(book, "somebody-else", [other], why="calls", since="2026-03-01")
     assert any("1 customers are left alone" in n.text for n in planned_for(own_telco).notices)
+
+
+def test_where_it_is_not_known_whose_customers_these_are_nobody_is_left_alone_and_it_is_said(own_telco):
+    asked = {"treatment": "offer", "outcome": "left", "control": "none"}
+    path = own_telco / "offer.csv"
+    write_sample(make_sample("offer", rows=6000, seed=3), path)
+    found = measured_experiment(own_telco, path, asked)
+    assert (found.spared, found.model) == (0, "")
+    assert "not known whose customers these are" in found.notices[-1].text
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from tests.either_book import hang_up_on_others
 
 pytestmark = pytest.mark.usefixtures("either_book")
 ROOT = Path(__file__).resolve().parent.parent
-SPRING = CampaignRecord("spring", "2026-03-01T10:00:00+00:00", "shoes", "m", "v1", "list-1", "today.csv", "id", "x = 1")
+MADE = "2026-03-01T10:00:00+00:00"
+SPRING = CampaignRecord("spring", MADE, "general", "shoes", "v1", "list-1", "today.csv", "id", "x = 1")
 
 
 def member(key, arm="treat", **more):

@@ -1,5 +1,7 @@
 """Outcomes come back: the lift is measured, kept, and taught to the playbook exactly once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,15 +20,15 @@ pytestmark = pytest.mark.usefixtures("either_book")
 CUSTOMERS = 3000
 
 
-def spring(home, name="spring", seed=2, saved=0.5):
-    """A campaign of the general business in the book, and the outcomes of an action that keeps half the leavers."""
+def spring(home, name="spring", seed=2, saved=0.5, model="shoes"):
+    """A campaign of a business in the book, and the outcomes of an action that keeps half the leavers."""
     random = np.random.default_rng(seed)
     arms = np.where(random.random(CUSTOMERS) < 0.3, "holdout", "treat")
     left = random.random(CUSTOMERS) < np.where(arms == "treat", 0.5 * (1 - saved), 0.5)
     action = playbook_in_force(home, "general").assumed.names[0]
     people = [member(f"{name}{i}", str(arm), planned_action=action) for i, arm in enumerate(arms)]
     record = record_for(KEY, FLAG)
-    record_campaign(open_book(home), type(record)(**{**vars(record), "campaign": name, "profile": "general"}), people)
+    record_campaign(open_book(home), type(record)(**{**vars(record), "campaign": name, "model": model}), people)
     rows = [f"{p['key']},{'Yes' if gone else 'No'}" for p, gone in zip(people, left, strict=True)]
     return people, rows
 
@@ -53,11 +55,11 @@ def test_the_answer_has_the_fields_that_are_promised(home):
 
 
 def test_the_playbook_learns_between_assumption_and_evidence_and_the_next_plan_uses_it(home):
-    before = playbook_in_force(home, "general")
+    before = playbook_in_force(home, "shoes", profile="general")
     _, rows = spring(home)
     rate = next(r for r in measured(home, rows).learnt if r.rate == "save")
     assert before.version == 0 and rate.assumed.mid < rate.estimate.mid < 0.6
-    after = playbook_in_force(home, "general")
+    after = playbook_in_force(home, "shoes", profile="general")
     learnt = after.playbook.action(rate.action).segments[0].rates["save"]
     assert (after.how, learnt.source, learnt.mid) == ("learnt", "learnt", pytest.approx(rate.estimate.mid))
     assert after.assumed == before.playbook
@@ -67,7 +69,7 @@ def test_measuring_twice_teaches_once(home):
     _, rows = spring(home)
     first, again = measured(home, rows), measured(home, rows)
     assert (first.learnt, first.version) == (again.learnt, again.version)
-    assert len(playbooks_of(open_book(home), "general")) == 1
+    assert len(playbooks_of(open_book(home), "shoes")) == 1
 
 
 def test_a_second_campaign_adds_its_evidence(home):
@@ -80,7 +82,8 @@ def test_a_second_campaign_adds_its_evidence(home):
 def test_a_playbook_that_kept_learnt_rates_is_not_taught_the_same_campaign_again(home, monkeypatch):
     measured(home, spring(home)[1])
     monkeypatch.setattr("churn.desk.business.playbooks.now", lambda: "2099-01-01T00:00:00+00:00")
-    set_playbook(home, "general", playbook_in_force(home, "general").playbook, "Looked good.")
+    learnt = playbook_in_force(home, "shoes", profile="general").playbook
+    set_playbook(home, "shoes", learnt, "Looked good.", profile="general")
     monkeypatch.setattr("churn.desk.campaigning.measuring.now", lambda: "2099-02-01T00:00:00+00:00")
     later = measured(home, spring(home, "summer", seed=1)[1], "summer")
     assert later.learnt[0].estimate.customers == CUSTOMERS
@@ -115,3 +118,26 @@ def test_strangers_and_repeats_are_counted_and_not_kept(home):
 def test_a_campaign_nobody_planned_is_refused(home):
     with pytest.raises(ChurnError, match=r"no campaign 'spring'\. The latest are: none yet"):
         measured(home, ["a,Yes"])
+
+
+def test_what_one_business_learnt_does_not_reach_another_of_the_same_profile(home):
+    measured(home, spring(home)[1])
+    measured(home, spring(home, "summer", seed=1, saved=0.1, model="hats")[1], "summer")
+    shoes, hats, others = (playbook_in_force(home, name, profile="general") for name in ("shoes", "hats", ""))
+    action = shoes.assumed.names[0]
+    rates = [force.playbook.action(action).segments[0].rates["save"] for force in (shoes, hats)]
+    assert [rate.customers for rate in rates] == [CUSTOMERS, CUSTOMERS]
+    assert rates[0].mid > rates[1].mid
+    assert others.how == "shipped"
+
+
+def test_a_default_set_for_a_profile_counts_until_a_business_sets_its_own(home):
+    default = playbook_in_force(home, "general").playbook
+    set_playbook(home, "general", replace(default, title="Default"), "For all.")
+    measured(home, spring(home)[1])
+    learnt = playbook_in_force(home, "shoes", profile="general")
+    assert (learnt.version, learnt.how, learnt.assumed.title) == (2, "learnt", "Default")
+    set_playbook(home, "shoes", replace(default, title="Shoes"), "Ours.", profile="general")
+    set_playbook(home, "general", replace(default, title="Newer default"), "For all.")
+    shoes, hats = (playbook_in_force(home, name, profile="general").playbook.title for name in ("shoes", "hats"))
+    assert (shoes, hats) == ("Shoes", "Newer default")

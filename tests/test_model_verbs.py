@@ -28,7 +28,6 @@ def test_train_answers_the_designs_fields(line, telco_home, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--name", "../x"], "'../x' cannot be the model name."),
         (["--outcome", "Nothing"], "no column 'Nothing'"),
         (["--positive", "Maybe"], "never says 'Maybe'"),
         (["--aim", "glory"], "invalid choice"),

@@ -25,7 +25,7 @@ def test_a_playbook_set_by_hand_counts_everywhere_from_then_on(home):
     assert (force.version, force.how, force.why, force.playbook) == (1, "by hand", "Tea is on.", TEA)
     assert playbook_of(read_profile("general"), home) == TEA
     again = set_playbook(home, "general", Playbook(TEA.actions, bill=30.0), "Dearer.")
-    assert (again.version, [v.number for v in playbooks_of(open_book(home), "general")]) == (2, [1, 2])
+    assert (again.version, [v.number for v in playbooks_of(open_book(home), "profile:general")]) == (2, [1, 2])
 
 
 def test_one_business_does_not_see_anothers(home):

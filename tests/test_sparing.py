@@ -12,8 +12,8 @@ def test_they_are_remembered_with_the_reason_for_their_business(home):
     book = open_book()
     assert leave_alone(book, "shoes", ["a", "b", "a"], why="calls", since="2026-03-01") == 2
     leave_alone(book, "hats", ["c"], why="calls", since="2026-03-01")
-    assert left_alone(book, ["shoes"]) == {"a": "calls", "b": "calls"}
-    assert left_alone(book, ["shoes", "hats", "ties"]) == {"a": "calls", "b": "calls", "c": "calls"}
+    assert left_alone(book, "shoes") == {"a": "calls", "b": "calls"}
+    assert (left_alone(book, "hats"), left_alone(book, "ties")) == ({"c": "calls"}, {})
 
 
 def test_the_same_experiment_measured_again_replaces_whom_it_named(home):
@@ -21,4 +21,4 @@ def test_the_same_experiment_measured_again_replaces_whom_it_named(home):
     leave_alone(book, "shoes", ["x"], why="letters", since="2026-02-01")
     for keys in (["a", "b"], ["b", "c"]):
         leave_alone(book, "shoes", keys, why="calls", since="2026-03-01")
-    assert set(left_alone(book, ["shoes"])) == {"b", "c", "x"}
+    assert set(left_alone(book, "shoes")) == {"b", "c", "x"}

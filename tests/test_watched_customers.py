@@ -82,6 +82,6 @@ def test_only_those_held_out_of_a_campaign_tell_of_the_model(book):
 def test_who_was_contacted_lately_is_known(book):
     with writing(book) as connection:
         for key, day in (("ann", "2026-01-01"), ("ben", "2026-02-01")):
-            told = {"campaign": key, "key": key, "profile": "telco", "date": day}
+            told = {"campaign": key, "key": key, "business": "telco", "date": day}
             connection.execute(CONTACTS.insert().values(**told, list="", action="", channel=""))
     assert contacted_since(book, "telco", "2026-01-15") == {"ben"}

@@ -48,7 +48,7 @@ def as_numbers(force: Any, playbook: Any) -> Any:
             **numbers,
             "said": widgets.text_column(say("campaign.said")),
         },
-        key=f"playbook {force.profile} {force.version} {hash(desk.playbook_text(playbook))}",
+        key=f"playbook {force.business} {force.version} {hash(desk.playbook_text(playbook))}",
     )
     return desk.playbook_with(playbook, edited)
 
@@ -62,7 +62,7 @@ def as_text(force: Any) -> Any:
         say("campaign.as_text"),
         before,
         height=340,
-        key=f"playbook text {force.profile} {force.version}",
+        key=f"playbook text {force.business} {force.version}",
         label_visibility="collapsed",
     )
     return force.playbook if told == before else desk.playbook_said(told)
@@ -72,5 +72,5 @@ def keep(force: Any, playbook: Any) -> None:
     """Make the edited numbers the ones that count, for all plans."""
     st.caption(say("campaign.trying_out"))
     if st.button(say("campaign.keep_playbook"), icon=":material/save:"):
-        state.desk().set_playbook(force.profile, playbook, say("campaign.by_hand"))
+        state.desk().set_playbook(force.model or force.profile, playbook, say("campaign.by_hand"))
         st.rerun()

@@ -69,7 +69,7 @@ def retrain(row: Any, held: Any, found: Any) -> None:
     )
     if pressed:
         words = jobs.retrain_words(held.said, found.record.model)
-        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix).number)
+        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix, filename=held.name).number)
         st.rerun()
 
 

@@ -28,11 +28,11 @@ class Happening:
     tier: str = ""
 
 
-def history_of(engine: sa.Engine, key: str, *, profile: str, model: str) -> tuple[Happening, ...]:
-    """Everything the book holds of a customer of this business, the latest first."""
+def history_of(engine: sa.Engine, key: str, model: str) -> tuple[Happening, ...]:
+    """Everything the book holds of a customer of this model's business, the latest first."""
     with looking(engine) as connection:
-        found = [*_scores(connection, key, model), *_campaigns(connection, key, profile)]
-        found += _outcomes(connection, key, profile)
+        found = [*_scores(connection, key, model), *_campaigns(connection, key, model)]
+        found += _outcomes(connection, key, model)
     return tuple(sorted(found, key=lambda h: (h.date, h.what), reverse=True))
 
 
@@ -45,21 +45,21 @@ def _scores(connection: sa.Connection, key: str, model: str) -> list[Happening]:
     ]
 
 
-def _campaigns(connection: sa.Connection, key: str, profile: str) -> list[Happening]:
+def _campaigns(connection: sa.Connection, key: str, model: str) -> list[Happening]:
     columns: tuple[Any, ...] = (CAMPAIGNS.c.made, *(MEMBERS.c[n] for n in ("campaign", "arm", "planned_action")))
     more = (MEMBERS.c.probability, MEMBERS.c.tier)
     joined = MEMBERS.join(CAMPAIGNS, CAMPAIGNS.c.campaign == MEMBERS.c.campaign)
     query = sa.select(*columns, *more).select_from(joined)
-    rows = connection.execute(query.where(MEMBERS.c.key == key, CAMPAIGNS.c.profile == profile)).mappings()
+    rows = connection.execute(query.where(MEMBERS.c.key == key, CAMPAIGNS.c.model == model)).mappings()
     return [
         Happening(r["made"][:10], r["arm"], r["campaign"], r["planned_action"], r["probability"], r["tier"])
         for r in rows
     ]
 
 
-def _outcomes(connection: sa.Connection, key: str, profile: str) -> list[Happening]:
+def _outcomes(connection: sa.Connection, key: str, model: str) -> list[Happening]:
     joined = OUTCOMES.join(CAMPAIGNS, CAMPAIGNS.c.campaign == OUTCOMES.c.campaign)
     query = sa.select(OUTCOMES.c.came, OUTCOMES.c.outcome, OUTCOMES.c.campaign).select_from(joined)
     known = OUTCOMES.c.outcome.is_not(None)
-    rows = connection.execute(query.where(OUTCOMES.c.key == key, CAMPAIGNS.c.profile == profile, known)).mappings()
+    rows = connection.execute(query.where(OUTCOMES.c.key == key, CAMPAIGNS.c.model == model, known)).mappings()
     return [Happening(r["came"][:10], "left" if r["outcome"] else "stayed", r["campaign"]) for r in rows]

@@ -20,7 +20,7 @@ class CampaignRecord:
     """One campaign as it left the house.
 
     made        when it was exported last (UTC)
-    profile     the business it was planned for
+    profile     the ready-made business it was planned in the words of; the business itself is the `model`
     list        the fingerprint of the list it was planned from, `source` its name
     keyed       the name of the key column
     asked       budget, capacities, limits, holdout: what was ordered
@@ -97,7 +97,7 @@ def members_of(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
 
 
 def contacts_before(
-    engine: sa.Engine, profile: str, *, without: str = "", list_: str = "", since: str = ""
+    engine: sa.Engine, business: str, *, without: str = "", list_: str = "", since: str = ""
 ) -> list[dict[str, str]]:
     """Who was contacted in earlier campaigns of a business: key, action and date.
 
@@ -105,7 +105,8 @@ def contacts_before(
     list_       the list it is planned from: planning the same list again is trying out, not contacting again
     """
     others = sa.and_(CONTACTS.c.campaign != without, CONTACTS.c.list != list_, CONTACTS.c.date >= since)
-    query = sa.select(CONTACTS.c.key, CONTACTS.c.action, CONTACTS.c.date).where(CONTACTS.c.profile == profile, others)
+    query = sa.select(CONTACTS.c.key, CONTACTS.c.action, CONTACTS.c.date)
+    query = query.where(CONTACTS.c.business == business, others)
     with looking(engine) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -125,5 +126,5 @@ def _member(campaign: str, member: Mapping[str, Any]) -> dict[str, Any]:
 
 def _contact(record: CampaignRecord, member: Mapping[str, Any]) -> dict[str, Any]:
     told: Iterable[str] = ("key", "action", "channel")
-    own = {"campaign": record.campaign, "profile": record.profile, "list": record.list, "date": record.made[:10]}
+    own = {"campaign": record.campaign, "business": record.model, "list": record.list, "date": record.made[:10]}
     return {**own, **{name: member[name] for name in told}}

@@ -94,9 +94,18 @@ def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen
     return None if row is None else LastSeen(**{**row, "features": json.loads(row["features"])})
 
 
-def lists_scored(engine: sa.Engine, most: int = 100) -> tuple[ListRecord, ...]:
-    """The lists that were scored, the latest first."""
+def models_that_saw(engine: sa.Engine, key: str) -> tuple[str, ...]:
+    """The models that scored a customer of this key: more than one may mean customers of several businesses."""
+    query = sa.select(LAST_SEEN.c.model).where(LAST_SEEN.c.key == key).distinct().order_by(LAST_SEEN.c.model)
+    with looking(engine) as connection:
+        return tuple(connection.execute(query).scalars())
+
+
+def lists_scored(engine: sa.Engine, most: int = 100, *, model: str | None = None) -> tuple[ListRecord, ...]:
+    """The lists that were scored, by one model or by any, the latest first."""
     query = sa.select(LISTS).order_by(LISTS.c.scored.desc(), LISTS.c.list).limit(most)
+    if model is not None:
+        query = query.where(LISTS.c.model == model)
     with looking(engine) as connection:
         rows = connection.execute(query).mappings().all()
     return tuple(ListRecord(**{**row, "tiers": json.loads(row["tiers"])}) for row in rows)

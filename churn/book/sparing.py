@@ -11,20 +11,20 @@ from churn.book.merging import merge_rows
 from churn.book.tables import LEFT_ALONE
 
 
-def leave_alone(engine: sa.Engine, profile: str, keys: Iterable[str], *, why: str, since: str) -> int:
+def leave_alone(engine: sa.Engine, business: str, keys: Iterable[str], *, why: str, since: str) -> int:
     """Remember customers of a business as better left alone; the same reason again replaces those it named before.
 
     why     the experiment that shows it; returns how many it names
     """
-    rows = [{"profile": profile, "key": key, "since": since, "why": why} for key in dict.fromkeys(keys)]
+    rows = [{"business": business, "key": key, "since": since, "why": why} for key in dict.fromkeys(keys)]
     with writing(engine) as connection:
-        connection.execute(LEFT_ALONE.delete().where(LEFT_ALONE.c.profile == profile, LEFT_ALONE.c.why == why))
+        connection.execute(LEFT_ALONE.delete().where(LEFT_ALONE.c.business == business, LEFT_ALONE.c.why == why))
         merge_rows(connection, LEFT_ALONE, rows)
     return len(rows)
 
 
-def left_alone(engine: sa.Engine, profiles: Iterable[str]) -> dict[str, str]:
-    """Who is to be left alone in these businesses, and why, by key."""
-    query = sa.select(LEFT_ALONE.c.key, LEFT_ALONE.c.why).where(LEFT_ALONE.c.profile.in_(list(profiles)))
+def left_alone(engine: sa.Engine, business: str) -> dict[str, str]:
+    """Who of a business is to be left alone, and why, by key."""
+    query = sa.select(LEFT_ALONE.c.key, LEFT_ALONE.c.why).where(LEFT_ALONE.c.business == business)
     with looking(engine) as connection:
         return {row.key: row.why for row in connection.execute(query)}

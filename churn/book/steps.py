@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from churn.book.by_business import keyed_by_business
 from churn.book.tables import (
     AUDIT,
     CAMPAIGNS,
@@ -63,6 +64,7 @@ STEPS: tuple[Step, ...] = (
     tables_made(SWEPT),
     tables_made(WATCHED, WATCHED_CUSTOMERS),
     column_added(LISTS, "worth_basis"),
+    keyed_by_business,
 )
 
 

@@ -1,4 +1,7 @@
-"""The book's tables, all in one list, so that nothing that names a customer is overlooked."""
+"""The book's tables, all in one list, so that nothing that names a customer is overlooked.
+
+A `business` is the name of its model: what one has learnt, sent or rested never counts for another.
+"""
 
 from __future__ import annotations
 
@@ -56,13 +59,13 @@ CONTACTS = sa.Table(
     METADATA,
     sa.Column("campaign", sa.String(64), primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("profile", "list", "action", "channel")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("business", "list", "action", "channel")),
     sa.Column("date", sa.String(10), nullable=False),
 )
 PLAYBOOKS = sa.Table(
     "playbooks",
     METADATA,
-    sa.Column("profile", sa.String(64), primary_key=True),
+    sa.Column("business", sa.String(80), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("made", "how", "why", "playbook")),
 )
@@ -93,7 +96,7 @@ DELIVERIES = sa.Table(
 LEFT_ALONE = sa.Table(
     "left_alone",
     METADATA,
-    sa.Column("profile", sa.String(64), primary_key=True),
+    sa.Column("business", sa.String(64), primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("since", sa.String(32), nullable=False),
     sa.Column("why", sa.Text, nullable=False),

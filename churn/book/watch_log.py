@@ -71,6 +71,15 @@ def lists_watched(
         return tuple(_record(row) for row in connection.execute(query).mappings())[::-1]
 
 
+def watched_before(engine: sa.Engine, model: str, version: str, fingerprint: str) -> WatchRecord | None:
+    """What was found when this version was held against this very list before; None where it never was."""
+    this = sa.and_(WATCHED.c.model == model, WATCHED.c.version == version, WATCHED.c.list == fingerprint)
+    query = sa.select(*(WATCHED.c[name] for name in _FIELDS)).where(this)
+    with looking(engine) as connection:
+        row = connection.execute(query).mappings().first()
+    return None if row is None else _record(row)
+
+
 def first_watched(engine: sa.Engine, model: str, fingerprint: str) -> str | None:
     """When a list was first held against any version of a model; None where it never was."""
     first = sa.select(sa.func.min(WATCHED.c.at)).where(WATCHED.c.model == model, WATCHED.c.list == fingerprint)

@@ -91,9 +91,9 @@ def campaign_outcomes(engine: sa.Engine, model: str) -> dict[str, int]:
         return {row.key: int(row.outcome) for row in connection.execute(query.order_by(OUTCOMES.c.came))}
 
 
-def contacted_since(engine: sa.Engine, profile: str, day: str) -> frozenset[str]:
+def contacted_since(engine: sa.Engine, business: str, day: str) -> frozenset[str]:
     """The customers of a business contacted on a day (as 2026-01-31) or later."""
-    query = sa.select(CONTACTS.c.key).where(CONTACTS.c.profile == profile, CONTACTS.c.date >= day).distinct()
+    query = sa.select(CONTACTS.c.key).where(CONTACTS.c.business == business, CONTACTS.c.date >= day).distinct()
     with looking(engine) as connection:
         return frozenset(connection.execute(query).scalars())
 

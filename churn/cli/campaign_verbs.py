@@ -142,6 +142,7 @@ def _uplift_words(words: ArgumentParser) -> None:
     words.add_argument("--control", metavar="V", help="the word in it that means no treatment")
     words.add_argument("--arm", metavar="V", help="the treatment to look at, where there are several")
     words.add_argument("--key", metavar="COL", help="the column that names the customer")
+    words.add_argument("--model", metavar="N", help="the model whose customers these are (default: the one that fits)")
     words.add_argument("--positive", metavar="VALUE", nargs="+", help="the outcomes that mean the customer left")
     words.add_argument("--good", metavar="VALUE", nargs="+", help="or the outcomes that were hoped for")
     words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
@@ -156,7 +157,7 @@ def _uplift_words(words: ArgumentParser) -> None:
 )
 def uplift(asked: Namespace, printer: Printer) -> Answer:
     """Measure the effect, how far customers differ in it, and who is better left alone."""
-    names = ("treatment", "outcome", "control", "arm", "key", "positive", "good", "seed")
+    names = ("treatment", "outcome", "control", "arm", "key", "model", "positive", "good", "seed")
     words = {name: getattr(asked, name) for name in names}
     found = Desk(asked.home).uplift(source_of(asked), words, **said_of(asked))
     if asked.output:
@@ -174,22 +175,27 @@ def uplift(asked: Namespace, printer: Printer) -> Answer:
 def _playbook_words(words: ArgumentParser) -> None:
     words.add_argument("act", nargs="?", default="show", choices=["show", "check", "set"], help="what to do")
     words.add_argument("file", nargs="?", metavar="FILE", help="the playbook to check or set")
-    words.add_argument("--profile", metavar="P", default="general", help="the business it is of (default: general)")
+    words.add_argument("--model", metavar="N", help="the model whose business it is of")
+    words.add_argument(
+        "--profile",
+        metavar="P",
+        default="general",
+        help="or a ready-made business: counts for its models that have set nothing of their own (default: general)",
+    )
     words.add_argument("--why", metavar="TEXT", default="Set by hand.", help="the reason to keep with it")
 
 
-@verb(
-    "playbook", "show, check or set what may be offered", _playbook_words, example="playbook set mine.toml --profile P"
-)
+@verb("playbook", "show, check or set what may be offered", _playbook_words, example="playbook set mine.toml --model N")
 def playbook(asked: Namespace, printer: Printer) -> Answer:
     """Show the offers in force, check a file, or make it the one in force."""
     from churn.money.playbook_files import playbook_text, playbook_words
 
     desk = Desk(asked.home)
+    name = desk.model(asked.model).name if asked.model else asked.profile
     if asked.act == "show":
-        force = desk.playbook(asked.profile)
+        force = desk.playbook(name)
         since = f" since {force.made}" if force.made else ""
-        head = f"# {asked.profile}, version {force.version}, {force.how}{since}. {force.why}"
+        head = f"# {name}, version {force.version}, {force.how}{since}. {force.why}"
         return Answer(force.as_json(), (head, playbook_text(force.playbook)))
     if not asked.file:
         raise RequestRefused(f"`playbook {asked.act}` needs a file.", "Name the playbook file (TOML).")
@@ -197,8 +203,8 @@ def playbook(asked: Namespace, printer: Printer) -> Answer:
     if asked.act == "check":
         lines = (f"{asked.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
         return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
-    force = desk.set_playbook(asked.profile, read, asked.why)
-    return Answer(force.as_json(), (f"{asked.profile} now plans with version {force.version} of its playbook.",))
+    force = desk.set_playbook(name, read, asked.why)
+    return Answer(force.as_json(), (f"{name} now plans with version {force.version} of its playbook.",))
 
 
 def _forget_words(words: ArgumentParser) -> None:

@@ -62,6 +62,9 @@ def _score_words(words: ArgumentParser) -> None:
     words.add_argument("--top", type=int, default=3, metavar="K", help="how many reasons per customer (default 3)")
     words.add_argument("--keep", action="store_true", help="carry the columns of the list along")
     words.add_argument(
+        "--everybody", action="store_true", help="also score customers of whom the list says that they left"
+    )
+    words.add_argument(
         "-o",
         metavar="OUT",
         dest="output",
@@ -90,6 +93,7 @@ def score(asked: Namespace, printer: Printer) -> Answer:
         said=said_of(asked),
         top=asked.top,
         keep=asked.keep,
+        everybody=asked.everybody,
         progress=heard,
     )
     return Answer() if piped else _told(done, asked.output)
@@ -107,6 +111,7 @@ def _scored_on_cluster(asked: Namespace) -> Answer:
         said=said_of(asked),
         top=asked.top,
         keep=asked.keep,
+        everybody=asked.everybody,
     )
     return _told(done, asked.output)
 

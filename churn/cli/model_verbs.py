@@ -18,7 +18,9 @@ HOW = ("quick", "tune", "aim", "threshold", "seed")
 
 def _train_words(words: ArgumentParser) -> None:
     add_list_words(words)
-    words.add_argument("--name", metavar="N", help="the model's name (default: the profile's, else the file's)")
+    words.add_argument(
+        "--name", metavar="N", help="the model's name, any words (default: the profile's, else the file's)"
+    )
     words.add_argument("--outcome", metavar="COL", help="the column that says who left")
     words.add_argument("--positive", metavar="VALUE", nargs="+", help="the words that mean the customer left")
     words.add_argument("--key", metavar="COL", help="the column that names the customer")
@@ -80,6 +82,7 @@ def models(asked: Namespace, printer: Printer) -> Answer:
     if not asked.model:
         raise RequestRefused(f"`models {asked.act}` needs a model.", "Name it, for example telco or telco@v2.")
     name, _, version = asked.model.partition("@")
+    name = desk.called(name)
     if asked.act == "show":
         return _shown(desk, asked.model)
     if asked.act == "verify":

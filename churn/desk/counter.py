@@ -104,9 +104,11 @@ class Desk(
 
     def check(self, source: Source, **said: Any) -> Reading:
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
+        from churn.desk.modelling import labelling
+
         reading = memory.read_under_contract(self.home, source, {k: v for k, v in said.items() if v is not None})
         lists.give_back()
-        return reading
+        return labelling.with_one_sided_outcome(reading)
 
     def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
         """Keep what a person confirmed about a source's columns, for lists with the same headings."""
@@ -132,9 +134,15 @@ class Desk(
             return self.model(model)
         return self._open.fitting(source, said.get("filename", ""), said.get("sheet"))
 
-    def score(self, source: Source, *, model: str | None = None, top: int = 3, **said: Any) -> lists.Ranked:
-        """A list in memory with probability, tier, reasons and the suggested action for each customer."""
-        return lists.ranked_list(self.model_for(source, model=model, **said), self.home, source, top=top, said=said)
+    def score(
+        self, source: Source, *, model: str | None = None, top: int = 3, everybody: bool = False, **said: Any
+    ) -> lists.Ranked:
+        """A list in memory with probability, tier, reasons and the suggested action for each customer.
+
+        Customers of whom the list itself says that they left are set aside, unless `everybody` is to be scored.
+        """
+        chosen = self.model_for(source, model=model, **said)
+        return lists.ranked_list(chosen, self.home, source, top=top, said=said, everybody=everybody)
 
     def score_file(
         self, source: Source, target: Path | BinaryIO, *, model: str | None = None, said: Mapping[str, Any], **how: Any
@@ -188,7 +196,7 @@ class Desk(
 
     def explain_in(self, ranked: lists.Ranked, key: str) -> lists.Explained:
         """One customer of a list that is scored already."""
-        customer, columns = lists.customer_in(ranked.reading, key), ranked.reading.table.column_names
+        customer, columns = lists.customer_of(ranked, key), ranked.reading.table.column_names
         return self.explain_customer(ranked.model, customer, as_of=ranked.as_of, columns=columns)
 
     def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any], **when: Any) -> Comparison:
@@ -229,6 +237,10 @@ class Desk(
     def shelf(self) -> list[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""
         return [reigns.card(self.home, name) for name in shelf.names(self.home)]
+
+    def called(self, words: str) -> str:
+        """The name of the model that a person called so, in their own words."""
+        return reigns.called(self.home, words)
 
     def promote(self, name: str, version: str, why: str) -> reigns.Reign:
         """Make a version live because a person says so."""

@@ -14,6 +14,7 @@ from churn.attribution.blend import added_up
 from churn.attribution.compiled import Core
 from churn.errors import ListRefused
 from churn.learning.measures.thresholds import TIERS
+from churn.learning.versions.known_outcomes import known_outcomes
 from churn.learning.versions.model import Model
 from churn.money.at_risk import Valuation
 from churn.notices import Notice
@@ -53,6 +54,7 @@ class Ranking:
     keep       the columns of the list to carry along, after the scores
     as_of      the day the list speaks of, where dates are counted back from it and the list has no such column
     watch      is shown every block as the model sees it
+    everybody  whether customers of whom the list says that they left are scored as well, or set aside
     """
 
     model: Model
@@ -65,6 +67,7 @@ class Ranking:
     core: Core = "numpy"
     watch: Callable[[np.ndarray], None] | None = None
     valuation: Valuation | None = None
+    everybody: bool = True
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
@@ -95,7 +98,17 @@ class Ranking:
         said += [pa.nulls(table.num_rows, pa.string())] * (self.top - len(said))
         columns |= {f"reason_{k}": text for k, text in enumerate(said, start=1)}
         columns |= self._suggested(table, pa.table(columns))
-        return pa.table({**columns, **self._kept(table, columns)})
+        scored = pa.table({**columns, **self._kept(table, columns)})
+        return scored if self.everybody else self._still_there(table, scored)
+
+    def left_in(self, table: pa.Table) -> np.ndarray:
+        """Of which customers of a checked list the list itself says that they left."""
+        return known_outcomes(self.model, table, self.as_of) == 1.0
+
+    def _still_there(self, table: pa.Table, scored: pa.Table) -> pa.Table:
+        """The scores of those who have not left; a row keeps the number it has in the list."""
+        left = self.left_in(table)
+        return scored.filter(pa.array(~left)) if left.any() else scored
 
     def notices_on(self, names: Sequence[str]) -> tuple[Notice, ...]:
         """What the analyst should know about a list with these columns before trusting its scores."""

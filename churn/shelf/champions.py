@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from churn.errors import ChurnError, Damaged, NotFound, RequestRefused
-from churn.files import checked_name, read_json, write_json
+from churn.files import NAME, checked_name, read_json, write_json
 from churn.learning.versions.model import Model
 from churn.notices import Notice
 from churn.shelf.turns import alone_at
@@ -96,11 +97,49 @@ def live_models(home: Path) -> dict[str, str]:
     return {name: reign.version for name in names(home) if (reign := _champion_or_none(home, name))}
 
 
+def standing_words(home: Path, name: str) -> Mapping[str, Any] | None:
+    """What the manifest of the live version of a name says, else of its newest; None where there is no version.
+
+    Empty where the manifest cannot be read.
+    """
+    try:
+        known = versions(home, name)
+    except RequestRefused:  # no name a model could have
+        return None
+    if not known:
+        return None
+    live = _champion_or_none(home, name)
+    try:
+        return version_of(home, name, live.version if live else known[-1]).words
+    except ChurnError:
+        return {}
+
+
+def business_profile(home: Path, name: str) -> str | None:
+    """The ready-made business a model was learnt for; None where there is no model of that name."""
+    words = standing_words(home, name)
+    return None if words is None else str(words.get("lineage", {}).get("profile", ""))
+
+
+def title_of(home: Path, name: str) -> str:
+    """What a person called a model, in their own words; its name where they gave none."""
+    words = standing_words(home, name) or {}
+    return str(words.get("lineage", {}).get("title") or name)
+
+
+def called(home: Path, words: str) -> str:
+    """The name of the model that a person called so; the words themselves where none is."""
+    if NAME.fullmatch(words):
+        return words
+    return next((name for name in names(home) if title_of(home, name) == " ".join(words.split())), words)
+
+
 def card(home: Path, name: str) -> dict[str, Any]:
     """What the shelf knows of a name: versions, which one is live, and the history."""
     live = champion(home, name)
     return {
         "name": name,
+        "title": title_of(home, name),
         "live": live.version if live else None,
         "versions": list(versions(home, name)),
         "history": [asdict(r) for r in history(home, name)],

@@ -9,7 +9,7 @@ trained. Anything else is *keep*.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,6 +102,12 @@ class Advice:
             "lists_in_a_row": self.row,
             "judged": self.judged,
         }
+
+
+def advice_from(words: Mapping[str, Any]) -> Advice:
+    """The advice that `as_json` wrote."""
+    signs = tuple(words["signs"])
+    return Advice(words["do"], words["why"], signs, words.get("lists_in_a_row", 0), words.get("judged", True))
 
 
 def advice_for(evidence: Evidence, *, earlier: Sequence[Sequence[str]] = (), currency: str = "") -> Advice:

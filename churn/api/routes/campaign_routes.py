@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.guard.doorkeeping import desk_of
-from churn.api.routes.predict_routes import LIMITS, NAMED, within_limits
+from churn.api.routes.predict_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.api.sent.bodies import SentFile, list_sent, playbook_sent
 from churn.api.sent.file_words import DESCRIBED, FileWords
 from churn.deciding.campaign_file import campaign_records, campaign_table
@@ -107,6 +107,7 @@ class PlaybookInForce(BaseModel):
     """The offers that count for a business: as a mapping, and as the TOML text to edit."""
 
     profile: str
+    model: str
     version: int
     how: str
     why: str
@@ -130,21 +131,32 @@ async def outcomes(request: Request, asked: Annotated[Returned, Query()]) -> JSO
 
 
 @router.get("/playbook", response_model=PlaybookInForce)
-def playbook(request: Request, profile: Annotated[str, Query(pattern=A_NAME)] = "general") -> JSONResponse:
-    """Show the offers in force for a business, and where they come from."""
-    return JSONResponse(desk_of(request).playbook(profile).as_json())
+def playbook(
+    request: Request, profile: Annotated[str, Query(pattern=A_NAME)] = "general", model: ModelAsked = None
+) -> JSONResponse:
+    """Show the offers in force for a model's business, or by default for a ready-made one, and where they come from."""
+    desk = desk_of(request)
+    return JSONResponse(desk.playbook(desk.model(model).name if model else profile).as_json())
 
 
 @router.put("/playbook", response_model=PlaybookInForce)
 async def set_playbook(
     request: Request,
     profile: Annotated[str, Query(pattern=A_NAME)] = "general",
+    model: ModelAsked = None,
     why: Annotated[str, Query(max_length=500)] = "Set by a program.",
 ) -> JSONResponse:
-    """Set the offers of a business: the mapping that GET shows, or TOML text; every earlier version is kept."""
+    """Set the offers of a model's business, or the default of a ready-made one; every earlier version is kept.
+
+    Send the mapping that GET shows, or TOML text.
+    """
     read = await playbook_sent(request)
-    done = await run_in_threadpool(desk_of(request).set_playbook, profile, read, why)
-    return JSONResponse(done.as_json())
+    desk = desk_of(request)
+
+    def put() -> dict[str, Any]:
+        return desk.set_playbook(desk.model(model).name if model else profile, read, why).as_json()
+
+    return JSONResponse(await run_in_threadpool(put))
 
 
 def _planned(desk: Desk, sent: SentFile, asked: Ordered) -> dict[str, Any]:

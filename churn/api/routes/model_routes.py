@@ -18,6 +18,7 @@ class ModelCard(BaseModel):
     """A model's versions, which one is live, and how it came to that."""
 
     name: str
+    title: str
     live: str | None
     versions: list[str]
     history: list[dict[str, Any]]

@@ -180,7 +180,9 @@ def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None,
 def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
     model, as_of = asked
     words = said.about(sent)
-    ranked = within_limits(partial(desk.score, sent.content, model=model, limits=LIMITS, as_of=as_of, **words))
+    # Whoever sends a list gets an answer for each customer in it, those who left already as well.
+    scoring = partial(desk.score, sent.content, model=model, everybody=True)
+    ranked = within_limits(partial(scoring, limits=LIMITS, as_of=as_of, **words))
     found = ranked.model
     counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
     read = ranked.reading.as_json()

@@ -38,13 +38,16 @@ def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
 
 
 def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
-    """The offers of a business: those of the file given, else the newest in the book, else the ones it came with."""
-    return checked_playbook(file) if file is not None else playbook_in_force(home, profile.name).playbook
+    """The offers of a ready-made business: those of the file given, else the default set for it, else its own."""
+    if file is not None:
+        return checked_playbook(file)
+    return playbook_in_force(home, "", profile=profile.name).playbook
 
 
 def playbook_for(model: Model, home: Path) -> Playbook:
     """The offers of the business a model was trained for, as they count now."""
-    return as_learnt(playbook_of(profile_of(model, home), home), model)
+    active = playbook_in_force(home, model.name, profile=profile_of(model, home).name)
+    return as_learnt(active.playbook, model)
 
 
 def as_learnt(playbook: Playbook, model: Model) -> Playbook:

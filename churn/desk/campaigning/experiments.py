@@ -15,6 +15,7 @@ from churn.book.sparing import leave_alone
 from churn.deciding.measuring.experiment import Experiment, experiment_uplift, ranked_customers
 from churn.deciding.measuring.uplift import Uplift
 from churn.desk.business.playbooks import now, the_book
+from churn.desk.listing.choosing import ModelsOpen
 from churn.desk.listing.memory import read_remembering
 from churn.desk.modelling.models import reading_name
 from churn.intake.reading import Reading
@@ -28,12 +29,16 @@ MOST_ARMS = 12
 
 @dataclass(frozen=True)
 class MeasuredExperiment:
-    """What an experiment teaches, and the customers it speaks of, ranked."""
+    """What an experiment teaches, and the customers it speaks of, ranked.
+
+    model   the model of the business whose customers these are; "" where that is not known
+    """
 
     uplift: Uplift
     ranked: pa.Table
     reading: Reading
     spared: int = 0
+    model: str = ""
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -46,7 +51,13 @@ class MeasuredExperiment:
         if self.spared:
             text = f"{self.spared:,} customers are remembered as better left alone; later campaigns pass them by."
             return (Notice("info", text, None, self.spared),)
-        if self.uplift.sleeping.any():
+        if self.uplift.sleeping.any() and self.reading.schema.key is not None and not self.model:
+            text = (
+                "It is not known whose customers these are, so those better left alone are not remembered. "
+                "Say which model's they are."
+            )
+            return (Notice("warning", text),)
+        if self.uplift.sleeping.any() and self.reading.schema.key is None:
             text = "The list has no key, so nobody who is better left alone can be remembered."
             return (Notice("warning", text),)
         return ()
@@ -63,7 +74,8 @@ class MeasuredExperiment:
 def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
     """Whom a contact helps, by a randomised experiment.
 
-    asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed
+    asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
+            model: whose customers these are, where their columns do not say it
     """
     kept = {word: value for word, value in said.items() if value is not None}
     roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
@@ -73,10 +85,12 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **
     key = reading.schema.key
     every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
     keys = [every[row] for row in rows]
-    spared = _spared(home, reading, asked, [k for k, asleep in zip(keys, found.sleeping, strict=True) if asleep])
+    model = _business(home, reading, asked)
+    asleep = [k for k, sleeps in zip(keys, found.sleeping, strict=True) if sleeps]
+    spared = _spared(home, reading, asked, (model, asleep))
     ranked = ranked_customers(found, keys)
     named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
-    return MeasuredExperiment(found, named, reading, spared)
+    return MeasuredExperiment(found, named, reading, spared, model)
 
 
 def few_valued(reading: Reading) -> list[str]:
@@ -87,14 +101,24 @@ def few_valued(reading: Reading) -> list[str]:
     return [theirs.get(name, name) for name in few]
 
 
-def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], keys: list[str]) -> int:
+def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
+    """The model of the business whose customers these are: the one named, else the only one whose columns these are."""
+    models = ModelsOpen(home)
+    if asked.get("model"):
+        return models.named(asked["model"]).name
+    headings = tuple(dict.fromkeys((*reading.schema.names, *(m.theirs for m in reading.matches))))
+    return models.sharing_customers(headings)
+
+
+def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], found: tuple[str, list[str]]) -> int:
     """Keep in the book who is better left alone; an experiment measured again replaces what it had named."""
-    if reading.schema.key is None:
+    model, keys = found
+    if reading.schema.key is None or not model:
         return 0
     words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
     why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
     with the_book(home) as book:
-        return leave_alone(book, reading.profile, map(str, keys), why=why, since=now())
+        return leave_alone(book, model, map(str, keys), why=why, since=now())
 
 
 def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:

@@ -13,10 +13,19 @@ from churn.book.playbook_versions import LEARNT, add_playbook
 from churn.deciding.measuring.learnt import LearntRate
 from churn.deciding.measuring.lift import Lift, measured_lift
 from churn.deciding.measuring.teaching import lessons, taught
-from churn.desk.business.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
+from churn.desk.business.playbooks import (
+    InForce,
+    learnt_in,
+    now,
+    playbook_in_force,
+    readable_text,
+    the_book,
+    versions_in_force,
+)
 from churn.desk.campaigning.returning import LEFT, TOLD, returned
 from churn.errors import RequestRefused
 from churn.intake.text.opening import Source
+from churn.profiles import GENERAL, profile_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +65,7 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
         moment, told = now(), lift.as_json()
         kept = Measurement(campaign, moment, moment, back.reading.fingerprint, told, [rate_json(r) for r in learnt])
         record_measurement(book, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
-    return MeasuredCampaign(lift, learnt, record, playbook_in_force(home, record.profile).version)
+    return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
 def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -83,24 +92,30 @@ def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> t
 
     Every time the assumed playbook is the beginning, so that measuring a campaign twice teaches it once.
     """
-    force = playbook_in_force(home, record.profile)
-    pairs = [own, *_others(book, record, since=_since(book, record.profile))]
+    force = _in_force(home, record)
+    pairs = [own, *_others(book, record, since=_since(home, force))]
     table, back = _together(pairs, record.keyed)
     rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
         text = readable_text(taught(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
-        add_playbook(book, record.profile, text, how=LEARNT, why=why, made=now())
+        add_playbook(book, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
     mine = set(own[0]["planned_action"])
     return tuple(rate for rate in rates if rate.action in mine)
 
 
-def _since(book: sa.Engine, profile: str) -> str:
+def _in_force(home: Path, record: CampaignRecord) -> InForce:
+    """The playbook in force for the business of a campaign: its model's, and no other's of the same profile."""
+    profile = record.profile if record.profile in profile_names(home) else GENERAL
+    return playbook_in_force(home, record.model, profile=profile)
+
+
+def _since(home: Path, force: InForce) -> str:
     """The moment before which campaigns are in the assumed playbook already, where a person kept learnt rates in it."""
-    from churn.book.playbook_versions import BY_HAND, playbooks_of
+    from churn.book.playbook_versions import BY_HAND
     from churn.money.playbook_files import playbook_from_text
 
-    by_hand = [v for v in playbooks_of(book, profile) if v.how == BY_HAND]
+    by_hand = [v for v in versions_in_force(home, force.model, force.profile) if v.how == BY_HAND]
     return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""
 
 
@@ -111,7 +126,7 @@ def _others(book: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair
     done = {name: m for name, m in measured_so_far(book).items() if m.first >= since and m.lift.get("lift") is not None}
     found = []
     for other in campaigns(book):
-        if other.profile == record.profile and other.campaign in done and other.campaign != record.campaign:
+        if other.model == record.model and other.campaign in done and other.campaign != record.campaign:
             table, _ = campaign_table(book, other)
             back = pd.DataFrame(outcomes_of(book, other.campaign)).rename(columns={"outcome": LEFT})
             names = {other.keyed: record.keyed, "key": record.keyed}

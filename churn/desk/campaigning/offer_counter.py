@@ -18,14 +18,14 @@ class OfferCounter(AccessCounter):
     """Everything about offers that the Desk can do."""
 
     def playbook(self, profile: str) -> playbooks.InForce:
-        """The offers in force for a business, and where they come from."""
+        """The offers in force for a model's business, or by default for a profile, and where they come from."""
         return playbooks.playbook_in_force(self.home, profile)
 
     def playbook_for(self, model: Model) -> playbooks.InForce:
         """The offers in force for the business a model was trained for."""
         from churn.desk.business.businesses import profile_of
 
-        return self.playbook(profile_of(model, self.home).name)
+        return playbooks.playbook_in_force(self.home, model.name, profile=profile_of(model, self.home).name)
 
     def read_playbook(self, file: Path) -> Playbook:
         """The playbook a file states; a mistake in it is refused with its line."""
@@ -42,7 +42,7 @@ class OfferCounter(AccessCounter):
         return playbooks.readable_text(playbook)
 
     def set_playbook(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
-        """Make a playbook the one that counts for a business; earlier versions are kept."""
+        """Make a playbook count for a model's business, or by default for a profile; earlier versions are kept."""
         with self.acting("playbook", f"of {profile}"):
             return playbooks.set_playbook(self.home, profile, playbook, why)
 

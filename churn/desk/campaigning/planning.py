@@ -21,7 +21,6 @@ from churn.desk.listing.lists import Ranked
 from churn.files import checked_name
 from churn.money.playbook import Playbook
 from churn.money.playbook_files import playbook_text
-from churn.profiles import GENERAL
 from churn.scoring import reasons
 
 if TYPE_CHECKING:
@@ -64,9 +63,9 @@ def basis_of(
     """
     business = profile_of(ranked.model, home)
     profile = business.name
-    playbook = playbook or playbook_in_force(home, profile).playbook
+    playbook = playbook or playbook_in_force(home, ranked.model.name, profile=profile).playbook
     order = _named(checked_order(order), ranked, playbook)
-    history = _history(home, order, ranked, (profile, playbook))
+    history = _history(home, order, ranked, playbook)
     history = replace(history, contacts=None) if rested else history
     value = value_column(ranked)
     said = wording_of(ranked.model, home).label(value) if value else ""
@@ -121,16 +120,15 @@ def _named(order: Order, ranked: Ranked, playbook: Playbook) -> Order:
     return replace(order, name=f"{model.name[:40]}-{sha256('|'.join(words).encode()).hexdigest()[:10]}")
 
 
-def _history(home: Path, order: Order, ranked: Ranked, offered: tuple[str, Playbook]) -> History:
+def _history(home: Path, order: Order, ranked: Ranked, playbook: Playbook) -> History:
     """The arms this campaign has given before, and who was contacted by others not long ago."""
     import pandas as pd
 
-    profile, playbook = offered
+    business = ranked.model.name
     today, longest = date.fromisoformat(now()[:10]), max((a.rest_days for a in playbook.actions), default=0)
     since = (today - timedelta(days=longest)).isoformat()
     with the_book(home) as book:
         arms = arms_given(book, order.name)
-        rows = contacts_before(book, profile, without=order.name, list_=ranked.reading.fingerprint, since=since)
-        # An experiment on a list of no particular business speaks of these customers as well.
-        never = frozenset(left_alone(book, {profile, GENERAL}))
+        rows = contacts_before(book, business, without=order.name, list_=ranked.reading.fingerprint, since=since)
+        never = frozenset(left_alone(book, business))
     return History(arms=arms or None, contacts=pd.DataFrame(rows) if rows else None, as_of=today, never=never)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,14 @@ def _as_left(reading: Reading, schema: Schema, *, told: bool) -> pd.DataFrame:
     return rows[kept].assign(**{LEFT: _left(rows[schema.outcome.name], schema.outcome, told=told)})
 
 
+def _days(cells: pd.Series) -> list[date | None]:
+    return [day if isinstance(day, date) and day == day else None for day in cells]
+
+
 def _left(cells: pd.Series, column: Column, *, told: bool) -> np.ndarray:
-    """1 where the word means left, 0 where it means stayed, NaN for an empty cell."""
+    """1 where the word means left, 0 where it means stayed, NaN for an empty cell; a day of leaving means left."""
+    if column.kind == "date":
+        return np.array([float(day is not None and day <= date.today()) for day in _days(cells)])
     if column.kind == "flag" or not column.positive:
         return left_or_stayed(cells.astype("string"), column.name)
     words = cells.astype("string").str.strip().str.lower()

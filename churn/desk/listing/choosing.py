@@ -12,12 +12,12 @@ from churn.intake.text.opening import Source, opened
 from churn.intake.understanding.matching import sure_names
 from churn.intake.values.words import folded
 from churn.learning.versions.model import Model
+from churn.learning.versions.same_business import ENOUGH
 from churn.schema import Schema, schema_from
-from churn.shelf.champions import live_models, load_live
+from churn.shelf.champions import called, live_models, load_live
 from churn.shelf.version_folders import load, version_of
 
 ASK = "--model, or ?model= over HTTP"
-ENOUGH = 0.5  # a model fits when at least this share of its columns is in the list
 
 
 @dataclass
@@ -28,8 +28,9 @@ class ModelsOpen:
     kept: dict[tuple[str, str], Model] = field(default_factory=dict)
 
     def named(self, asked: str) -> Model:
-        """The model `NAME` that is live, or the version `NAME@V`."""
+        """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
         name, _, version = asked.partition("@")
+        name = called(self.home, name)
         if version:
             return self._opened(name, version)
         live = live_models(self.home)
@@ -52,6 +53,16 @@ class ModelsOpen:
         if len(live) == 1:
             return self.named(next(iter(live)))
         return self._best(live, names)
+
+    def sharing_customers(self, headings: tuple[str, ...]) -> str:
+        """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+        shares: dict[str, float] = {}
+        for name, schema in self._schemas(live_models(self.home)).items():
+            if schema.key and schema.key.name in sure_names(headings, schema):
+                shares[name] = _share(headings, schema)
+        best = max(shares.values(), default=0.0)
+        found = [name for name, share in shares.items() if share == best >= ENOUGH]
+        return found[0] if len(found) == 1 else ""
 
     def _live(self) -> dict[str, str]:
         live = live_models(self.home)

@@ -57,9 +57,8 @@ def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts)
         first = _known(book, ranked)
         earlier = [
             record
-            for record in lists_scored(book)
-            if record.model == ranked.model.name
-            and record.list != ranked.reading.fingerprint
+            for record in lists_scored(book, model=ranked.model.name)
+            if record.list != ranked.reading.fingerprint
             and record.rows
             and (first is None or record.scored <= first.scored)
         ]
@@ -101,15 +100,16 @@ def _record(ranked: Ranked, overview: Overview) -> ListRecord:
 
 
 def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
-    own = (ranked.reading.fingerprint, ranked.model.name)
-    known = [r for r in lists_scored(book, most=1000) if (r.list, r.model) == own]
+    lists = lists_scored(book, most=1000, model=ranked.model.name)
+    known = [r for r in lists if r.list == ranked.reading.fingerprint]
     return min(known, key=lambda r: r.scored, default=None)
 
 
 def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
-    """The latest campaign made from this list, and what was measured of it."""
+    """The latest campaign made from this list for this business, and what was measured of it."""
+    own = (ranked.reading.fingerprint, ranked.model.name)
     with the_book(home) as book:
-        found = next((c for c in campaigns(book) if c.list == ranked.reading.fingerprint), None)
+        found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)
         return found, measured_so_far(book).get(found.campaign) if found else None
 
 

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from churn.desk.business.businesses import (
     as_learnt,
@@ -22,6 +23,7 @@ from churn.desk.business.businesses import (
     valuation_of,
     wording_of,
 )
+from churn.desk.listing.leavers import Leavers
 from churn.desk.listing.memory import read_remembering, remembering
 from churn.errors import NotFound, RequestRefused
 from churn.intake.reading import Reading
@@ -51,6 +53,7 @@ Progress = Callable[[int, int | None], None]
 class ScoredFile:
     """What came of scoring a list to a file.
 
+    left            customers who are known to have left already and were set aside
     value_horizon   over how long its value_at_risk counts, in `currency`; `value_assumed`: by the playbook's bill
     """
 
@@ -64,6 +67,7 @@ class ScoredFile:
     value_horizon: str = ""
     value_assumed: bool = False
     currency: str = ""
+    left: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -73,6 +77,7 @@ class ScoredFile:
             "model": self.model,
             "version": self.version,
             "set_aside": self.set_aside,
+            "left": self.left,
             "seconds": round(self.seconds, 2),
             "notices": [n.as_json() for n in self.notices],
             "value_horizon": self.value_horizon,
@@ -139,8 +144,12 @@ def ranking_for(
     keep: tuple[str, ...] = (),
     as_of: date | None = None,
     playbook: Playbook | None = None,
+    everybody: bool = True,
 ) -> Ranking:
-    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests."""
+    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests.
+
+    everybody  False sets customers aside of whom the list itself says that they left
+    """
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
     offers = playbook_for(model, home) if playbook is None else as_learnt(playbook, model)
@@ -152,6 +161,7 @@ def ranking_for(
         suggester=suggester_of(model, offers),
         keep=keep,
         as_of=as_of,
+        everybody=everybody,
     )
 
 
@@ -160,14 +170,22 @@ def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) 
     return read_remembering(home, source, by_model(model, said))
 
 
-def ranked_list(model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any]) -> Ranked:
-    """A whole list scored in memory, as the screens want it."""
+def ranked_list(
+    model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
+) -> Ranked:
+    """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
     reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
-    ranking = ranking_for(model, home, top=top, as_of=day)
+    ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
+    leavers = Leavers(ranking)
+    left = leavers.see(reading.table)
+    leavers.refuse_all()
+    scored = ranking.scored(reading.table)
+    if leavers.set_aside:
+        reading = replace(reading, table=reading.table.filter(pa.array(~left)), lines=reading.lines[~left])
+    scored = replace(scored, notices=(*leavers.notices, *scored.notices))
     valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
-    ranked = Ranked(reading, ranking.scored(reading.table), model, day, valuation)
     give_back()
-    return ranked
+    return Ranked(reading, scored, model, day, valuation)
 
 
 def give_back() -> None:
@@ -184,17 +202,22 @@ def scored_file(
     said: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
+    everybody: bool = False,
     progress: Progress | None = None,
 ) -> ScoredFile:
-    """A list of any length scored to a file, block by block, in the order of the list."""
+    """A list of any length scored to a file, block by block, in the order of the list.
+
+    everybody  also customers of whom the list says that they left; else they are set aside and counted
+    """
     start = time.perf_counter()
     stream = streamed_list(home, source, by_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
-    ranking = replace(ranking, watch=unfamiliar.see)
-    blocks = _counted(ranking.blocks(_tables(stream)), tiers)
+    ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
+    leavers = Leavers(ranking)
+    blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
         rows=rows,
@@ -205,10 +228,12 @@ def scored_file(
         seconds=time.perf_counter() - start,
         notices=(
             *stream.notices,
+            *leavers.notices,
             *ranking.notices_on(stream.schema.names),
             *unfamiliar.notices,
             *model.notices,
         ),
+        left=leavers.set_aside,
         **worth_in(ranking, stream.schema.names),
     )
 
@@ -216,6 +241,14 @@ def scored_file(
 def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
     """What goes with the value at risk of a list with these columns."""
     return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
+
+
+def customer_of(ranked: Ranked, key: str) -> dict[str, Any]:
+    """The checked values of one customer of a scored list, by the key or the row number it has there."""
+    places = np.flatnonzero(pc.equal(ranked.scored.table.column(0).cast(pa.string()), key).to_numpy())
+    if not len(places):
+        return customer_in(ranked.reading, key)
+    return ranked.reading.table.slice(int(places[0]), 1).to_pylist()[0]
 
 
 def customer_in(reading: Reading, key: str) -> dict[str, Any]:
@@ -305,6 +338,12 @@ def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:
     return (block.table for block in stream.blocks())
+
+
+def _unless_all_left(blocks: Iterator[pa.Table], leavers: Leavers) -> Iterator[pa.Table]:
+    """The same blocks; where nobody is in any of them, nothing is written."""
+    yield from blocks
+    leavers.refuse_all()
 
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:

@@ -29,6 +29,7 @@ def scored_on_cluster(
     said: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
+    everybody: bool = False,
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
     start = time.perf_counter()
@@ -46,7 +47,8 @@ def scored_on_cluster(
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+        day = day_of(said.get("as_of"))
+        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
 

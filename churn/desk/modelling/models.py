@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from churn.desk.business.businesses import playbook_of
+from churn.desk.business.playbooks import playbook_in_force
 from churn.desk.listing.memory import read_under_contract
 from churn.desk.modelling.searches import search_for
 from churn.desk.modelling.tracking import ledger_at, tracked
 from churn.errors import ChurnError, RequestRefused
-from churn.files import checked_name
+from churn.files import LONGEST_NAME, name_from
 from churn.intake.enough import refuse_empty
 from churn.intake.reading import Reading
 from churn.intake.text.opening import Source
+from churn.learning.prepared.outcome import outcome_column
 from churn.learning.training import Trained, train
 from churn.learning.versions.gatekeeping import GateVerdict, gate
 from churn.learning.versions.model import Model
+from churn.learning.versions.same_business import why_another_business
+from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.profiles import GENERAL, read_profile
-from churn.shelf.champions import champion, load_live, promote
+from churn.profiles import GENERAL, Profile, read_profile
+from churn.schema import Schema, schema_from
+from churn.shelf.champions import champion, load_live, promote, standing_words, title_of
 from churn.shelf.version_folders import save
 
 Promotion = Literal["auto", "yes", "no"]
@@ -66,20 +72,28 @@ def trained_version(
     **asked: Any,
 ) -> TrainedVersion:
     """Learn from a list with outcomes, save the version, and let it go live if it is better (or if told to)."""
-    if name:
-        checked_name(name, "model name")
+    title = " ".join((name or "").split())
     reading = _labelled(home, source, said, asked)
-    name = name or _default_name(reading)
     profile = read_profile(reading.profile, home)
     roles: dict[str, Any] = {role: reading_name(reading, asked.get(role)) for role in ROLES}
+    settled = _settled_roles(reading, roles)
+    if title:
+        name = name_from(title)
+        _refuse_another_business(home, name, settled)
+    else:
+        name, title = _default_name(home, reading, settled)
     how = {word: asked[word] for word in HOW if asked.get(word) is not None}
     ledger = ledger_at(track, name) if track is not None else None
-    how |= {"playbook": playbook_of(profile, home), "searches": partial(search_for, home)}
+    offers = playbook_for_training(home, name, profile)
+    how |= {"playbook": offers, "searches": partial(search_for, home)}
     trained = _with_sample(train(reading, name=name, progress=progress, **roles, **how), source)
+    _refuse_another_business(home, name, trained.model.schema)
     champion_now = _reigning(home, name)
     verdict = _judged(trained, champion_now, reading, promotion)
     compared = {**verdict.as_json(), "champion": champion_now.version if champion_now else None}
-    lineage = {**trained.model.lineage, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
+    title = title if title != name else title_of(home, name)
+    named = {"title": title} if title != name else {}
+    lineage = {**trained.model.lineage, **named, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
     pages = _pages(trained, profile.currency)
     model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
@@ -124,12 +138,55 @@ def _labelled(home: Path, source: Source, said: Mapping[str, Any], asked: Mappin
     return reading
 
 
-def _default_name(reading: Reading) -> str:
-    """The profile's name, else the file's stem made safe."""
+def playbook_for_training(home: Path, name: str, profile: Profile) -> Playbook:
+    """The offers in force for the business that is learnt about."""
+    return playbook_in_force(home, name, profile=profile.name).playbook
+
+
+def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, str]:
+    """The profile's name, else the file's, with its title; a number behind it where that is another business's."""
     if reading.profile != GENERAL:
-        return reading.profile
-    stem = "".join(c if c.isalnum() and c.isascii() else "-" for c in Path(reading.source).stem.lower())
-    return checked_name(stem.strip("-")[:60] or "model", "model name")
+        name, title = reading.profile, reading.profile
+    else:
+        stem = Path(reading.source).stem.strip()
+        name = name_from(re.sub(r"[_.]+", "-", stem.lower()))
+        title = name if stem.isascii() else stem
+    for number in count(1):
+        behind = "" if number == 1 else f"-{number}"
+        tried = f"{name[: LONGEST_NAME - len(behind)]}{behind}"
+        if not _another_business(home, tried, settled):
+            break
+    return tried, tried if title == name else f"{title}{behind.replace('-', ' ')}"
+
+
+def _settled_roles(reading: Reading, roles: Mapping[str, Any]) -> Schema:
+    """The list's columns with the outcome and the key that will be learnt with."""
+    schema = reading.schema
+    settled = {"outcome": outcome_column(reading.table, schema, roles.get("outcome")), "key": roles.get("key")}
+    for role in ("outcome", "key"):
+        named = settled[role]
+        if named is None:
+            continue
+        before = getattr(schema, role)
+        if before is not None and before.name != named:
+            schema = schema.having(before.name, role="ignored")
+        schema = schema.having(named, role=role)
+    return schema
+
+
+def _another_business(home: Path, name: str, new: Schema) -> str:
+    """Why the model of that name, if there is one, is of another business than these columns; "" where it is not."""
+    words = standing_words(home, name)
+    return why_another_business(new, schema_from(words["schema"])) if words else ""
+
+
+def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
+    """Refuse to learn a version that could not score the customers of the model it would stand beside."""
+    if why := _another_business(home, name, new):
+        raise RequestRefused(
+            f"{title_of(home, name)} is the model of another business: {why}.",
+            "Give this model another name, or none.",
+        )
 
 
 def _pages(trained: Trained, currency: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.book.histories import Happening, history_of
-from churn.desk.business.businesses import playbook_for, profile_of, wording_of
+from churn.desk.business.businesses import playbook_for, wording_of
 from churn.desk.business.playbooks import the_book
 from churn.desk.listing.exploring import Exploring
 from churn.desk.listing.lists import Explained
@@ -106,7 +106,7 @@ def history(model: Model, home: Path, key: str) -> tuple[Happening, ...]:
     """What the book knows of a customer, the latest first, with offers in words."""
     words = {a.name: a.words for a in playbook_for(model, home).actions}
     with the_book(home) as book:
-        found = history_of(book, key, profile=profile_of(model, home).name, model=model.name)
+        found = history_of(book, key, model.name)
     return tuple(Happening(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
 
 

@@ -50,10 +50,22 @@ class ScoreCounter:
     def customer_seen(self, key: str, model: str | None = None) -> LastSeen:
         """What was last recorded of a customer; a stranger is refused."""
         readable = "\0" not in key and not any("\ud800" <= c <= "\udfff" for c in key)
+        if readable and model is None:
+            self._refuse_several(key)
         seen = self.last_seen(key, (model or "").partition("@")[0] or None) if readable else None
         if seen is None:
             raise NotFound("Nothing is recorded of a customer with this key.", "Score the customer once by all fields.")
         return seen
+
+    def _refuse_several(self, key: str) -> None:
+        """Refuse a key that several models know: businesses number their customers alike."""
+        from churn.book.last_seen import models_that_saw
+
+        with the_book(self.home) as book:
+            models = models_that_saw(book, key)
+        if len(models) > 1:
+            both = " and ".join(models)
+            raise RequestRefused(f"{both} each know a customer with this key.", "Say which model to use.")
 
     def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
         """The features and the score last recorded of a customer."""

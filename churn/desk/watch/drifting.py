@@ -24,6 +24,7 @@ from churn.intake.streaming import Stream
 from churn.intake.text.opening import Source
 from churn.learning.versions.model import Model
 from churn.notices import Notice
+from churn.watching.advice import advice_from
 from churn.watching.drift_report import DriftReport
 from churn.watching.quality import NO_LIST, LastList, are_strangers
 from churn.watching.score_drift import score_shape_from
@@ -79,12 +80,14 @@ class Past:
     """What the book knows of earlier lists: those this version scored, and those of any version, the latest last.
 
     first  when this list itself was first watched; lists that came after that are no earlier ones
+    seen   what was found when this version was held against this very list before
     """
 
     own: tuple[WatchRecord, ...] = ()
     all: tuple[WatchRecord, ...] = ()
     keys: pa.Array | None = None
     first: str | None = None
+    seen: WatchRecord | None = None
 
     def before(self, known: Known) -> Before:
         """What counts for the advice on the next list."""
@@ -101,11 +104,15 @@ class Past:
 
 
 def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping[str, Any]) -> WatchedList:
-    """Hold a list of any length against a model, and keep what was found where that is wanted."""
+    """Hold a list of any length against a model, and keep what was found where that is wanted.
+
+    A list that was watched before has its answer: it is repeated, whatever came since, and nothing is written again.
+    """
     stream = streamed_list(home, source, by_model(model, said))
     how.heard(0.2, "Comparing the list with the one the model learnt from")
     with _book_to_look_in(home, how.keep) as book:
         past = _past(book, model, stream.survey.grid.found.fingerprint)
+        wanted, how = how.keep, replace(how, keep=how.keep and past.seen is None)
         day = day_of(said.get("as_of"))
         look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
@@ -121,11 +128,23 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
         report = replace(report, notices=tuple(dict.fromkeys(notices)))
         rows = rows_to_keep(look, followed, unlearnt(look, left), shadow)
         record = record_of(stream, report, (look, shadow, known), rows, first=past.first)
+        if past.seen is not None:
+            report, record = _repeated(report, record, past.seen)
         if how.keep and book is not None:
             keep(book, record, rows, (known, news), model)
+        if wanted and book is not None:
             report = replace(report, notices=(*report.notices, *alerted(home, record)))
     how.heard(1.0, "Done")
     return WatchedList(report, record, look, shadow)
+
+
+def _repeated(report: DriftReport, record: WatchRecord, seen: WatchRecord) -> tuple[DriftReport, WatchRecord]:
+    """The answer given when this list was watched before, with a challenger's view where one is asked for now."""
+    text = f"This list was watched before, on {seen.at[:10]}; its verdict is repeated and nothing is kept twice."
+    notices = (Notice("info", text), *report.notices)
+    report = replace(report, advice=advice_from(seen.report["advice"]), notices=notices)
+    record = replace(record, verdict=seen.verdict, why=seen.why, signs=report.advice.signs, report=seen.report)
+    return report, replace(record, gauges=seen.gauges, realised=seen.realised, scores=seen.scores)
 
 
 def blocks_of(stream: Stream) -> pa.Table | Iterator[pa.Table]:
@@ -149,7 +168,7 @@ def _book_to_look_in(home: Path, wanted: bool) -> Iterator[sa.Engine | None]:
 
 
 def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> Past:
-    from churn.book.watch_log import first_watched, lists_watched
+    from churn.book.watch_log import first_watched, lists_watched, watched_before
     from churn.book.watched_customers import keys_of_list
 
     if book is None:
@@ -158,7 +177,8 @@ def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> Past:
     every = lists_watched(book, model.name, before=first)
     own = tuple(r for r in every if r.version == model.version)
     keys = keys_of_list(book, every[-1]) if every else []
-    return Past(own, every, pa.array(keys, pa.string()) if keys else None, first)
+    seen = watched_before(book, model.name, model.version, fingerprint) if first else None
+    return Past(own, every, pa.array(keys, pa.string()) if keys else None, first, seen)
 
 
 def _carried(model: Model) -> tuple[str, ...]:

@@ -12,12 +12,11 @@ import pyarrow as pa
 
 from churn.book.watch_log import WatchRecord
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.prepared.outcome import folded
+from churn.learning.versions.known_outcomes import known_outcomes
 from churn.learning.versions.model import Model
 from churn.money.customer_worth import stakes
 from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.profiles import GENERAL
 from churn.watching.expected_profit import decoded_table
 from churn.watching.realised import (
     FEWEST_CUSTOMERS,
@@ -58,17 +57,9 @@ class Known:
 
 def outcomes_in(look: Look) -> np.ndarray:
     """Per sampled customer 1 left, 0 stayed, NaN not known, by the list's own outcome column where it has one."""
-    column, carried = look.model.schema.outcome, look.sketch.carried
-    unknown = np.full(len(look.probability), np.nan)
-    if column is None or carried is None or column.name not in carried.column_names:
-        return unknown
-    cells = carried.column(column.name)
-    if pa.types.is_boolean(cells.type):
-        return cells.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
-    leaves = {folded(word) for word in (look.model.leaves, *column.positive)}
-    stays = {folded(word) for word in (look.model.stays, *column.levels)} - leaves
-    words = [None if cell is None else folded(cell) for cell in cells.to_pylist()]
-    return np.array([1.0 if w in leaves else 0.0 if w in stays else np.nan for w in words])
+    if look.sketch.carried is None:
+        return np.full(len(look.probability), np.nan)
+    return known_outcomes(look.model, look.sketch.carried)
 
 
 def keys_in(look: Look) -> list[str] | None:
@@ -172,7 +163,7 @@ def contacted_near(book: sa.Engine, model: Model, moment: str) -> frozenset[str]
     from churn.book.watched_customers import contacted_since
 
     since = date.fromisoformat(moment[:10]) - timedelta(days=CONTACT_DAYS)
-    return contacted_since(book, model.lineage.get("profile", GENERAL), since.isoformat())
+    return contacted_since(book, model.name, since.isoformat())
 
 
 def _judged(model: Model, followed: Followed) -> tuple[Performance | None, Notice | None]:

@@ -15,6 +15,7 @@ from churn.desk.listing.choosing import ModelsOpen
 from churn.errors import ChurnError, RequestRefused
 from churn.learning.measures.reliability import wilson
 from churn.learning.versions.model import Model
+from churn.learning.versions.same_business import why_another_business
 from churn.shelf.champions import champion
 from churn.shelf.version_folders import versions
 from churn.watching.shadow import Accord, accord_of, challenger_share, duel_of
@@ -76,6 +77,8 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
     try:
         found = models.named(f"{model.name}@{later[-1]}")
         refuse_without_reference(found)
+        if why_another_business(found.schema, model.schema):  # of before names were kept apart
+            return None
     except ChurnError:  # a version that is damaged or was saved without its reference stops no list from being watched
         return None
     return found

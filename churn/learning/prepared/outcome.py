@@ -6,9 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.values.marks import LETTERS, NO, YES
@@ -28,6 +31,12 @@ _NAMES = re.compile(
     r"|^((customer|account|member|membership|subscription|client)[ _]?)?status$",
     re.I,
 )
+_LEFT_ON = re.compile(
+    r"(churn|attrition|left|leav(e|ing)|exit(ed)?|quit|cancel(l?ed|l?ation)?|terminat(ed|ion)|departure|lapsed?)"
+    r"[ _-]?(date|day|on|at|time|timestamp)$|^(date|day)[ _-]?(of[ _-]?)?(churn|leaving|exit|cancel|terminat)",
+    re.I,
+)
+LEFT, STAYED = "left", "stayed"  # the words for the two outcomes where a date of leaving, or none, says which it is
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,9 @@ def outcome_of(
     drop_class: Sequence[str] = (),
 ) -> Outcome:
     """Who left, from the column named, marked in the schema, or plainly called so; doubt is refused."""
-    name = column or (schema.outcome.name if schema.outcome else _found(table))
-    if name not in table.column_names:
-        raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
+    name = outcome_column(table, schema, column)
+    if pa.types.is_temporal(table.column(name).type):
+        return _by_date(name, table, schema)
     known = schema.by_name[name].positive if name in schema.by_name else ()
     told = tuple(positive) or known
     _refuse_both_sides(name, positive)
@@ -68,10 +77,18 @@ def outcome_of(
     kept = {word: rows for word, rows in classes.items() if word not in dropped}
     leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
     labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
-    _refuse_one_side(name, labels)
+    _refuse_one_side(name, labels, _only_word(table.column(name), labels, (*told, *known)))
     leaves, stays = _shown_words(table.column(name), labels, (*told, *known))
     words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
     return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
+
+
+def outcome_column(table: pa.Table, schema: Schema, column: str | None = None) -> str:
+    """The column that says who left: the one named, marked in the schema, or plainly called so."""
+    name = column or (schema.outcome.name if schema.outcome else _found(table))
+    if name not in table.column_names:
+        raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
+    return name
 
 
 def family_of(word: str) -> tuple[str, ...]:
@@ -84,9 +101,64 @@ def folded(word: str) -> str:
     return re.sub(r"\.0+$", "", " ".join(str(word).split()).casefold())
 
 
+def left_by(table: pa.Table, name: str, day: str | None, today: date | None = None) -> np.ndarray:
+    """Who left by a date of leaving: empty means stayed, a day after the list's own has not come yet.
+
+    day    the column that says when each row was true, where there is one; else the list is as of today
+    """
+    left = table.column(name).cast(pa.date32())
+    own = table.column(day).cast(pa.date32()) if day in table.column_names and day != name else None
+    until: Any = pa.scalar(today or datetime.now(UTC).date(), pa.date32()) if own is None else own
+    return pc.fill_null(pc.less_equal(left, until), False).to_numpy(zero_copy_only=False).astype(bool)
+
+
+def one_sided(table: pa.Table, schema: Schema) -> str:
+    """One sentence where the column that says who left says the same of everyone; "" where it does not."""
+    try:
+        name = outcome_column(table, schema)
+    except RequestRefused:
+        return ""
+    cells = table.column(name)
+    different = pc.count_distinct(cells, mode="all").as_py()
+    if table.num_rows < 2 or different != 1:
+        return ""
+    said = cells[0].as_py()
+    word = (
+        "empty"
+        if said is None
+        else _flag_words(schema.by_name[name].positive)[not said]
+        if said in (True, False)
+        else _plain(said)
+    )
+    return f"{name} is {word} for all {table.num_rows:,} customers."
+
+
+def speaks_by_name(table: pa.Table) -> list[str]:
+    """The columns whose name says that they tell who left, though all customers have the same word in them."""
+    return [c for c in table.column_names if _NAMES.search(c) and pc.count_distinct(table.column(c)).as_py() == 1]
+
+
+def _by_date(name: str, table: pa.Table, schema: Schema) -> Outcome:
+    """Who left by the day they left."""
+    labels = left_by(table, name, schema.date.name if schema.date else None).astype(np.int8)
+    _refuse_one_side(name, labels, "empty or later than the list" if not labels.any() else "a day of leaving")
+    left, later = int(labels.sum()), len(labels) - table.column(name).null_count - int(labels.sum())
+    text = f"A day in {name} counts as left ({left:,}), an empty cell as stayed ({len(labels) - left - later:,})."
+    notices = [Notice("info", text, name)]
+    if later:
+        text = f"{later:,} days in {name} lie after the list's own day, so those customers count as staying."
+        notices.append(Notice("info", text, name, later))
+    return Outcome(name, labels, LEFT, STAYED, (), tuple(notices))
+
+
 def _found(table: pa.Table) -> str:
-    named = [c for c in table.column_names if _NAMES.search(c)]
+    dates = [c for c in table.column_names if pa.types.is_temporal(table.column(c).type)]
+    named = [c for c in table.column_names if _NAMES.search(c) and c not in dates]
     likely = [c for c in named if 2 <= len(set(_written(table.column(c))) - {None}) <= 5]
+    if not likely:
+        left_on = [c for c in dates if _LEFT_ON.search(c)]
+        alike = [c for c in named if pc.count_distinct(table.column(c)).as_py() == 1]
+        likely = left_on or alike
     if len(likely) == 1:
         return likely[0]
     which = f"Several columns could say who left: {', '.join(likely)}." if likely else "No column says who left."
@@ -183,13 +255,23 @@ def _refuse_opposite(name: str, classes: dict[str, int]) -> None:
         )
 
 
-def _refuse_one_side(name: str, labels: np.ndarray) -> None:
+def _only_word(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> str:
+    """What stands in the column where everyone whose outcome is known has the same."""
+    known = np.flatnonzero(labels >= 0)
+    if not len(known) or 0 < (labels == 1).sum() < len(known):
+        return ""
+    said = cells[int(known[0])].as_py()
+    return _flag_words(told)[not said] if isinstance(said, bool) else _plain(said).strip()
+
+
+def _refuse_one_side(name: str, labels: np.ndarray, word: str) -> None:
     left, stayed = int((labels == 1).sum()), int((labels == 0).sum())
     if not left and not stayed:
         raise ListRefused(f"{name} is empty in every row.", "Use a list in which it is known who left.")
     if not left or not stayed:
         everyone = "left" if left else "stayed"
-        raise ListRefused(f"By {name}, everyone {everyone}.", "Use a list with customers who left and who stayed.")
+        text = f"{name} is {word} for all {left + stayed:,} customers: everyone {everyone}."
+        raise ListRefused(text, "Use a list with customers who left and who stayed.")
 
 
 def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:

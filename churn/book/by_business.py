@@ -1,0 +1,105 @@
+"""A step for older books: what was kept by ready-made business (`profile`) is kept by business (the model's name).
+
+Every model of an unknown business had the profile `general`, so what one of them sent, learnt or rested counted for
+all. The statements here are spelt out instead of taken from `tables.py`, because a step never changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+DEFAULT = "profile:"
+TABLES = ("contacts", "playbooks", "left_alone")
+TAUGHT_BY = re.compile(r"Learnt from (\d+) measured campaigns?, the last one (.+)\.")
+
+Rows = list[dict[str, Any]]
+
+
+def keyed_by_business(connection: sa.Connection) -> None:
+    """Give contacts, playbooks and the customers left alone to the models they belong to."""
+    for table in TABLES:
+        _rename_key(connection, table)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE playbooks ALTER COLUMN business TYPE VARCHAR(80)")
+    planned = _rows(connection, "SELECT campaign, profile, model, made FROM campaigns ORDER BY made, campaign")
+    measured = {row["campaign"] for row in _rows(connection, "SELECT campaign FROM measured")}
+    connection.exec_driver_sql(
+        "UPDATE contacts SET business = (SELECT model FROM campaigns WHERE campaigns.campaign = contacts.campaign) "
+        "WHERE campaign IN (SELECT campaign FROM campaigns)"
+    )
+    _move_playbooks(connection, planned, measured)
+    _move_left_alone(connection, planned)
+
+
+def _rename_key(connection: sa.Connection, table: str) -> None:
+    """Rename the column, where the table was made by an older program."""
+    if "profile" in {column["name"] for column in sa.inspect(connection).get_columns(table)}:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME COLUMN profile TO business")
+
+
+def _move_playbooks(connection: sa.Connection, planned: Rows, measured: set[str]) -> None:
+    """What a person set for a profile becomes its default; what was learnt goes to the model that taught it.
+
+    What several models taught together is nobody's: it stays beside the default, where no plan reads it, and the next
+    measurement teaches each of them its own.
+    """
+    rows = _rows(connection, "SELECT business, number, made, how, why, playbook FROM playbooks ORDER BY number")
+    moved: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        default = DEFAULT + row["business"]
+        learnt = row["how"] == "learnt"
+        moved[_teacher(row, planned, measured) or default if learnt else default].append(row)
+    connection.exec_driver_sql("DELETE FROM playbooks")
+    for business, theirs in moved.items():
+        taken: set[int] = set()
+        for row in sorted(theirs, key=lambda r: (r["made"], r["number"])):
+            number = row["number"] if row["number"] > max(taken, default=0) else max(taken) + 1
+            taken.add(number)
+            _insert(connection, "playbooks", {**row, "business": business, "number": number})
+
+
+def _teacher(row: Mapping[str, Any], planned: Rows, measured: set[str]) -> str | None:
+    """The one model whose campaigns taught a playbook; None where several did."""
+    theirs = [c for c in planned if c["profile"] == row["business"]]
+    said = TAUGHT_BY.fullmatch(row["why"])
+    by_name = {c["campaign"]: c["model"] for c in theirs}
+    if said and int(said[1]) == 1 and said[2] in by_name:
+        return str(by_name[said[2]])
+    models = {c["model"] for c in theirs if c["campaign"] in measured} or {c["model"] for c in theirs}
+    if not models:  # its campaigns are forgotten; a model of the profile's own name is the likeliest
+        return str(row["business"])
+    return str(models.pop()) if len(models) == 1 else None
+
+
+def _move_left_alone(connection: sa.Connection, planned: Rows) -> None:
+    """Whoever is left alone in a profile is left alone by every model that planned in it.
+
+    Where only one model ever planned, it is the one meant, whatever the list of the experiment was read as.
+    """
+    every = {campaign["model"] for campaign in planned}
+    models: dict[str, list[str]] = defaultdict(list)
+    for campaign in planned:
+        if campaign["model"] not in models[campaign["profile"]]:
+            models[campaign["profile"]].append(campaign["model"])
+    rows = _rows(connection, "SELECT business, key, since, why FROM left_alone ORDER BY business, since")
+    connection.exec_driver_sql("DELETE FROM left_alone")
+    moved: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        owners = models[row["business"]] or (every if len(every) == 1 else {row["business"]})
+        moved |= {(owner, row["key"]): {**row, "business": owner} for owner in owners}
+    for row in moved.values():
+        _insert(connection, "left_alone", row)
+
+
+def _rows(connection: sa.Connection, query: str) -> Rows:
+    return [dict(row) for row in connection.exec_driver_sql(query).mappings()]
+
+
+def _insert(connection: sa.Connection, table: str, row: Mapping[str, Any]) -> None:
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
+    connection.execute(sa.table(table, *columns).insert(), dict(row))
