@@ -10,6 +10,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 import streamlit as st  # noqa: E402
 
 from app import sidebar, state, tour, widgets  # noqa: E402
+from app.guards import guards  # noqa: E402
 from app.navigation import SCREENS, TAKES  # noqa: E402
 from app.strings import say  # noqa: E402
 from churn.errors import ChurnError  # noqa: E402
@@ -67,4 +68,8 @@ def draw() -> None:
     asked.run()
 
 
-draw()
+# `streamlit run` brings this file in to serve it, behind the same guards as `python -m app`; a session runs it.
+if __name__ == "__main__":
+    draw()
+else:
+    app = st.App(__file__, middleware=guards())
