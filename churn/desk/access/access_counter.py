@@ -10,7 +10,7 @@ and then for a desk of theirs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +68,12 @@ class AccessCounter:
         self.who.must(act)
         yield
         self.note(act, what)
+
+    def must_train(self, asked: Mapping[str, Any]) -> None:
+        """Refuse who may not train, and whoever is no admin where the gate is to be overruled."""
+        self.who.must("train")
+        if asked.get("promotion") == "yes":
+            self.who.must("promote")
 
     def note(self, act: str, what: str = "") -> None:
         """Write one act into the audit trail; while the book does not answer it waits on the disk."""
