@@ -10,8 +10,9 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 import streamlit as st  # noqa: E402
 
 from app import sidebar, state, tour, widgets  # noqa: E402
-from app.guards import guards  # noqa: E402
+from app.guards import guards, refuse_open_start  # noqa: E402
 from app.navigation import SCREENS, TAKES  # noqa: E402
+from app.state.visitor import provider_secrets  # noqa: E402
 from app.strings import say  # noqa: E402
 from churn.errors import ChurnError  # noqa: E402
 
@@ -72,4 +73,5 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, middleware=guards())
+    refuse_open_start(st.get_option("server.address") or "0.0.0.0")
+    app = st.App(__file__, middleware=guards(), secrets=provider_secrets())

@@ -69,6 +69,7 @@ class Who:
 
 
 THIS_MACHINE = Who("this machine", "admin", "local")
+ANYBODY = Who("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
 
 
 def at_the_terminal() -> Who:
