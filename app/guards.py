@@ -121,7 +121,8 @@ def page(problem: ChurnError | None, after: str, status: int = 200) -> HTMLRespo
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     text = f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head>'
     content = f"{text}<body><main><h1>{title}</h1>{told}{form}</main></body></html>"
-    return HTMLResponse(content, status, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"})
+    # Without any referrer a browser would send the form as from no page at all, which is refused.
+    return HTMLResponse(content, status, headers={"cache-control": "no-store", "referrer-policy": "same-origin"})
 
 
 def _refusal(scope: Scope, problem: ChurnError) -> Response:

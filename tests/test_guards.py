@@ -1,5 +1,8 @@
 """Nobody sees anything of the dashboard who is not at this machine and has not signed in."""
 
+import subprocess
+import sys
+
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -7,12 +10,14 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from app.__main__ import how_to_come_in
 from app.guards import SignInGuard, _own_path
 from churn import Desk
 from churn.api.application import make_api
 from churn.desk.access import key_rings
 from churn.desk.access.sign_ins import FORWARDED, SIGN_INS, SignIns
 from churn.errors import NotSignedIn
+from tests.browsing import ROOT, free_port
 
 ELSEWHERE = "10.9.9.2"
 PATHS = ("/", "/plan", "/_stcore/upload_file/x/y", "/media/z", "/_stcore/metrics", "/_stcore/host-config")
@@ -184,3 +189,18 @@ def test_every_route_of_the_api_asks_the_same(home, path, monkeypatch):
     assert status("127.0.0.1") == 401
     monkeypatch.setenv("CHURN_OPEN", "yes")
     assert status(ELSEWHERE) != 401
+
+
+@pytest.mark.parametrize("start", [["-m", "app"], ["-m", "churn", "serve"], ["-m", "streamlit", "run", "app/main.py"]])
+def test_a_start_for_others_says_what_to_set_where_nobody_could_sign_in(home, start):
+    flags = ["--server.address=0.0.0.0"] if "streamlit" in start else ["--host=0.0.0.0", f"--port={free_port()}"]
+    done = subprocess.run([sys.executable, *start, *flags], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    said = done.stderr.strip().splitlines()[-1]
+    assert done.returncode and said.startswith("Other machines can reach 0.0.0.0, and nobody could sign in there. Make")
+
+
+def test_a_start_that_is_open_on_purpose_says_so(home, monkeypatch):
+    assert "sign-in?token=" in how_to_come_in("127.0.0.1", "http://127.0.0.1:8501")
+    assert "token" not in how_to_come_in("0.0.0.0", "http://127.0.0.1:8501")
+    monkeypatch.setenv("CHURN_OPEN", "yes")
+    assert "everybody" in how_to_come_in("127.0.0.1", "http://127.0.0.1:8501")

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.auth_util import get_secrets_auth_section
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.strings import ENGLISH, languages, speak
 from churn.desk.access.entrance import one_name
@@ -69,7 +70,8 @@ def is_open_to_the_network(who: Any) -> bool:
 
 def language() -> str:
     """The language this session reads: chosen, else the operator's, else English."""
-    return st.session_state.get("language") or os.environ.get("CHURN_LANGUAGE") or ENGLISH
+    chosen = st.session_state.get("language") if get_script_run_ctx(suppress_warning=True) else None
+    return chosen or os.environ.get("CHURN_LANGUAGE") or ENGLISH
 
 
 def locale() -> str:
