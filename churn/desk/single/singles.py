@@ -86,7 +86,7 @@ class Counterpart:
     def of_scored(self, table: pa.Table, list_: pa.Table | None = None) -> Singles:
         """The same of a list that was scored already; with the checked list itself, its features as well."""
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
-        known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
+        known = {name: shared_values(list_[name]) for name in kept} if list_ is not None else {}
         nothing = [()] * table.num_rows
         return self._told_of(table, known, ignored=nothing, missing=nothing)
 
@@ -106,10 +106,10 @@ class Counterpart:
 
     def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> Singles:
         """What a scored list says of its customers, with their features for who has a key."""
-        key, told = self.model.schema.key, {name: scored[name].to_pylist() for name in TOLD}
+        key, told = self.model.schema.key, {name: shared_values(scored[name]) for name in TOLD}
         named = key.name if key and key.name in scored.column_names else None
         keys = scored[named or ROW].to_pylist()
-        reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
+        reasons = zip(*(shared_values(scored[f"reason_{k}"]) for k in range(1, TOP + 1)), strict=True)
         return Singles(
             model=self.name,
             key=[None if key is None else str(key) for key in keys],
@@ -128,3 +128,12 @@ TOLD = ("probability", "prediction", "tier", "action", "expected_gain")  # of a 
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
     key = model.schema.key
     return customer.get(key.name) if key else None
+
+
+def shared_values(column: pa.ChunkedArray) -> list[Any]:
+    """The cells of a column, of equal texts one object: a hundred thousand of each of thirty columns would be large."""
+    if not pa.types.is_string(column.type):
+        return list(column.to_pylist())
+    coded = column.combine_chunks().dictionary_encode()
+    words = [*coded.dictionary.to_pylist(), None]
+    return [words[-1 if code is None else code] for code in coded.indices.to_pylist()]
