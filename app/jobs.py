@@ -99,8 +99,10 @@ def start_job(
     words     the verb and its flags; a value is joined to its flag (`--drop=note`), so that it can never be one itself
     asked_by  whose name and rights it works with; this account's where it is None
     """
+    jobs_folder(home).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    jobs_folder(home).mkdir(mode=0o700, exist_ok=True)
     folder = jobs_folder(home) / uuid4().hex[:12]
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700)
     uploaded = folder / f"list{suffix}"
     if upload is not None:
         uploaded.write_bytes(upload)

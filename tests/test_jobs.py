@@ -163,3 +163,9 @@ def test_only_an_admin_overrules_the_gate_at_any_door(tmp_path, role):
         desk.train(b"a\n1\n", promotion="yes")
     with pytest.raises(NotAllowed):
         desk.retrain(b"a\n1\n", said={}, promotion="yes")
+
+
+def test_what_a_job_keeps_is_for_this_account_alone(tmp_path):
+    job = start_job(tmp_path, ["models"], b"a,b\n")
+    modes = [place.stat().st_mode & 0o777 for place in (job.folder, job.folder.parent, job.folder.parent.parent)]
+    assert modes == [0o700] * 3

@@ -92,7 +92,7 @@ def test_many_customers_wait_in_memory_one_by_one(home, own_telco, monkeypatch):
 
 def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
     monkeypatch.setattr(recorder, "carry", lambda: True)
-    recorder.in_memory.append(("seen", list(records_of(scored(), "api"))[0]))
+    recorder.in_memory.append(("seen", next(records_of(scored(), "api"))))
     recorder.keep("seen", [*records_of(scored(), "api"), *records_of(scored("b"), "api")])
     assert (recorder.forget("a"), recorder.forget("a")) == (2, 0)
 

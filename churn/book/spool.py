@@ -122,7 +122,8 @@ class Spool:
         return sorted(self.folder.glob(f"*{ENDING}"))
 
     def _begin(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         self.path = self.folder / f"{time.time_ns():020d}-{os.getpid()}{ENDING}"
         self.file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self.own = self.waiting()
