@@ -33,4 +33,5 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/health', timeout=4)"]
 STOPSIGNAL SIGTERM
+# It serves others, so it starts only where they can sign in: with a key in its home, people with roles, or CHURN_OPEN=yes.
 CMD ["python", "-m", "app", "--host", "0.0.0.0", "--port", "8501"]

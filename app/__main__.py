@@ -12,6 +12,8 @@ from app.demo_models import make_in_background
 from app.warming import keep_tidy, warm_up
 from churn import Desk
 from churn.api.serving import refuse_busy_port, serve_until_stopped
+from churn.desk.access.entrance import is_this_machine_alone
+from churn.desk.access.sign_ins import SIGN_INS
 from churn.errors import ChurnError
 
 
@@ -25,11 +27,28 @@ def main(words: list[str] | None = None) -> int:
     asked = parser.parse_args(words)
     try:
         refuse_busy_port(asked.host, asked.port)
+        refuse_without_sign_in(asked.host)
         serve(asked)
     except ChurnError as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def refuse_without_sign_in(host: str) -> None:
+    """Refuse to serve others where nobody could sign in."""
+    from app.state.visitor import provider_is_set
+
+    Desk().refuse_without_sign_in(host, has_provider=provider_is_set())
+
+
+def how_to_come_in(host: str, address: str) -> str:
+    """What a start says about signing in: the address that does it at this machine, or that nobody has to."""
+    if Desk().entrance.open:
+        return "CHURN_OPEN=yes: everybody who can reach it is let in as an admin."
+    if is_this_machine_alone(host):
+        return f"Where it asks to sign in, this address does: {address}/sign-in?token={SIGN_INS.token}"
+    return "People sign in, or enter an API key."
 
 
 def serve(asked: argparse.Namespace) -> None:
@@ -40,6 +59,7 @@ def serve(asked: argparse.Namespace) -> None:
 
         warm_up(shared_desk)
         keep_tidy()
+        print(how_to_come_in(asked.host, address), flush=True)
         if asked.open and on_a_desktop():
             webbrowser.open(address)
         if asked.demo:

@@ -79,7 +79,7 @@ def _make(demo: Demo, home: Path) -> Iterator[str]:
             if done.returncode:
                 yield done.stderr.strip()
                 return
-        words = ["train", learn, "--profile", demo.profile, "--name", demo.name, "--quick"]
+        words = ["train", f"--profile={demo.profile}", f"--name={demo.name}", "--quick", "--", learn]
         said = _finished(start_job(home, words))
         if said:
             yield said

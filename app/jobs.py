@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from churn.desk.access.who import Who
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
 
@@ -90,24 +92,26 @@ def start_job(
     upload: bytes | None = None,
     suffix: str = ".csv",
     *,
-    asked_by: str = "",
+    asked_by: Who | None = None,
     filename: str = "",
 ) -> Job:
-    """Start `python -m churn WORDS` in the background; the word `LIST` stands for the uploaded file.
+    """Start `python -m churn VERB LIST FLAGS…` in the background, over the uploaded list where there is one.
 
-    asked_by  who stands in the audit trail for it
+    words     the verb and its flags; a value is joined to its flag (`--drop=note`), so that it can never be one itself
+    asked_by  whose name and rights it works with; this account's where it is None
     """
+    jobs_folder(home).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    jobs_folder(home).mkdir(mode=0o700, exist_ok=True)
     folder = jobs_folder(home) / uuid4().hex[:12]
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700)
     uploaded = upload_path(folder, suffix, filename)
     if upload is not None:
         uploaded.write_bytes(upload)
-    command = [str(uploaded) if w == "LIST" else w for w in words]
     with (folder / "answer").open("wb") as answer, (folder / "said").open("wb") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "churn", *command, "--json", "--home", str(home)],
+            job_command(home, words, uploaded if upload is not None else None),
             cwd=ROOT,
-            env={**os.environ, **({"CHURN_ASKED_BY": asked_by} if asked_by else {})},
+            env={**os.environ, **(asked_by.to_environment() if asked_by else {})},
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=said,
@@ -127,19 +131,26 @@ def upload_path(folder: Path, suffix: str, filename: str) -> Path:
     return own / f"{stem.strip(' .')[:60] or 'list'}{suffix}"
 
 
+def job_command(home: Path, words: Sequence[str], uploaded: Path | None) -> list[str]:
+    """The command line of a job; an uploaded list stands behind everything that could be a flag."""
+    verb, *flags = words
+    files = ["--", str(uploaded)] if uploaded is not None else []
+    return [sys.executable, "-m", "churn", verb, "--json", f"--home={home}", *flags, *files]
+
+
 def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
     """The command line that trains on the uploaded list with what was said and chosen on screen."""
-    words = ["train", "LIST", *said_words(said)]
+    words = ["train", *said_words(said)]
     for name in ("outcome", "value", "key", "date", "name", "threshold"):
         words += [f"--{name}={chosen[name]}"] if chosen.get(name) else []
     for name in ("positive", "drop_class", "drop"):
-        words += [f"--{name.replace('_', '-')}", *chosen[name]] if chosen.get(name) else []
+        words += [f"--{name.replace('_', '-')}={value}" for value in chosen.get(name) or ()]
     return words + (["--quick"] if chosen.get("quick") else [])
 
 
 def retrain_words(said: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
     """The command line that watches the uploaded list, learns from it and lets only a better version go live."""
-    return ["retrain", "LIST", *said_words(said), f"--model={model}", *(["--quick"] if quick else [])]
+    return ["retrain", *said_words(said), f"--model={model}", *(["--quick"] if quick else [])]
 
 
 def said_words(said: dict[str, Any]) -> list[str]:

@@ -10,7 +10,9 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 import streamlit as st  # noqa: E402
 
 from app import sidebar, state, tour, widgets  # noqa: E402
+from app.guards import guards, refuse_open_start  # noqa: E402
 from app.navigation import SCREENS, TAKES  # noqa: E402
+from app.state.visitor import provider_secrets  # noqa: E402
 from app.strings import say  # noqa: E402
 from churn.errors import ChurnError  # noqa: E402
 
@@ -67,4 +69,9 @@ def draw() -> None:
     asked.run()
 
 
-draw()
+# `streamlit run` brings this file in to serve it, behind the same guards as `python -m app`; a session runs it.
+if __name__ == "__main__":
+    draw()
+else:
+    refuse_open_start(st.get_option("server.address") or "0.0.0.0")
+    app = st.App(__file__, middleware=guards(), secrets=provider_secrets())

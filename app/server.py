@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.guards import SignInGuard
+from app.state.visitor import provider_secrets
 from churn.api.application import make_api, own_prefixes, refusal
 
 MAIN = Path(__file__).parent / "main.py"
@@ -40,6 +42,6 @@ class DashboardElsewhere:
         return None
 
 
-dashboard = st.App(MAIN)
+dashboard = st.App(MAIN, secrets=provider_secrets())
 api = make_api(lifespan=dashboard.lifespan())
-api.mount("/", DashboardElsewhere(dashboard, api))
+api.mount("/", DashboardElsewhere(SignInGuard(dashboard, api.state.desk), api))

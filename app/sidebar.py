@@ -92,3 +92,5 @@ def person() -> None:
     st.caption(f":material/person: {plain(who.name)} · {say(f'roles.{who.role}')}")
     if who.by == "sign-in":
         st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=st.logout)
+    elif who.by == "key":
+        st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=state.sign_out)

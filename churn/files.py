@@ -25,6 +25,8 @@ os.umask(_UMASK)
 
 # A spreadsheet runs a cell that starts so as a formula; the full-width forms are folded to these by some.
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Read with `;` between cells, what follows one is a cell of its own, whatever quotes stand around the whole.
+_ACTIVE_LATER = re.compile(r';(?="*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])')
 
 
 def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
@@ -151,7 +153,8 @@ def sweep_unfinished(folder: Path) -> int:
 
 
 def inert_text(cell: str) -> str:
-    """The cell with a leading quote if a spreadsheet would run it as a formula; numbers are never passed here."""
+    """The cell with a quote before all that a spreadsheet would run as a formula; numbers are never passed here."""
+    cell = _ACTIVE_LATER.sub(";'", cell) if ";" in cell else cell
     return f"'{cell}" if cell.startswith(_ACTIVE) else cell
 
 

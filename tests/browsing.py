@@ -57,12 +57,12 @@ def running_app(home: Path, *words: str, port: int = 0):
             process.wait(30)
 
 
-def wait_until_up(address: str, process: subprocess.Popen, seconds: float = 60) -> str:
+def wait_until_up(address: str, process: subprocess.Popen, seconds: float = 60, path: str = "/health") -> str:
     """The address, as soon as it answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):
+            with urllib.request.urlopen(f"{address}{path}", timeout=5):
                 return address
         except OSError:
             time.sleep(0.1)

@@ -8,8 +8,9 @@ from fastapi.testclient import TestClient
 
 from churn import Desk
 from churn.api.application import make_api
-from churn.api.guard.doorkeeping import is_this_machine, key_sent
+from churn.api.guard.doorkeeping import key_sent
 from churn.desk.access import key_rings
+from churn.desk.access.sign_ins import is_this_machine
 
 CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}
 

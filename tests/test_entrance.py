@@ -3,7 +3,7 @@
 import pytest
 
 from churn.desk.access.entrance import Entrance, entrance_from
-from churn.desk.access.who import THIS_MACHINE, Who
+from churn.desk.access.who import ANYBODY, THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotSignedIn, RequestRefused
 
 SET = {
@@ -67,3 +67,55 @@ def test_hosts_and_rate_are_read():
 def test_a_rate_that_is_none_is_refused_by_name(rate):
     with pytest.raises(RequestRefused, match="CHURN_RATE"):
         entrance_from({"CHURN_RATE": rate})
+
+
+def test_whoever_is_not_here_or_comes_once_a_key_exists_is_nobody():
+    entrance = entrance_from({})
+    for where in ({"here": False}, {"has_keys": True}, {"here": False, "has_keys": True}):
+        with pytest.raises(NotSignedIn):
+            entrance.nobody(**where)
+
+
+def test_it_is_open_to_all_only_on_purpose():
+    entrance = entrance_from({"CHURN_OPEN": "yes"})
+    assert [entrance.nobody(here=h, has_keys=True) for h in (True, False)] == [THIS_MACHINE, ANYBODY]
+    with pytest.raises(NotSignedIn):
+        entrance_from({"CHURN_OPEN": "yes", "CHURN_ADMINS": "ann@example.com"}).nobody()
+    with pytest.raises(RequestRefused, match="CHURN_OPEN"):
+        entrance_from({"CHURN_OPEN": "maybe"})
+
+
+ROLE = {"CHURN_ADMINS": "ann@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "ways", "starts"),
+    [
+        ({}, {}, False),
+        ({}, {"has_keys": True}, True),
+        ({}, {"has_provider": True}, False),
+        (ROLE, {}, False),
+        (ROLE, {"has_provider": True}, True),
+        ({**ROLE, "CHURN_PROXY_HEADER": "X-Email"}, {}, True),
+        ({"CHURN_PROXY_HEADER": "X-Email"}, {}, False),
+        ({"CHURN_OPEN": "yes"}, {}, True),
+        ({"CHURN_OPEN": "yes", **ROLE}, {"has_provider": True}, False),
+    ],
+)
+def test_a_start_for_others_without_a_way_to_sign_in_is_refused(settings, ways, starts):
+    def starts_at(host):
+        try:
+            entrance_from(settings).refuse_without_sign_in(host, **{"has_keys": False, **ways})
+        except RequestRefused as problem:
+            assert "CHURN_OPEN" in f"{problem}"
+            return False
+        return True
+
+    assert [starts_at(host) for host in ("0.0.0.0", "::", "192.168.1.5", "box.example.com")] == [starts] * 4
+    assert starts_at("127.0.0.1") == starts_at("localhost") == ("CHURN_OPEN" not in settings or starts)
+
+
+@pytest.mark.parametrize("address", ["evil@evil.com@example.com", "a@example.com,b@example.com", "ann", "@example.com"])
+def test_an_address_is_one_address(address):
+    with pytest.raises(NotSignedIn):
+        entrance_from(SET).person(address)

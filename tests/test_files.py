@@ -2,6 +2,7 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 
 from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
@@ -17,6 +18,7 @@ from churn.files import (
     write_json,
     write_text,
 )
+from churn.scoring.scored_files import inert
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(tmp_path):
@@ -112,3 +114,19 @@ def test_a_file_removed_while_it_is_read_is_gone_and_not_a_fault(tmp_path):
 def test_values_written_together_are_the_json_of_each():
     values = ["a\nb", 'with "quotes", and commas', "é\u2028", 0.1 + 0.2, None, True, 3]
     assert json_texts(values) == [json.dumps(v) for v in values] and json_texts([]) == []
+
+
+FORMULAS = ["x;=1+2;y", 'x;"=1+2"', "a;+1", "a;-1", "a;@x", "a;b;=c;=d", "=1;=2", "a;\t=1", "a;＝1"]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_no_cell_runs_whichever_sign_a_spreadsheet_takes_for_the_separator(cell):
+    for text in (inert_text(cell), inert(pa.table({"a": [cell]}))["a"][0].as_py()):
+        for part in [text, *text.split(";")]:
+            assert not part.lstrip('"').startswith(("=", "+", "-", "@", "\t", "＝"))
+        assert text.replace("'", "") == cell
+
+
+@pytest.mark.parametrize("cell", ["a; b", "5;6", "a;", ";", "a;'=1"])
+def test_other_cells_stay_as_they_are(cell):
+    assert inert_text(cell) == inert(pa.table({"a": [cell]}))["a"][0].as_py() == cell

@@ -1,12 +1,20 @@
 """Long work runs apart, can be found again by its number, and can be stopped."""
 
 import os
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app import jobs as work
-from app.jobs import Job, Progress, find_job, jobs, start_job
+from app.jobs import Job, Progress, find_job, job_command, jobs, retrain_words, start_job, train_words
+from churn import Desk
+from churn.cli.line import parser_of_all, register_verbs
+from churn.desk.access.who import Who
+from churn.errors import NotAllowed
 
 
 def finished(job, seconds=30):
@@ -61,7 +69,7 @@ def test_a_stopped_job_is_cancelled_and_its_upload_is_removed(tmp_path, monkeypa
     (tmp_path / "churn").mkdir()
     (tmp_path / "churn" / "__main__.py").write_text("import time; time.sleep(60)")
     monkeypatch.setattr(work, "ROOT", tmp_path)
-    job = start_job(tmp_path, ["LIST"], upload=b"a,b\n")
+    job = start_job(tmp_path, ["train"], upload=b"a,b\n")
     job.cancel()
     until = time.monotonic() + 10
     while list(job.folder.glob("list*")) and time.monotonic() < until:
@@ -73,3 +81,91 @@ def test_a_job_older_than_a_day_is_forgotten(tmp_path, told):
     job = told(pid=GONE)
     os.utime(job.folder, (0, 0))
     assert (list(jobs(tmp_path)), job.folder.exists()) == ([], False)
+
+
+FLAG = "--promote=yes"  # as a column or a word of a list may be called
+# Python before 3.13 takes a lone `--` for no value at all, and refuses or leaves it out.
+ODD = [FLAG, "--promote", "yes", "LIST", "--json", "-", "", "-o", "a=b", "two words"]
+NAMES = st.one_of(st.sampled_from(ODD), st.text().filter("--".__ne__))
+ONE, SEVERAL = ("outcome", "value", "key", "date", "name", "threshold"), ("positive", "drop_class", "drop")
+CHOSEN = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(ONE, NAMES),
+        **dict.fromkeys(SEVERAL, st.lists(NAMES, min_size=1)),
+        "quick": st.just(True),
+    },
+)
+SAID = st.fixed_dictionaries({}, optional={"sheet": NAMES, "profile": NAMES})
+
+
+@pytest.fixture(scope="module")
+def understood():
+    """What the command line makes of the words of a job."""
+    register_verbs()
+    parser = parser_of_all()
+
+    def parsed(words, uploaded):
+        return vars(parser.parse_args(job_command(Path("--home"), words, uploaded)[3:]))
+
+    return parsed
+
+
+@given(said=SAID, chosen=CHOSEN)
+@example(said={"sheet": FLAG}, chosen={"drop": ["note", FLAG]})
+@example(said={}, chosen={"positive": ["LIST", FLAG], "drop_class": ["-", "--quick"], "outcome": FLAG})
+def test_no_column_and_no_word_of_a_list_becomes_a_flag_of_a_training(understood, said, chosen):
+    found = understood(train_words(said, chosen), Path("--promote=yes.csv"))
+    meant = {name: value for name, value in {**said, **chosen}.items() if value}
+    assert {name: found[name] for name in meant} == meant
+    assert (found["list"], found["promote"], found["home"]) == ("--promote=yes.csv", "auto", "--home")
+    assert [n for n in (*ONE, *SEVERAL, "quick", "sheet", "profile") if found[n] and n not in meant] == []
+
+
+@given(said=SAID, model=NAMES)
+def test_nor_of_a_retrain(understood, said, model):
+    found = understood(retrain_words(said, model), Path("-o"))
+    meant = {name: value for name, value in said.items() if value}
+    assert (found["model"], found["list"], found["quick"]) == (model, "-o", False)
+    assert {name: found[name] for name in meant} == meant
+
+
+def told_to_the_next_job(monkeypatch):
+    """The environment of the next job, which does nothing."""
+    heard = {}
+    ran = subprocess.Popen
+
+    def popen(command, env, **more):
+        heard.update(env)
+        return ran(["true"], env=env, **more)
+
+    monkeypatch.setattr(work.subprocess, "Popen", popen)
+    return heard
+
+
+def test_a_job_has_the_rights_of_who_asked(tmp_path, monkeypatch):
+    heard, ann = told_to_the_next_job(monkeypatch), Who("ann@example.com", "analyst", "sign-in")
+    start_job(tmp_path, ["models"], asked_by=ann)
+    for name in ("CHURN_ASKED_BY", "CHURN_ASKED_ROLE", "CHURN_ASKED_THROUGH"):
+        monkeypatch.setenv(name, heard[name])
+    assert Desk(tmp_path).who == ann
+
+
+def test_a_job_of_an_analyst_may_not_overrule_the_gate(tmp_path):
+    told = start_job(tmp_path, ["train", "--promote=yes"], b"a,b\n1,2\n", asked_by=Who("ann", "analyst", "proxy"))
+    assert (finished(told).state, "takes the role admin" in finished(told).text) == ("refused", True)
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst"])
+def test_only_an_admin_overrules_the_gate_at_any_door(tmp_path, role):
+    desk = Desk(tmp_path).working_for(Who("ann", role, "key"))
+    with pytest.raises(NotAllowed):
+        desk.train(b"a\n1\n", promotion="yes")
+    with pytest.raises(NotAllowed):
+        desk.retrain(b"a\n1\n", said={}, promotion="yes")
+
+
+def test_what_a_job_keeps_is_for_this_account_alone(tmp_path):
+    job = start_job(tmp_path, ["models"], b"a,b\n")
+    modes = [place.stat().st_mode & 0o777 for place in (job.folder, job.folder.parent, job.folder.parent.parent)]
+    assert modes == [0o700] * 3

@@ -73,14 +73,15 @@ def test_a_list_without_outcomes_cannot_be_retrained_on(monkeypatch, own_telco):
 def test_a_retrain_is_a_job_on_the_list_in_hand(monkeypatch, own_telco):
     asked = []
 
-    def start(home, words, upload, suffix, *, filename):
-        asked.append((words, len(upload), suffix, filename))
+    def start(home, words, upload, suffix, *, asked_by, filename):
+        asked.append((words, len(upload), suffix, asked_by.name, filename))
         return ended_job(home, {"trained": True, "promoted": True, "why": "It is better."})
 
     monkeypatch.setattr("app.jobs.start_job", start)
     page = opened(monkeypatch, own_telco, "monitoring", sample="telco_customers.csv")
     pressed(page, "Retrain on this list")
-    assert asked[0][0] == ["retrain", "LIST", "--model=telco"] and asked[0][2:] == (".csv", "telco_customers.csv")
+    assert asked[0][0] == ["retrain", "--model=telco"]
+    assert asked[0][2:] == (".csv", "this machine", "telco_customers.csv")
     assert any(s.proto.title == "The new version is live" and "It is better" in s.value for s in page.success)
 
 

@@ -34,17 +34,17 @@ def recorder(home, monkeypatch):
 
 
 def test_a_score_is_in_the_book_a_moment_later(home, recorder):
-    assert recorder.keep("seen", records_of(scored(), "api")) == "kept"
+    assert recorder.keep("seen", list(records_of(scored(), "api"))) == "kept"
     assert arrived(home).features == {"tenure": 3}
     assert (recorder.waiting(), recorder.lost) == (0, 0)
 
 
 def test_while_the_book_is_away_the_record_is_delayed_and_comes_when_it_is_back(home, recorder, monkeypatch):
     monkeypatch.setenv("CHURN_BOOK", AWAY)
-    recorder.keep("seen", records_of(scored(), "api"))
+    recorder.keep("seen", list(records_of(scored(), "api")))
     while not recorder.away:
         time.sleep(0.01)
-    assert recorder.keep("seen", records_of(scored("b"), "api")) == "delayed"
+    assert recorder.keep("seen", list(records_of(scored("b"), "api"))) == "delayed"
     assert recorder.waiting() > 0
     monkeypatch.delenv("CHURN_BOOK")
     assert arrived(home, "a").key == "a" and arrived(home, "b").key == "b"
@@ -54,7 +54,7 @@ def test_what_a_stopped_process_left_is_carried_by_the_next(home, recorder, monk
     with monkeypatch.context() as patched:
         patched.setenv("CHURN_BOOK", AWAY)
         first = Recorder(home)
-        first.keep("seen", records_of(scored(), "api"))
+        first.keep("seen", list(records_of(scored(), "api")))
         first.close()
     assert recorder.left_over
     recorder.begin()
@@ -64,7 +64,7 @@ def test_what_a_stopped_process_left_is_carried_by_the_next(home, recorder, monk
 def test_closing_carries_what_is_left(home, monkeypatch):
     monkeypatch.setattr(recording, "GATHER", 60.0)
     recorder = Recorder(home)
-    recorder.keep("seen", records_of(scored(), "api"))
+    recorder.keep("seen", list(records_of(scored(), "api")))
     recorder.close()
     assert Desk(home).last_seen("a") and not list((home / FOLDER).iterdir())
 
@@ -73,7 +73,7 @@ def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, r
     monkeypatch.setattr(recording, "IN_MEMORY", 1)
     monkeypatch.setattr(recorder, "carry", lambda: False)
     monkeypatch.setattr(recorder.spool, "add", lambda kind, rows: False)
-    said = [recorder.keep("seen", records_of(scored(key), "api")) for key in "ab"]
+    said = [recorder.keep("seen", list(records_of(scored(key), "api"))) for key in "ab"]
     assert (said, recorder.lost, len(recorder.in_memory)) == (["kept", "lost"], 1, 1)
     monkeypatch.undo()
     recorder.carry()
@@ -92,7 +92,7 @@ def test_many_customers_wait_in_memory_one_by_one(home, own_telco, monkeypatch):
 
 def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
     monkeypatch.setattr(recorder, "carry", lambda: True)
-    recorder.in_memory.append(("seen", records_of(scored(), "api")[0]))
+    recorder.in_memory.append(("seen", next(records_of(scored(), "api"))))
     recorder.keep("seen", [*records_of(scored(), "api"), *records_of(scored("b"), "api")])
     assert (recorder.forget("a"), recorder.forget("a")) == (2, 0)
 

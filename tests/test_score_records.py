@@ -44,7 +44,7 @@ def test_alone_or_with_many_the_same_is_kept():
 @pytest.mark.parametrize("key", [None, "", "a\0", "\ud800"])
 def test_nothing_is_kept_of_who_has_no_key_or_one_that_no_database_can_hold(key):
     nobody, somebody = scored(key, months=3.0), scored("b", months=1.0)
-    assert records_of(nobody, "api") == []
+    assert list(records_of(nobody, "api")) == []
     assert [row["key"] for row in rows(records_of(together(nobody, somebody), "api"))] == ["b"]
 
 

@@ -6,21 +6,36 @@ import pytest
 
 from app.state import visitor
 from churn import Desk
+from churn.desk.access.sign_ins import COOKIE, SIGN_INS
+from churn.desk.access.who import ANYBODY, THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotSignedIn
 from tests.paging import opened, shown
 
-ROLES = ("CHURN_ADMINS", "CHURN_ANALYSTS", "CHURN_VIEWERS", "CHURN_PROXY_HEADER", "CHURN_TRUSTED_PROXIES")
+ROLES = ("CHURN_ADMINS", "CHURN_ANALYSTS", "CHURN_VIEWERS", "CHURN_PROXY_HEADER", "CHURN_TRUSTED_PROXIES", "CHURN_OPEN")
 PROXY = {"CHURN_PROXY_HEADER": "X-Forwarded-Email", "CHURN_ANALYSTS": "@example.com"}
+
+
+class Sent:
+    """The headers of a socket as Streamlit hands them out."""
+
+    def __init__(self, headers):
+        self.pairs = [(k.lower(), v) for k, v in (headers.items() if isinstance(headers, dict) else headers)]
+
+    def __iter__(self):
+        return (name for name, _ in self.pairs)
+
+    def get_all(self, name):
+        return [v for k, v in self.pairs if k == name.lower()]
 
 
 @pytest.fixture
 def seen(monkeypatch, home):
     """Who is seen, given the operator's settings, the headers, the peer's address and what the provider says."""
 
-    def ask(settings, headers=(), peer=None, user=(), provider=False):
+    def ask(settings, headers=(), peer=None, user=(), provider=False, cookies=()):
         for name in ROLES:
             monkeypatch.setenv(name, settings.get(name, ""))
-        context = SimpleNamespace(headers={k.lower(): v for k, v in dict(headers).items()}, ip_address=peer)
+        context = SimpleNamespace(headers=Sent(headers), ip_address=peer, cookies=dict(cookies))
         monkeypatch.setattr(visitor, "st", SimpleNamespace(context=context, user=dict(user)))
         monkeypatch.setattr(visitor, "get_secrets_auth_section", lambda: {"client_id": "x"} if provider else {})
         return visitor.who_visits(Desk(home))
@@ -59,6 +74,29 @@ def test_a_provider_without_roles_lets_nobody_in(seen):
         seen({}, user={"is_logged_in": True, "email": "eve@example.com"}, provider=True)
     with pytest.raises(NotSignedIn):
         seen({}, provider=True)
+
+
+@pytest.mark.parametrize("by", [{"peer": "10.9.9.2"}, {"headers": {"X-Forwarded-For": "10.9.9.2"}}])
+def test_who_is_not_at_this_machine_signs_in(seen, by):
+    with pytest.raises(NotSignedIn):
+        seen({}, **by)
+    assert seen({"CHURN_OPEN": "yes"}, **by) == ANYBODY
+
+
+def test_once_there_is_a_key_this_machine_signs_in_too(seen, home):
+    _, key = Desk(home).add_key("me", "score")
+    with pytest.raises(NotSignedIn):
+        seen({})
+    for word, who in ((key, Who("key me", "analyst", "key")), (SIGN_INS.token, THIS_MACHINE)):
+        mine, _ = SIGN_INS.begin(word, Desk(home).key_ring, here=True)
+        assert seen({}, cookies={COOKIE: mine}) == who
+
+
+def test_a_proxy_that_names_two_names_nobody(seen):
+    both = [("X-Forwarded-Email", "ann@example.com"), ("X-Forwarded-Email", "eve@example.com")]
+    for headers in (both, both[::-1]):
+        with pytest.raises(NotSignedIn):
+            seen(PROXY, headers=headers)
 
 
 def test_a_stranger_sees_how_to_sign_in_and_nothing_else(monkeypatch, telco_home):

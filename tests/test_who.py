@@ -33,6 +33,8 @@ def test_a_role_and_a_scope_are_two_words_for_one_step():
 def test_a_job_of_the_dashboard_carries_the_name_of_who_started_it(monkeypatch):
     monkeypatch.setenv("CHURN_ASKED_BY", "ann@example.com")
     assert at_the_terminal() == Who("ann@example.com", "admin", "terminal")
+    monkeypatch.setenv("CHURN_ASKED_ROLE", "owner")
+    assert at_the_terminal().role == "viewer"
 
 
 def test_an_account_without_a_name_is_known_by_its_number(monkeypatch):

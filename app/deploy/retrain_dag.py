@@ -23,7 +23,7 @@ with DAG(
 ) as dag:
     retrain = BashOperator(
         task_id="retrain",
-        bash_command='python -m churn retrain "$HOLDFAST_LIST" --home "$HOLDFAST_HOME" --json',
+        bash_command='python -m churn retrain --home "$HOLDFAST_HOME" --json -- "$HOLDFAST_LIST"',
         cwd="/opt/holdfast",
         execution_timeout=timedelta(hours=2),
     )

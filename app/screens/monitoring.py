@@ -69,7 +69,8 @@ def retrain(row: Any, held: Any, found: Any) -> None:
     )
     if pressed:
         words = jobs.retrain_words(held.said, found.record.model)
-        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix, filename=held.name).number)
+        sent = {"asked_by": state.who(), "filename": held.name}
+        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix, **sent).number)
         st.rerun()
 
 

@@ -65,6 +65,7 @@ from app.state.visitor import (
     language,
     locale,
     provider_is_set,
+    sign_out,
     signed_in_address,
 )
 
@@ -116,6 +117,7 @@ __all__ = [
     "sample_bytes",
     "sample_files",
     "shared_desk",
+    "sign_out",
     "signed_in_address",
     "take",
     "take_sample",

@@ -14,6 +14,7 @@ import streamlit as st
 
 from app import state
 from app.demo_models import DEMOS, SAMPLES
+from churn.desk.access.who import THIS_MACHINE
 
 
 class OwnFolder:
@@ -78,8 +79,7 @@ def sample_logs() -> dict[str, dict[str, str]]:
 
 def on_this_machine() -> bool:
     """Whether the person sits at the machine that runs Holdfast; only then may files be named by their place."""
-    through_proxy = "X-Forwarded-For" in st.context.headers
-    return state.who().by == "local" and st.context.ip_address is None and not through_proxy
+    return bool(state.who() == THIS_MACHINE)
 
 
 def let_go() -> None:

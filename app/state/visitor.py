@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import os
-from ipaddress import ip_address
+import tomllib
 from typing import Any
 
 import streamlit as st
 from streamlit.auth_util import get_secrets_auth_section
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.strings import ENGLISH, languages, speak
+from churn.desk.access.entrance import one_name
+from churn.desk.access.sign_ins import COOKIE, SIGN_INS, is_here
+from churn.desk.access.who import ANYBODY
+from churn.errors import RequestRefused
 
 LOOPBACK = "127.0.0.1"
 
 
 def who_visits(desk: Any) -> Any:
     """The person at this screen; refused where people have to sign in and nobody has, or a stranger has."""
-    entrance = desk.entrance
-    named = st.context.headers.get(entrance.proxy_header) if entrance.proxy_header else None
-    if person := entrance.behind_proxy(st.context.ip_address or LOOPBACK, named):
+    entrance, peer = desk.entrance, st.context.ip_address or LOOPBACK
+    named = one_name(st.context.headers.get_all(entrance.proxy_header)) if entrance.proxy_header else None
+    if person := entrance.behind_proxy(peer, named):
         return person
+    here = is_here(peer, [name.lower() for name in st.context.headers])
+    if known := SIGN_INS.who(st.context.cookies.get(COOKIE, ""), desk.key_ring, here=here):
+        return known
     if address := signed_in_address():
         return desk.signed_in(address)
-    return desk.signed_in("") if provider_is_set() else desk.nobody()
+    return desk.signed_in("") if provider_is_set() else desk.nobody(here=here)
+
+
+def sign_out() -> None:
+    """Sign out a browser that has signed in with a key."""
+    SIGN_INS.end(st.context.cookies.get(COOKIE, ""))
 
 
 def has_signed_in() -> bool:
@@ -39,17 +52,26 @@ def signed_in_address() -> str:
 
 def provider_is_set() -> bool:
     """Whether the operator has set a provider to sign in with."""
-    return bool(get_secrets_auth_section())
+    return bool(get_secrets_auth_section() or provider_secrets())
+
+
+def provider_secrets() -> dict[str, Any]:
+    """What CHURN_SIGN_IN says of the provider, where no file can: the text of a `secrets.toml`."""
+    try:
+        return tomllib.loads(os.environ.get("CHURN_SIGN_IN", ""))
+    except tomllib.TOMLDecodeError as problem:
+        raise RequestRefused("CHURN_SIGN_IN is no TOML.", "Set it to the text of a secrets.toml.") from problem
 
 
 def is_open_to_the_network(who: Any) -> bool:
     """Whether somebody from another machine is in without having signed in."""
-    return who.by == "local" and not _is_this_machine(st.context.ip_address or LOOPBACK)
+    return bool(who == ANYBODY)
 
 
 def language() -> str:
     """The language this session reads: chosen, else the operator's, else English."""
-    return st.session_state.get("language") or os.environ.get("CHURN_LANGUAGE") or ENGLISH
+    chosen = st.session_state.get("language") if get_script_run_ctx(suppress_warning=True) else None
+    return chosen or os.environ.get("CHURN_LANGUAGE") or ENGLISH
 
 
 def locale() -> str:
@@ -61,13 +83,6 @@ def choose_language(chosen: str) -> None:
     """Read the screens in another language from now on."""
     if chosen in languages():
         st.session_state["language"] = chosen
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return True
 
 
 speak(language)

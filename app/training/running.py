@@ -15,7 +15,7 @@ def start(chosen: dict[str, Any]) -> None:
     """Train in a process of its own; its number goes into the address, so that a reload finds it again."""
     held = state.held()
     words = jobs.train_words(held.said, chosen)
-    sent = {"asked_by": state.who().name, "filename": held.name}
+    sent = {"asked_by": state.who(), "filename": held.name}
     job = jobs.start_job(state.desk().home, words, held.content, held.suffix, **sent)
     state.follow(job.number)
     st.rerun()

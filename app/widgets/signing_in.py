@@ -16,6 +16,7 @@ def sign_in(problem: ChurnError) -> None:
         st.title(say("sign_in.title"), anchor=False)
         st.markdown(f"{plain(problem.message)} {plain(problem.fix)}")
         if not state.provider_is_set():
+            st.link_button(say("sign_in.with_key"), "/sign-in", icon=":material/key:")
             st.caption(say("sign_in.operator"))
             return
         st.button(say("sign_in.with_provider"), type="primary", icon=":material/login:", on_click=st.login)

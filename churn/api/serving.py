@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def serve_until_stopped(
 ) -> None:
     """Serve one application on a free port until it is stopped; `says` is printed with the address."""
     refuse_busy_port(host, port)
+    os.umask(0o077)  # what a server writes is for the account it runs under: customers' rows, keys, uploaded lists
     log_as_json()
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
 

@@ -93,7 +93,8 @@ def _url(home: str | os.PathLike[str] | None) -> sa.URL:
             raise RequestRefused("CHURN_BOOK is no database address.", "Write it as an SQLAlchemy URL.") from problem
     path = home_folder(home) / FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Customers' rows lie here, and what waits to become some: for the account that runs Holdfast alone.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(f"{path.parent} cannot be written to.", "Choose another --home.") from problem
     return sa.URL.create("sqlite", database=str(path))

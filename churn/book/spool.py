@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from churn.errors import ChurnError
 
 ENDING, REFUSED = ".jsonl", ".refused"
 MOST_BYTES = 64 << 20
+AT_ONCE = 5_000  # rows in memory on their way into the book
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -85,16 +87,15 @@ class Spool:
             with _locked(path) as mine:
                 if not mine:
                     continue
-                rows = _rows(path)
                 try:
-                    _written(engine, rows)
+                    written = _written(engine, path)
                 except ChurnError as problem:
                     if is_the_books_fault(problem):
                         raise
                     _set_aside(engine, path)
                 else:
                     path.unlink(missing_ok=True)
-                    carried += len(rows)
+                    carried += written
         return carried
 
     def forget(self, key: str) -> int:
@@ -121,7 +122,8 @@ class Spool:
         return sorted(self.folder.glob(f"*{ENDING}"))
 
     def _begin(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         self.path = self.folder / f"{time.time_ns():020d}-{os.getpid()}{ENDING}"
         self.file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self.own = self.waiting()
@@ -136,12 +138,17 @@ class Spool:
             self.file, self.path, self.own = None, None, 0
 
 
-def _written(engine: sa.Engine, rows: list[dict[str, Any]]) -> None:
+def _written(engine: sa.Engine, path: Path) -> int:
+    """Write the rows of a file, all or none, some thousand in memory at a time; returns how many."""
+    written, rows = 0, _each_row(path)
     with writing(engine) as connection:
-        for kind, write in KINDS.items():
-            of_kind = [r["row"] for r in rows if r["kind"] == kind]
-            if of_kind:
-                write(connection, of_kind)
+        while some := list(islice(rows, AT_ONCE)):
+            for kind, write in KINDS.items():
+                of_kind = [r["row"] for r in some if r["kind"] == kind]
+                if of_kind:
+                    write(connection, of_kind)
+            written += len(some)
+    return written
 
 
 def _set_aside(engine: sa.Engine, path: Path) -> None:
@@ -152,13 +159,16 @@ def _set_aside(engine: sa.Engine, path: Path) -> None:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
+    return list(_each_row(path))
+
+
+def _each_row(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a file; a last line that was cut when the power went is left out."""
-    rows: list[dict[str, Any]] = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with suppress(ValueError, KeyError, TypeError):
-            read = json.loads(line)
-            rows += [{**read, "row": row} for row in apart(read["kind"], read["row"])]
-    return rows
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError):
+                read = json.loads(line)
+                yield from [{**read, "row": row} for row in apart(read["kind"], read["row"])]
 
 
 def apart(kind: str, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

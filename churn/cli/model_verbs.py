@@ -22,13 +22,17 @@ def _train_words(words: ArgumentParser) -> None:
         "--name", metavar="N", help="the model's name, any words (default: the profile's, else the file's)"
     )
     words.add_argument("--outcome", metavar="COL", help="the column that says who left")
-    words.add_argument("--positive", metavar="VALUE", nargs="+", help="the words that mean the customer left")
+    words.add_argument(
+        "--positive", metavar="VALUE", nargs="+", action="extend", help="the words that mean the customer left"
+    )
     words.add_argument("--key", metavar="COL", help="the column that names the customer")
     words.add_argument("--value", metavar="COL", help="the column with the money a customer brings in a period")
     words.add_argument("--date", metavar="COL", help="the column that says when each row was true")
-    words.add_argument("--drop", metavar="COL", nargs="+", help="columns not to learn from")
+    words.add_argument("--drop", metavar="COL", nargs="+", action="extend", help="columns not to learn from")
     words.add_argument("--suspects", choices=["keep", "drop"], help="columns that may be leaks: learn from them or not")
-    words.add_argument("--drop-class", metavar="VALUE", nargs="+", help="outcomes to leave out altogether")
+    words.add_argument(
+        "--drop-class", metavar="VALUE", nargs="+", action="extend", help="outcomes to leave out altogether"
+    )
     words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
     words.add_argument(
         "--tune", type=int, metavar="TRIALS", help="search for better settings; one that was stopped goes on"

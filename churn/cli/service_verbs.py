@@ -21,7 +21,9 @@ def serve(asked: Namespace, printer: Printer) -> None:
     from churn.api.serving import serve_until_stopped
     from churn.desk.counter import Desk
 
-    serve_until_stopped(make_api(Desk(asked.home)), asked.host, asked.port, says="The API is at {address}/docs")
+    desk = Desk(asked.home)
+    desk.refuse_without_sign_in(asked.host)
+    serve_until_stopped(make_api(desk), asked.host, asked.port, says="The API is at {address}/docs")
 
 
 def _complete_words(words: ArgumentParser) -> None:

@@ -118,7 +118,7 @@ class Desk(
         """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
         from churn.desk.modelling import models
 
-        self.who.must("train")
+        self.must_train(asked)
         made = models.trained_version(self.home, source, said=said or {}, **asked)
         went = "went live" if made.verdict.promoted else "kept beside"
         self.note("train", f"{made.model.name}@{made.model.version} {went}")

@@ -20,6 +20,7 @@ Put = Callable[[pa.Table], None]
 MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, the header not counted
 # The same first letters as `files.inert_text`, for millions of cells at once.
 _ACTIVE = r"^[=+\-@\t\r\n\x00＝＋－＠]"
+_ACTIVE_LATER = r';("*[=+\-@\t\r＝＋－＠])'
 
 
 def write_scored(
@@ -196,6 +197,8 @@ def _inert_column(cells: pa.ChunkedArray) -> pa.ChunkedArray:
         cells = cells.cast(cells.type.value_type)
     if not pa.types.is_string(cells.type) and not pa.types.is_large_string(cells.type):
         return cells
+    if pc.any(pc.match_substring_regex(cells, _ACTIVE_LATER)).as_py():
+        cells = pc.replace_substring_regex(cells, _ACTIVE_LATER, r";'\1")
     active = pc.match_substring_regex(cells, _ACTIVE)
     if not pc.any(active).as_py():
         return cells

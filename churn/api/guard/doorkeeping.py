@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from ipaddress import ip_address
 
 from fastapi import Request
 from starlette.responses import Response
@@ -17,7 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from churn.api.guard.allowances import Allowance, too_often
 from churn.api.guard.limits import is_under
 from churn.api.guard.refusals import answer_to
-from churn.desk.access.entrance import Entrance
+from churn.desk.access.entrance import Entrance, one_name
+from churn.desk.access.key_rings import KeyRing
+from churn.desk.access.sign_ins import is_here
 from churn.desk.access.who import Who
 from churn.desk.counter import Desk
 from churn.errors import ChurnError, NotSignedIn
@@ -25,7 +26,6 @@ from churn.errors import ChurnError, NotSignedIn
 OPEN = frozenset({"/health", "/ready"})
 LOOKING = frozenset({"GET", "HEAD"})
 PATIENCE = 1.0  # seconds a request waits for the book when the keys are looked up again
-FORWARDED = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip"})
 _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
 
 
@@ -64,26 +64,18 @@ class Doorkeeper:
 
     async def _who(self, scope: Scope) -> Who:
         headers = dict(scope["headers"])
-        await self._look_up_keys()
+        await look_up_keys(self.desk.key_ring)
         if key := key_sent(headers):
             return self.desk.key_holder(key)
         peer = peer_of(scope)
-        named = headers.get(self.entrance.proxy_header.encode(), b"").decode("latin-1")
-        if person := self.entrance.behind_proxy(peer, named):
+        if person := self.entrance.behind_proxy(peer, named_by_proxy(scope, self.entrance)):
             return person
-        if self.desk.key_ring.empty and is_this_machine(peer) and not FORWARDED & headers.keys():
-            return self.entrance.nobody()
-        if self.desk.key_ring.empty:
+        here, empty = is_here(peer, header_names(scope)), self.desk.key_ring.empty
+        if self.entrance.open or (here and empty):
+            return self.entrance.nobody(here=here)
+        if empty:
             raise NotSignedIn("Only this machine may ask as long as there is no key.", "Make one: `keys add NAME`.")
         raise NotSignedIn("This takes an API key.", _HOW)
-
-    async def _look_up_keys(self) -> None:
-        """Look the keys up again when that is due; a book that is slow to answer delays nobody for long."""
-        ring = self.desk.key_ring
-        if ring.due:
-            looking = asyncio.get_running_loop().run_in_executor(None, ring.look_up)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(looking), None if ring.rows is None else PATIENCE)
 
     def _desk_of(self, who: Who) -> Desk:
         if who not in self.desks:
@@ -91,6 +83,25 @@ class Doorkeeper:
                 self.desks.clear()
             self.desks[who] = self.desk.working_for(who)
         return self.desks[who]
+
+
+async def look_up_keys(ring: KeyRing) -> None:
+    """Look the keys up again when that is due; a book that is slow to answer delays nobody for long."""
+    if ring.due:
+        looking = asyncio.get_running_loop().run_in_executor(None, ring.look_up)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(looking), None if ring.rows is None else PATIENCE)
+
+
+def named_by_proxy(scope: Scope, entrance: Entrance) -> str:
+    """Whom the proxy's header names; two of them are refused, since one may be the caller's own."""
+    wanted = entrance.proxy_header.encode()
+    return one_name([value.decode("latin-1") for name, value in scope["headers"] if wanted and name == wanted])
+
+
+def header_names(scope: Scope) -> frozenset[str]:
+    """The names of a request's headers, in small letters."""
+    return frozenset(name.decode("latin-1").lower() for name, _ in scope["headers"])
 
 
 def desk_of(request: Request) -> Desk:
@@ -114,11 +125,3 @@ def peer_of(scope: Scope) -> str:
 def forwarded_for(scope: Scope) -> str:
     """The address that a proxy says it speaks for; the last one, which is the one it saw itself."""
     return dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip()
-
-
-def is_this_machine(peer: str) -> bool:
-    """Whether a connection comes from this machine; what has no network address comes from within."""
-    try:
-        return ip_address(peer).is_loopback
-    except ValueError:
-        return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sequence, Sized
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,6 +11,9 @@ from churn.api.guard.refusals import TooLarge, refusal
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 100_000
+MOST_NAMES = 2_000
+MOST_CELLS = 4_000_000  # customers × names: 40 columns of the most customers there may be
+MOST_OBJECTS = 4 * MOST_ROWS
 
 
 class BodyLimit:
@@ -60,6 +64,23 @@ def refuse_rows(customers: Sized) -> None:
     """Refuse more customers than one request may bring."""
     if len(customers) > MOST_ROWS:
         raise too_many_rows()
+
+
+def refuse_wide(customers: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse customers whose names together would make too large a table, before one is made."""
+    names: set[str] = set()
+    for fields in customers:
+        names.update(fields)
+        if len(names) > MOST_NAMES:
+            raise TooLarge(f"A request holds at most {MOST_NAMES:,} names of columns.", "Leave out what is not needed.")
+    if len(names) * len(customers) > MOST_CELLS:
+        raise too_many_cells()
+
+
+def too_many_cells() -> TooLarge:
+    """The refusal of a table that would be too large, although neither its customers nor its columns are too many."""
+    said = f"A request holds at most {MOST_CELLS:,} cells, customers × columns."
+    return TooLarge(said, "Send the customers in several requests, or leave out columns.")
 
 
 def too_many_rows() -> TooLarge:

@@ -9,10 +9,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ID = "x-request-id"
+REFERRER = "referrer-policy"
 _SOUND = re.compile(r"[A-Za-z0-9._-]{1,64}")
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    REFERRER: "no-referrer",  # unless a page with a form needs one for itself
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
@@ -62,7 +63,8 @@ class ResponseHeaders:
                 headers = MutableHeaders(scope=message)
                 is_json = headers.get("content-type", "").startswith("application/json")
                 for header, value in ((ID, name), *EVERYWHERE.items(), *(JSON_ONLY if is_json else PAGES).items()):
-                    headers[header] = value
+                    if header != REFERRER or REFERRER not in headers:
+                        headers[header] = value
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from churn.api.counted.after_scoring import headers_after
 from churn.api.guard.doorkeeping import desk_of
-from churn.api.guard.limits import MOST_ROWS, too_many_rows
+from churn.api.guard.limits import MOST_CELLS, MOST_ROWS, too_many_cells, too_many_rows
 from churn.api.sent.batch_answers import batch_answer
 from churn.api.sent.bodies import SentFile, customer_sent, customers_sent, file_sent
 from churn.api.sent.file_words import FileSaid, FileWords
@@ -48,7 +48,7 @@ DayAsked = Annotated[
     BeforeValidator(_a_day),
     Query(description="the day ages count back from, where the customers have no date column (2026-01-31)"),
 ]
-LIMITS = Limits(bytes=256 << 20, rows=MOST_ROWS)  # a small file can unpack into a very large one
+LIMITS = Limits(bytes=64 << 20, rows=MOST_ROWS, cells=MOST_CELLS)  # a small file can unpack into a very large one
 
 
 class Prediction(BaseModel):
@@ -198,4 +198,6 @@ def within_limits(read: Callable[[], Read]) -> Read:
     except ListRefused as problem:
         if f"more than {MOST_ROWS:,} rows" in problem.message:
             raise too_many_rows() from problem
+        if f"more than {MOST_CELLS:,} cells" in problem.message:
+            raise too_many_cells() from problem
         raise

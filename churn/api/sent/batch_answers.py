@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from churn.desk.single.single_scores import Singles
@@ -15,14 +15,16 @@ _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 
 def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytes:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
-    predictions = ",".join(predictions_of(scored))
-    rest = _values.encode({"set_aside": [], "notices": [], **told})[1:]
-    return (
-        f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":[{predictions}],{rest}'.encode()
-    )
+    body = bytearray(f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":['.encode())
+    for number, prediction in enumerate(predictions_of(scored)):
+        if number:
+            body += b","
+        body += prediction.encode()
+    body += f"],{_values.encode({'set_aside': [], 'notices': [], **told})[1:]}".encode()
+    return bytes(body)
 
 
-def predictions_of(scored: Singles) -> list[str]:
+def predictions_of(scored: Singles) -> Iterator[str]:
     """Each customer as JSON, in the words of `predicted` and with their key."""
     once = _Written()
     columns = (
@@ -44,7 +46,7 @@ def predictions_of(scored: Singles) -> list[str]:
         once.each([scored.currency] * len(scored)),
         once.each(scored.notices or [()] * len(scored)),
     )
-    return [_ONE % cells for cells in zip(*columns, strict=True)]
+    return (_ONE % cells for cells in zip(*columns, strict=True))
 
 
 FIELDS = (

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from churn.api.guard.limits import refuse_rows
+from churn.api.guard.limits import MOST_OBJECTS, refuse_rows, refuse_wide, too_many_rows
 from churn.errors import RequestRefused
 from churn.money.playbook import Playbook
 from churn.money.playbook_files import playbook_from, playbook_from_text
@@ -56,7 +56,9 @@ async def customers_sent(request: Request) -> list[dict[str, Any]] | SentFile:
     if not isinstance(sent, list) or not sent:
         raise RequestRefused("The body is not a list of customers.", "Send [{…}, {…}], or a file.")
     refuse_rows(sent)
-    return [flat_object(one, f"Customer {n}") for n, one in enumerate(sent, start=1)]
+    customers = [flat_object(one, f"Customer {n}") for n, one in enumerate(sent, start=1)]
+    refuse_wide(customers)
+    return customers
 
 
 async def file_sent(request: Request) -> SentFile:
@@ -115,6 +117,7 @@ def flat_object(sent: Any, what: str, *, flat: bool = True) -> dict[str, Any]:
     """An object of texts, numbers, true, false and null; anything deeper is refused by its name."""
     if not isinstance(sent, dict):
         raise RequestRefused(f"{what} is not an object.", 'Send {"column": value, …}.')
+    refuse_wide([sent])
     if flat and not DEEP.isdisjoint(map(type, sent.values())):
         raise RequestRefused(f"{what} is not flat.", "Send one value per column, no lists or objects.")
     return sent
@@ -131,6 +134,9 @@ async def _uploaded(request: Request) -> SentFile:
 
 def parsed(body: bytes) -> Any:
     """What a body in JSON says; what is no JSON is refused."""
+    # An empty object takes two bytes here and a hundred as an object: so many are no list of customers.
+    if body.count(b"{") > MOST_OBJECTS:
+        raise too_many_rows()
     # The quick reader gives equal texts as one object, which spares all that is done with them; what it does not take
     # (UTF-16, half a character, what is no JSON at all) the library's own reader takes or refuses.
     with suppress(ValueError):

@@ -10,7 +10,7 @@ and then for a desk of theirs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from uuid import uuid4
 from churn.desk.access.entrance import Entrance, entrance_from
 from churn.desk.access.who import By, Who
 from churn.desk.business.playbooks import now, the_book
-from churn.errors import ChurnError
+from churn.errors import ChurnError, Unavailable
 from churn.files import json_text
 
 if TYPE_CHECKING:
@@ -47,9 +47,17 @@ class AccessCounter:
         """The person who signed in with this address; a stranger is refused."""
         return self.entrance.person(address, by)
 
-    def nobody(self) -> Who:
+    def nobody(self, *, here: bool = True) -> Who:
         """Who somebody is that says nothing: this machine, unless people have to sign in."""
-        return self.entrance.nobody()
+        return self.entrance.nobody(here=here, has_keys=not self.key_ring.empty)
+
+    def refuse_without_sign_in(self, host: str, *, has_provider: bool = False) -> None:
+        """Refuse to serve others where nobody could sign in; a book that does not answer lets nobody in meanwhile."""
+        try:
+            has_keys = not self.key_ring.empty
+        except Unavailable:
+            has_keys = True
+        self.entrance.refuse_without_sign_in(host, has_keys=has_keys, has_provider=has_provider)
 
     def key_holder(self, key: str) -> Who:
         """The program that holds this API key; a wrong one is refused."""
@@ -68,6 +76,12 @@ class AccessCounter:
         self.who.must(act)
         yield
         self.note(act, what)
+
+    def must_train(self, asked: Mapping[str, Any]) -> None:
+        """Refuse who may not train, and whoever is no admin where the gate is to be overruled."""
+        self.who.must("train")
+        if asked.get("promotion") == "yes":
+            self.who.must("promote")
 
     def note(self, act: str, what: str = "") -> None:
         """Write one act into the audit trail; while the book does not answer it waits on the disk."""

@@ -4,22 +4,25 @@ CHURN_ADMINS, CHURN_ANALYSTS, CHURN_VIEWERS   addresses, `@domain` or `*`, divid
 CHURN_PROXY_HEADER       the header in which a proxy names the person it has signed in, such as X-Forwarded-Email
 CHURN_TRUSTED_PROXIES    addresses of proxies whose headers count (default: this machine)
 CHURN_HOSTS              names under which this server answers, beside localhost; `*` for any
+CHURN_OPEN               `yes` lets in whoever can reach the server, as an admin and without signing in
 CHURN_RATE               requests a second that one caller may make in the long run (default 1,000; 0: no limit)
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from churn.desk.access.who import THIS_MACHINE, By, Who
+from churn.desk.access.who import ANYBODY, THIS_MACHINE, By, Who
 from churn.errors import NotAllowed, NotSignedIn, RequestRefused
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _LISTS = {"admin": "CHURN_ADMINS", "analyst": "CHURN_ANALYSTS", "viewer": "CHURN_VIEWERS"}
 RATE = 1000.0
+_ONE_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Entrance:
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     hosts: tuple[str, ...] = LOCAL_HOSTS
     rate: float = RATE
+    open: bool = False
 
     @property
     def asks_to_sign_in(self) -> bool:
@@ -42,6 +46,8 @@ class Entrance:
         name = address.strip().lower()
         if not name:
             raise NotSignedIn("Nobody is signed in.", "Sign in first.")
+        if not _ONE_ADDRESS.fullmatch(name):
+            raise NotSignedIn("The sign-in does not name one address.", "Sign in again; if this stays, tell an admin.")
         role = next((role for role, named in self.people if _names(named, name)), None)
         if role is None:
             raise NotAllowed(
@@ -56,11 +62,37 @@ class Entrance:
             return None
         return self.person(header, "proxy")
 
-    def nobody(self) -> Who:
-        """Who somebody is that says nothing: whoever sits at this machine, unless people have to sign in."""
+    def nobody(self, *, here: bool = True, has_keys: bool = False) -> Who:
+        """Who somebody is that says nothing: whoever sits at this machine, unless people have to sign in.
+
+        here      they are at this machine, see `sign_ins.is_here`
+        has_keys  there are API keys, so that everybody can be asked for one
+        """
         if self.asks_to_sign_in:
             raise NotSignedIn("Nobody is signed in.", "Sign in, or send an API key.")
+        if self.open:
+            return THIS_MACHINE if here else ANYBODY
+        if has_keys:
+            raise NotSignedIn("Nobody is signed in.", "Sign in with an API key.")
+        if not here:
+            raise NotSignedIn("Only this machine may come in as long as there is no key.", "Ask an admin for one.")
         return THIS_MACHINE
+
+    def refuse_without_sign_in(self, host: str, *, has_keys: bool, has_provider: bool = False) -> None:
+        """Refuse to serve others where none of them could sign in, unless it is open on purpose."""
+        if self.open and self.asks_to_sign_in:
+            raise RequestRefused(
+                "CHURN_OPEN lets everybody in, while people with roles are to sign in.",
+                "Set CHURN_OPEN, or CHURN_ADMINS and its like, not both.",
+            )
+        named = any(people for _, people in self.people)
+        if self.open or has_keys or (named and (self.proxy_header or has_provider)) or is_this_machine_alone(host):
+            return
+        raise RequestRefused(
+            f"Other machines can reach {host}, and nobody could sign in there.",
+            "Make a key (`python -m churn keys add me --scope admin`), set CHURN_ADMINS and how people sign in "
+            "(app/README.md), or set CHURN_OPEN=yes to let everybody in.",
+        )
 
     def caller(self, peer: str, forwarded: str) -> str:
         """The address a request comes from: what a trusted proxy says, else the connection's own."""
@@ -85,6 +117,7 @@ def entrance_from(settings: Mapping[str, str] | None = None) -> Entrance:
         proxies=_words(known.get("CHURN_TRUSTED_PROXIES", "")) or Entrance.proxies,
         hosts=(*LOCAL_HOSTS, *_words(known.get("CHURN_HOSTS", ""))),
         rate=_rate(known.get("CHURN_RATE", "")),
+        open=_yes(known.get("CHURN_OPEN", "")),
     )
 
 
@@ -94,6 +127,28 @@ def _names(named: tuple[str, ...], address: str) -> bool:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def one_name(sent: Sequence[str]) -> str:
+    """What a proxy's header says; sent twice it may be a caller's own, so it counts for nobody."""
+    if len(sent) > 1:
+        raise NotSignedIn("The sign-in does not name one address.", "Sign in again; if this stays, tell an admin.")
+    return sent[0] if sent else ""
+
+
+def _yes(text: str) -> bool:
+    said = text.strip().lower()
+    if said not in ("", "no", "yes"):
+        raise RequestRefused("CHURN_OPEN is neither yes nor no.", "Set it to yes, or leave it out.")
+    return said == "yes"
+
+
+def is_this_machine_alone(host: str) -> bool:
+    """Whether a server that listens on this address can be reached from this machine only."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _rate(text: str) -> float:

@@ -76,6 +76,13 @@ class KeyRing:
             raise NotSignedIn("This API key is not known here.", "Check it, or ask an admin for a new one.")
         return Who(f"key {row.name}", role_of(row.scope), "key")
 
+    def holder_of(self, number: str) -> Who:
+        """Who holds the key of this number, while it is in use; for somebody who has shown the key before."""
+        row = self._known().get(number)
+        if row is None or row.revoked:
+            raise NotSignedIn("This API key is not in use any more.", "Ask an admin for a new one.")
+        return Who(f"key {row.name}", role_of(row.scope), "key")
+
     def look_up(self) -> None:
         """Read the keys from the book, one caller at a time; who knows some already does not wait for another."""
         if not self.looking.acquire(blocking=self.rows is None):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import getpass
 import os
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from churn.errors import NotAllowed, RequestRefused
 
@@ -55,6 +55,10 @@ class Who:
         """Whether this role is enough for an act."""
         return ROLES.index(self.role) >= ROLES.index(ACTS[act])
 
+    def to_environment(self) -> dict[str, str]:
+        """What a job that is started for this who is told, so that it has their name and their rights."""
+        return {"CHURN_ASKED_BY": self.name, "CHURN_ASKED_ROLE": self.role, "CHURN_ASKED_THROUGH": self.by}
+
     def must(self, act: str) -> None:
         """Refuse an act this role is not enough for, saying which one is."""
         if not self.may(act):
@@ -65,14 +69,19 @@ class Who:
 
 
 THIS_MACHINE = Who("this machine", "admin", "local")
+ANYBODY = Who("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
 
 
 def at_the_terminal() -> Who:
     """Whoever runs this program: the account has the files anyway, so it may do everything.
 
-    A job that the dashboard starts for somebody carries that name in CHURN_ASKED_BY.
+    A job that the dashboard starts for somebody carries their name and role, and may what they may.
     """
-    return Who(os.environ.get("CHURN_ASKED_BY") or _account(), "admin", "terminal")
+    if not (name := os.environ.get("CHURN_ASKED_BY")):
+        return Who(_account(), "admin", "terminal")
+    role, through = os.environ.get("CHURN_ASKED_ROLE", ""), os.environ.get("CHURN_ASKED_THROUGH", "")
+    known: By = next((by for by in get_args(By) if by == through), "terminal")
+    return Who(name, role if role in ROLES else "viewer" if role else "admin", known)
 
 
 def scope_of(role: str) -> str:

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.desk.business.playbooks import the_book
 from churn.desk.single.score_records import records_of
@@ -79,8 +79,9 @@ class Recorder:
 
     def keep_scores(self, scored: Single | Singles, source: str) -> Kept:
         """Keep what was scored, of customers who have a key."""
-        rows = records_of(scored, source) if self.keeps else []
-        return self.keep("seen", rows) if rows else "kept"
+        rows = records_of(scored, source) if self.keeps else ()
+        # One after the other: all rows of many customers at once would take as much memory as scoring them.
+        return max((self.keep("seen", [row]) for row in rows), key=get_args(Kept).index, default="kept")
 
     def carry(self) -> bool:
         """Bring everything that waits into the book; False where it does not answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import compress
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 from churn.desk.single.single_scores import Single, Singles
 from churn.files import json_text
 
+MANY = 5_000  # customers in one row by column
 
-def records_of(scored: Single | Singles, source: str) -> list[str]:
-    """A row for one customer; many are one row by column, which the book takes apart when it has time."""
+
+def records_of(scored: Single | Singles, source: str) -> Iterator[str]:
+    """A row for one customer; many are rows by column, which the book takes apart when it has time."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     name, _, version = scored.model.partition("@")
     own = {"model": name, "version": version, "scored": now, "list": source}
-    told = _of_many(scored) if isinstance(scored, Singles) else _of_one(scored)
-    return [json_text({**own, **told})] if told else []
+    told = _of_many(scored) if isinstance(scored, Singles) else [_of_one(scored)]
+    return (json_text({**own, **one}) for one in told if one)
 
 
 def _of_one(scored: Single) -> dict[str, Any]:
@@ -26,9 +29,15 @@ def _of_one(scored: Single) -> dict[str, Any]:
     return {**told, "features": json_text(scored.features)}
 
 
-def _of_many(scored: Singles) -> dict[str, Any]:
+def _of_many(scored: Singles) -> Iterator[dict[str, Any]]:
+    """Some thousand customers a row, so that writing them never takes them all apart at once."""
+    for first in range(0, len(scored) if scored.features else 0, MANY):
+        yield _some(scored.part(first, first + MANY))
+
+
+def _some(scored: Singles) -> dict[str, Any]:
     kept = list(map(_can_be_kept, scored.key))
-    if not (scored.features and any(kept)):
+    if not any(kept):
         return {}
     told = {"key": scored.key, "tier": scored.tier, "probability": scored.probability}
     features = {name: list(compress(column, kept)) for name, column in scored.features.items()}

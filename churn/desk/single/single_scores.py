@@ -70,6 +70,13 @@ class Singles:
     def __iter__(self) -> Iterator[Single]:
         return map(self._at, range(len(self)))
 
+    def part(self, first: int, end: int) -> Singles:
+        """Some of them, from one place to before another, with what is worth keeping of them."""
+        columns = {name: getattr(self, name)[first:end] for name in (*_TOLD,)}
+        return Singles(
+            model=self.model, features={n: column[first:end] for n, column in self.features.items()}, **columns
+        )
+
     def _at(self, row: int) -> Single:
         told = {name: getattr(self, name)[row] for name in _TOLD if getattr(self, name) or name != "notices"}
         kept = self.features.items() if told["key"] else ()

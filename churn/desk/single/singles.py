@@ -119,7 +119,7 @@ class Counterpart:
         matrix  the list as the model sees it, where its customers' odd values are to be told one by one
         """
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
-        known = {name: list_[name].to_pylist() for name in kept} if list_ is not None else {}
+        known = {name: shared_values(list_[name]) for name in kept} if list_ is not None else {}
         valuation = self.ranking.valuation
         valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
         worth = worth_said(valuation, self.ranking.wording)
@@ -148,10 +148,10 @@ class Counterpart:
 
     def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> Singles:
         """What a scored list says of its customers, with their features for who has a key."""
-        key, told = self.model.schema.key, {name: scored[name].to_pylist() for name in TOLD}
+        key, told = self.model.schema.key, {name: shared_values(scored[name]) for name in TOLD}
         named = key.name if key and key.name in scored.column_names else None
         keys = scored[named or ROW].to_pylist()
-        reasons = zip(*(scored[f"reason_{k}"].to_pylist() for k in range(1, TOP + 1)), strict=True)
+        reasons = zip(*(shared_values(scored[f"reason_{k}"]) for k in range(1, TOP + 1)), strict=True)
         return Singles(
             model=self.name,
             key=[None if key is None else str(key) for key in keys],
@@ -171,3 +171,12 @@ TOLD = ("probability", "prediction", "tier", "value_at_risk", "action", "expecte
 def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
     key = model.schema.key
     return customer.get(key.name) if key else None
+
+
+def shared_values(column: pa.ChunkedArray) -> list[Any]:
+    """The cells of a column, of equal texts one object: a hundred thousand of each of thirty columns would be large."""
+    if not pa.types.is_string(column.type):
+        return list(column.to_pylist())
+    coded = column.combine_chunks().dictionary_encode()
+    words = [*coded.dictionary.to_pylist(), None]
+    return [words[-1 if code is None else code] for code in coded.indices.to_pylist()]

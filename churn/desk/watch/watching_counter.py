@@ -63,7 +63,7 @@ class WatchingCounter(AccessCounter):
         """Drift, train, gate, promote in one; a worse model never goes live. `asked` are the words of `retrain`."""
         from churn.desk.watch.retraining import retrain
 
-        self.who.must("train")
+        self.must_train(asked)
         done = retrain(self.home, self.model_for(source, model=model, **said), source, said, **asked)
         if done.trained is not None:
             made = done.trained.model

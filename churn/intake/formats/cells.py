@@ -18,13 +18,14 @@ from typing import Any
 from churn.intake.formats.oddities import oddities_of
 
 MEMORY, SECONDS = 1 << 30, 30
+A_CELL = 80  # bytes that each cell there may be is given here; a million take some 240 MB
 HEAD = 60  # rows shown of each sheet before one is chosen
 ROWS, COLUMNS, CELLS = 1_048_576, 2_000, 20_000_000
 
 
-def main(asked: str | None) -> None:
-    """Answer with the head of every sheet, or with all rows of the one asked for."""
-    _limit()
+def main(most: int, asked: str | None) -> None:
+    """Answer with the head of every sheet, or with all rows of the one asked for; `most` cells are to be read."""
+    _limit(min(MEMORY, most * A_CELL))
     content = sys.stdin.buffer.read()
     try:
         answer = _sheets(content, asked)
@@ -34,13 +35,13 @@ def main(asked: str | None) -> None:
     sys.stdout.flush()
 
 
-def _limit() -> None:
+def _limit(memory: int) -> None:
     """Bound what this process may take; where the system has no such bound the clock of the parent remains."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -93,4 +94,4 @@ def text_of(cell: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else None)
+    main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

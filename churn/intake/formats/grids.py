@@ -22,7 +22,7 @@ from churn.intake.text.encodings import (
     text_blocks,
 )
 from churn.intake.text.layout import Known, Layout, layout_of, refuse_unsplit
-from churn.intake.text.opening import WORKBOOKS, Opened
+from churn.intake.text.opening import WORKBOOKS, Opened, too_many_cells
 from churn.intake.text.records import Record, records_of
 from churn.intake.text.sifting import sifted
 from churn.notices import Notice
@@ -58,6 +58,8 @@ class Grid:
                     f"{self.found.name} has more than {self.found.limits.rows:,} rows.",
                     "Split the list into smaller files.",
                 )
+            if rows * self.layout.width > self.found.limits.cells:
+                raise too_many_cells(self.found)
             held = held if held is not None and size <= self.keep else None
             if held is not None:
                 held.append(block)

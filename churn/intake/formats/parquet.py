@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused
 from churn.intake.text.blocks import Block
-from churn.intake.text.opening import Opened
+from churn.intake.text.opening import Opened, too_big, too_many_cells
 
 ROWS = 131_072
 
@@ -26,6 +26,8 @@ def parquet_names(found: Opened) -> tuple[str, ...]:
             )
         if not file.metadata.num_rows:
             raise ListRefused(f"{found.name} has columns but no customers.", "Export the list again, with its rows.")
+        if file.metadata.num_rows * file.metadata.num_columns > found.limits.cells:
+            raise too_many_cells(found)
         nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type)]
         if nested:
             raise ListRefused(f"{found.name} has columns that hold lists: {', '.join(nested[:3])}.", "Leave them out.")
@@ -34,11 +36,22 @@ def parquet_names(found: Opened) -> tuple[str, ...]:
 
 def parquet_blocks(found: Opened) -> Iterator[Block]:
     """The rows as text, some thousand at a time."""
-    first = 1
+    first, left = 1, found.limits.bytes
     with _file(found) as file:
         for batch in file.iter_batches(batch_size=ROWS):
+            left -= sum(_long(column) for column in batch.columns)
+            if left < 0:
+                raise too_big(found)
             yield text_block(batch, first)
             first += batch.num_rows
+
+
+def _long(column: pa.Array) -> int:
+    """How many bytes of text a column holds, told before a text that is kept once is written out for each row."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    each = pc.take(pc.binary_length(column.dictionary), column.indices)
+    return int(pc.sum(pc.cast(each, pa.int64())).as_py() or 0)
 
 
 def text_block(batch: pa.RecordBatch, first: int) -> Block:
@@ -63,10 +76,18 @@ def _file(found: Opened) -> Iterator[Any]:
     with only_sound(found.name):
         # Unpacked bytes are read whole only when they come out of an archive; a file is read where it lies.
         if found.wrapping:
-            yield parquet.ParquetFile(pa.BufferReader(found.content(found.limits.bytes)))
+            yield _texts_kept_once(parquet, pa.BufferReader(found.content(found.limits.bytes)))
         else:
             with found.stream() as stream:
-                yield parquet.ParquetFile(stream)
+                yield _texts_kept_once(parquet, stream)
+
+
+def _texts_kept_once(parquet: Any, source: Any) -> Any:
+    """The file, read so that a text which stands in it once is not written out for each row before it is counted."""
+    schema = parquet.read_schema(source)
+    source.seek(0)
+    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    return parquet.ParquetFile(source, read_dictionary=texts)
 
 
 @contextmanager

@@ -39,10 +39,11 @@ def sheet_of(found: Opened, *, asked: str | None, known: Known) -> Sheet:
     """The sheet asked for, or the one whose headings are known; two that fit alike are asked about."""
     content = found.content(PACKED)
     _check_directory(found.name, content)
-    sheets = _ask(found.name, content, None)
+    cells = found.limits.cells
+    sheets = _ask(found.name, content, None, cells)
     chosen = _chosen(found.name, sheets, asked, known)
     if len(sheets) > 1:
-        again = _ask(found.name, content, chosen["name"])
+        again = _ask(found.name, content, chosen["name"], cells)
         chosen = again[0] if again else chosen
     records = tuple(Record(chosen["first"] + i, tuple(row)) for i, row in enumerate(chosen["rows"]))
     return Sheet(chosen["name"], records, tuple(_told(chosen, sheets, asked)))
@@ -66,9 +67,16 @@ def _check_directory(name: str, content: bytes) -> None:
         raise _locked(name)
 
 
-def _ask(name: str, content: bytes, sheet: str | None) -> list[dict[str, Any]]:
+def _ask(name: str, content: bytes, sheet: str | None, cells: int) -> list[dict[str, Any]]:
     """Let the process of its own read the workbook; whatever happens to it, this one goes on."""
-    command = [sys.executable, "-P", "-m", "churn.intake.formats.cells", *([sheet] if sheet is not None else [])]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "churn.intake.formats.cells",
+        str(cells),
+        *([sheet] if sheet is not None else []),
+    ]
     quiet = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=quiet, check=False)

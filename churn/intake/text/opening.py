@@ -65,6 +65,7 @@ class Limits:
     bytes: int = 8 << 30
     rows: int = 50_000_000
     columns: int = 2_000
+    cells: int = 100_000_000_000  # rows × columns: what a table takes, however small the file is
     cell: int = 32_767  # what one cell of a spreadsheet can hold; csv's own bound is higher
 
 
@@ -108,6 +109,14 @@ class Opened:
         if len(content) > at_most:
             raise ListRefused(f"{self.name} is over {at_most >> 20} MB unpacked.", "Export the list as CSV instead.")
         return content
+
+
+def too_many_cells(found: Opened) -> ListRefused:
+    """The refusal of a list whose table would be too large, although its rows and columns each are not."""
+    return ListRefused(
+        f"{found.name} has more than {found.limits.cells:,} cells, rows × columns.",
+        "Split the list into smaller files, or leave out columns.",
+    )
 
 
 def opened(source: Source, filename: str = "", *, limits: Limits | None = None) -> Opened:
