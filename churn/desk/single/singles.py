@@ -148,7 +148,7 @@ class Counterpart:
 
     def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> Singles:
         """What a scored list says of its customers, with their features for who has a key."""
-        key, told = self.model.schema.key, {name: shared_values(scored[name]) for name in TOLD}
+        key, told = self.model.schema.key, dict[str, Any]((name, shared_values(scored[name])) for name in TOLD)
         named = key.name if key and key.name in scored.column_names else None
         keys = scored[named or ROW].to_pylist()
         reasons = zip(*(shared_values(scored[f"reason_{k}"]) for k in range(1, TOP + 1)), strict=True)
