@@ -72,12 +72,14 @@ class Ranked:
     """A list in memory with its scores: what it said, who may leave, and the model that says so.
 
     as_of   the day ages count back from, where the list itself does not say
+    whole   the same with customers who are known to have left, where there are some: what moved them is worth a look
     """
 
     reading: Reading
     scored: ScoredList
     model: Model
     as_of: date | None = None
+    whole: Ranked | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -146,12 +148,15 @@ def ranked_list(
     leavers = Leavers(ranking)
     left = leavers.see(reading.table)
     leavers.refuse_all()
-    scored = ranking.scored(reading.table)
-    if leavers.set_aside:
-        reading = replace(reading, table=reading.table.filter(pa.array(~left)), lines=reading.lines[~left])
+    scored = replace(ranking, everybody=True).scored(reading.table)
     scored = replace(scored, notices=(*leavers.notices, *scored.notices))
+    ranked = Ranked(reading, scored, model, day)
+    if leavers.set_aside:
+        there = pa.array(~left)
+        reading = replace(reading, table=reading.table.filter(there), lines=reading.lines[~left])
+        ranked = Ranked(reading, replace(scored, table=scored.table.filter(there)), model, day, whole=ranked)
     give_back()
-    return Ranked(reading, scored, model, day)
+    return ranked
 
 
 def give_back() -> None:
