@@ -91,7 +91,7 @@ def test_training_runs_apart_and_its_report_opens_by_itself(monkeypatch, telco_h
 
 
 def test_a_job_that_was_refused_says_so_in_its_own_sentence_and_empties_no_field(monkeypatch, own_telco):
-    page = uploaded(opened(monkeypatch, own_telco, "training", view="learn"), "fates.csv", labelled())
+    page = uploaded(opened(monkeypatch, own_telco, "training", sample="telco_today.csv"), "fates.csv", labelled())
     by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
     by_label(page.multiselect, "Which words mean that the customer left?").set_value(["left"]).run()
     by_label(page.text_input, "Name of the model").set_value("telco").run()
