@@ -71,9 +71,9 @@ def test_every_business_is_tried():
 def test_scores_reasons_and_offers_are_the_same_at_every_door(business, tmp_path):
     home, today, customers = business
     out = tmp_path / "scored.parquet"
-    assert run_line(["score", str(today), "-o", str(out), "--home", str(home)]) == 0
+    assert run_line(["score", str(today), "-o", str(out), "--everybody", "--home", str(home)]) == 0
     by_line = pq.read_table(out).to_pylist()
-    on_screen = Desk(home).score(today.read_bytes(), filename="today.csv").scored.table.to_pylist()
+    on_screen = Desk(home).score(today.read_bytes(), filename="today.csv", everybody=True).scored.table.to_pylist()
     client = TestClient(make_api(Desk(home)))
     one_by_one = [client.post("/predict", json=customer).json() for customer in customers]
     together = client.post("/predict/batch", json=customers).json()["predictions"]

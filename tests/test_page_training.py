@@ -91,12 +91,17 @@ def test_training_runs_apart_and_its_report_opens_by_itself(monkeypatch, telco_h
     assert list((home / "data" / "jobs").glob("*/list*")) == []
 
 
-def test_a_job_that_was_refused_says_so_in_its_own_sentence(monkeypatch, telco_home, home):
-    page = uploaded(opened(monkeypatch, home, "training"), "customers.csv", rows_of(telco_home, HISTORY))
-    by_label(page.text_input, "Name of the model").set_value("../x").run()
+def test_a_job_that_was_refused_says_so_in_its_own_sentence_and_empties_no_field(monkeypatch, own_telco):
+    page = uploaded(opened(monkeypatch, own_telco, "training", sample="telco_today.csv"), "fates.csv", labelled())
+    by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
+    by_label(page.multiselect, "Which words mean that the customer left?").set_value(["left"]).run()
+    by_label(page.text_input, "Name of the model").set_value("telco").run()
     by_label(page.button, "Train").click().run()
     waited(page)
-    assert "cannot be the model name" in page.error[0].value and "Traceback" not in page.error[0].value
+    said = page.error[0].value
+    assert "telco is the model of another business" in said and "Traceback" not in said and "--" not in said
+    assert by_label(page.text_input, "Name of the model").value == "telco"
+    assert by_label(page.selectbox, "Which column says who left?").value == "fate"
 
 
 def test_the_report_of_the_live_version_is_in_people_money_and_pictures(monkeypatch, telco_home):

@@ -73,6 +73,7 @@ def learn() -> None:
 def draw() -> None:
     """The whole screen."""
     widgets.heading(say("training.title"), say("training.lead"))
+    running.keep_fields()
     job = running.followed()
     if job is not None and job.state == "running":
         return

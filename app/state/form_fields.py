@@ -17,6 +17,13 @@ def set_fields(values: dict[str, Any]) -> None:
     st.session_state["set next"] = values
 
 
+def keep_fields(*beginnings: str) -> None:
+    """Keep what stands in the fields whose names begin so, though they are not drawn this time."""
+    for name in [str(n) for n in st.session_state]:
+        if name.startswith(beginnings):
+            st.session_state[name] = st.session_state[name]
+
+
 def set_waiting_fields() -> None:
     """Set what was asked to be set before the fields of the screen are drawn."""
     st.session_state.update(st.session_state.pop("set next", {}))

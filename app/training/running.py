@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import jobs, state, widgets
+from app.state import form_fields
 from app.strings import plain, say
 
 
@@ -38,6 +39,15 @@ def watch(number: str) -> None:
             st.rerun()
 
 
+FIELDS = ("model name", "quick", "threshold way", "recall wanted", "length")
+OF_COLUMNS = ("outcome ", "leaving ", "left out ", "key ", "value ", "date ", "drop ", "suspect ")
+
+
+def keep_fields() -> None:
+    """Keep what was filled in while the form is not on screen: after a refusal nothing has to be said again."""
+    form_fields.keep_fields(*FIELDS, *OF_COLUMNS)
+
+
 def followed() -> Any:
     """The training that was started: its progress, or what became of it; None where none was."""
     number = state.followed()
@@ -65,4 +75,9 @@ def finished(answer: dict[str, Any]) -> None:
     if told:
         with st.expander(say("training.told", count=len(told)), icon=":material/info:"):
             widgets.notices(SimpleNamespace(**notice) for notice in told)
-    widgets.go_to("score", say("training.score_now"), model=answer["model"])
+    # The list in hand is the one learnt from: what comes next is a list of today's customers.
+    st.caption(say("training.todays_list"))
+    if state.may("score") and st.button(say("training.score_now"), icon=":material/arrow_forward:"):
+        state.let_go()
+        state.choose_model(answer["model"])
+        st.switch_page("screens/score.py")

@@ -19,10 +19,14 @@ def versions(trained: str) -> None:
         widgets.empty(say("training.no_model"), icon="model_training")
         return
     left, right = st.columns(2)
-    likely = trained or state.asked_model()
     names = list(cards)
+    likely = trained or state.likely_model(names)
     name = left.selectbox(
-        say("training.model"), names, index=names.index(likely) if likely in names else 0, key=f"model {likely}"
+        say("training.model"),
+        names,
+        index=names.index(likely) if likely in names else 0,
+        format_func=lambda n: cards[n]["title"],
+        key=f"model {likely}",
     )
     card = cards[name]
     newest = card["versions"][::-1]

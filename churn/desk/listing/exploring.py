@@ -210,8 +210,8 @@ class Exploring:
 
 
 def explored(ranked: Ranked, home: Path) -> Exploring:
-    """A scored list, ready to be asked what moves it."""
-    return Exploring(ranked, wording_of(ranked.model, home))
+    """A scored list, ready to be asked what moves it, with those of its customers who are known to have left."""
+    return Exploring(ranked.whole or ranked, wording_of(ranked.model, home))
 
 
 def pictured_points(ranked: Ranked) -> np.ndarray:

@@ -92,6 +92,7 @@ class Ranked:
 
     as_of      the day ages count back from, where the list itself does not say
     valuation  what its customers are worth
+    whole      the same with customers who are known to have left, where there are some: what moved them is worth a look
     """
 
     reading: Reading
@@ -99,6 +100,7 @@ class Ranked:
     model: Model
     as_of: date | None = None
     valuation: Valuation | None = None
+    whole: Ranked | None = None
 
     @property
     def horizon(self) -> str:
@@ -179,13 +181,17 @@ def ranked_list(
     leavers = Leavers(ranking)
     left = leavers.see(reading.table)
     leavers.refuse_all()
-    scored = ranking.scored(reading.table)
-    if leavers.set_aside:
-        reading = replace(reading, table=reading.table.filter(pa.array(~left)), lines=reading.lines[~left])
+    scored = replace(ranking, everybody=True).scored(reading.table)
     scored = replace(scored, notices=(*leavers.notices, *scored.notices))
     valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
+    ranked = Ranked(reading, scored, model, day, valuation)
+    if leavers.set_aside:
+        there = pa.array(~left)
+        reading = replace(reading, table=reading.table.filter(there), lines=reading.lines[~left])
+        still_here = replace(scored, table=scored.table.filter(there))
+        ranked = Ranked(reading, still_here, model, day, valuation, whole=ranked)
     give_back()
-    return Ranked(reading, scored, model, day, valuation)
+    return ranked
 
 
 def give_back() -> None:
