@@ -70,6 +70,7 @@ def test_many_passes_give_what_one_gives_to_the_bit(tmp_path, monkeypatch, name,
     same(*in_passes(monkeypatch, lambda: summarise(logs, recipe_of(name), **asked)))
 
 
+@pytest.mark.slow  # many passes: the test above; a sample of them: the test below
 def test_a_sample_several_dates_and_filled_silence_are_the_same_in_many_passes(tmp_path, monkeypatch):
     (tmp_path / "log.csv").write_text(silent_log() + "\nonly one cell\nu1,never,purchase,1")
     logs, recipe = {"events": tmp_path / "log.csv"}, recipe_of("general")
