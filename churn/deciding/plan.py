@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.deciding.campaign import Campaign, Price
-from churn.deciding.choosing.drawing import Drawn, best_possible, drawn
+from churn.deciding.choosing.drawing import Drawn, drawn
 from churn.deciding.choosing.ordering import Order
 from churn.deciding.choosing.reasons_why import Money, bare, why_nobody
 from churn.deciding.choosing.resting import History
@@ -62,7 +62,6 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
     plan = made.plan
     table = _table(scored, playbook, made)
     gains = {at: float(table.loc[table["arm"] == "treat", f"gain_{at}"].sum()) for at in ("low", "mid", "high")}
-    bound = best_possible(made.ready.found, made.ready.limits, plan)
     priced = zip(made.ready.limits, plan.solution.prices, strict=True)
     power = _power(scored, playbook, made)
     notices = made.ready.notices + _notices(playbook, order, made, power)
@@ -76,7 +75,7 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
         spent=float(table["cost"].sum()),
         reserved=_reserved(scored, playbook, made),
         expected_gain=gains,
-        bound=max(bound, gains["mid"]) if order.scenario == "mid" else bound,
+        bound=max(plan.bound, gains["mid"]) if order.scenario == "mid" else plan.bound,
         prices=tuple(Price(x.name, x.kind, round(float(p), 4)) for x, p in priced),
         detectable=power,
         budget=order.budget,
