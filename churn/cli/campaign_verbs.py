@@ -44,11 +44,14 @@ def _plan_words(words: ArgumentParser) -> None:
     words.add_argument("--seed", type=int, default=0, metavar="S", help="the seed of the draw (default 0)")
     words.add_argument("--scenario", choices=ENDS, default="mid", help="the assumptions to plan by (default mid)")
     words.add_argument("--columns", metavar="C,…", help="only these columns in the file, in this order")
-    words.add_argument("--name", metavar="ID", help="the campaign's name; export under it again and every arm stands")
+    words.add_argument("--name", metavar="NAME", help="the campaign's name, in any words; under it again every arm stands")
     words.add_argument(
         "--push", nargs="?", const="", metavar="URL", help="send the rows to this address, which CHURN_PUSH_URL names"
     )
-    words.add_argument("--dry-run", action="store_true", help="with --push: show what would be sent, send nothing")
+    words.add_argument("--dry-run", action="store_true", help="send nothing and keep nothing: with --push, show what would be sent")
+    words.add_argument(
+        "--keep", choices=("yes", "no"), default="yes", help="no: only look; nobody counts as contacted (default yes)"
+    )
     words.add_argument("--rested", action="store_true", help="leave earlier contacts out of account")
     words.add_argument(
         "-o", metavar="OUT", dest="output", required=True, help=".csv, .parquet or .xlsx; `-` is CSV on stdout"
@@ -68,13 +71,18 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
     columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
     if asked.push is not None:
         desk.push_outline(planned, asked.push, columns)  # refused before anything is written
-    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns)
+    keep = asked.keep == "yes" and not asked.dry_run
+    if asked.push is not None and not asked.dry_run and not keep:
+        raise RequestRefused("A campaign that is not kept is not sent.", "Leave out --keep no, or add --dry-run.")
+    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns, keep=keep)
     sent = _pushed(desk, done, asked, columns)
     if piped:
         return Answer()
-    written = f"Written to {asked.output}. Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
+    later = f"Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
+    looked = "Nothing was kept: nobody counts as contacted, and this plan cannot be measured."
+    written = f"Written to {asked.output}. {later if keep else looked}"
     lines = (*_plan_lines(desk, done), written, *([sent.words] if sent else []))
-    return Answer({**done.as_json(), **({"push": sent.as_json()} if sent else {})}, lines)
+    return Answer({**done.as_json(), "kept": keep, **({"push": sent.as_json()} if sent else {})}, lines)
 
 
 def _ordered(asked: Namespace) -> Order:
@@ -89,17 +97,17 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
     from churn.showing.words.amounts import Amounts
 
     made, amounts = done.campaign, Amounts(done.basis.currency)
-    gains = " / ".join(amounts.money(made.expected_gain[end], 0) for end in ENDS)
+    gains = " / ".join(amounts.money(made.expected_gain[end], 2) for end in ENDS)
     heads = ["action", "channel", "treated", "held out", "cost", *ENDS]
     totals = [
         [
             *(t.action, t.channel, t.treated, t.held, amounts.money(t.cost, 2)),
-            *(amounts.money(v, 0) for v in (t.low, t.mid, t.high)),
+            *(amounts.money(v, 2) for v in (t.low, t.mid, t.high)),
         ]
         for t in desk.action_totals(done)
     ]
     return (
-        f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
+        f"{made.title}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
         f"Expected to cost {amounts.money(made.spent, 2)} and to bring {gains} (low / mid / high) after that.",
         made.proof,
         *(f"  {words}" for words in desk.price_words(done, amounts)),
@@ -113,7 +121,7 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
 
 def _measure_words(words: ArgumentParser) -> None:
     add_list_words(words, what="the outcomes, a list with the key and who left (and `contacted`, `accepted` if known)")
-    words.add_argument("--campaign", metavar="ID", required=True, help="the campaign the outcomes are of")
+    words.add_argument("--campaign", metavar="NAME", required=True, help="the campaign the outcomes are of: its name or id")
     words.add_argument("--key", metavar="COL", help="the column that names the customer")
     words.add_argument("--outcome", metavar="COL", help="the column that says who left")
     words.add_argument("--positive", metavar="VALUE", nargs="+", help="the words that mean the customer left")

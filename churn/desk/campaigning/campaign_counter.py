@@ -62,13 +62,16 @@ class CampaignCounter(AccessCounter):
 
         return limits_said(rows, choices)
 
-    def export(self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
-        """Keep a campaign in the book and write its file; arms that were given before stand."""
+    def export(
+        self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
+    ) -> Planned:
+        """Keep a campaign in the book and write its file; arms that were given before stand. Or only write it."""
         from churn.desk.campaigning.campaigns import export
 
         self.who.must("export")
-        done = export(self.home, planned, target, columns)
-        self.note("export", f"campaign {done.campaign.name}")
+        done = export(self.home, planned, target, columns, keep=keep)
+        if keep:
+            self.note("export", f"campaign {done.campaign.name}")
         return done
 
     def exported(

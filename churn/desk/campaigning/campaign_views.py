@@ -48,6 +48,11 @@ class KeptCampaign:
     measured: Measurement | None
     currency: str = ""
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return str(self.record.asked.get("title") or self.record.campaign)
+
 
 @dataclass(frozen=True)
 class ActionTotal:

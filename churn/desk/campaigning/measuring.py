@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from churn.book.journal import CampaignRecord, campaign_called, campaigns, members_of
 from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
 from churn.book.playbook_versions import LEARNT, add_playbook
+from churn.deciding.campaign_names import campaign_id
 from churn.deciding.measuring.learnt import LearntRate
 from churn.deciding.measuring.lift import Lift, measured_lift
 from churn.deciding.measuring.teaching import lessons, taught
@@ -44,6 +45,7 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
+    campaign = campaign_id(campaign)
     with the_book(home) as book:
         record = campaign_called(book, campaign)
         table, traits = campaign_table(book, record)
