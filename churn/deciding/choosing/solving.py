@@ -107,13 +107,34 @@ def _reconsidered(choices: Choices, found: Prices, choice: np.ndarray) -> tuple[
         doubt = first - second
         if turn == 0:  # whoever has not got what suits best comes before every close call
             doubt = np.where(regret[everybody, choice + 1] > 1e-9, -1.0, doubt)
-        rows = np.sort(np.argsort(doubt, kind="stable")[:DOUBTFUL])
+        rows = _closest(doubt, regret if turn == 0 else regret[:, :0])
         if decided is not None and np.array_equal(rows, decided):
             break
         decided, fixed = rows, choice.copy()
         fixed[rows] = -1
         choice = _better(choices, choice, _decided(choices, Core(fixed, rows, choices.gain[rows]), found.bound)[0])
     return choice, found.bound
+
+
+def _closest(doubt: np.ndarray, regret: np.ndarray) -> np.ndarray:
+    """The customers most in doubt: of every action those to whom it is closest, for a scarce one has few, then any."""
+    parts = regret.shape[1] + 1
+    found: list[np.ndarray] = []
+    for short in np.where(regret > 0, regret, doubt[:, None]).T:
+        found.append(_smallest(short, DOUBTFUL // parts))
+    picked = np.unique(np.concatenate(found)) if found else np.zeros(0, int)
+    left = doubt.copy()
+    left[picked] = np.inf
+    return np.sort(np.concatenate([picked, _smallest(left, DOUBTFUL - len(picked))]))
+
+
+def _smallest(values: np.ndarray, many: int) -> np.ndarray:
+    """The places of the smallest values, the first of equals first."""
+    if many < len(values):
+        edge = np.partition(values, many)[many]
+        near = np.flatnonzero(values <= edge)
+        return near[np.argsort(values[near], kind="stable")][:many]
+    return np.argsort(values, kind="stable")
 
 
 def _better(choices: Choices, choice: np.ndarray, other: np.ndarray | None) -> np.ndarray:

@@ -50,6 +50,14 @@ class CampaignCounter(AccessCounter):
 
         return scale_of(self.home, ranked, playbook)
 
+    def opening_plan(self, ranked: Ranked, playbook: Playbook | None = None) -> Planned:
+        """The campaign that is suggested before anybody has chosen anything: what the Campaign screen opens with."""
+        from churn.desk.business.businesses import profile_of
+        from churn.desk.business.playbooks import playbook_in_force
+
+        offers = playbook or playbook_in_force(self.home, profile_of(ranked.model, self.home).name).playbook
+        return self.plan(ranked, self.scale(ranked, offers).order, playbook=offers)
+
     def segment_choices(self, ranked: Ranked) -> tuple[SegmentChoice, ...]:
         """The segments of a list that may get a limit."""
         from churn.desk.campaigning.campaign_choices import segment_choices
