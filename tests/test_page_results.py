@@ -52,8 +52,8 @@ def test_outcomes_become_a_lift_with_an_interval(opened, own_telco):
     page.file_uploader[0].upload("back.csv", came_back(planned, left=lambda treat: not treat), "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert list(page.exception) == [] and list(page.error) == []
-    assert {"Fewer left", "Money saved"} <= set(metrics(page))
-    assert metrics(page)["Fewer left"] == "1.0" and "$" in metrics(page)["Money saved"]
+    assert {"Fewer left", "Measured gain"} <= set(metrics(page))
+    assert metrics(page)["Fewer left"] == "1.0" and "$" in metrics(page)["Measured gain"]
     assert "The campaign kept customers" in page.dataframe[0].value["state"][0]
 
 

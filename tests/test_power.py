@@ -26,7 +26,7 @@ def test_without_holdout_there_is_nothing_to_measure():
 def test_a_chance_below_one_half_names_the_customers_needed():
     found = detectable(900, 100, leave=0.4, effect=0.05)
     assert f"about {found.needed:,} customers would be needed" in found.words
-    assert found.as_json().keys() == {"smallest", "expected", "chance", "needed", "words"}
+    assert found.as_json().keys() == {"smallest", "expected", "chance", "needed", "words", "hold_out"}
 
 
 def test_a_playbook_that_expects_nothing_never_shows_anything():

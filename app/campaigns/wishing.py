@@ -78,7 +78,7 @@ def more(ranked: Any) -> dict[str, Any]:
     with st.expander(say("campaign.more"), icon=":material/tune:"):
         words = segments(ranked)
         left, middle, right = st.columns(3)
-        name = left.text_input(say("campaign.name"), help=say("campaign.name_help"))
+        name = left.text_input(say("campaign.name"), max_chars=200, help=say("campaign.name_help"))
         scenario = middle.selectbox(
             say("campaign.scenario"), ENDS, index=1, format_func=lambda end: say(f"campaign.{end}")
         )

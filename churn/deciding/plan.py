@@ -166,7 +166,7 @@ def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -
         )
     if not (made.plan.choice >= 0).any():
         notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
-    elif power.smallest is None or power.chance < 0.5:
+    elif power.weak:
         notes.append(Notice("warning", power.words))
     if order.scenario != "mid":
         notes.append(Notice("info", f"Planned by the {order.scenario} assumptions; the bound is of that case too."))

@@ -50,7 +50,9 @@ class Case:
     def words(self) -> str:
         """The case in a line."""
         money = "no budget" if self.budget is None else f"budget {self.budget:.0%} of what pays"
-        return f"{self.customers:,} customers, {self.profile}, {money}, capacity {self.capacity}, holdout {self.holdout:g}"
+        return (
+            f"{self.customers:,} customers, {self.profile}, {money}, capacity {self.capacity}, holdout {self.holdout:g}"
+        )
 
 
 def grid(seed: int, sizes: tuple[int, ...] = SIZES) -> Iterator[Case]:
@@ -156,5 +158,7 @@ if __name__ == "__main__":
         mine = [c for c in cases if c.customers == size]
         below = sum(c.reached < 0.999 for c in mine)
         cpu = np.array([c.cpu for c in mine]) * 1000
-        print(f"{size:>8,}: worst {case.reached:.4%} ({case.words}), {below} of {len(mine)} below 99.9 %; CPU ms "
-              f"median {np.median(cpu):.0f}, most {cpu.max():.0f}; limits broken {sum(not c.kept for c in mine)}")
+        print(
+            f"{size:>8,}: worst {case.reached:.4%} ({case.words}), {below} of {len(mine)} below 99.9 %; CPU ms "
+            f"median {np.median(cpu):.0f}, most {cpu.max():.0f}; limits broken {sum(not c.kept for c in mine)}"
+        )

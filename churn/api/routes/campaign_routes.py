@@ -59,7 +59,9 @@ class Ordered(AboutFile):
     columns: Annotated[list[str], Query(description="only these columns in `rows`, repeatable")] = []
     keep: Annotated[bool, Query(description="false tries it out: nothing is kept, so it cannot be measured")] = True
     push: Annotated[str | None, Query(description="send it to this address, which the operator has named")] = None
-    dry_run: Annotated[bool, Query(description="send nothing and keep nothing; with `push`, say what would be sent")] = False
+    dry_run: Annotated[
+        bool, Query(description="send nothing and keep nothing; with `push`, say what would be sent")
+    ] = False
 
 
 class Returned(AboutFile):
@@ -101,6 +103,9 @@ class MeasuredLift(BaseModel):
     saved: dict[str, float] | None
     by: list[dict[str, Any]]
     notices: list[dict[str, Any]]
+    arms: dict[str, dict[str, float]] | None
+    kept: dict[str, float] | None
+    spent: float | None
     learnt: list[dict[str, Any]]
     version: int
 

@@ -58,8 +58,7 @@ class Planned:
     @property
     def weak(self) -> bool:
         """Whether the campaign will probably not show its effect."""
-        found = self.campaign.detectable
-        return found.smallest is None or found.chance < 0.5
+        return self.campaign.detectable.weak
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""

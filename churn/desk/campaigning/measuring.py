@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from churn.deciding.measuring.learnt import LearntRate
 from churn.deciding.measuring.lift import Lift, measured_lift
 from churn.deciding.measuring.teaching import lessons, taught
 from churn.desk.business.playbooks import learnt_in, now, playbook_in_force, readable_text, the_book
-from churn.desk.campaigning.returning import LEFT, TOLD, returned
+from churn.desk.campaigning.returning import LEFT, TOLD, OutcomeColumns, outcome_columns, returned
 from churn.errors import RequestRefused
 from churn.intake.text.opening import Source
 
@@ -59,6 +59,13 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
         kept = Measurement(campaign, moment, moment, back.reading.fingerprint, told, [rate_json(r) for r in learnt])
         record_measurement(book, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
     return MeasuredCampaign(lift, learnt, record, playbook_in_force(home, record.profile).version)
+
+
+def open_questions(home: Path, source: Source, campaign: str, said: Mapping[str, Any]) -> OutcomeColumns:
+    """What has to be asked before these outcomes of a campaign can be measured."""
+    with the_book(home) as book:
+        record = campaign_called(book, campaign_id(campaign))
+    return outcome_columns(home, source, record, said)
 
 
 def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
