@@ -103,13 +103,13 @@ def choose(page, label, option):
     next(s for s in page.selectbox if s.label == label).set_value(option).run()
 
 
-def test_outcomes_called_churned_are_known_and_a_strange_column_is_chosen_from_a_box(own_telco, page):
+def test_outcomes_called_churned_are_known_and_a_strange_column_is_chosen_from_a_box(own_telco, opened):
     planned = exported(own_telco)
     table = planned.campaign.table
     strange = table[["customerID"]].assign(
         Fate=["gone fishing" if arm == "holdout" else "here" for arm in table["arm"]]
     )
-    page.run()
+    page = opened()
     page.file_uploader[0].upload("back.csv", strange.to_csv(index=False).encode(), "text/csv").run()
     assert not any(b.label == "Measure" for b in page.button)
     box = next(s for s in page.selectbox if s.label == "Which column says who left?")

@@ -20,7 +20,7 @@ import numpy as np
 from churn.deciding.choosing.choices import Choices, Limit
 from churn.deciding.choosing.holdout import HOLDOUT, arms
 from churn.deciding.choosing.ordering import Order, widened
-from churn.deciding.choosing.solving import Solution, impossible, solved
+from churn.deciding.choosing.solving import CLOSE_ENOUGH, Solution, impossible, solved
 from churn.errors import RequestRefused
 from churn.money.gain import Offers
 
@@ -96,8 +96,8 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, wid
     tight = Choices(found.gain, found.cost, limits)
     for _ in range(DRAWS):
         # Whom the draw is made among need not be perfect: the treated arm is planned again.
-        rough = {"close": ROUGH} if order.holdout else {}
-        both = solved(Choices(found.gain, found.cost, wide), seed=order.seed, **rough)
+        close = ROUGH if order.holdout else CLOSE_ENOUGH
+        both = solved(Choices(found.gain, found.cost, wide), seed=order.seed, close=close)
         held = _held_out(both.choice, order, names)
         treated = np.where(held, -1, both.choice)
         if not held.any() and not names.held_before.any() and tight.keeps(treated) and order.holdout == 0.0:

@@ -16,6 +16,7 @@ from churn.errors import RequestRefused
 
 EXACT = 200
 DOUBTFUL = 400  # of a longer list, so many of the closest calls are decided again, exactly
+LEANS = (0.0005, 0.002, 0.005, 0.01, 0.02, 0.05)
 WHOLE = 1_000  # where no more than this are left in doubt, all of them are decided at once
 NODES = 500
 CLOSE_ENOUGH = 4e-4  # of the bound: nearer than this to the best possible, close calls are not worth the wait
@@ -72,11 +73,26 @@ def _short(choices: Choices) -> Solution:
 def _long(choices: Choices, close: float, found: Prices) -> Solution:
     choice, bound = filled(choices, found.values), found.bound
     if _short_of(choices, choice, bound) > close * bound:
+        choice = _leaned(choices, found, choice, close)
+    if _short_of(choices, choice, bound) > close * bound:
         choice, bound = _reconsidered(choices, found, choice)
     if not choices.keeps(choice):
         raise impossible(choices.limits)
     total = choices.total(choice)
     return Solution(choice, total, max(bound, total), found.values)
+
+
+def _leaned(choices: Choices, found: Prices, choice: np.ndarray, close: float) -> np.ndarray:
+    """The best of some choices filled at prices that lean a little: where one limit was used up too soon for another
+    to be filled, the first is made a little dearer."""
+    used = choices.left_over(choice) <= 1e-3 * np.maximum(1.0, np.abs(choices.bounds))
+    if used.all() or not (found.values[~used] > 0).any():
+        return choice
+    for lean in LEANS:
+        choice = _better(choices, choice, filled(choices, np.where(used, 1.0 + lean, 1.0) * found.values))
+        if _short_of(choices, choice, found.bound) <= close * found.bound:
+            break
+    return choice
 
 
 def _short_of(choices: Choices, choice: np.ndarray, bound: float) -> float:
