@@ -38,7 +38,7 @@ def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
 
     def left_open() -> Any:
         key = (campaign, uploaded.file_id, repr(said))
-        return state.latest("outcome columns", key, lambda: state.desk().outcome_columns(content, campaign, **said))
+        return state.latest("outcome columns", key, lambda: state.desk().outcome_questions(content, campaign, **said))
 
     found = left_open()
     for role, plain in (("key", found.key), ("outcome", found.outcome)):

@@ -41,7 +41,7 @@ class OutcomeCounter(AccessCounter):
         with self.acting("measure", f"campaign {campaign}"):
             return measured_campaign(self.home, source, campaign, **said)
 
-    def outcome_columns(self, source: Source, campaign: str, **said: Any) -> OutcomeColumns:
+    def outcome_questions(self, source: Source, campaign: str, **said: Any) -> OutcomeColumns:
         """What a list of outcomes leaves open: which column, which words; nothing is measured yet."""
         from churn.desk.campaigning.measuring import open_questions
 
