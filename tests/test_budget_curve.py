@@ -10,7 +10,7 @@ from tests.scored import BOOK, FOUR, random_list
 
 
 def test_four_customers_by_hand():
-    curve = gain_by_budget(FOUR, BOOK, Order(), key="id", value="bill", budgets=[0, 1, 3, 21])
+    curve = gain_by_budget(FOUR, BOOK, Order(holdout=0.0), key="id", value="bill", budgets=[0, 1, 3, 21])
     assert [(p.budget, round(p.expected_gain, 6), p.treated) for p in curve.points] == [
         (0, 0.0, 0), (1, 17.0, 1), (3, 31.0, 3), (21, 55.0, 3),
     ]  # fmt: skip

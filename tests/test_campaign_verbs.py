@@ -2,14 +2,21 @@
 
 import csv
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from churn.book.journal import campaigns, contacts_before
+from churn.desk.business.playbooks import the_book
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import HISTORY, TODAY
 
-PLAN_FIELDS = ["campaign", "customers", "treated", "holdout", "spent", "expected_gain", "bound", "prices", "detectable"]
-MEASURE_FIELDS = ["campaign", "lift", "low", "high", "verdict", "saved", "by"]
+PLAN_FIELDS = [
+    "campaign", "title", "customers", "treated", "holdout", "spent", "expected_gain", "bound", "prices", "detectable",
+    "kept",
+]  # fmt: skip
+MEASURE_FIELDS = ["campaign", "lift", "low", "high", "verdict", "saved", "by", "arms", "kept", "spent"]
 TEA = '[actions.tea]\nchannel = "shop"\nsave = 0.3\ncontact_cost = 1\n'
 
 
@@ -52,7 +59,7 @@ def test_segments_are_limited(line, own_telco):
         (["--at-least", "Contract=Month-to-month"], "does not say how many. Write it as COL=VALUE:N."),
         (["--at-most", "Contract=Weekly:3"], "Nobody on the list has Contract = Weekly."),
         (["--columns", "age"], "The campaign has no column 'age'."),
-        (["--name", "Spring Sale"], "'Spring Sale' cannot be the campaign name."),
+        (["--name", "x" * 301], "The campaign's name has 301 letters. Use at most 300."),
         (["--playbook", "nothing.toml"], "There is no playbook nothing.toml."),
     ],
 )
@@ -98,7 +105,7 @@ def test_measure_answers_with_the_promised_fields(line, own_telco):
     ("arms", "head", "campaign", "said"),
     [
         (("treat",), "customerID,Churn", "spring", "outcomes of the treated customers only"),
-        (("treat", "holdout"), "customerID,Gone_", "spring", "--outcome COLUMN"),
+        (("treat", "holdout"), "customerID,When_", "spring", "Say which of them says who left."),
         (("treat", "holdout"), "customerID,Churn", "autumn", "There is no campaign 'autumn'. The latest are: spring."),
     ],
 )
@@ -158,3 +165,26 @@ def test_a_push_to_elsewhere_is_refused_before_anything_is_written(line, own_tel
         code, told = plan(line, own_telco, "--push", "http://evil.example/")
     assert code == 2 and "evil.example is not an address that may be sent to" in told
     assert not (own_telco / "c.csv").exists()
+
+
+def test_a_dry_run_and_a_look_keep_nothing(line, own_telco):
+    with the_book(own_telco) as book:
+        before = campaigns(book)
+    for words in (["--dry-run"], ["--keep", "no"]):
+        code, told = plan(line, own_telco, "--name", "looked", *words)
+        assert (code, told["kept"], (own_telco / "c.csv").is_file()) == (0, False, True)
+    with the_book(own_telco) as book:
+        assert campaigns(book) == before and contacts_before(book, "telco") == []
+    assert line("measure", own_telco / "c.csv", "--campaign", "looked", "--home", own_telco)[0] == 2
+
+
+@pytest.mark.parametrize("name", ["Spring 2027", "春の客", "Ä" * 200, "a/../b\\c", "spring"])
+def test_a_campaign_may_be_called_anything_and_is_found_by_its_words(line, own_telco, name):
+    code, told = plan(line, own_telco, "--name", name)
+    assert (code, told["title"]) == (0, name)
+    table = pd.read_csv(own_telco / "c.csv")
+    back = table.assign(Churn=np.where(table["arm"] == "treat", "stayed", "churned"))[["customerID", "Churn"]]
+    back.to_csv(own_telco / "back.csv", index=False)
+    code, found = line("measure", own_telco / "back.csv", "--campaign", name, "--home", own_telco)
+    assert (code, found["campaign"], found["lift"]) == (0, told["campaign"], 1.0)
+    assert set(found["arms"]) == {"treat", "holdout"} and found["arms"]["holdout"]["left"] == 1.0

@@ -42,20 +42,22 @@ def test_lift_and_money_saved_by_hand():
     assert (found.lift, found.conclusion) == (pytest.approx(0.1), "fewer left")
     assert found.saved["mid"] == pytest.approx(7200)
     assert found.saved["low"] == pytest.approx(900 * 100 * found.low - 1800)
-    assert found.verdict.startswith("The campaign kept customers: 10.0 points fewer left (between +4.")
+    assert found.verdict.startswith("The campaign kept customers. Fewer left: 10.0 points (4.")
 
 
 def test_a_difference_that_chance_explains_is_inconclusive():
     campaign = _campaign()
     found = _lift(campaign, _back(campaign, 190, 70))
     assert found.conclusion == "inconclusive"
-    assert found.verdict == "Inconclusive: no effect shown; it could be between −3.3 and +7.7 points fewer leavers."
+    assert found.verdict == (
+        "Inconclusive: no effect shown. It could be anything from 3.3 points more to 7.7 points fewer leavers."
+    )
 
 
 def test_harm_is_called_harm():
     campaign = _campaign()
     found = _lift(campaign, _back(campaign, 300, 60))
-    assert (found.conclusion, found.verdict[:22]) == ("more left", "The campaign did harm:")
+    assert (found.conclusion, found.verdict[:22]) == ("more left", "The campaign did harm.")
 
 
 def test_parts_are_shown_per_action_tier_and_segment():
@@ -92,7 +94,9 @@ def test_even_gaps_are_no_reason_to_doubt():
 def test_the_answer_has_the_fixed_fields():
     campaign = _campaign()
     answer = _lift(campaign, _back(campaign, 180, 90)).as_json()
-    assert list(answer) == ["campaign", "lift", "low", "high", "verdict", "saved", "by", "notices"]
+    assert list(answer) == [
+        "campaign", "lift", "low", "high", "verdict", "saved", "by", "notices", "arms", "kept", "spent",
+    ]  # fmt: skip
     assert answer["campaign"] == "spring"
 
 

@@ -50,6 +50,7 @@ def test_the_answer_has_the_fields_that_are_promised(home):
     _, rows = spring(home)
     assert list(measured(home, rows).as_json()) == [
         "campaign", "lift", "low", "high", "verdict", "saved", "by", "notices",
+        "arms", "kept", "spent",
     ]  # fmt: skip
     assert {p.by for p in measured(home, rows).lift.by} == {"action", "tier", "region"}
 

@@ -52,8 +52,8 @@ def test_outcomes_become_a_lift_with_an_interval(opened, own_telco):
     page.file_uploader[0].upload("back.csv", came_back(planned, left=lambda treat: not treat), "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert list(page.exception) == [] and list(page.error) == []
-    assert {"Fewer left", "Money saved"} <= set(metrics(page))
-    assert metrics(page)["Fewer left"].replace("\\", "") == "100.0 points" and "$" in metrics(page)["Money saved"]
+    assert {"Fewer left", "Measured gain"} <= set(metrics(page))
+    assert metrics(page)["Fewer left"].replace("\\", "") == "100.0 points" and "$" in metrics(page)["Measured gain"]
     assert "The campaign kept customers" in page.dataframe[0].value["state"][0]
 
 
@@ -101,3 +101,20 @@ def test_an_experiment_with_one_arm_is_refused_on_the_screen(opened, own_telco):
 
 def choose(page, label, option):
     next(s for s in page.selectbox if s.label == label).set_value(option).run()
+
+
+def test_outcomes_called_churned_are_known_and_a_strange_column_is_chosen_from_a_box(own_telco, opened):
+    planned = exported(own_telco)
+    table = planned.campaign.table
+    strange = table[["customerID"]].assign(
+        Fate=["gone fishing" if arm == "holdout" else "here" for arm in table["arm"]]
+    )
+    page = opened()
+    page.file_uploader[0].upload("back.csv", strange.to_csv(index=False).encode(), "text/csv").run()
+    assert not any(b.label == "Measure" for b in page.button)
+    box = next(s for s in page.selectbox if s.label == "Which column says who left?")
+    assert box.options == ["customerID", "Fate"]
+    known = table[["customerID"]].assign(Churn=["churned" if arm == "holdout" else "stayed" for arm in table["arm"]])
+    page.file_uploader[0].upload("back.csv", known.to_csv(index=False).encode(), "text/csv").run()
+    next(b for b in page.button if b.label == "Measure").click().run()
+    assert metrics(page)["Held out who left"] is not None and list(page.error) == []

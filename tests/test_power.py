@@ -26,7 +26,7 @@ def test_without_holdout_there_is_nothing_to_measure():
 def test_a_chance_below_one_half_names_the_customers_needed():
     found = detectable(900, 100, leave=0.4, effect=0.05)
     assert f"about {found.needed:,} customers would be needed" in found.words
-    assert found.as_json().keys() == {"smallest", "expected", "chance", "needed", "words"}
+    assert found.as_json().keys() == {"smallest", "expected", "chance", "needed", "words", "hold_out"}
 
 
 def test_a_playbook_that_expects_nothing_never_shows_anything():
@@ -35,3 +35,11 @@ def test_a_playbook_that_expects_nothing_never_shows_anything():
 
 def test_an_empty_campaign_does_not_blame_its_holdout():
     assert detectable(0, 0, leave=0.0, effect=0.0).words == "Nobody is treated, so there is nothing to measure."
+
+
+def test_no_chance_is_called_certain_and_a_low_one_names_the_holdout_that_would_do():
+    assert "a chance of over 99%" in detectable(90_000, 10_000, leave=0.4, effect=0.2).words
+    weak = detectable(950, 50, leave=0.5, effect=0.12)
+    assert weak.weak and weak.hold_out is not None and f"hold out {weak.hold_out:.0%}" in weak.words
+    held = round(1000 * weak.hold_out)
+    assert chance_to_see(1000 - held, held, 0.5, 0.12) >= 0.8

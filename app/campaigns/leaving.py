@@ -22,7 +22,7 @@ def export(planned: Any) -> None:
     left, right = st.columns([3, 1])
     columns = left.multiselect(say("campaign.columns"), list(campaign.table.columns), default=list(campaign.columns))
     kind = right.selectbox(say("campaign.kind"), KINDS)
-    if st.button(say("campaign.export", name=campaign.name), type="primary", icon=":material/outbox:"):
+    if st.button(say("campaign.export", name=plain(campaign.title)), type="primary", icon=":material/outbox:"):
         with widgets.polite_errors(), widgets.working(say("campaign.exporting")):
             state.keep_latest(
                 "exported", key_of(planned), (state.desk().exported(planned, kind, columns or None), kind)
@@ -31,7 +31,7 @@ def export(planned: Any) -> None:
     if made is None:
         return
     (kept, content), ending = made
-    widgets.done(say("campaign.exported", name=campaign.name))
+    widgets.done(say("campaign.exported", name=campaign.title))
     widgets.download(say("campaign.download"), f"{campaign.name}{ending}", content)
     push(kept, columns or None)
 

@@ -15,21 +15,42 @@ ENDS = ("low", "mid", "high")
 
 def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
     """Budget, holdout and capacities; a slider at its end sets no limit."""
-    money, held = st.columns([3, 1])
-    sign = f" ({SIGNS.get(currency, currency)})" if currency else ""
-    chosen = money.slider(
-        say("campaign.budget") + sign,
-        0.0,
-        max(scale.budget, scale.step),
-        max(scale.budget, scale.step),
-        scale.step,
-        format="localized",
-        help=say("campaign.budget_help"),
-        key=f"budget {scale.budget:g}",
-    )
+    money, typed, held = st.columns([3, 1, 1], vertical_alignment="bottom")
+    chosen = budget(scale, currency, (money, typed))
     holdout = held.slider(say("campaign.holdout"), 0, 50, 10, format="%d%%", help=say("campaign.holdout_help"))
     capacity = rooms(scale, playbook)
     return {"budget": chosen if chosen < scale.budget else None, "holdout_percent": holdout, "capacity": capacity}
+
+
+def budget(scale: Any, currency: str, places: tuple[Any, Any]) -> float:
+    """The budget, slid or typed: each follows the other."""
+    sign = f" ({SIGNS.get(currency, currency)})" if currency else ""
+    most, slid = max(scale.budget, scale.step), f"budget {scale.budget:g} {scale.opening:g}"
+    typed = f"{slid} typed"
+    state.begin_with({slid: min(most, scale.opening), typed: min(most, scale.opening)})
+    label = say("campaign.budget") + sign
+    places[0].slider(
+        label,
+        0.0,
+        most,
+        step=scale.step,
+        format="localized",
+        help=say("campaign.budget_help"),
+        key=slid,
+        on_change=state.copy_field,
+        args=(slid, typed),
+    )
+    return float(
+        places[1].number_input(
+            say("campaign.budget_typed"),
+            0.0,
+            most,
+            step=scale.step,
+            key=typed,
+            on_change=state.copy_field,
+            args=(typed, slid),
+        )
+    )
 
 
 def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
@@ -48,7 +69,7 @@ def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
             help=say("campaign.capacity_help"),
             key=f"room {channel} {most} {own}",
         )
-        found[channel] = told if told < most or channel in playbook.capacity else None
+        found[channel] = told if told != own else None
     return found
 
 
@@ -57,7 +78,7 @@ def more(ranked: Any) -> dict[str, Any]:
     with st.expander(say("campaign.more"), icon=":material/tune:"):
         words = segments(ranked)
         left, middle, right = st.columns(3)
-        name = left.text_input(say("campaign.name"), help=say("campaign.name_help"))
+        name = left.text_input(say("campaign.name"), max_chars=200, help=say("campaign.name_help"))
         scenario = middle.selectbox(
             say("campaign.scenario"), ENDS, index=1, format_func=lambda end: say(f"campaign.{end}")
         )

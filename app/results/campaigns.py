@@ -12,10 +12,11 @@ from app.strings import say
 
 def pick(kept: Any) -> Any:
     """Every campaign with its state in a table, and the one that was chosen."""
-    names = [one.record.campaign for one in kept]
+    titles = {one.record.campaign: one.title for one in kept}
+    names = list(titles)
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
-    chosen = st.selectbox(say("results.campaign"), names)
+    chosen = st.selectbox(say("results.campaign"), names, format_func=lambda name: titles[name])
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
     words = {"made": day(record.made), "source": record.source, "model": record.model}
@@ -28,7 +29,7 @@ def table(kept: Any) -> None:
     """When each left, how large it was, what it should bring, and what came of it."""
     many = st.column_config.NumberColumn
     rows = {
-        "campaign": [one.record.campaign for one in kept],
+        "campaign": [one.title for one in kept],
         "made": [day(one.record.made) for one in kept],
         "treated": [one.record.summary["treated"] for one in kept],
         "held": [one.record.summary["holdout"] for one in kept],

@@ -21,13 +21,42 @@ def verdict(lift: Any, currency: str) -> None:
     kind = "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
-    fewer, money = widgets.row(2)
-    found = (lift[end] for end in ("lift", "low", "high"))
-    widgets.points(fewer, say("results.lift"), *found, help=say("results.lift_help"))
-    if lift["saved"]:
-        low, mid, high = (lift["saved"][end] for end in ENDS)
-        told = say("results.saved_help")
-        widgets.money(money, say("results.saved"), mid, currency, help=told, **widgets.reach(low, high, currency))
+    written = widgets.amounts(currency)
+    treated, held, fewer, kept = widgets.row(4)
+    for place, arm in ((treated, "treat"), (held, "holdout")):
+        if lift.get("arms"):
+            known = lift["arms"][arm]
+            people = widgets.beneath(say("results.known", customers=written.number(known["customers"])))
+            widgets.share(place, say(f"results.left_{arm}"), known["left"], **people)
+    shown = say("results.points", points=points(written, lift["lift"]))
+    chance = widgets.beneath(say("numbers.reach", low=points(written, lift["low"]), high=points(written, lift["high"])))
+    fewer.metric(say("results.lift"), shown, border=True, height="stretch", help=say("results.lift_help"), **chance)
+    if lift.get("kept"):
+        low, mid, high = (written.number(lift["kept"][end]) for end in ENDS)
+        reach = widgets.beneath(say("numbers.reach", low=low, high=high))
+        kept.metric(say("results.kept"), mid, border=True, height="stretch", help=say("results.kept_help"), **reach)
+
+
+def money(one: Any) -> None:
+    """What the campaign cost and brought, the planned beside the measured."""
+    lift, currency = one.measured.lift, one.currency
+    if not lift["saved"]:
+        return
+    planned, measured, cost = widgets.row(3)
+    asked = one.record.summary
+    for place, what, found in (
+        (planned, "planned_gain", asked["expected_gain"]),
+        (measured, "saved", lift["saved"]),
+    ):
+        low, mid, high = (found[end] for end in ENDS)
+        told = say(f"results.{what}_help")
+        widgets.money(place, say(f"results.{what}"), mid, currency, help=told, **widgets.reach(low, high, currency))
+    widgets.money(cost, say("results.cost"), asked["spent"], currency, help=say("results.cost_help"))
+
+
+def points(written: Any, share: float) -> str:
+    """A difference of shares in points, as this reader writes numbers."""
+    return str(written.number(100 * share, 1)).replace("-", "−")
 
 
 def parts(lift: Any) -> None:

@@ -17,26 +17,46 @@ def bring(one: Any) -> None:
         return
     turn = state.recall("results turn", 0)
     uploaded = st.file_uploader(say("results.drop"), key=f"outcomes {turn}", help=say("results.drop_help"))
-    with st.expander(say("results.columns"), icon=":material/view_column:"):
-        left, middle, right = st.columns(3)
-        key = left.text_input(say("results.key"), placeholder=one.record.keyed)
-        outcome = middle.text_input(say("results.outcome"))
-        positive = right.text_input(say("results.positive"), help=say("results.positive_help"))
     if uploaded is None:
         return
-    said = {"filename": uploaded.name, "key": key, "outcome": outcome, "positive": [positive] if positive else []}
+    said = questions(one, uploaded)
+    if said is None:
+        return
     if st.button(say("results.measure"), type="primary", icon=":material/straighten:"):
         with widgets.working(say("results.measuring")):
-            words = {word: told for word, told in said.items() if told}
-            state.desk().measure(uploaded.getvalue(), one.record.campaign, **words)
+            state.desk().measure(uploaded.getvalue(), one.record.campaign, **said)
         state.free_upload(uploaded)
         state.remember("results turn", turn + 1)
         state.remember("measured", one.record.campaign)
         st.rerun()
 
 
+def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
+    """What the file leaves open, asked with the file's own headings and words; None until it is answered."""
+    content, campaign = uploaded.getvalue(), one.record.campaign
+    said: dict[str, Any] = {"filename": uploaded.name}
+
+    def left_open() -> Any:
+        key = (campaign, uploaded.file_id, repr(said))
+        return state.latest("outcome columns", key, lambda: state.desk().outcome_questions(content, campaign, **said))
+
+    found = left_open()
+    for role, plain in (("key", found.key), ("outcome", found.outcome)):
+        if not plain:
+            label = say(f"results.{role}")
+            said[role] = st.selectbox(label, found.headings, index=None, placeholder=say("results.choose"))
+    if None in said.values():
+        return None
+    words = left_open().words
+    if words:
+        said["positive"] = st.multiselect(say("results.positive"), words, placeholder=say("results.choose_word"))
+        if not said["positive"]:
+            return None
+    return said
+
+
 def just_measured(one: Any) -> None:
     """Say once that the outcomes have been taken in."""
     if state.recall("measured") == one.record.campaign:
         state.remember("measured", None)
-        widgets.done(say("results.measured", campaign=one.record.campaign))
+        widgets.done(say("results.measured", campaign=one.title))

@@ -1,5 +1,6 @@
 """Overview: what this list says as a whole, what changed since the last one, and the next step; a brief of it."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -7,10 +8,19 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.errors import NotFound, RequestRefused
+from churn.errors import ChurnError, NotFound, RequestRefused
 
 
-def in_short(found: Any) -> None:
+def suggested(ranked: Any) -> Any:
+    """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
+    with suppress(ChurnError):
+        playbook = state.desk().playbook_for(ranked.model).playbook
+        key = (ranked.reading.fingerprint, ranked.model.version, playbook)
+        return state.latest("suggested campaign", key, lambda: state.desk().opening_plan(ranked, playbook).campaign)
+    return None
+
+
+def in_short(found: Any, campaign: Any) -> None:
     """The list in a few figures."""
     columns, written = widgets.row(4 if found.value_at_risk is not None else 3), widgets.amounts(found.currency)
     widgets.count(columns[0], say("overview.customers"), found.customers)
@@ -26,13 +36,14 @@ def in_short(found: Any) -> None:
             help=told,
             **widgets.beneath(found.over),
         )
-    told, worth = say("overview.gain_help"), say("overview.suggested", customers=written.number(found.suggested))
-    widgets.money(columns[-1], say("overview.gain"), found.gain, found.currency, help=told, **widgets.beneath(worth))
+    gain, treated = (campaign.expected_gain["mid"], campaign.treated) if campaign else (None, 0)
+    told, people = say("overview.gain_help"), say("overview.suggested", customers=written.number(treated))
+    widgets.money(columns[-1], say("overview.gain"), gain, found.currency, help=told, **widgets.beneath(people))
 
 
-def step(ranked: Any) -> None:
+def step(ranked: Any, campaign: Any) -> None:
     """The one thing worth doing next."""
-    found = state.desk().next_step(ranked, state.locale())
+    found = state.desk().next_step(ranked, state.locale(), campaign)
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
         st.markdown(plain(found.why))
@@ -74,9 +85,9 @@ def groups(ranked: Any) -> None:
     widgets.table(table, config, alt=say("overview.groups_title"), long_words=True)
 
 
-def brief(ranked: Any) -> None:
+def brief(ranked: Any, campaign: Any) -> None:
     """The page for a meeting, made when it is asked for."""
-    page, told = partial(state.desk().brief, ranked, state.locale()), say("overview.brief_help")
+    page, told = partial(state.desk().brief, ranked, state.locale(), campaign), say("overview.brief_help")
     widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
@@ -100,11 +111,12 @@ def draw() -> None:
         return
     state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
     found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
-    brief(ranked)
-    in_short(found)
+    campaign = suggested(ranked)
+    brief(ranked, campaign)
+    in_short(found, campaign)
     left, right = st.columns(2)
     with left:
-        step(ranked)
+        step(ranked, campaign)
     with right:
         changes(ranked)
     widgets.charts(state.of_ranked("overview charts", ranked, lambda: state.desk().overview_charts(ranked)))

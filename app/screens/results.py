@@ -34,6 +34,7 @@ def measured() -> None:
     one = state.desk().in_words(one)
     lift = one.measured.lift
     lifting.verdict(lift, one.currency)
+    lifting.money(one)
     widgets.notices(state.desk().told(lift))
     lifting.parts(lift)
     lifting.learnt(one.measured.learnt)

@@ -16,6 +16,7 @@ from app.state.address import (
     tour_step,
 )
 from app.state.drawers import ListInHand
+from app.state.form_fields import begin_with, copy_field
 from app.state.reckoned import (
     asked_model,
     choose_model,
@@ -74,12 +75,14 @@ __all__ = [
     "ListInHand",
     "asked_model",
     "begin_tour",
+    "begin_with",
     "carry_address",
     "chest",
     "choose_language",
     "choose_model",
     "chosen_model",
     "confirm_mapping",
+    "copy_field",
     "desk",
     "drawer",
     "end_tour",

@@ -27,3 +27,14 @@ def keep_fields(*beginnings: str) -> None:
 def set_waiting_fields() -> None:
     """Set what was asked to be set before the fields of the screen are drawn."""
     st.session_state.update(st.session_state.pop("set next", {}))
+
+
+def begin_with(values: dict[str, Any]) -> None:
+    """What fields hold before anybody has touched them."""
+    for name, value in values.items():
+        st.session_state.setdefault(name, value)
+
+
+def copy_field(moved: str, other: str) -> None:
+    """Set one field to what another one says: two ways to say the same number."""
+    st.session_state[other] = st.session_state[moved]

@@ -16,6 +16,7 @@ from churn.errors import RequestRefused
 
 if TYPE_CHECKING:
     from churn.deciding.choosing.ordering import Order
+    from churn.deciding.measuring.lift import Lift
     from churn.desk.campaigning.campaigns import Planned
     from churn.desk.campaigning.delivering import Delivery
     from churn.desk.campaigning.pushing import Outline
@@ -44,11 +45,18 @@ def _plan_words(words: ArgumentParser) -> None:
     words.add_argument("--seed", type=int, default=0, metavar="S", help="the seed of the draw (default 0)")
     words.add_argument("--scenario", choices=ENDS, default="mid", help="the assumptions to plan by (default mid)")
     words.add_argument("--columns", metavar="C,…", help="only these columns in the file, in this order")
-    words.add_argument("--name", metavar="ID", help="the campaign's name; export under it again and every arm stands")
+    words.add_argument(
+        "--name", metavar="NAME", help="the campaign's name, in any words; under it again every arm stands"
+    )
     words.add_argument(
         "--push", nargs="?", const="", metavar="URL", help="send the rows to this address, which CHURN_PUSH_URL names"
     )
-    words.add_argument("--dry-run", action="store_true", help="with --push: show what would be sent, send nothing")
+    words.add_argument(
+        "--dry-run", action="store_true", help="send nothing and keep nothing: with --push, show what would be sent"
+    )
+    words.add_argument(
+        "--keep", choices=("yes", "no"), default="yes", help="no: only look; nobody counts as contacted (default yes)"
+    )
     words.add_argument("--rested", action="store_true", help="leave earlier contacts out of account")
     words.add_argument(
         "-o", metavar="OUT", dest="output", required=True, help=".csv, .parquet or .xlsx; `-` is CSV on stdout"
@@ -68,13 +76,18 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
     columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
     if asked.push is not None:
         desk.push_outline(planned, asked.push, columns)  # refused before anything is written
-    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns)
+    keep = asked.keep == "yes" and not asked.dry_run
+    if asked.push is not None and not asked.dry_run and not keep:
+        raise RequestRefused("A campaign that is not kept is not sent.", "Leave out --keep no, or add --dry-run.")
+    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns, keep=keep)
     sent = _pushed(desk, done, asked, columns)
     if piped:
         return Answer()
-    written = f"Written to {asked.output}. Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
+    later = f"Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
+    looked = "Nothing was kept: nobody counts as contacted, and this plan cannot be measured."
+    written = f"Written to {asked.output}. {later if keep else looked}"
     lines = (*_plan_lines(desk, done), written, *([sent.words] if sent else []))
-    return Answer({**done.as_json(), **({"push": sent.as_json()} if sent else {})}, lines)
+    return Answer({**done.as_json(), "kept": keep, **({"push": sent.as_json()} if sent else {})}, lines)
 
 
 def _ordered(asked: Namespace) -> Order:
@@ -89,17 +102,17 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
     from churn.showing.words.amounts import Amounts
 
     made, amounts = done.campaign, Amounts(done.basis.currency)
-    gains = " / ".join(amounts.money(made.expected_gain[end], 0) for end in ENDS)
+    gains = " / ".join(amounts.money(made.expected_gain[end], 2) for end in ENDS)
     heads = ["action", "channel", "treated", "held out", "cost", *ENDS]
     totals = [
         [
             *(t.action, t.channel, t.treated, t.held, amounts.money(t.cost, 2)),
-            *(amounts.money(v, 0) for v in (t.low, t.mid, t.high)),
+            *(amounts.money(v, 2) for v in (t.low, t.mid, t.high)),
         ]
         for t in desk.action_totals(done)
     ]
     return (
-        f"{made.name}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
+        f"{made.title}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
         f"Expected to cost {amounts.money(made.spent, 2)} and to bring {gains} (low / mid / high) after that.",
         made.proof,
         *(f"  {words}" for words in desk.price_words(done, amounts)),
@@ -113,7 +126,9 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
 
 def _measure_words(words: ArgumentParser) -> None:
     add_list_words(words, what="the outcomes, a list with the key and who left (and `contacted`, `accepted` if known)")
-    words.add_argument("--campaign", metavar="ID", required=True, help="the campaign the outcomes are of")
+    words.add_argument(
+        "--campaign", metavar="NAME", required=True, help="the campaign the outcomes are of: its name or id"
+    )
     words.add_argument("--key", metavar="COL", help="the column that names the customer")
     words.add_argument("--outcome", metavar="COL", help="the column that says who left")
     words.add_argument("--positive", metavar="VALUE", nargs="+", help="the words that mean the customer left")
@@ -128,11 +143,23 @@ def measure(asked: Namespace, printer: Printer) -> Answer:
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
     saved = "" if lift.saved is None else _money_saved(lift.saved, desk.currency_of(found.record.profile))
-    lines = [f"{asked.campaign}: {lift.verdict}", saved, *notice_lines(lift.notices), ""]
+    lines = [f"{asked.campaign}: {lift.verdict}", *_arm_lines(lift), saved, *notice_lines(lift.notices), ""]
     lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
     if found.learnt:
         lines += ["", f"The playbook is at version {found.version}:", *(f"  {rate.words}" for rate in found.learnt)]
     return Answer(found.as_json(), tuple(line for line in lines if line is not None))
+
+
+def _arm_lines(lift: Lift) -> list[str]:
+    """What left in each arm, and how many were kept."""
+    if not lift.arms or not lift.kept:
+        return []
+    left = {arm: f"{found['left']:.1%}" for arm, found in lift.arms.items()}
+    low, mid, high = (f"{lift.kept[end]:,.0f}" for end in ENDS)
+    return [
+        f"{left['treat']} of the treated left, {left['holdout']} of the held out.",
+        f"Customers kept: {mid} ({low} to {high}).",
+    ]
 
 
 def _uplift_words(words: ArgumentParser) -> None:
@@ -231,11 +258,11 @@ def _pushed(desk: Desk, done: Planned, asked: Namespace, columns: list[str] | No
 
 
 def _points(share: float | None) -> str | None:
-    return None if share is None else f"{share * 100:+.1f}"
+    return None if share is None else f"{share * 100:.1f}".replace("-", "−")
 
 
 def _money_saved(saved: Mapping[str, float], currency: str) -> str:
     from churn.showing.words.amounts import Amounts
 
     low, mid, high = (Amounts(currency).money(saved[end], 0) for end in ENDS)
-    return f"Money saved after costs: {mid} (between {low} and {high})."
+    return f"Money saved after costs: {mid} ({low} to {high})."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from churn.deciding.campaign import Campaign
 from churn.deciding.choosing.choices import Choices, Limit
 from churn.deciding.choosing.filling import filled
 from churn.deciding.choosing.ordering import Order
@@ -36,11 +37,21 @@ class BudgetPoint:
 
 @dataclass(frozen=True)
 class BudgetCurve:
-    """Gain by budget, with nobody held out; `sampled` customers stand for all when the list is long."""
+    """Gain by budget, with the share held out that was ordered; `sampled` customers stand for all of a long list."""
 
     points: tuple[BudgetPoint, ...]
     customers: int
     sampled: int
+    holdout: float = 0.0
+
+    @property
+    def knee(self) -> float:
+        """The budget from which more money brings less than the average of the whole curve: where it bends."""
+        last = self.points[-1]
+        if last.expected_gain <= 0 or last.spent <= 0:
+            return last.budget
+        best = max(self.points, key=lambda p: p.expected_gain / last.expected_gain - p.spent / last.spent)
+        return best.budget
 
     @property
     def words(self) -> str:
@@ -48,6 +59,22 @@ class BudgetCurve:
         last = self.points[-1]
         enough = next(p for p in self.points if p.expected_gain >= 0.999 * last.expected_gain)
         return f"A budget of {enough.spent:,.0f} brings {enough.expected_gain:,.0f}; more brings next to nothing."
+
+
+def through(curve: BudgetCurve, campaign: Campaign) -> BudgetCurve:
+    """The curve with the holdout as it was drawn: at its own budget it brings what the campaign brings, to the cent.
+
+    Who is held out is chance, and the curve shows the average; all of it is scaled to the draw that was made.
+    """
+    at = curve.points[-1].budget if campaign.budget is None else campaign.budget
+    average = next((p.expected_gain for p in curve.points if p.budget == at), 0.0)
+    scale = campaign.expected_gain["mid"] / average if average > 0 else 1.0
+    drawn = BudgetPoint(at, campaign.expected_gain["mid"], campaign.bound, campaign.treated, campaign.spent)
+    points = (
+        drawn if p.budget == at else replace(p, expected_gain=scale * p.expected_gain, bound=scale * p.bound)
+        for p in curve.points
+    )
+    return replace(curve, points=tuple(points))
 
 
 def gain_by_budget(
@@ -60,9 +87,12 @@ def gain_by_budget(
     history: History | None = None,
     budgets: Iterable[float] | None = None,
 ) -> BudgetCurve:
-    """The gain of the best plan for each budget, all other limits as ordered."""
+    """The gain of the best plan for each budget, all other limits and the share held out as ordered."""
     ready = weighed(scored, playbook, order, key=key, value=value, history=history)
-    some, share, sampled = _some(ready, order.seed)
+    # Both arms are chosen together from limits so much wider, and of what they would bring the treated get their part.
+    treated = 1.0 - order.holdout
+    some, share, sampled = _some(ready, order.seed, treated)
+    share /= treated
     asked = sorted(set(budgets)) if budgets is not None else _steps(ready, order.budget)
     points: list[BudgetPoint] = []
     found, costliest = None, float(some.cost[some.in_question].max(initial=0.0)) / share
@@ -77,17 +107,17 @@ def gain_by_budget(
         spent = float(tried.cost[rows, choice[rows]].sum())
         gain, most, many = tried.total(choice) / share, found.bound / share, round(len(rows) / share)
         points.append(BudgetPoint(budget, gain, most, many, spent / share))
-    return BudgetCurve(tuple(points), ready.given.rows, sampled)
+    return BudgetCurve(tuple(points), ready.given.rows, sampled, order.holdout)
 
 
-def _some(ready: Weighed, seed: int) -> tuple[Choices, float, int]:
+def _some(ready: Weighed, seed: int, treated: float) -> tuple[Choices, float, int]:
     """All customers, or a random part of a long list with the limits scaled to it; without the budget."""
     rows = np.arange(ready.given.rows)
     if len(rows) > SAMPLE:
         rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
     share = len(rows) / ready.given.rows
     limits = tuple(x for x in ready.limits if x.kind != "budget")
-    some = Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share)
+    some = Choices(ready.found.gain, ready.found.cost, limits).only(rows, scaled=share / treated)
     return some.only(some.candidates), share, len(rows)
 
 

@@ -12,6 +12,7 @@ from churn.notices import Notice
 if TYPE_CHECKING:
     import pandas as pd
 
+BEST_OF_THE_OTHERS = "This is the best possible plan for those who are not held out."
 FILE_COLUMNS = ("arm", "action", "channel", "cost", "expected_gain", "probability", "tier", "reason_1")
 
 
@@ -38,6 +39,7 @@ class Campaign:
     customers   how many were on the list
     bound       what no plan for these customers and limits can exceed, in expected gain
     basis       how the worth of a customer was reckoned
+    words       what people call it, where that is not its id
     """
 
     name: str
@@ -57,6 +59,12 @@ class Campaign:
     basis: str = ""
     exact: bool = False
     notices: tuple[Notice, ...] = ()
+    words: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call the campaign: the words it was given, or its id."""
+        return self.words or self.name
 
     @property
     def reached(self) -> float:
@@ -68,7 +76,7 @@ class Campaign:
     def proof(self) -> str:
         """How good the plan is proven to be, in words."""
         if self.exact:
-            return "This is the best possible plan."
+            return "This is the best possible plan." if not self.held else BEST_OF_THE_OTHERS
         short = (1.0 - self.reached) * 100
         return f"This plan is within {max(0.01, short):.2g}% of the best possible."
 
@@ -81,6 +89,7 @@ class Campaign:
         """What the doors answer."""
         return {
             "campaign": self.name,
+            "title": self.title,
             "customers": self.customers,
             "treated": self.treated,
             "holdout": self.held,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from churn.deciding.campaign import Campaign, Price
-from churn.deciding.choosing.drawing import Drawn, best_possible, drawn
+from churn.deciding.choosing.drawing import Drawn, drawn
 from churn.deciding.choosing.ordering import Order
 from churn.deciding.choosing.reasons_why import Money, bare, why_nobody
 from churn.deciding.choosing.resting import History
@@ -61,8 +61,8 @@ class _Made:
 def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Made) -> Campaign:
     plan = made.plan
     table = _table(scored, playbook, made)
-    gains = {at: float(table.loc[table["arm"] == "treat", f"gain_{at}"].sum()) for at in ("low", "mid", "high")}
-    bound = best_possible(made.ready.found, made.ready.limits, plan)
+    treated = table[table["arm"] == "treat"]
+    gains = {at: round(float(treated[f"gain_{at}"].sum()), 2) for at in ("low", "mid", "high")}
     priced = zip(made.ready.limits, plan.solution.prices, strict=True)
     power = _power(scored, playbook, made)
     notices = made.ready.notices + _notices(playbook, order, made, power)
@@ -73,10 +73,10 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
         customers=made.ready.given.rows,
         treated=int(plan.treat.sum()),
         held=int(plan.held.sum()),
-        spent=float(table["cost"].sum()),
+        spent=round(float(table["cost"].sum()), 2),
         reserved=_reserved(scored, playbook, made),
         expected_gain=gains,
-        bound=max(bound, gains["mid"]) if order.scenario == "mid" else bound,
+        bound=max(plan.bound, gains["mid"]) if order.scenario == "mid" else plan.bound,
         prices=tuple(Price(x.name, x.kind, round(float(p), 4)) for x, p in priced),
         detectable=power,
         budget=order.budget,
@@ -84,6 +84,7 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
         basis=made.ready.given.basis,
         exact=plan.exact,
         notices=notices,
+        words=order.title,
     )
 
 
@@ -95,11 +96,13 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
     treat, taken = ~held[rows], choice[rows]
     names = np.array([a.name for a in playbook.actions], object)
     channels = np.array([a.channel for a in playbook.actions], object)
+    cost = np.where(treat, made.ready.found.cost[rows, taken], 0.0)
+    gains = {at: _in_cents(g, treat) for at, g in gains.items()}
     ours = {
         "arm": np.where(treat, "treat", "holdout"),
         "action": np.where(treat, names[taken], ""),
         "channel": np.where(treat, channels[taken], ""),
-        "cost": np.where(treat, made.ready.found.cost[rows, taken], 0.0),
+        "cost": _in_cents(cost, treat),
         "expected_gain": np.where(treat, gains["mid"], 0.0),
         "planned_action": names[taken],
         "worth": worth(some, playbook),
@@ -107,6 +110,21 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
     }
     table = part.drop(columns=[c for c in ours if c in part]).assign(**ours)
     return table.iloc[np.argsort(-gains["mid"], kind="stable")].reset_index(drop=True)
+
+
+def _in_cents(amounts: np.ndarray, treat: np.ndarray) -> np.ndarray:
+    """Amounts in whole cents, those of the treated so that they add up to the whole cents of their sum.
+
+    What the campaign costs and brings is then the sum of its rows to the cent, in every file and on every screen.
+    """
+    found = np.round(amounts, 2)
+    cents = amounts[treat] * 100.0
+    whole = np.floor(cents + 1e-9)
+    over = int(np.floor(cents.sum() + 1e-6) - whole.sum())  # never a cent above: a budget stays kept
+    most = np.argsort(whole - cents, kind="stable")[: max(0, over)]
+    whole[most] += 1.0
+    found[treat] = whole / 100.0
+    return found
 
 
 def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _Made, rows: np.ndarray) -> Any:
@@ -148,7 +166,7 @@ def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -
         )
     if not (made.plan.choice >= 0).any():
         notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
-    elif power.smallest is None or power.chance < 0.5:
+    elif power.weak:
         notes.append(Notice("warning", power.words))
     if order.scenario != "mid":
         notes.append(Notice("info", f"Planned by the {order.scenario} assumptions; the bound is of that case too."))

@@ -14,7 +14,7 @@ import numpy as np
 
 from tests.bench.experimenting import REAL, hillstrom, known_truth
 from tests.bench.measuring import Line, cost_of, table_of
-from tests.bench.planning import plans
+from tests.bench.planning import every_case, plans
 
 
 def telco(small: bool) -> list[Line]:
@@ -191,6 +191,7 @@ def profit_of_a_million(small: bool) -> list[Line]:
 SECTIONS: dict[str, Callable[[bool], list[Line]]] = {
     "money": profit_of_a_million,
     "plans": plans,
+    "grid": every_case,
     "telco": telco,
     "lift": lift_coverage,
     "learnt": learnt_rates,

@@ -22,6 +22,7 @@ from churn.desk.counter import Desk
 
 router = APIRouter(tags=["campaigns"])
 ORDER = ("budget", "capacity", "at_least", "at_most", "holdout", "seed", "scenario", "name")
+LONGEST = 300
 A_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
@@ -53,18 +54,20 @@ class Ordered(AboutFile):
     holdout: float = 0.1
     seed: int = 0
     scenario: Literal["low", "mid", "high"] = "mid"
-    name: Annotated[str, Query(pattern=A_NAME)] = ""
+    name: Annotated[str, Query(max_length=LONGEST, description="what the campaign is called, in any words")] = ""
     rested: bool = False
     columns: Annotated[list[str], Query(description="only these columns in `rows`, repeatable")] = []
     keep: Annotated[bool, Query(description="false tries it out: nothing is kept, so it cannot be measured")] = True
     push: Annotated[str | None, Query(description="send it to this address, which the operator has named")] = None
-    dry_run: Annotated[bool, Query(description="with `push`: say what would be sent, send nothing")] = False
+    dry_run: Annotated[
+        bool, Query(description="send nothing and keep nothing; with `push`, say what would be sent")
+    ] = False
 
 
 class Returned(AboutFile):
     """Which campaign outcomes are of, and what their columns are called where that is not plain."""
 
-    campaign: Annotated[str, Query(pattern=A_NAME)]
+    campaign: Annotated[str, Query(min_length=1, max_length=LONGEST, description="its name or its id")]
     key: str | None = None
     outcome: str | None = None
     positive: Annotated[list[str], Query(description="the words that mean the customer left, repeatable")] = []
@@ -74,6 +77,7 @@ class PlannedCampaign(BaseModel):
     """A campaign as the command line tells it, with the rows of its file; `push` where it was sent or would be."""
 
     campaign: str
+    title: str
     customers: int
     treated: int
     holdout: int
@@ -99,6 +103,9 @@ class MeasuredLift(BaseModel):
     saved: dict[str, float] | None
     by: list[dict[str, Any]]
     notices: list[dict[str, Any]]
+    arms: dict[str, dict[str, float]] | None
+    kept: dict[str, float] | None
+    spent: float | None
     learnt: list[dict[str, Any]]
     version: int
 
@@ -167,12 +174,13 @@ def _planned(desk: Desk, sent: SentFile, asked: Ordered) -> dict[str, Any]:
     columns, push = asked.columns or None, None
     if asked.push is not None:
         push = desk.push_outline(planned, asked.push, columns).as_json()  # refused before anything is kept
-    if asked.keep:
+    keep = asked.keep and not asked.dry_run
+    if keep:
         planned = desk.export(planned, BytesIO(), columns)
     if asked.push is not None and not asked.dry_run:
         push = desk.push(planned, asked.push, columns).as_json()
     rows = campaign_records(campaign_table(planned.campaign, columns))
-    return {**planned.as_json(), "kept": asked.keep, "rows": rows, "push": push}
+    return {**planned.as_json(), "kept": keep, "rows": rows, "push": push}
 
 
 def _measured(desk: Desk, sent: SentFile, asked: Returned) -> dict[str, Any]:

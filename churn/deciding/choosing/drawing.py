@@ -1,12 +1,14 @@
-"""A plan for both arms together, the holdout drawn among the chosen, and nothing above a limit.
+"""A plan for both arms together, the holdout drawn among the chosen, and the treated arm planned again without it.
 
 The limits are widened by the holdout share, so that both arms are chosen by one rule and only chance tells them apart.
-If the draw leaves the treated arm above a limit, the least valuable choices are dropped from both arms alike; if it
-leaves too few of those of whom a minimum was asked, more of them are chosen.
+Who is held out leaves room that is not quite what the draw was made for; so the best plan for all others is made again,
+from the prices of the first. It changes a few close calls and leaves no limit unused. Where the draw leaves too few of
+those of whom a minimum was asked, more of them are chosen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,14 +18,14 @@ from zlib import crc32
 import numpy as np
 
 from churn.deciding.choosing.choices import Choices, Limit
-from churn.deciding.choosing.holdout import arms
+from churn.deciding.choosing.holdout import HOLDOUT, arms
 from churn.deciding.choosing.ordering import Order, widened
-from churn.deciding.choosing.pricing import dual_bound
-from churn.deciding.choosing.solving import Solution, impossible, solved
+from churn.deciding.choosing.solving import CLOSE_ENOUGH, Solution, impossible, solved
 from churn.errors import RequestRefused
 from churn.money.gain import Offers
 
 Limits = tuple[Limit, ...]
+ROUGH = 0.01
 DRAWS = 6  # so often more customers are chosen to make up for those of a minimum whom chance held out
 
 
@@ -33,32 +35,46 @@ class Names:
 
     keys: np.ndarray
     tiers: np.ndarray
-    earlier: dict[str, str] | None
+    earlier: Mapping[str, str] | None
 
     @cached_property
     def together(self) -> str:
         """What tells this list from others: who is on it, in whatever order and file they came."""
         return f"{sum(map(crc32, map(str.encode, self.keys))):x}"
 
+    @cached_property
+    def held_before(self) -> np.ndarray:
+        """Who was held out when this campaign was exported earlier; they are never treated in it."""
+        if not self.earlier:
+            return np.zeros(len(self.keys), bool)
+        return np.fromiter((self.earlier.get(key) == HOLDOUT for key in self.keys), bool, len(self.keys))
+
 
 @dataclass(frozen=True)
 class Drawn:
-    """A choice with its holdout, after anything above a limit was dropped.
+    """A choice for both arms, who of them is held out, and how good the choice for the others is.
 
-    left_over   how far the treated arm stays within each limit; below nothing where it breaks it
+    solution    of the treated arm, under the limits as they stand, for all customers who are not held out
     """
 
     solution: Solution
     choice: np.ndarray
     held: np.ndarray
-    dropped: int
-    total: float
-    left_over: np.ndarray
+
+    @property
+    def total(self) -> float:
+        """What the treated are expected to bring."""
+        return self.solution.total
+
+    @property
+    def bound(self) -> float:
+        """What no plan could exceed for the customers who are not held out, under the limits as they stand."""
+        return self.solution.bound
 
     @property
     def exact(self) -> bool:
-        """Whether this is proven to be the best plan there is."""
-        return self.solution.exact and not self.held.any() and not self.dropped
+        """Whether the treated arm is proven to be the best there is for those who are not held out."""
+        return self.solution.exact
 
     @property
     def treat(self) -> np.ndarray:
@@ -67,72 +83,52 @@ class Drawn:
 
 
 def drawn(found: Offers, limits: Limits, order: Order, names: Names) -> Drawn:
-    """Plan for both arms and draw; where the treated arm alone breaks a limit, plan a little narrower as well."""
-    tried: list[Drawn] = []
+    """Plan for both arms, draw, and plan the treated arm; where that cannot be, with fewer to be held out."""
     share = order.holdout
     for factor in dict.fromkeys((1.0 / (1.0 - share), 1.0 / (1.0 - share / 2.0), 1.0)):
         with suppress(RequestRefused):
-            one = _drawn_within(found, limits, order, names, factor)
-            tried += [one] if (one.left_over >= 0).all() else []
-        if tried and not tried[0].dropped:
-            break
-    if not tried:
-        raise impossible(limits)
-    return max(tried, key=lambda d: d.total)
+            return _drawn_within(found, limits, order, names, widened(limits, factor))
+    raise impossible(limits)
 
 
-def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, factor: float) -> Drawn:
+def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, wide: Limits) -> Drawn:
     """A draw; where it held out too many of those of whom a minimum was asked, again with more of them chosen."""
-    wide = widened(limits, factor)
+    tight = Choices(found.gain, found.cost, limits)
     for _ in range(DRAWS):
-        one = _drawn_once(found, limits, wide, order, names)
+        # Whom the draw is made among need not be perfect: the treated arm is planned again.
+        close = ROUGH if order.holdout else CLOSE_ENOUGH
+        both = solved(Choices(found.gain, found.cost, wide), seed=order.seed, close=close)
+        held = _held_out(both.choice, order, names)
+        treated = np.where(held, -1, both.choice)
+        if not held.any() and not names.held_before.any() and tight.keeps(treated) and order.holdout == 0.0:
+            return Drawn(both, both.choice, held)
+        with suppress(RequestRefused):
+            return _planned_again(tight, both, held, order, names)
         # As many of those chosen in addition will be held out, too.
-        missing = -np.minimum(0.0, one.left_over) / (1.0 - order.holdout)
-        if not missing.any():
-            break
+        missing = -np.minimum(0.0, tight.left_over(treated)) / (1.0 - order.holdout)
         wide = tuple(
             replace(x, most=x.most + ceil(more)) if x.kind == "at least" else x
             for x, more in zip(wide, missing, strict=True)
         )
-    return one
+        if not any(more for x, more in zip(wide, missing, strict=True) if x.kind == "at least"):
+            break
+    raise impossible(limits)
 
 
-def _drawn_once(found: Offers, limits: Limits, wider: Limits, order: Order, names: Names) -> Drawn:
-    wide = Choices(found.gain, found.cost, wider)
-    solution = solved(wide, seed=order.seed)
-    choice, held = solution.choice.copy(), np.zeros(wide.rows, bool)
-    rows = np.flatnonzero(choice >= 0)
+def _held_out(choice: np.ndarray, order: Order, names: Names) -> np.ndarray:
+    """Who of the chosen is held out: evenly by tier and action, by chance alone."""
+    held, rows = np.zeros(len(choice), bool), np.flatnonzero(choice >= 0)
     strata = [f"{names.tiers[i]}|{choice[i]}" for i in rows]
     held[rows] = arms(
         names.keys[rows], strata, share=order.holdout, seed=order.seed, of=names.together, earlier=names.earlier
     )
-    tight = Choices(found.gain, found.cost, limits)
-    net = tight.surplus(solution.prices)
-    dropped = sum(_drop_lowest(tight, k, choice, (held, net)) for k in range(len(limits)))
-    treated = np.where(held, -1, choice)
-    return Drawn(solution, choice, held, dropped, tight.total(treated), tight.left_over(treated))
+    return held
 
 
-def _drop_lowest(tight: Choices, which: int, choice: np.ndarray, arm: tuple[np.ndarray, np.ndarray]) -> int:
-    """Drop the least valuable choices that use a limit, in both arms alike, until the treated arm keeps it."""
-    held, net = arm
-    if tight.limits[which].kind == "at least":
-        return 0
-    rows = np.flatnonzero(choice >= 0)
-    use = tight.use(which, rows, choice[rows])
-    rows, use = rows[use > 0], use[use > 0]
-    order = np.argsort(-net[rows, choice[rows]], kind="stable")
-    running = np.cumsum(np.where(held[rows[order]], 0.0, use[order]))
-    most = tight.bounds[which]
-    gone = rows[order][running > most + 1e-9 * max(1.0, abs(most))]
-    choice[gone], held[gone] = -1, False
-    return len(gone)
-
-
-def best_possible(found: Offers, limits: Limits, plan: Drawn) -> float:
-    """What no plan could exceed for the customers who are not held out, under the limits as they stand."""
-    if plan.exact:
-        return plan.total
-    rest = np.flatnonzero(~plan.held)
-    some = Choices(found.gain, found.cost, limits).only(rest)
-    return max(plan.total, dual_bound(some, plan.solution.prices))
+def _planned_again(tight: Choices, both: Solution, held: np.ndarray, order: Order, names: Names) -> Drawn:
+    """The best treated arm among those who are not held out; the held out stay chosen for what they were."""
+    rest = np.flatnonzero(~held & ~names.held_before)
+    some = solved(tight.only(rest), seed=order.seed, start=both.prices)
+    choice, treated = np.where(held, both.choice, -1), np.full(tight.rows, -1)
+    choice[rest] = treated[rest] = some.choice
+    return Drawn(replace(some, choice=treated), choice, held)

@@ -26,7 +26,8 @@ class Order:
     holdout     the share held out at random, to measure against
     seed        decides the draw; the same seed gives the same arms
     scenario    the assumptions to plan by: `low` makes the plan that is best if everything goes less well
-    name        the campaign's name; made from its content when not given
+    name        the campaign's id; made from its content when not given
+    title       what people call it, where that is not its id
     """
 
     budget: float | None = None
@@ -37,6 +38,7 @@ class Order:
     seed: int = 0
     scenario: Scenario = "mid"
     name: str = ""
+    title: str = ""
 
 
 def checked_order(order: Order) -> Order:

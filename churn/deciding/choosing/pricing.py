@@ -48,16 +48,24 @@ class Prices:
     tried: tuple[_Tried, ...] = ()
 
 
-def prices(choices: Choices, *, seed: int = 0, after: Prices | None = None, close: float = CLOSE) -> Prices:
+def prices(
+    choices: Choices,
+    *,
+    seed: int = 0,
+    after: Prices | None = None,
+    start: np.ndarray | None = None,
+    close: float = CLOSE,
+) -> Prices:
     """The shadow price of every limit and the dual bound.
 
     after  the prices of the same customers under limits that allow more or less: what was tried for them is known
+    start  prices of other customers under such limits, to begin with
     """
     if not choices.limits:
         return Prices(np.zeros(0), dual_bound(choices, np.zeros(0)))
     if after is not None:
         return _refined(choices, after.values, after.tried, close)
-    start = _from_sample(choices, seed)
+    start = _from_sample(choices, seed) if start is None else start
     return _refined(choices, start, (_tried(choices, start), _tried(choices, np.zeros_like(start))), close)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Conclusion = Literal["fewer left", "more left", "inconclusive", "no claim"]
+ENDS = ("low", "mid", "high")
 UNBALANCED = 0.001
 FEWEST_SHOWN = 10
 
@@ -48,6 +49,9 @@ class Lift:
     """What a campaign changed: fewer leavers (a share) and money, each between what and what.
 
     saved       money kept less money spent, low, mid and high; None where no claim can be made
+    arms        what became of each arm: customers with a known outcome, and the share of them who left
+    kept        how many of the treated stayed because of the campaign, low, mid and high
+    spent       what the treated were expected to cost
     adjusted    whether the score was used to tighten the interval
     """
 
@@ -63,6 +67,9 @@ class Lift:
     held: int = 0
     adjusted: bool = False
     notices: tuple[Notice, ...] = ()
+    arms: Mapping[str, Mapping[str, float]] | None = None
+    kept: Mapping[str, float] | None = None
+    spent: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -75,6 +82,9 @@ class Lift:
             "saved": None if self.saved is None else dict(self.saved),
             "by": [p.as_json() for p in self.by],
             "notices": [n.as_json() for n in self.notices],
+            "arms": None if self.arms is None else {arm: dict(found) for arm, found in self.arms.items()},
+            "kept": None if self.kept is None else dict(self.kept),
+            "spent": self.spent,
         }
 
 
@@ -107,7 +117,21 @@ def measured_lift(
         held=found.known["holdout"],
         adjusted=whole.adjusted,
         notices=(*found.notices, *_caution(parts)),
+        arms=_arms(table, treat),
+        kept={end: share * int(treat.sum()) for end, share in zip(ENDS, _ends(whole), strict=True)},
+        spent=round(float(table.loc[treat, "cost"].sum()), 2) if "cost" in table else None,
     )
+
+
+def _ends(found: Difference) -> tuple[float, float, float]:
+    return found.low, found.size, found.high
+
+
+def _arms(table: pd.DataFrame, treat: np.ndarray) -> dict[str, dict[str, float]]:
+    """How many of each arm are known, and the share of them who left."""
+    left = table["left"].to_numpy(float)
+    of = {"treat": treat, "holdout": ~treat}
+    return {arm: {"customers": int(rows.sum()), "left": float(left[rows].mean())} for arm, rows in of.items()}
 
 
 def _claimless(name: str, found: Matched, why: str) -> Lift:
@@ -164,16 +188,12 @@ def _score(table: pd.DataFrame) -> np.ndarray | None:
 
 
 def _verdict(found: Difference) -> str:
-    between = f"between {_points(found.low)} and {_points(found.high)} points"
+    low, size, high = (f"{abs(share) * 100:.1f}" for share in (found.low, found.size, found.high))
     if concluded(found) == "fewer left":
-        return f"The campaign kept customers: {found.size * 100:.1f} points fewer left ({between})."
+        return f"The campaign kept customers. Fewer left: {size} points ({low} to {high})."
     if concluded(found) == "more left":
-        return f"The campaign did harm: {-found.size * 100:.1f} points more left ({between} fewer)."
-    return f"Inconclusive: no effect shown; it could be {between} fewer leavers."
-
-
-def _points(share: float) -> str:
-    return f"{'−' if share < 0 else '+'}{abs(share) * 100:.1f}"
+        return f"The campaign did harm. More left: {size} points ({high} to {low})."
+    return f"Inconclusive: no effect shown. It could be anything from {low} points more to {high} points fewer leavers."
 
 
 def _saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[str, float] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from churn.deciding.budget_curve import gain_by_budget
 from churn.deciding.choosing.ordering import Order
 from churn.deciding.choosing.weighing import weighed
 from churn.desk.campaigning.planning import basis_of
@@ -22,16 +23,26 @@ if TYPE_CHECKING:
     from churn.schema import Column
 
 MOST_LEVELS = 12
+KNEES = 20  # budgets that are tried to find where the curve bends
 STEPS = 100  # of a budget slider
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How far a campaign can reach: what all offers that pay would cost, and how many customers each channel."""
+    """How far a campaign can reach: what all offers that pay would cost, and how many customers each channel.
+
+    opening     the budget to begin with: from there on more money brings less than it does on average
+    """
 
     budget: float
     step: float
     channels: Mapping[str, int]
+    opening: float = 0.0
+
+    @property
+    def order(self) -> Order:
+        """The campaign that is suggested before anybody has chosen anything."""
+        return Order(budget=self.opening if self.opening < self.budget else None)
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,10 @@ def scale_of(home: Path, ranked: Ranked, playbook: Playbook) -> Scale:
     names = np.array([a.channel for a in playbook.actions], object)
     reach = {c: int(pays[:, names == c].any(axis=1).sum()) for c in playbook.channels}
     step = _step(cost)
-    return Scale(ceil(cost / step) * step, step, reach)
+    most = ceil(cost / step) * step
+    budgets = [most * k / KNEES for k in range(KNEES + 1)]
+    curve = gain_by_budget(basis.frame, playbook, Order(), key=basis.key, value=basis.value, budgets=budgets)
+    return Scale(most, step, reach, min(most, max(step, round(curve.knee / step) * step)))
 
 
 def segment_choices(ranked: Ranked) -> tuple[SegmentChoice, ...]:

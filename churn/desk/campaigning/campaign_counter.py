@@ -50,6 +50,14 @@ class CampaignCounter(AccessCounter):
 
         return scale_of(self.home, ranked, playbook)
 
+    def opening_plan(self, ranked: Ranked, playbook: Playbook | None = None) -> Planned:
+        """The campaign that is suggested before anybody has chosen anything: what the Campaign screen opens with."""
+        from churn.desk.business.businesses import profile_of
+        from churn.desk.business.playbooks import playbook_in_force
+
+        offers = playbook or playbook_in_force(self.home, profile_of(ranked.model, self.home).name).playbook
+        return self.plan(ranked, self.scale(ranked, offers).order, playbook=offers)
+
     def segment_choices(self, ranked: Ranked) -> tuple[SegmentChoice, ...]:
         """The segments of a list that may get a limit."""
         from churn.desk.campaigning.campaign_choices import segment_choices
@@ -62,13 +70,16 @@ class CampaignCounter(AccessCounter):
 
         return limits_said(rows, choices)
 
-    def export(self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
-        """Keep a campaign in the book and write its file; arms that were given before stand."""
+    def export(
+        self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
+    ) -> Planned:
+        """Keep a campaign in the book and write its file; arms that were given before stand. Or only write it."""
         from churn.desk.campaigning.campaigns import export
 
         self.who.must("export")
-        done = export(self.home, planned, target, columns)
-        self.note("export", f"campaign {done.campaign.name}")
+        done = export(self.home, planned, target, columns, keep=keep)
+        if keep:
+            self.note("export", f"campaign {done.campaign.name}")
         return done
 
     def exported(

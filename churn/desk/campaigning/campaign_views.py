@@ -11,7 +11,7 @@ import numpy as np
 
 from churn.book.journal import CampaignRecord, campaigns
 from churn.book.measurements import Measurement, measured_so_far
-from churn.deciding.budget_curve import BudgetCurve, gain_by_budget
+from churn.deciding.budget_curve import BudgetCurve, gain_by_budget, through
 from churn.deciding.sensitivity import campaign_bars, list_above, list_policies
 from churn.desk.business.playbooks import the_book
 from churn.desk.campaigning.campaigns import Planned
@@ -47,6 +47,11 @@ class KeptCampaign:
     record: CampaignRecord
     measured: Measurement | None
     currency: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return str(self.record.asked.get("title") or self.record.campaign)
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,12 @@ def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
 
 
 def budget_curve(planned: Planned) -> BudgetCurve:
-    """What each budget would bring with this list and these offers."""
+    """What each budget would bring with this list and these offers; at its own, what the campaign brings."""
     basis = planned.basis
-    return gain_by_budget(
+    curve = gain_by_budget(
         basis.frame, basis.playbook, basis.order, key=basis.key, value=basis.value, history=basis.history
     )
+    return through(curve, planned.campaign)
 
 
 def hangs_on(planned: Planned) -> tuple[Bar, ...]:

@@ -59,8 +59,7 @@ class Planned:
     @property
     def weak(self) -> bool:
         """Whether the campaign will probably not show its effect."""
-        found = self.campaign.detectable
-        return found.smallest is None or found.chance < 0.5
+        return self.campaign.detectable.weak
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -92,15 +91,19 @@ def planned_from(basis: Basis) -> Planned:
     return Planned(found, basis)
 
 
-def export(home: Path, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None) -> Planned:
+def export(
+    home: Path, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
+) -> Planned:
     """Keep the campaign in the book and write its file: both, or neither.
 
     Where somebody exported the same campaign in the meantime, the arms given there stand and it is planned again.
+
+    keep        False only writes the file: no campaign, no arm and no contact is remembered
     """
     campaign_rows(planned.campaign, columns)  # a column that is not there is refused before anything is written
     if not isinstance(target, Path):
         content = BytesIO()
-        planned = recorded(home, planned)
+        planned = recorded(home, planned) if keep else planned
         write_campaign(planned.campaign, content, columns)
         target.write(content.getvalue())
         return planned
@@ -109,7 +112,7 @@ def export(home: Path, planned: Planned, target: Path | Any, columns: Sequence[s
     with whole_file(target) as unfinished:
         # Written first where it can still vanish: a full disk must not leave a campaign that never left the house.
         write_campaign(planned.campaign, unfinished, columns)
-        kept = recorded(home, planned)
+        kept = recorded(home, planned) if keep else planned
         if kept is not planned:
             write_campaign(kept.campaign, unfinished, columns)
     return kept
@@ -145,7 +148,7 @@ def _record(planned: Planned) -> CampaignRecord:
         keyed=planned.basis.key,
         playbook=playbook_text(planned.basis.playbook),
         seed=order.seed,
-        asked={**asked, "returned": returned},
+        asked={**asked, "returned": returned, "title": planned.campaign.title},
         summary=planned.campaign.as_json(),
     )
 

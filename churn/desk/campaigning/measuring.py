@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from churn.book.journal import CampaignRecord, campaign_called, campaigns, members_of
 from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
 from churn.book.playbook_versions import LEARNT, add_playbook
+from churn.deciding.campaign_names import campaign_id
 from churn.deciding.measuring.learnt import LearntRate
 from churn.deciding.measuring.lift import Lift, measured_lift
 from churn.deciding.measuring.teaching import lessons, taught
@@ -22,7 +23,7 @@ from churn.desk.business.playbooks import (
     the_book,
     versions_in_force,
 )
-from churn.desk.campaigning.returning import LEFT, TOLD, returned
+from churn.desk.campaigning.returning import LEFT, TOLD, OutcomeColumns, outcome_columns, returned
 from churn.errors import RequestRefused
 from churn.intake.text.opening import Source
 from churn.profiles import GENERAL, profile_names
@@ -53,6 +54,7 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
+    campaign = campaign_id(campaign)
     with the_book(home) as book:
         record = campaign_called(book, campaign)
         table, traits = campaign_table(book, record)
@@ -66,6 +68,13 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
         kept = Measurement(campaign, moment, moment, back.reading.fingerprint, told, [rate_json(r) for r in learnt])
         record_measurement(book, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
+
+
+def open_questions(home: Path, source: Source, campaign: str, said: Mapping[str, Any]) -> OutcomeColumns:
+    """What has to be asked before these outcomes of a campaign can be measured."""
+    with the_book(home) as book:
+        record = campaign_called(book, campaign_id(campaign))
+    return outcome_columns(home, source, record, said)
 
 
 def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:

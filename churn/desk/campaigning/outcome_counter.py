@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from churn.desk.campaigning.campaign_views import KeptCampaign
     from churn.desk.campaigning.experiments import MeasuredExperiment
     from churn.desk.campaigning.measuring import MeasuredCampaign
+    from churn.desk.campaigning.returning import OutcomeColumns
     from churn.intake.reading import Reading
     from churn.intake.text.opening import Source
     from churn.notices import Notice
@@ -39,6 +40,12 @@ class OutcomeCounter(AccessCounter):
 
         with self.acting("measure", f"campaign {campaign}"):
             return measured_campaign(self.home, source, campaign, **said)
+
+    def outcome_questions(self, source: Source, campaign: str, **said: Any) -> OutcomeColumns:
+        """What a list of outcomes leaves open: which column, which words; nothing is measured yet."""
+        from churn.desk.campaigning.measuring import open_questions
+
+        return open_questions(self.home, source, campaign, said)
 
     def uplift(self, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
         """Whom a contact helps, by a list with a treatment column."""

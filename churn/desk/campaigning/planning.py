@@ -13,12 +13,12 @@ import pyarrow as pa
 from churn.attribution.blend import added_up
 from churn.book.journal import arms_given, contacts_before
 from churn.book.sparing import left_alone
+from churn.deciding.campaign_names import campaign_id, clean_title
 from churn.deciding.choosing.ordering import Order, checked_order
 from churn.deciding.choosing.resting import DRIVER, History
 from churn.desk.business.businesses import as_learnt, profile_of, wording_of
 from churn.desk.business.playbooks import now, playbook_in_force, the_book
 from churn.desk.listing.lists import Ranked
-from churn.files import checked_name
 from churn.money.playbook import Playbook
 from churn.money.playbook_files import playbook_text
 from churn.scoring import reasons
@@ -111,13 +111,15 @@ def _drivers(ranked: Ranked) -> dict[str, pa.Array]:
 
 
 def _named(order: Order, ranked: Ranked, playbook: Playbook) -> Order:
-    """The order with its campaign's name: the same list, model, playbook and order have the same name again."""
-    if order.name:
-        checked_name(order.name, "campaign name")
-        return order
+    """The order with its campaign's id: the same list, model, playbook and order have the same one again."""
+    title = clean_title(order.name)
+    if title:
+        name = campaign_id(title)
+        return replace(order, name=name, title="" if name == title else title)
+    order = replace(order, name="")
     model = ranked.model
     words = (ranked.reading.fingerprint, model.name, model.version, playbook_text(playbook), repr(order))
-    return replace(order, name=f"{model.name[:40]}-{sha256('|'.join(words).encode()).hexdigest()[:10]}")
+    return replace(order, name=f"{campaign_id(model.name)[:40]}-{sha256('|'.join(words).encode()).hexdigest()[:10]}")
 
 
 def _history(home: Path, order: Order, ranked: Ranked, playbook: Playbook) -> History:

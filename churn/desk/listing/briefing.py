@@ -13,6 +13,7 @@ from churn.showing.pages.brief import Brief
 from churn.showing.words.amounts import Amounts
 
 if TYPE_CHECKING:
+    from churn.deciding.campaign import Campaign
     from churn.showing.figures.charts import Chart
 
 GROUPS = 3
@@ -28,13 +29,14 @@ def brief_of(
     change: ListChange | None,
     segments: Sequence[Segment],
     charts: Sequence[Chart],
+    campaign: Campaign | None = None,
 ) -> Brief:
-    """The brief of a scored list."""
+    """The brief of a scored list; `campaign` is the one that is suggested for it."""
     scored = ranked.scored
     return Brief(
         title=f"Retention brief: {ranked.reading.source}",
         origin=f"Scored on {scored.scored_at:%d %B %Y} by model {scored.model} {scored.version}. No customer is named.",
-        figures=_figures(found, amounts),
+        figures=_figures(found, amounts, campaign),
         step=(step.title, step.why),
         charts=charts,
         tiers=[_tier(one, amounts, found.over) for one in found.tiers],
@@ -45,7 +47,7 @@ def brief_of(
     )
 
 
-def _figures(found: Overview, amounts: Amounts) -> list[tuple[str, str, str]]:
+def _figures(found: Overview, amounts: Amounts, campaign: Campaign | None) -> list[tuple[str, str, str]]:
     low, high = amounts.number(found.low), amounts.number(found.high)
     figures = [
         ("Customers", amounts.number(found.customers), ""),
@@ -53,8 +55,11 @@ def _figures(found: Overview, amounts: Amounts) -> list[tuple[str, str, str]]:
     ]
     if found.value_at_risk is not None:
         figures.append(("Value at risk", amounts.money(found.value_at_risk), found.over))
-    gain = amounts.money(found.gain)
-    return [*figures, ("Worth an action", amounts.number(found.suggested), f"expected gain {gain}, assumed")]
+    figures.append(("Worth an action", amounts.number(found.suggested), "customers"))
+    if campaign is None:
+        return figures
+    gain, people = amounts.money(campaign.expected_gain["mid"]), amounts.number(campaign.treated)
+    return [*figures, ("Expected gain", gain, f"of the suggested campaign: {people} treated; assumed")]
 
 
 def _tier(one: TierCount, amounts: Amounts, over: str) -> dict[str, str]:

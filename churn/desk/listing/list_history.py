@@ -17,6 +17,7 @@ from churn.desk.listing.views import Overview
 from churn.showing.words.worth_words import over
 
 if TYPE_CHECKING:
+    from churn.deciding.campaign import Campaign
     from churn.showing.words.amounts import Amounts
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
@@ -65,23 +66,33 @@ def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts)
     return ListChange(earlier[0], _told(earlier[0], overview, amounts)) if earlier else None
 
 
-def next_step(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) -> NextStep:
-    """The one thing worth doing next."""
+def next_step(
+    home: Path, ranked: Ranked, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
+) -> NextStep:
+    """The one thing worth doing next; `campaign` is the one that is suggested for the list."""
     aside, lines = len(ranked.reading.set_aside), ranked.reading.rows + len(ranked.reading.set_aside)
     if aside > MANY_SET_ASIDE * lines:
         return NextStep("Look at the lines set aside", f"{aside:,} of {lines:,} lines could not be read.", "score")
     left, measured = _campaign_of(home, ranked)
     if left and measured is None:
-        why = f"Campaign {left.campaign} was exported on {left.made[:10]}; its outcomes show what it changed."
+        why = f"Campaign {_title(left)} was exported on {left.made[:10]}; its outcomes show what it changed."
         return NextStep("Bring the outcomes", why, "results")
     if left and measured:
-        return NextStep("See what the campaign changed", f"{left.campaign}: {measured.lift['verdict']}", "results")
-    if not overview.suggested:
+        return NextStep("See what the campaign changed", f"{_title(left)}: {measured.lift['verdict']}", "results")
+    if not overview.suggested or (campaign is not None and not campaign.treated):
         why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
         return NextStep("Check the offers", why, "plan")
-    gain = amounts.money(overview.gain)
-    why = f"{overview.suggested:,} customers are worth an action. Without a budget, all of them would bring {gain}."
+    why = f"{amounts.number(overview.suggested)} customers are worth an action."
+    if campaign is not None:
+        people, held = amounts.number(campaign.treated), amounts.number(campaign.held)
+        cost, gain = amounts.money(campaign.spent), amounts.money(campaign.expected_gain["mid"])
+        why = f"Offers to {people} customers cost about {cost} and should bring {gain} after that; {held} are held out."
     return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "plan")
+
+
+def _title(record: CampaignRecord) -> str:
+    """What people call a campaign of the book."""
+    return str(record.asked.get("title") or record.campaign)
 
 
 def _record(ranked: Ranked, overview: Overview) -> ListRecord:

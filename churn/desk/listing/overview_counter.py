@@ -9,6 +9,7 @@ from churn.desk.listing import views
 from churn.desk.listing.lists import Ranked
 
 if TYPE_CHECKING:
+    from churn.deciding.campaign import Campaign
     from churn.desk.listing.list_history import ListChange, NextStep
     from churn.showing.figures.charts import Chart
     from churn.showing.words.amounts import Amounts
@@ -36,12 +37,12 @@ class OverviewCounter:
         found = self.overview(ranked)
         return since_last(self.home, ranked, found, _amounts(found.currency, locale))
 
-    def next_step(self, ranked: Ranked, locale: str = "en-US") -> NextStep:
-        """The one thing worth doing next with this list."""
+    def next_step(self, ranked: Ranked, locale: str = "en-US", campaign: Campaign | None = None) -> NextStep:
+        """The one thing worth doing next with this list; `campaign` is the one that is suggested for it."""
         from churn.desk.listing.list_history import next_step
 
         found = self.overview(ranked)
-        return next_step(self.home, ranked, found, _amounts(found.currency, locale))
+        return next_step(self.home, ranked, found, _amounts(found.currency, locale), campaign)
 
     def overview_charts(self, ranked: Ranked) -> list[Chart]:
         """Where the expected leavers are, and what moves the scores."""
@@ -51,16 +52,19 @@ class OverviewCounter:
         first = tiers_chart({t.tier: t.customers for t in tiers}, {t.tier: t.leavers for t in tiers})
         return [first, drivers_chart(views.top_drivers(ranked, self.home))]
 
-    def brief(self, ranked: Ranked, locale: str = "en-US") -> bytes:
-        """The brief of a list as one page that needs nothing else; it names no customer."""
+    def brief(self, ranked: Ranked, locale: str = "en-US", campaign: Campaign | None = None) -> bytes:
+        """The brief of a list as one page that needs nothing else; it names no customer.
+
+        campaign    the one that is suggested for the list
+        """
         from churn.desk.listing.briefing import brief_of
         from churn.showing.pages.brief import brief_page
 
         charts = self.overview_charts(ranked)
-        change, step = self.since_last(ranked, locale), self.next_step(ranked, locale)
+        change, step = self.since_last(ranked, locale), self.next_step(ranked, locale, campaign)
         found = self.overview(ranked)
         segments = views.segments_of(ranked, self.home)
-        brief = brief_of(ranked, found, _amounts(found.currency, locale), step, change, segments, charts)
+        brief = brief_of(ranked, found, _amounts(found.currency, locale), step, change, segments, charts, campaign)
         return brief_page(brief).encode("utf-8")
 
 

@@ -96,6 +96,24 @@ def family_of(word: str) -> tuple[str, ...]:
     return next((family for family in (_YES, _NO) if folded(word) in family), (folded(word),))
 
 
+def names_an_outcome(heading: str) -> bool:
+    """Whether a column is called as one that says who left."""
+    return bool(_NAMES.search(heading))
+
+
+def means_left(words: Iterable[str]) -> dict[str, bool] | None:
+    """What each of these words says of a customer: True left, False stayed; None where they do not say it plainly."""
+    known = {w: folded(w) for w in words}
+    if all(f in _YES or f in _NO for f in known.values()):
+        return {w: f in _YES for w, f in known.items()}
+    spoken = {w: bool(_LEAVING.search(f)) and not _STAYING.search(f) for w, f in known.items()}
+    stayed = {w: f in _NO or bool(_STAYING.search(f)) for w, f in known.items()}
+    left = {w: spoken[w] or known[w] in _YES for w in known}
+    if all(left[w] != stayed[w] for w in known) or (len(known) == 2 and sum(spoken.values()) == 1):
+        return left
+    return None
+
+
 def folded(word: str) -> str:
     """The word as it is compared: without case, blanks at the ends, or a trailing ".0"."""
     return re.sub(r"\.0+$", "", " ".join(str(word).split()).casefold())

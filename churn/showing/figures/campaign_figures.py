@@ -32,15 +32,22 @@ def budget_chart(curve: BudgetCurve, budget: float | None, amounts: Amounts = PL
         figure.add_vline(
             x=budget,
             line={"color": ORANGE, "dash": "dash"},
-            annotation={"text": f"your budget {amounts.money(budget)}", "font": {"color": ORANGE}},
+            annotation={"text": _own_budget(curve, budget, amounts), "font": {"color": ORANGE}},
             annotation_position="top left" if points and budget > points[-1].budget / 2 else "top right",
         )
     figure = in_money(styled(figure, x="Budget", y="Expected gain after costs"), amounts, "x", "y")
     figure.update_traces(showlegend=False).update_layout(showlegend=False)
-    reading = "Where the curve flattens, more budget stops paying. With nobody held out."
+    reading = "Where the curve flattens, more budget stops paying. "
+    reading += f"With {curve.holdout:.0%} held out, as in the campaign." if curve.holdout else "With nobody held out."
     if curve.sampled < curve.customers:
         reading += f" {curve.sampled:,} customers drawn at random stand for all {curve.customers:,}."
     return Chart("budget", curve_words(curve, amounts), reading, figure, assumes=BY_PLAYBOOK)
+
+
+def _own_budget(curve: BudgetCurve, budget: float, amounts: Amounts) -> str:
+    """The budget asked for and what it brings, as the line of it is called."""
+    gain = next((f" brings {amounts.money(p.expected_gain)}" for p in curve.points if p.budget == budget), "")
+    return f"your budget {amounts.money(budget)}{gain}"
 
 
 def assumptions_chart(bars: Sequence[Bar], amounts: Amounts = PLAIN) -> Chart:
