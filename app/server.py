@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.browser_cookie import BrowserCookie
 from churn.api.application import make_api, own_prefixes, refusal
 
 MAIN = Path(__file__).parent / "main.py"
@@ -42,4 +43,4 @@ class DashboardElsewhere:
 
 dashboard = st.App(MAIN)
 api = make_api(lifespan=dashboard.lifespan())
-api.mount("/", DashboardElsewhere(dashboard, api))
+api.mount("/", BrowserCookie(DashboardElsewhere(dashboard, api)))

@@ -101,7 +101,7 @@ def plan() -> None:
             if st.button(say("tour.go_on", number=min(now, len(every))), icon=":material/play_arrow:", type="primary"):
                 go(every, min(now, len(every)))
             if st.button(say("tour.again"), icon=":material/restart_alt:"):
-                state.let_go()
+                state.put_down()
                 go(every, 1)
         st.caption(say("tour.minutes", of=len(every)))
     told = [step_told(number, stop, now) for number, stop in enumerate(every, start=1)]

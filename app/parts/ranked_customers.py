@@ -10,6 +10,7 @@ import streamlit as st
 from app import state, widgets
 from app.parts.narrowing import narrowed
 from app.strings import say
+from churn import Desk
 
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "value_at_risk", "expected_gain", "action", "reason_1", "reason_2")
@@ -19,7 +20,7 @@ KINDS = (".csv", ".xlsx", ".parquet")
 
 def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
-    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    found = state.kept(Desk.overview, ranked)
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
@@ -35,11 +36,11 @@ def customers(ranked: Any) -> None:
     """The customers asked for, in the order asked for; selecting one opens it."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
-    found = state.latest("shortlist", shown_key(ranked, wanted), lambda: state.desk().shortlist(ranked, wanted))
+    found = state.latest(Desk.shortlist, wanted, ranked, wanted)
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
         return
-    currency = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked)).currency
+    currency = state.kept(Desk.overview, ranked).currency
     pages = -(-found.customers // SIZE)
     st.caption(summed_up(found, ranked, widgets.amounts(currency)))
     place = st.container()
@@ -60,11 +61,6 @@ def customers(ranked: Any) -> None:
         st.switch_page("screens/customer.py")
     if found.customers < ranked.reading.rows:
         take_home(ranked, say("score.download_these", rows=widgets.amounts().number(found.customers)), wanted)
-
-
-def shown_key(ranked: Any, wanted: Any) -> Any:
-    """What the shortlist on screen depends on."""
-    return (state.held().digest, ranked.model.name, ranked.model.version, wanted)
 
 
 def summed_up(found: Any, ranked: Any, money: Any) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 from churn.errors import NotFound, RequestRefused
 
 
@@ -47,7 +48,7 @@ def changes(ranked: Any) -> None:
 
 def groups(ranked: Any) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
-    found = state.of_ranked("segments", ranked, lambda: state.desk().segments(ranked))
+    found = state.kept(Desk.segments, ranked)
     if not found:
         return
     widgets.section(say("overview.groups_title"), say("overview.groups_text"))
@@ -91,8 +92,8 @@ def draw() -> None:
     except (NotFound, RequestRefused) as problem:
         without_model(problem)
         return
-    state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
-    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    state.kept(Desk.note_list, ranked)
+    found = state.kept(Desk.overview, ranked)
     brief(ranked)
     in_short(found)
     left, right = st.columns(2)
@@ -100,7 +101,7 @@ def draw() -> None:
         step(ranked)
     with right:
         changes(ranked)
-    widgets.charts(state.of_ranked("overview charts", ranked, lambda: state.desk().overview_charts(ranked)))
+    widgets.charts(state.kept(Desk.overview_charts, ranked))
     groups(ranked)
     widgets.assumed(say("overview.assumes"))
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))

@@ -16,11 +16,10 @@ def bring() -> None:
     """Drop a file or pick a sample; with a list in hand the fields stand aside."""
     if state.in_hand() is None:
         widgets.choose_list()
-        widgets.empty(say("list.none"), icon="upload_file")
+        widgets.no_list()
     else:
         widgets.list_banner()
-        with st.expander(say("list.change"), icon=":material/upload_file:"):
-            widgets.choose_list()
+        widgets.another_list()
     from_events.offer(from_events.SCORE)
 
 

@@ -40,8 +40,7 @@ def bring() -> bool:
         widgets.choose_list()
     else:
         widgets.list_banner()
-        with st.expander(say("list.change"), icon=":material/swap_horiz:"):
-            widgets.choose_list()
+        widgets.another_list()
     from_events.offer(from_events.TRAIN)
     return state.in_hand() is not None
 

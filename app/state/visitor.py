@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.auth_util import get_secrets_auth_section
 
+from app.browser_cookie import COOKIE, is_sound
 from app.strings import ENGLISH, languages, speak
 
 LOOPBACK = "127.0.0.1"
@@ -23,6 +24,12 @@ def who_visits(desk: Any) -> Any:
     if address := signed_in_address():
         return desk.signed_in(address)
     return desk.signed_in("") if provider_is_set() else desk.nobody()
+
+
+def browser() -> str:
+    """The unguessable number by which this browser is known again; empty where it has none."""
+    number = str(st.context.cookies.get(COOKIE) or "")
+    return number if is_sound(number) else ""
 
 
 def has_signed_in() -> bool:

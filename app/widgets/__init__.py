@@ -26,7 +26,7 @@ from app.widgets.framing import (
     show_refusal,
     working,
 )
-from app.widgets.lists import choose_list, list_banner, need_list
+from app.widgets.lists import another_list, choose_list, list_banner, need_list, no_list
 from app.widgets.numbers import (
     amounts,
     beneath,
@@ -49,6 +49,7 @@ __all__ = [
     "TIER_COLOURS",
     "TIER_ICONS",
     "amounts",
+    "another_list",
     "assumed",
     "beneath",
     "between",
@@ -67,6 +68,7 @@ __all__ = [
     "money",
     "money_column",
     "need_list",
+    "no_list",
     "notices",
     "polite_errors",
     "reach",
