@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from churn.cli.printing import READER, SCREEN
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
 
@@ -101,7 +103,7 @@ def start_job(
         process = subprocess.Popen(
             [sys.executable, "-m", "churn", *command, "--json", "--home", str(home)],
             cwd=ROOT,
-            env={**os.environ, **({"CHURN_ASKED_BY": asked_by} if asked_by else {})},
+            env={**os.environ, READER: SCREEN, **({"CHURN_ASKED_BY": asked_by} if asked_by else {})},
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=said,

@@ -51,8 +51,8 @@ def test_a_campaign_of_a_list_without_a_key_is_matched_by_row(home):
 @pytest.mark.parametrize(
     ("text", "said", "sentence"),
     [
-        ("id,other\na,1\n", {}, r"The outcomes have no column 'gone'\. They have: id, other.*--outcome"),
-        ("number,gone\na,Yes\n", {}, r"The outcomes have no column 'id'.*--key"),
+        ("id,other\na,1\n", {}, r"The outcomes have no column 'gone'\. They have: id, other\. Say which it is"),
+        ("number,gone\na,Yes\n", {}, r"The outcomes have no column 'id'.*Say which it is"),
         ("id,gone\na,Yes\na,No\n", {}, "stands in the list more than once with different values"),
         ("", {}, "is empty"),
     ],

@@ -34,7 +34,7 @@ def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.
     return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(desk(), subject, *words), later))
 
 
-def latest(compute: Callable[..., T], key: Any, *args: Any, **more: Any) -> T:
+def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T:
     """What `compute(desk, *args, **more)` gives, kept until it is asked for with another key, list or model."""
     place, full = drawer().latest, _full_key(key, args)
     known, found = place.get(_name_of(compute), (None, None))

@@ -95,7 +95,7 @@ def _url(home: str | os.PathLike[str] | None) -> sa.URL:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another --home.") from problem
+        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another home (CHURN_HOME).") from problem
     return sa.URL.create("sqlite", database=str(path))
 
 

@@ -62,12 +62,13 @@ def _as_left(reading: Reading, schema: Schema, *, told: bool) -> pd.DataFrame:
     """The rows with the outcome as 1 for left and 0 for stayed."""
     rows = reading.table.to_pandas()
     assert schema.key is not None and schema.outcome is not None
-    for column, flag in ((schema.key, "--key"), (schema.outcome, "--outcome")):
+    for column, option in ((schema.key, "key"), (schema.outcome, "outcome")):
         if column.name not in rows:
             headings = ", ".join(map(str, reading.raw.column_names[:12]))
             raise ListRefused(
                 f"The outcomes have no column {column.name!r}.",
-                f"They have: {headings}. Say which it is with {flag} COLUMN.",
+                f"They have: {headings}. Say which it is.",
+                options=(f"{option}=COLUMN",),
             )
     kept = [schema.key.name, *(c for c in TOLD if c in rows)]
     return rows[kept].assign(**{LEFT: _left(rows[schema.outcome.name], schema.outcome, told=told)})

@@ -16,7 +16,6 @@ from churn.schema import Schema, schema_from
 from churn.shelf.champions import live_models, load_live
 from churn.shelf.version_folders import load, version_of
 
-ASK = "--model, or ?model= over HTTP"
 ENOUGH = 0.5  # a model fits when at least this share of its columns is in the list
 
 
@@ -56,7 +55,7 @@ class ModelsOpen:
     def _live(self) -> dict[str, str]:
         live = live_models(self.home)
         if not live:
-            raise NoModelYet("There is no model yet.", "Train one first: `python -m churn train LIST`.")
+            raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
         return live
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
@@ -64,9 +63,11 @@ class ModelsOpen:
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
-            raise NoModelFits("The list fits none of the models.", f"Name one with {ASK}: {', '.join(live)}.")
+            which = f"Say which one is to score it: {', '.join(live)}."
+            raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
         if len(fitting) > 1:
-            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", f"Choose one with {ASK}.")
+            options = tuple(f"model={name}" for name in fitting)
+            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
         return self.named(fitting[0])
 
     def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:
