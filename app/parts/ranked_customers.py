@@ -32,14 +32,14 @@ def in_short(ranked: Any) -> None:
     widgets.assumed(say("score.gain_assumed"))
 
 
-def customers(ranked: Any) -> None:
-    """The customers asked for, in the order asked for; selecting one opens it."""
+def customers(ranked: Any) -> bool:
+    """The customers asked for, in the order asked for; a click on one opens it. Answers whether there are any."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
     found = state.latest(Desk.shortlist, wanted, ranked, wanted)
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
-        return
+        return False
     currency = state.kept(Desk.overview, ranked).currency
     pages = -(-found.customers // SIZE)
     st.caption(summed_up(found, ranked, widgets.amounts(currency)))
@@ -53,14 +53,15 @@ def customers(ranked: Any) -> None:
             alt=say("score.table_alt"),
             column_order=[page.columns[0], *ORDER],
             on_select="rerun",
-            selection_mode="single-row",
+            selection_mode=["single-row", "single-cell"],
             key=f"ranked {number} {hash(wanted)}",
         )
-    if chosen.selection.rows:
-        state.open_customer(str(page.iloc[chosen.selection.rows[0], 0]))
-        st.switch_page("screens/customer.py")
+    clicked = [*chosen.selection.rows, *(row for row, _ in chosen.selection.get("cells", ()))]
+    if clicked:
+        state.turn_to_customer(str(page.iloc[clicked[0], 0]))
     if found.customers < ranked.reading.rows:
         take_home(ranked, say("score.download_these", rows=widgets.amounts().number(found.customers)), wanted)
+    return True
 
 
 def summed_up(found: Any, ranked: Any, money: Any) -> str:

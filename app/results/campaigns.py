@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import widgets
+from app import state, widgets
 from app.strings import say
 
 
@@ -15,7 +15,8 @@ def pick(kept: Any) -> Any:
     names = [one.record.campaign for one in kept]
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
-    chosen = st.selectbox(say("results.campaign"), names)
+    asked = state.asked_campaign()
+    chosen = st.selectbox(say("results.campaign"), names, index=names.index(asked) if asked in names else 0)
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
     words = {"made": day(record.made), "source": record.source, "model": record.model}

@@ -8,7 +8,6 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 from churn import Desk
-from churn.errors import NotFound, RequestRefused
 
 
 def in_short(found: Any) -> None:
@@ -74,26 +73,17 @@ def brief(ranked: Any) -> None:
     widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
-def without_model(problem: Any) -> None:
-    """The list is there, but nothing can score it yet."""
-    widgets.show_refusal(problem)
-    widgets.empty(say("list.no_model"), icon="model_training", go="training")
-
-
 def draw() -> None:
     """The whole screen."""
     widgets.heading(say("overview.title"), say("overview.lead"))
     if not widgets.need_list():
         return
     widgets.list_banner()
-    try:
-        with widgets.working(say("overview.working")):
-            ranked = state.ranked()
-    except (NotFound, RequestRefused) as problem:
-        without_model(problem)
-        return
-    state.kept(Desk.note_list, ranked)
-    found = state.kept(Desk.overview, ranked)
+    with widgets.working(say("overview.working")):
+        ranked = state.ranked()
+        state.kept(Desk.note_list, ranked)
+        found = state.kept(Desk.overview, ranked)
+        charts = state.kept(Desk.overview_charts, ranked)
     brief(ranked)
     in_short(found)
     left, right = st.columns(2)
@@ -101,7 +91,7 @@ def draw() -> None:
         step(ranked)
     with right:
         changes(ranked)
-    widgets.charts(state.kept(Desk.overview_charts, ranked))
+    widgets.charts(charts)
     groups(ranked)
     widgets.assumed(say("overview.assumes"))
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))

@@ -9,7 +9,7 @@ from app.parts.questions import ask, confirm_matches
 from app.parts.ranked_customers import customers, in_short, take_home
 from app.parts.understood import understood
 from app.strings import say
-from churn.errors import ChurnError, ListRefused, NotFound, RequestRefused
+from churn.errors import ChurnError, ListRefused, NoModelFits, NoModelYet
 
 
 def bring() -> None:
@@ -31,18 +31,14 @@ def scored(reading: Any) -> None:
     except ListRefused as problem:
         ask(problem)
         return
-    except RequestRefused as problem:
-        widgets.show_refusal(problem)
-        widgets.empty(say("list.no_model"), icon="model_training", go="training")
-        return
-    except NotFound:
-        widgets.empty(say("list.no_model"), icon="model_training", go="training")
+    except (NoModelFits, NoModelYet) as problem:
+        widgets.no_model(problem)
         return
     if not reading.doubtful:
         confirm_matches(ranked.reading.doubtful, ranked.reading.raw.column_names)
     in_short(ranked)
-    customers(ranked)
-    take_home(ranked, say("score.download", rows=widgets.amounts().number(ranked.reading.rows)), primary=True)
+    if customers(ranked):
+        take_home(ranked, say("score.download", rows=widgets.amounts().number(ranked.reading.rows)), primary=True)
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))
 
 

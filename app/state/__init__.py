@@ -8,6 +8,8 @@ browser that brought it and to nobody else. It is gone with the last session of 
 
 from app.state.address import (
     address,
+    asked_campaign,
+    asked_logs,
     begin_tour,
     carry_address,
     end_tour,
@@ -16,6 +18,7 @@ from app.state.address import (
     open_customer,
     opened_customer,
     tour_step,
+    turn_to_customer,
 )
 from app.state.drawers import ListInHand
 from app.state.reckoned import (
@@ -77,6 +80,8 @@ __all__ = [
     "SAMPLES",
     "ListInHand",
     "address",
+    "asked_campaign",
+    "asked_logs",
     "asked_model",
     "begin_tour",
     "carry_address",
@@ -130,6 +135,7 @@ __all__ = [
     "take_sample",
     "tell",
     "tour_step",
+    "turn_to_customer",
     "was_let_go",
     "who",
 ]

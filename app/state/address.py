@@ -22,6 +22,21 @@ def open_customer(key: str) -> None:
     st.query_params["customer"] = key
 
 
+def turn_to_customer(key: str) -> None:
+    """Turn to that customer; the address is complete at once, so that one press of Back leads here again."""
+    st.switch_page("screens/customer.py", query_params={**address(), "customer": key})
+
+
+def asked_logs() -> str:
+    """The business whose event logs a link leads to."""
+    return st.query_params.get("logs", "")
+
+
+def asked_campaign() -> str:
+    """The campaign a link leads to."""
+    return st.query_params.get("campaign", "")
+
+
 def tour_step() -> int | None:
     """The step of the guided tour this session is at; a link or a reload brings it in the address."""
     named = st.query_params.get("tour", "")
