@@ -37,7 +37,7 @@ class Demo:
 
 
 CAMPAIGN = "demo-spring"  # a measured campaign of the first demo business, for the tour to show
-CAMPAIGN_ROWS, CAMPAIGN_SEED, SAVED = 3_000, 71, 0.35
+CAMPAIGN_ROWS, CAMPAIGN_SEED, SAVED = 2_000, 71, 0.35
 
 DEMOS = (
     Demo("telco", "telco", "telco_customers.csv", "telco_today.csv"),
@@ -120,7 +120,7 @@ def _came_back(campaign: bytes) -> bytes:
     for row in rows:
         risk = float(row["probability"]) * (1 - SAVED * (row["arm"] == "treat"))
         told.append(f"{row[key]},{'Yes' if draw.random() < risk else 'No'}")
-    return "\n".join(told).encode()
+    return ("\n".join(told) + "\n").encode()
 
 
 def _summarise(demo: Demo, output: str) -> list[str]:

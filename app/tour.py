@@ -33,7 +33,7 @@ class Stop:
     def address(self, number: int) -> dict[str, str]:
         """The words after the question mark that open this step."""
         told = {"sample": self.sample, "customer": self.customer, "campaign": self.campaign, "tour": str(number)}
-        told |= {"view": self.view, "model": self.model} if self.view else {}
+        told |= {"open": self.view, "model": self.model} if self.view else {}
         return {name: value for name, value in told.items() if value}
 
 

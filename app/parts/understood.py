@@ -11,6 +11,7 @@ from app import state, widgets
 from app.strings import plain, say
 
 SHOWN = 3  # warnings that are read without opening anything
+KIND_WIDE = 110  # pixels: a word
 KINDS = ("warning", "set_aside", "repaired", "info")
 
 
@@ -61,7 +62,10 @@ def repairs(reading: Any) -> None:
             say("score.what"): [say(f"score.what_{n.kind}") for n in rest],
             say("score.told_sentence"): [n.text for n in rest],
         }
-        words = {say("score.told_sentence"): widgets.text_column(say("score.told_sentence"), width="large")}
+        words = {
+            say("score.what"): widgets.text_column(say("score.what"), width=KIND_WIDE),
+            say("score.told_sentence"): widgets.text_column(say("score.told_sentence"), width="large"),
+        }
         widgets.table(found, words, alt=say("score.repaired_title"), long_words=True)
     else:
         st.markdown(say("score.nothing_to_tell"))

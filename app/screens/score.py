@@ -14,12 +14,11 @@ from churn.errors import ChurnError, ListRefused, NoModelFits, NoModelYet
 
 def bring() -> None:
     """Drop a file or pick a sample; with a list in hand the fields stand aside."""
-    if state.in_hand() is None:
-        widgets.choose_list()
-        widgets.no_list()
-    else:
+    with st.container():
         widgets.list_banner()
-        widgets.another_list()
+    widgets.bring_list()
+    if state.in_hand() is None:
+        widgets.no_list()
     from_events.offer(from_events.SCORE)
 
 

@@ -32,6 +32,11 @@ def asked_logs() -> str:
     return st.query_params.get("logs", "")
 
 
+def asked_view() -> str:
+    """The half of a screen a link leads to."""
+    return st.query_params.get("open", "")
+
+
 def asked_campaign() -> str:
     """The campaign a link leads to."""
     return st.query_params.get("campaign", "")

@@ -27,7 +27,7 @@ from app.widgets.framing import (
     show_refusal,
     working,
 )
-from app.widgets.lists import another_list, choose_list, list_banner, need_list, no_list
+from app.widgets.lists import bring_list, choose_list, list_banner, need_list, no_list
 from app.widgets.numbers import (
     amounts,
     beneath,
@@ -50,10 +50,10 @@ __all__ = [
     "TIER_COLOURS",
     "TIER_ICONS",
     "amounts",
-    "another_list",
     "assumed",
     "beneath",
     "between",
+    "bring_list",
     "card",
     "chart",
     "charts",

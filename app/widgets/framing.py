@@ -97,7 +97,7 @@ def no_model(problem: ChurnError) -> None:
     """No model for the list in hand: one sentence, and the way to learn from this very list."""
     words = say("list.no_model") if isinstance(problem, NoModelYet) else say("list.no_fit", why=problem.message)
     with empty(words, icon="model_training"):
-        go_to("training", say("list.learn"), view="learn")
+        go_to("training", say("list.learn"), open="learn")
 
 
 def show_refusal(problem: ChurnError) -> None:

@@ -13,37 +13,41 @@ from app.widgets.framing import empty
 
 
 def choose_list(*, then: str = "") -> None:
-    """Bring files or pick a sample; each file is kept, the last one comes into hand, and both fields are empty again.
+    """Bring files or pick a sample; each file is kept, and the last one comes into hand.
 
     then  the screen to go on to with what was taken in hand (empty: this one)
     """
-    turn = state.recall("turn", 0)
+    turn, taken = state.recall("turn", 0), state.recall("taken files", frozenset())
     left, right = st.columns([3, 2])
-    # Several at once: while one is still on its way the next can be chosen, and all of them arrive together.
-    uploaded = left.file_uploader(
-        say("list.drop"), key=f"upload {turn}", help=say("list.kinds"), accept_multiple_files=True
-    )
+    # The field stays the same one: a file on its way to a field that is drawn anew would be lost.
+    uploaded = left.file_uploader(say("list.drop"), key="upload", help=say("list.kinds"), accept_multiple_files=True)
     chosen = right.selectbox(
         say("list.sample"), state.sample_files(), index=None, key=f"sample {turn}", placeholder=say("list.pick")
     )
-    if not uploaded and chosen is None:
+    fresh = [file for file in uploaded if file.file_id not in taken]
+    if not fresh and chosen is None:
         return
-    for file in uploaded:
+    for file in fresh:
         state.take(file.name, file.getvalue())
         state.free_upload(file)
-    if not uploaded:
+    state.remember("taken files", taken | {file.file_id for file in fresh})
+    if not fresh:
         state.take_sample(chosen)
-    state.remember("turn", turn + 1)
+        state.remember("turn", turn + 1)
     if then:
         st.switch_page(f"screens/{then}.py", query_params=state.address())
     st.rerun()
 
 
-def another_list() -> None:
-    """Another list beside the one in hand, folded away; or none of this one any more."""
-    with st.expander(say("list.change"), icon=":material/upload_file:"):
+def bring_list() -> None:
+    """Where lists are brought, always in the same place: open while there is none, folded away beside the one in hand.
+
+    A file that is still on its way when another one arrives finds its field where it was.
+    """
+    held = state.in_hand()
+    label = say("list.bring" if held is None else "list.change")
+    with st.expander(label, icon=":material/upload_file:", expanded=held is None):
         choose_list()
-        held = state.in_hand()
         if held is not None and not held.sample:
             label = say("list.forget", name=held.name)
             st.button(label, icon=":material/delete:", on_click=state.forget, help=say("list.forget_help"))
