@@ -121,10 +121,11 @@ def test_a_reload_keeps_the_lists_that_were_brought_and_a_stranger_sees_none(bro
     for name in ("first.csv", "second.csv"):  # the second is chosen as soon as the first is on its way
         field = settled(page).get_by_test_id("stMain").locator("input[type=file]").first
         field.set_input_files({"name": name, "mimeType": "text/csv", "buffer": (telco_home / TODAY).read_bytes()})
-    page.wait_for_url("**list=*")
-    page.reload()
-    field = settled(page).get_by_test_id("stSidebar").get_by_role("combobox", name=say("sidebar.list"))
+    field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=say("sidebar.list"))
     expect(field).to_have_value("second.csv")
+    page.reload()
+    expect(field).to_have_value("second.csv")
+    settled(page)
     field.click()
     expect(page.get_by_role("option", name="first.csv")).to_be_visible()
     stranger = browser.new_page()
@@ -137,7 +138,8 @@ def test_a_reload_keeps_the_lists_that_were_brought_and_a_stranger_sees_none(bro
 def test_a_click_on_a_customer_opens_them_and_one_press_of_back_returns(browser, app_address):
     page = browser.new_page(viewport={"width": 1440, "height": 1100})
     page.goto(f"{app_address}/score?sample=telco_today.csv&model=telco")
-    table = settled(page).get_by_test_id("stDataFrame").last
+    page.get_by_role("button", name="Download all 1,500 customers").wait_for(timeout=PATIENCE)
+    table = settled(page).locator("[data-testid=stDataFrame]:visible").last
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     place = table.bounding_box()
