@@ -22,7 +22,13 @@ SCORE, TRAIN = "score", "train"
 
 def offer(purpose: str) -> None:
     """The path folded away on a screen, and below it what the list made from logs holds."""
-    box = st.expander(say("logs.title"), icon=":material/stacks:", key=f"logs for {purpose}", on_change="rerun")
+    box = st.expander(
+        say("logs.title"),
+        icon=":material/stacks:",
+        key=f"logs for {purpose}",
+        on_change="rerun",
+        expanded=bool(state.asked_logs()),
+    )
     if box.open:
         with box:
             from_events(purpose)
@@ -31,16 +37,20 @@ def offer(purpose: str) -> None:
 
 def from_events(purpose: str) -> None:
     """The whole path; `purpose` is `score` (today, nobody knows who leaves) or `train` (known outcomes)."""
-    recipes = state.desk().recipes()
+    recipes, asked = state.desk().recipes(), state.asked_logs()
     left, right = st.columns([2, 3])
     profile = left.selectbox(
-        say("logs.business"), list(recipes), format_func=lambda p: recipes[p].title, help=say("logs.business_help")
+        say("logs.business"),
+        list(recipes),
+        index=list(recipes).index(asked) if asked in recipes else 0,
+        format_func=lambda p: recipes[p].title,
+        help=say("logs.business_help"),
     )
     ways = {"upload": True, "sample": profile in logs.sample_logs(), "place": logs.on_this_machine()}
     way = right.segmented_control(
         say("logs.way"),
         [name for name, fits in ways.items() if fits],
-        default="upload",
+        default="sample" if profile == asked and ways["sample"] else "upload",
         format_func=lambda w: say(f"logs.way_{w}"),
         key=f"way {purpose} {profile}",
     )

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.browser_cookie import BrowserCookie
 from app.state.visitor import provider_is_set
 from app.strings import say
 from churn import Desk
@@ -40,7 +41,11 @@ STYLE = (
 
 def guards(desk: Callable[[], Desk] = Desk) -> list[Middleware]:
     """The guards a request meets before the dashboard, the first one first."""
-    return [Middleware(KnownHosts, hosts=entrance_from().hosts), Middleware(SignInGuard, desk=desk())]
+    return [
+        Middleware(KnownHosts, hosts=entrance_from().hosts),
+        Middleware(BrowserCookie),
+        Middleware(SignInGuard, desk=desk()),
+    ]
 
 
 def refuse_open_start(host: str) -> None:

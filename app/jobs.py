@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from churn.cli.printing import READER, SCREEN
 from churn.desk.access.who import Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,7 +112,7 @@ def start_job(
         process = subprocess.Popen(
             job_command(home, words, uploaded if upload is not None else None),
             cwd=ROOT,
-            env={**os.environ, **(asked_by.to_environment() if asked_by else {})},
+            env={**os.environ, READER: SCREEN, **(asked_by.to_environment() if asked_by else {})},
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=said,

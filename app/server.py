@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.browser_cookie import BrowserCookie
 from app.guards import SignInGuard
 from app.state.visitor import provider_secrets
 from churn.api.application import make_api, own_prefixes, refusal
@@ -44,4 +45,4 @@ class DashboardElsewhere:
 
 dashboard = st.App(MAIN, secrets=provider_secrets())
 api = make_api(lifespan=dashboard.lifespan())
-api.mount("/", DashboardElsewhere(SignInGuard(dashboard, api.state.desk), api))
+api.mount("/", BrowserCookie(DashboardElsewhere(SignInGuard(dashboard, api.state.desk), api)))

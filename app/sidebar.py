@@ -7,8 +7,6 @@ import streamlit as st
 from app import state
 from app.strings import languages, plain, say
 
-OWN = ""  # a list of one's own, among the names of samples
-
 
 def draw() -> None:
     """What every screen speaks of, and who reads it."""
@@ -21,27 +19,34 @@ def draw() -> None:
 
 
 def list_choice() -> None:
-    """The list in hand; another sample is one choice away."""
-    held = state.in_hand()
-    samples = list(state.sample_files())
-    own = "" if held is None or held.sample else held.name
-    # Told apart by their words: an upload called as a sample would otherwise be exchanged for it by the browser.
-    called = f"{own} {say('sidebar.own')}" if own in samples else own
-    names = [*([OWN] if own else []), *samples]
-    now = OWN if own else held.name if held else None
-    # The key names the list, so that a list taken in hand elsewhere is shown here at once.
+    """The list in hand; every list that was brought, and every sample, is one choice away."""
+    held, own, samples = state.in_hand(), state.own_lists(), list(state.sample_files())
+    called = {**own_called(own, samples), **{name: name for name in samples}}
+    now = state.list_number() or (held.name if held else None)
+    # The key names the list and those beside it, so that what is brought elsewhere is shown here at once.
     chosen = st.selectbox(
         say("sidebar.list"),
-        names,
-        index=None if now is None else names.index(now),
-        format_func=lambda name: called if name == OWN else name,
+        list(called),
+        index=None if now is None else list(called).index(now),
+        format_func=called.__getitem__,
         placeholder=say("sidebar.no_list"),
-        key=f"sidebar list {held.digest if held else ''}",
+        key=f"sidebar list {now} of {' '.join(own)}",
         help=say("sidebar.list_help"),
     )
     if chosen is not None and chosen != now:
-        state.take_sample(chosen)
+        (state.hold if chosen in own else state.take_sample)(chosen)
         st.rerun()
+
+
+def own_called(own: dict[str, str], samples: list[str]) -> dict[str, str]:
+    """What each list of one's own is called: by its file; told apart where a sample or another file is called so."""
+    called: dict[str, str] = {}
+    for number, name in reversed(own.items()):
+        word = f"{name} {say('sidebar.own')}" if name in samples else name
+        alike = sum(known == name for known in own.values()) > 1
+        nth = sum(own[earlier] == name for earlier in called) + 1
+        called[number] = f"{word} ({nth})" if alike else word
+    return {number: called[number] for number in own}
 
 
 def model_choice() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import state
+from app.demo_models import CAMPAIGN
 from app.navigation import SCREENS, TAKES
 from app.strings import say
 
@@ -26,10 +27,13 @@ class Stop:
     sample: str = LIST
     model: str = "telco"
     customer: str = ""
+    campaign: str = ""
+    view: str = ""
 
     def address(self, number: int) -> dict[str, str]:
         """The words after the question mark that open this step."""
-        told = {"sample": self.sample, "customer": self.customer, "tour": str(number)}
+        told = {"sample": self.sample, "customer": self.customer, "campaign": self.campaign, "tour": str(number)}
+        told |= {"open": self.view, "model": self.model} if self.view else {}
         return {name: value for name, value in told.items() if value}
 
 
@@ -40,8 +44,8 @@ STOPS = (
     Stop("customer", "customer", customer=CUSTOMER),
     Stop("drivers", "drivers"),
     Stop("campaign", "plan"),
-    Stop("results", "results"),
-    Stop("training", "training"),
+    Stop("results", "results", campaign=CAMPAIGN),
+    Stop("training", "training", view="models"),
     Stop("monitoring", "monitoring"),
     Stop("other", "overview", sample="bank_today.csv", model="bank"),
 )
@@ -61,23 +65,32 @@ def bar(screen: str) -> None:
         return
     stop = every[number - 1]
     with st.container(border=True, key="tour", gap="xsmall"):
+        ways(every, number, away=screen != stop.screen)
         st.progress(number / len(every), text=say("tour.at", number=number, of=len(every)))
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.markdown(f"**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}", width="stretch")
-            ways(every, number, away=screen != stop.screen)
+        st.markdown(f"**{say(f'tour.{stop.name}')}** {say(f'tour.{stop.name}_text')}")
 
 
 def ways(every: tuple[Stop, ...], number: int, *, away: bool) -> None:
-    """Back, on, or out; back to the step where the person has looked around elsewhere."""
-    if number > 1 and st.button(say("tour.back"), icon=":material/arrow_back:"):
-        go(every, number - 1)
-    if away and st.button(say("tour.return"), icon=":material/undo:", type="primary"):
-        go(every, number)
-    if not away and number < len(every) and st.button(say("tour.next"), icon=":material/arrow_forward:"):
-        go(every, number + 1)
-    if st.button(say("tour.end"), icon=":material/close:"):
-        state.end_tour()
-        st.rerun()
+    """Back, on, or out, always in the same three places; on is back to the step where the person has looked around."""
+    last = number == len(every)
+    on, icon = ("return", "undo") if away else ("bring", "upload_file") if last else ("next", "arrow_forward")
+    with st.container(horizontal=True, gap="small"):
+        if st.button(say("tour.back"), icon=":material/arrow_back:", disabled=number == 1, key="tour back"):
+            go(every, number - 1)
+        if st.button(say(f"tour.{on}"), icon=f":material/{icon}:", type="primary", key="tour on"):
+            if last and not away:
+                bring_own()
+            go(every, number if away else number + 1)
+        if st.button(say("tour.end"), icon=":material/close:", key="tour end"):
+            state.end_tour()
+            st.rerun()
+
+
+def bring_own() -> None:
+    """The tour ends where the visitor's own list begins."""
+    state.end_tour()
+    state.put_down()
+    st.switch_page("screens/score.py")
 
 
 def go(every: tuple[Stop, ...], number: int) -> None:
@@ -101,7 +114,7 @@ def plan() -> None:
             if st.button(say("tour.go_on", number=min(now, len(every))), icon=":material/play_arrow:", type="primary"):
                 go(every, min(now, len(every)))
             if st.button(say("tour.again"), icon=":material/restart_alt:"):
-                state.let_go()
+                state.put_down()
                 go(every, 1)
         st.caption(say("tour.minutes", of=len(every)))
     told = [step_told(number, stop, now) for number, stop in enumerate(every, start=1)]

@@ -14,7 +14,10 @@
     ├── Damaged                a file of ours was changed or cut; it is not opened
     └── Unavailable            a part outside this program does not answer (disk, database, engine)
 
-Every door shows `message` and `fix` unchanged, so write them for the analyst.
+Every door shows `message` and `fix`, so write them for the analyst: no flag, no command, no path. What a program or the
+terminal can set to act on it goes into `options`, by the name of its keyword (`dates=day-first`, `outcome=COLUMN`), or,
+where another verb does it, as `verb train LIST`. The terminal adds them as flags, HTTP as words of the address, and a
+screen, which has fields of its own, not at all.
 """
 
 from __future__ import annotations
@@ -23,12 +26,13 @@ from typing import Any
 
 
 class ChurnError(Exception):
-    """A refusal a person can act on: what is wrong, and what to do next."""
+    """A refusal a person can act on: what is wrong, what to do next, and which options do it."""
 
-    def __init__(self, message: str, fix: str = "") -> None:
+    def __init__(self, message: str, fix: str = "", *, options: tuple[str, ...] = ()) -> None:
         super().__init__(message, fix)
         self.message = message
         self.fix = fix
+        self.options = options
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}".strip()
@@ -41,8 +45,10 @@ class ListRefused(ChurnError):
 class OpenQuestion(ListRefused):
     """The list leaves a question open: `asks` is the word that answers it, `choices` what may be said."""
 
-    def __init__(self, message: str, fix: str, *, asks: str, choices: tuple[str, ...] = ()) -> None:
-        super().__init__(message, fix)
+    def __init__(
+        self, message: str, fix: str, *, asks: str, choices: tuple[str, ...] = (), options: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, fix, options=options or tuple(f"{asks}={choice}" for choice in choices))
         self.asks = asks
         self.choices = choices
 
@@ -54,8 +60,10 @@ class MissingColumns(ListRefused):
     headings        all its headings, which name the layout
     """
 
-    def __init__(self, message: str, fix: str, *, template: str, **found: tuple[str, ...]) -> None:
-        super().__init__(message, fix)
+    def __init__(
+        self, message: str, fix: str, *, template: str, options: tuple[str, ...] = (), **found: tuple[str, ...]
+    ) -> None:
+        super().__init__(message, fix, options=options)
         self.template = template
         self.missing, self.headings, self.free = (found.get(part, ()) for part in ("missing", "headings", "free"))
 
@@ -64,7 +72,8 @@ class UnsureColumns(OpenQuestion):
     """Needed columns may be there under other headings: `matches` holds them, `headings` names the layout."""
 
     def __init__(self, message: str, fix: str, *, matches: tuple[Any, ...], headings: tuple[str, ...]) -> None:
-        super().__init__(message, fix, asks="map")
+        pairs = tuple(f"map={match.theirs}={match.ours}" for match in matches)
+        super().__init__(message, fix, asks="map", options=pairs)
         self.matches = matches
         self.headings = headings
 

@@ -15,7 +15,9 @@ class Notice:
 
     kind    `repaired`: a value was changed to what it plainly means; `set_aside`: rows were left out;
             `warning`: the result may mislead; `info`: good to know.
+    text    for every door alike: no flag, no command, no path.
     lines   line numbers in the file as an editor shows them (the first line is 1), at most a handful.
+    options what a program or the terminal can set to act on it, as in `churn.errors`.
     """
 
     kind: NoticeKind
@@ -23,6 +25,7 @@ class Notice:
     column: str | None = None
     count: int | None = None
     lines: tuple[int, ...] = ()
+    options: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The notice as a plain mapping without empty fields."""

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from app.strings import say
 from churn.samples.shipped import FOLDER
 from tests.browsing import choose, go, outside_requests, settled
-from tests.trained import HISTORY
+from tests.trained import HISTORY, TODAY
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -111,4 +111,41 @@ def test_a_reload_finds_the_list_the_model_and_the_customer_again(browser, app_a
     page.wait_for_url(lambda url: all(word in url for word in KEPT))
     page.reload()
     expect(settled(page).get_by_text(say("overview.leavers"), exact=True)).to_be_visible()
+    page.close()
+
+
+def test_a_reload_keeps_the_lists_that_were_brought_and_a_stranger_sees_none(browser, app_address, telco_home):
+    mine = browser.new_context()
+    page = mine.new_page()
+    page.goto(f"{app_address}/score")
+    for name in ("first.csv", "second.csv"):  # the second is chosen as soon as the first is on its way
+        field = settled(page).get_by_test_id("stMain").locator("input[type=file]").first
+        field.set_input_files({"name": name, "mimeType": "text/csv", "buffer": (telco_home / TODAY).read_bytes()})
+    field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=say("sidebar.list"))
+    expect(field).to_have_value("second.csv")
+    page.reload()
+    expect(field).to_have_value("second.csv")
+    settled(page)
+    field.click()
+    expect(page.get_by_role("option", name="first.csv")).to_be_visible()
+    stranger = browser.new_page()
+    stranger.goto(page.url)
+    expect(settled(stranger).get_by_text(say("list.none"))).to_be_visible()
+    stranger.close()
+    mine.close()
+
+
+def test_a_click_on_a_customer_opens_them_and_one_press_of_back_returns(browser, app_address):
+    page = browser.new_page(viewport={"width": 1440, "height": 1100})
+    page.goto(f"{app_address}/score?sample=telco_today.csv&model=telco")
+    page.get_by_role("button", name="Download all 1,500 customers").wait_for(timeout=PATIENCE)
+    table = settled(page).locator("[data-testid=stDataFrame]:visible").last
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    place = table.bounding_box()
+    page.mouse.click(place["x"] + 160, place["y"] + 75)
+    page.wait_for_url("**/customer?*")
+    settled(page).go_back()
+    page.wait_for_url("**/score?*")
+    expect(settled(page).get_by_text(say("score.ranked_title"))).to_be_visible()
     page.close()

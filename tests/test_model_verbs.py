@@ -50,7 +50,7 @@ def test_train_refuses_too_few_who_left(line, telco_home, tmp_path, left, said):
 
 def test_train_refuses_a_list_that_does_not_say_who_left(line, telco_home, tmp_path):
     code, told = line("train", telco_home / "today.csv", "--home", tmp_path)
-    assert (code, told) == (2, "No column says who left. Name it: --outcome COLUMN.")
+    assert (code, told) == (2, "No column says who left. Name the column that does (--outcome COLUMN).")
 
 
 def test_models_lists_what_is_on_the_shelf(line, two_versions):

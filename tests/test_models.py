@@ -65,7 +65,7 @@ def visits(stays, leaves, rows=300):
 def test_an_outcome_in_odd_words_is_refused_with_the_flag_that_helps(home):
     with pytest.raises(ChurnError, match=r"gone.*(blau|grün)") as refused:
         train_lines(home, visits("blau", "grün"), outcome="gone", key="nr")
-    assert "--positive" in refused.value.fix
+    assert "positive=WORD" in refused.value.options
 
 
 def test_odd_words_are_learnt_from_once_they_are_named(home):

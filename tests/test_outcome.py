@@ -111,7 +111,10 @@ def test_a_yes_that_means_staying_is_refused_until_told(name):
     table, schema = pa.table({name: ["Yes", "No"] * 12}), Schema((Column(name, "category"),))
     with pytest.raises(RequestRefused, match="says who stayed, not who left") as refused:
         outcome_of(table, schema, column=name)
-    assert refused.value.fix == "Say which word means leaving: --positive no."
+    assert (refused.value.fix, refused.value.options) == (
+        "Say which word means leaving, such as no.",
+        ("positive=no",),
+    )
     assert outcome_of(table, schema, column=name, positive=["no"]).labels.tolist() == [0, 1] * 12
 
 

@@ -11,7 +11,7 @@ def test_with_nothing_in_hand_it_says_where_to_bring_a_list(monkeypatch, home):
 
 def test_without_a_model_it_leads_to_training(monkeypatch, home):
     page = opened(monkeypatch, home, "overview", sample="telco_today.csv")
-    assert "No model fits this list yet" in shown(page)
+    assert "There is no model yet" in shown(page) and len(page.error) == 0
 
 
 def test_a_sample_is_summed_up_in_money_with_its_next_step(monkeypatch, own_telco):

@@ -25,7 +25,9 @@ def page(own_telco, monkeypatch):
 
     st.cache_resource.clear()
     page = AppTest.from_file(SCREEN, default_timeout=60)
-    page.session_state["drawer"] = Drawer(ListInHand(TODAY, (own_telco / TODAY).read_bytes()))
+    drawer = Drawer()
+    page.session_state["list"] = drawer.put(ListInHand(TODAY, (own_telco / TODAY).read_bytes())).number
+    page.session_state["drawer"] = drawer
     page.home = own_telco
     return page.run()
 

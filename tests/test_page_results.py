@@ -81,8 +81,7 @@ def test_an_experiment_too_small_to_tell_customers_apart_says_so(opened, own_tel
     assert {"Average effect", "Qini", "Worth contacting", "Better left alone"} <= set(metrics(page))
     assert any("No usable difference between customers" in told.value for told in page.info)
     next(b for b in page.button if b.label == "Put it away").click().run()
-    kept = page.session_state["drawer"].kept
-    assert (kept["experiment read"], kept["experiment"]) == ((None, None), (None, None))
+    assert {found for _, found in page.session_state["drawer"].latest.values()} == {None}
     assert list(page.exception) == [] and "Who was treated?" not in {s.label for s in page.selectbox}
 
 

@@ -39,6 +39,12 @@ def table(page):
     return next(d.value for d in page.dataframe if "probability" in d.value.columns)
 
 
+def found_in(page):
+    """All that is told of the reading, above and in the table of what was found."""
+    table = next(d.value for d in page.dataframe if "What was found" in d.value.columns)
+    return "\n".join([shown(page).replace("\\", ""), *table["What was found"]])
+
+
 def test_with_nothing_in_hand_it_asks_for_a_list(monkeypatch, home):
     page = opened(monkeypatch, home, "score")
     assert "There is no list yet" in shown(page)
@@ -71,7 +77,7 @@ def test_what_was_set_aside_is_shown_with_its_line_and_what_stands_there(monkeyp
 def test_without_a_model_it_still_says_what_it_understood_and_where_to_train(monkeypatch, home):
     page = opened(monkeypatch, home, "score", sample="telco_today.csv")
     assert Desk(home).business_title("telco") in shown(page)
-    assert "No model fits this list yet" in shown(page)
+    assert "There is no model yet" in shown(page) and len(page.error) == 0
 
 
 def test_a_file_that_is_no_list_is_one_polite_sentence(monkeypatch, home):
@@ -155,7 +161,9 @@ def test_the_screen_reads_a_messy_file_as_the_command_line_does(monkeypatch, tel
     )
     aside = next(d.value for d in page.dataframe if "Line" in d.value.columns)
     assert aside[["Line", "Why"]].values.tolist() == [[s["line"], s["why"]] for s in told["set_aside"]]
-    assert all(n["text"] in shown(page).replace("\\", "") for n in told["notices"])
+    everything = found_in(page)
+    assert all(n["text"] in everything for n in told["notices"])
+    assert max(everything.count(n["text"]) for n in told["notices"]) == 1
 
 
 def test_what_stands_in_a_list_is_never_acted_upon(monkeypatch, telco_home):
@@ -191,3 +199,4 @@ def test_without_a_model_no_screen_speaks_of_the_command_line(monkeypatch, home)
     for screen in ("overview", "drivers", "plan"):
         page.switch_page(f"screens/{screen}.py").run()
         assert "no model yet" in shown(page) and "python" not in shown(page)
+        assert len(page.error) == 0

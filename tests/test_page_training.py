@@ -67,7 +67,7 @@ def test_other_words_can_count_as_leaving_or_be_left_out(monkeypatch, home):
 def test_a_column_that_knows_the_answer_is_named_before_training(monkeypatch, home):
     page = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled(words=("yes", "no", "no")))
     by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
-    assert r"**days\_after** · It is the outcome in other words" in shown(page)
+    assert r"**days_after** · It is the outcome in other words" in shown(page)
 
 
 def test_too_few_who_left_are_counted_and_there_is_no_button(monkeypatch, home):

@@ -22,8 +22,7 @@ def test_an_outcome_that_nobody_named_is_told_with_its_word():
 def test_doubtful_matches_name_the_flag_that_confirms_them():
     matches = (Match("my tenrue", "tenure", 0.7, "similar", True, "100% of its cells are numbers"),)
     assert texts(told_matches(matches, ("a",), ("b", "c"))) == [
-        "warning: my tenrue may be tenure (100% of its cells are numbers); it was not used. "
-        "Confirm it with --map 'my tenrue=tenure'.",
+        "warning: my tenrue may be tenure (100% of its cells are numbers); it was not used. Confirm it if it is.",
         "info: 1 column(s) are not part of it and were ignored: a.",
         "warning: 2 column(s) are not in the list: b, c.",
     ]
@@ -34,7 +33,7 @@ def test_a_list_that_lacks_one_needed_column_of_a_business_is_told_so():
     warned = [n.text for n in read_list(lines, filename="a.csv").notices if n.kind == "warning"]
     assert warned == [
         "The list looks like Telco, but has no column tenure, which is needed; it was read as any list. "
-        "To name that column, say --profile telco."
+        "To name that column, choose that business."
     ]
 
 

@@ -84,11 +84,19 @@ def test_a_seat_is_free_again_after_a_mistake():
             raise ZeroDivisionError
 
 
+def free_seats(desk, place):
+    return place._free
+
+
 @pytest.mark.parametrize(("size", "seated"), [(1, True), (reckoned.LARGE + 1, False)])
-@pytest.mark.parametrize("keep", [lambda reckon: reckoned.kept("it", reckon), lambda it: reckoned.latest("it", 1, it)])
+@pytest.mark.parametrize("keep", [reckoned.kept, lambda compute, it: reckoned.latest(compute, 1, it)])
 def test_a_large_list_keeps_a_seat_from_nobody(monkeypatch, keep, size, seated):
-    mine, place = Drawer(held=ListInHand("a.csv", bytes(size))), seats.Seats(1)
-    monkeypatch.setattr(reckoned, "drawer", lambda: mine)
+    drawer, place = Drawer(), seats.Seats(1)
+    mine = drawer.put(ListInHand("a.csv", bytes(size)))
+    monkeypatch.setattr(reckoned, "drawer", lambda: drawer)
+    monkeypatch.setattr(reckoned, "desk", lambda: None)
+    for found in ("at_hand", "list_in_hand"):
+        monkeypatch.setattr(reckoned, found, lambda: mine)
     monkeypatch.setattr(reckoned, "held", lambda: mine.held)
     monkeypatch.setattr(reckoned, "SEATS", place)
-    assert keep(lambda: place._free) == (0 if seated else 1)
+    assert keep(free_seats, place) == (0 if seated else 1)

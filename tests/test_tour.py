@@ -1,8 +1,9 @@
 """The tour opens each screen with its sample, is found again by its address, and starts over."""
 
-from app.demo_models import SAMPLES
+from app.demo_models import CAMPAIGN, SAMPLES, measured_campaign
 from app.tour import STOPS
-from tests.paging import opened, shown
+from churn import Desk
+from tests.paging import metric, opened, shown
 
 
 def click(page, label):
@@ -39,3 +40,43 @@ def test_starting_over_begins_at_the_first_step(monkeypatch, own_telco):
 
 def test_a_step_that_is_not_there_shows_no_tour(monkeypatch, own_telco):
     assert "Tour, step" not in shown(opened(monkeypatch, own_telco, "results", tour="99"))
+
+
+def test_the_step_about_the_report_opens_a_report_of_its_model(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "results", sample="telco_today.csv", tour="7")
+    click(page, "Next")
+    assert "Where the model comes from." in shown(page)
+    assert next(m.value for m in page.metric if m.label == "In a word") and "Choose a column" not in shown(page)
+
+
+def test_the_way_on_keeps_its_place_and_is_the_primary_button(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv", tour="1")
+    seen = []
+    for _ in range(2):
+        buttons = [b for b in page.button if b.key in ("tour back", "tour on", "tour end")]
+        seen.append([(b.key, b.proto.type) for b in buttons])
+        click(page, "Next")
+    assert seen == [[("tour back", "secondary"), ("tour on", "primary"), ("tour end", "secondary")]] * 2
+
+
+def test_the_last_step_ends_where_ones_own_list_begins(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv", tour="9")
+    click(page, "Bring your own list")
+    assert "There is no list yet" in shown(page) and "tour" not in page.query_params and len(page.file_uploader) == 1
+
+
+def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(monkeypatch, own_telco):
+    measured_campaign(own_telco)
+    measured_campaign(own_telco)  # once is enough
+    kept = Desk(own_telco).campaigns()
+    assert [(one.record.campaign, one.measured is not None) for one in kept] == [(CAMPAIGN, True)]
+    page = opened(monkeypatch, own_telco, "plan", sample="telco_today.csv", tour="6")
+    click(page, "Next")
+    assert page.query_params["campaign"] == CAMPAIGN and metric(page, "Fewer left")
+
+
+def test_the_demo_campaign_lets_nobody_of_todays_list_rest(own_telco):
+    measured_campaign(own_telco)
+    desk = Desk(own_telco)
+    planned = desk.plan(desk.score(SAMPLES / "telco_today.csv", model="telco"), desk.order())
+    assert planned.campaign.treated > 0 and not [n for n in planned.beside if "rest" in n.text.split()]

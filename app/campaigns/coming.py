@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 
 ENDS = ("low", "mid", "high")
 OFFER = 260  # pixels: the words of an offer
@@ -51,7 +52,7 @@ def gain(planned: Any) -> None:
     left, right = st.columns([3, 2]) if words else (st.container(), st.container())
     with left:
         key = (planned.basis.order, planned.basis.playbook, planned.as_json())
-        chart = state.latest("budget chart", key, lambda: state.desk().budget_chart(planned, amounts))
+        chart = state.latest(Desk.budget_chart, key, planned, amounts)
         widgets.chart(chart, set_on="")
     with right:
         prices(words)

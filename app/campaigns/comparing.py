@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
+from churn import Desk
 
 ENDS = ("low", "mid", "high")
 
@@ -15,8 +16,7 @@ ENDS = ("low", "mid", "high")
 def ways(planned: Any) -> None:
     """Treat all, above .50, top by risk: what they bring, whom they reach, whom they contact for nothing."""
     amounts = widgets.amounts(planned.basis.currency)
-    key = (planned.basis.playbook, planned.basis.ranked.reading.fingerprint)
-    policies, charts = state.latest("other ways", key, lambda: state.desk().other_ways(planned, amounts))
+    policies, charts = state.latest(Desk.other_ways, planned.basis.playbook, planned, amounts)
     threshold(planned)
     table(policies, planned.basis.currency)
     widgets.charts(charts, set_on="")
@@ -56,7 +56,7 @@ def assumptions(planned: Any) -> None:
     """Which assumptions the gain hangs on, the widest on top."""
     amounts = widgets.amounts(planned.basis.currency)
     key = (planned.basis.playbook, planned.as_json())
-    chart = state.latest("assumptions", key, lambda: state.desk().assumptions_chart(planned, amounts))
+    chart = state.latest(Desk.assumptions_chart, key, planned, amounts)
     if chart is None:
         widgets.empty(say("campaign.assumptions_none"), icon="tune")
         return

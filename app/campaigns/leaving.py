@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 
 KINDS = (".csv", ".xlsx", ".parquet")
 
@@ -24,10 +25,9 @@ def export(planned: Any) -> None:
     kind = right.selectbox(say("campaign.kind"), KINDS)
     if st.button(say("campaign.export", name=plain(campaign.title)), type="primary", icon=":material/outbox:"):
         with widgets.polite_errors(), widgets.working(say("campaign.exporting")):
-            state.keep_latest(
-                "exported", key_of(planned), (state.desk().exported(planned, kind, columns or None), kind)
-            )
-    made = state.found_latest("exported", key_of(planned))
+            made = state.desk().exported(planned, kind, columns or None)
+            state.keep_latest(Desk.exported, key_of(planned), (made, kind))
+    made = state.found_latest(Desk.exported, key_of(planned))
     if made is None:
         return
     (kept, content), ending = made
@@ -38,7 +38,9 @@ def export(planned: Any) -> None:
 
 def key_of(planned: Any) -> tuple[Any, ...]:
     """What tells one plan from another."""
-    return (planned.basis.order, planned.basis.playbook, planned.basis.ranked.reading.fingerprint)
+    model = planned.basis.ranked.model
+    scored = (planned.basis.ranked.reading.fingerprint, model.name, model.version)
+    return (planned.basis.order, planned.basis.playbook, scored)
 
 
 def push(kept: Any, columns: Any) -> None:

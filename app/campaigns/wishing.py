@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state
 from app.strings import say
+from churn import Desk
 from churn.showing.words.amounts import SIGNS
 
 ENDS = ("low", "mid", "high")
@@ -89,7 +90,7 @@ def more(ranked: Any) -> dict[str, Any]:
 
 def segments(ranked: Any) -> dict[str, Any]:
     """Limits for segments: at least so many, at most so many."""
-    choices = state.of_ranked("segment choices", ranked, lambda: state.desk().segment_choices(ranked))
+    choices = state.kept(Desk.segment_choices, ranked)
     if not choices:
         return {"at_least": {}, "at_most": {}}
     show = st.column_config

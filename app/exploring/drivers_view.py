@@ -8,11 +8,12 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 
 
 def matters(asked: Any) -> None:
     """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
-    made = state.of_ranked("drivers", asked.ranked, lambda: state.desk().driver_charts(asked))
+    made = state.kept(Desk.driver_charts, asked)
     if not made:
         widgets.empty(say("drivers.nothing"), icon="equalizer")
         return
@@ -29,12 +30,11 @@ def one(asked: Any) -> None:
     name = pick_column(asked, "drivers.column", "driver column")
     if name is None:
         return
-    desk = state.desk()
     left, right = st.columns(2)
     with left:
-        widgets.chart(state.of_ranked(f"rates {name}", asked.ranked, lambda: desk.rate_chart(asked, name)))
+        widgets.chart(state.kept(Desk.rate_chart, asked, name))
     with right:
-        moved = state.of_ranked(f"dependence {name}", asked.ranked, lambda: desk.driver_chart(asked, name))
+        moved = state.kept(Desk.driver_chart, asked, name)
         if moved is None:
             widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
         else:
@@ -44,8 +44,7 @@ def one(asked: Any) -> None:
 
 def together(asked: Any) -> None:
     """Pairs of which one changes what the other means, and one pair in full."""
-    desk = state.desk()
-    made = state.of_ranked("pairs", asked.ranked, lambda: desk.pair_chart(asked))
+    made = state.kept(Desk.pair_chart, asked)
     if made is None:
         widgets.empty(say("drivers.no_pairs"), icon="hub")
         return
@@ -59,9 +58,12 @@ def together(asked: Any) -> None:
             list(names),
             format_func=lambda k: f"{asked.label(names[k].column)} × {asked.label(names[k].other)}",
         )
-        widgets.chart(
-            state.of_ranked(f"crossed {chosen}", asked.ranked, lambda: desk.crossed_chart(asked, names[chosen]))
-        )
+        widgets.chart(state.kept(crossed, asked, names[chosen].column, names[chosen].other))
+
+
+def crossed(desk: Desk, asked: Any, column: str, other: str) -> Any:
+    """What one of a pair of columns changes in what the other means."""
+    return desk.crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
 
 
 def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:

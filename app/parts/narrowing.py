@@ -9,6 +9,7 @@ import streamlit as st
 from app import state, widgets
 from app.state import form_fields
 from app.strings import plain, say
+from churn import Desk
 
 ORDERS = ("expected_gain", "value_at_risk", "probability")
 FIELDS = ("tiers", "actions", "column", "words", "least", "search", "by", "upwards")
@@ -40,12 +41,12 @@ def further(ranked: Any) -> dict[str, Any]:
     left, right = st.columns(2)
     actions = left.multiselect(
         say("score.action"),
-        state.of_ranked("actions", ranked, lambda: desk.actions_in(ranked)),
+        state.kept(Desk.actions_in, ranked),
         format_func=lambda a: a or say("score.no_action"),
         key=field("actions"),
     )
     least = right.number_input(say("score.least"), min_value=0.0, value=0.0, step=10.0, key=field("least"))
-    known = state.of_ranked("narrowing", ranked, lambda: desk.columns_to_narrow(ranked))
+    known = state.kept(Desk.columns_to_narrow, ranked)
     column = left.selectbox(
         say("score.column"),
         list(known),

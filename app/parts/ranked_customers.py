@@ -10,6 +10,7 @@ import streamlit as st
 from app import state, widgets
 from app.parts.narrowing import narrowed
 from app.strings import say
+from churn import Desk
 
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "expected_gain", "value_at_risk", "action", "reason_1", "reason_2")
@@ -19,7 +20,7 @@ KINDS = (".csv", ".xlsx", ".parquet")
 
 def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
-    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    found = state.kept(Desk.overview, ranked)
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
@@ -32,15 +33,15 @@ def in_short(ranked: Any) -> None:
     widgets.assumed(say("score.gain_assumed"))
 
 
-def customers(ranked: Any) -> None:
-    """The customers asked for, in the order asked for; selecting one opens it."""
+def customers(ranked: Any) -> bool:
+    """The customers asked for, in the order asked for; a click on one opens it. Answers whether there are any."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
-    found = state.latest("shortlist", shown_key(ranked, wanted), lambda: state.desk().shortlist(ranked, wanted))
+    found = state.latest(Desk.shortlist, wanted, ranked, wanted)
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
-        return
-    overview = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+        return False
+    overview = state.kept(Desk.overview, ranked)
     pages = -(-found.customers // SIZE)
     st.caption(summed_up(found, ranked, overview))
     place = st.container()
@@ -53,19 +54,15 @@ def customers(ranked: Any) -> None:
             alt=say("score.table_alt"),
             column_order=[page.columns[0], *ORDER],
             on_select="rerun",
-            selection_mode="single-row",
+            selection_mode=["single-row", "single-cell"],
             key=f"ranked {number} {hash(wanted)}",
         )
-    if chosen.selection.rows:
-        state.open_customer(str(page.iloc[chosen.selection.rows[0], 0]))
-        st.switch_page("screens/customer.py")
+    clicked = [*chosen.selection.rows, *(row for row, _ in chosen.selection.get("cells", ()))]
+    if clicked:
+        state.turn_to_customer(str(page.iloc[clicked[0], 0]))
     if found.customers < ranked.reading.rows:
         take_home(ranked, say("score.download_these", rows=widgets.amounts().number(found.customers)), wanted)
-
-
-def shown_key(ranked: Any, wanted: Any) -> Any:
-    """What the shortlist on screen depends on."""
-    return (state.held().digest, ranked.model.name, ranked.model.version, wanted)
+    return True
 
 
 def summed_up(found: Any, ranked: Any, overview: Any) -> str:

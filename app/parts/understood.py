@@ -11,13 +11,15 @@ from app import state, widgets
 from app.strings import plain, say
 
 SHOWN = 3  # warnings that are read without opening anything
+KIND_WIDE = 110  # pixels: a word
+KINDS = ("warning", "set_aside", "repaired", "info")
 
 
 def understood(reading: Any) -> None:
     """In a line how the list was read; opened, all that was repaired, set aside or ignored, and the columns."""
     warnings = [n for n in reading.notices if n.kind == "warning"]
     widgets.notices(warnings[:SHOWN])
-    with st.expander(told(reading, warnings), icon=":material/fact_check:", expanded=bool(reading.set_aside)):
+    with st.expander(told(reading, warnings), icon=":material/fact_check:"):
         in_figures(reading)
         parts = {"repaired": repairs, "set_aside": set_aside, "columns": columns}
         shown = [p for p in parts if p != "set_aside" or reading.set_aside]
@@ -28,10 +30,15 @@ def understood(reading: Any) -> None:
 
 
 def told(reading: Any, warnings: list[Any]) -> str:
-    """How the list was read, with how much of it wants a look."""
+    """How the list was read, with how much was repaired, left out, or wants a look."""
     rows, title = widgets.amounts().number(reading.rows), state.desk().business_title(reading.profile)
+    counted = {
+        "repaired": sum(n.kind == "repaired" for n in reading.notices),
+        "aside": len(reading.set_aside),
+        "warned": len(warnings),
+    }
     line = say("score.understood", rows=rows, business=title)
-    return line + (say("score.understood_warned", warnings=len(warnings)) if warnings else "")
+    return line + "".join(say(f"score.told_{what}", count=count) for what, count in counted.items() if count)
 
 
 def in_figures(reading: Any) -> None:
@@ -47,9 +54,20 @@ def in_figures(reading: Any) -> None:
 
 
 def repairs(reading: Any) -> None:
-    """Every repair and remark, and the rows as they were read to take home."""
-    widgets.notices(reading.notices)
-    if not reading.notices:
+    """Every repair and remark that does not stand above, and the rows as they were read to take home."""
+    above = [n for n in reading.notices if n.kind == "warning"][:SHOWN]
+    rest = sorted((n for n in reading.notices if n not in above), key=lambda n: KINDS.index(n.kind))
+    if rest:
+        found = {
+            say("score.what"): [say(f"score.what_{n.kind}") for n in rest],
+            say("score.told_sentence"): [n.text for n in rest],
+        }
+        words = {
+            say("score.what"): widgets.text_column(say("score.what"), width=KIND_WIDE),
+            say("score.told_sentence"): widgets.text_column(say("score.told_sentence"), width="large"),
+        }
+        widgets.table(found, words, alt=say("score.repaired_title"), long_words=True)
+    else:
         st.markdown(say("score.nothing_to_tell"))
     clean, told = partial(state.desk().clean_csv, reading), say("score.download_clean_help")
     widgets.download(say("score.download_clean"), "as-read.csv", clean, help=told)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import widgets
+from app import state, widgets
 from app.strings import say
 
 
@@ -16,7 +16,9 @@ def pick(kept: Any) -> Any:
     names = list(titles)
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
-    chosen = st.selectbox(say("results.campaign"), names, format_func=lambda name: titles[name])
+    asked = state.asked_campaign()
+    place = names.index(asked) if asked in names else 0
+    chosen = st.selectbox(say("results.campaign"), names, index=place, format_func=lambda name: titles[name])
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
     words = {"made": day(record.made), "source": record.source, "model": record.model}

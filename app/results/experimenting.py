@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 
 SAMPLE = "offer_experiment.csv"
 
@@ -26,15 +27,15 @@ def experiment() -> None:
     named.caption(f":material/description: {plain(name)}")
     away.button(say("results.put_away"), icon=":material/close:", on_click=put_away)
     with widgets.working(say("results.reading")):
-        reading = state.latest("experiment read", held, lambda: state.desk().check(content, filename=name))
+        reading = state.latest(Desk.check, held, content, filename=name)
     asked = columns(reading)
     if asked is None:
         return
     if st.button(say("results.experiment_go"), type="primary", icon=":material/science:"):
         with widgets.working(say("results.experimenting")):
             found = state.desk().uplift(content, asked, filename=name)
-        state.keep_latest("experiment", (held, repr(asked)), found)
-    found = state.found_latest("experiment", (held, repr(asked)))
+        state.keep_latest(Desk.uplift, (held, repr(asked)), found)
+    found = state.found_latest(Desk.uplift, (held, repr(asked)))
     if found is not None:
         answer(found)
 
@@ -59,7 +60,7 @@ def bring() -> tuple[str, bytes] | None:
 def put_away() -> None:
     """Give back the memory of an experiment: its bytes, how they were read, and the answer."""
     state.remember("experiment list", None)
-    for what in ("experiment read", "experiment"):
+    for what in (Desk.check, Desk.uplift):
         state.keep_latest(what, None, None)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
+from churn import Desk
 
 
 def bring(one: Any) -> None:
@@ -38,7 +39,7 @@ def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
 
     def left_open() -> Any:
         key = (campaign, uploaded.file_id, repr(said))
-        return state.latest("outcome columns", key, lambda: state.desk().outcome_questions(content, campaign, **said))
+        return state.latest(Desk.outcome_questions, key, content, campaign, **said)
 
     found = left_open()
     for role, plain in (("key", found.key), ("outcome", found.outcome)):

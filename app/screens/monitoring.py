@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from app import jobs, state, widgets
-from app.demo_models import DEMOS
+from app.demo_models import DEMOS, Demo
 from app.strings import plain, say
 from app.watched import findings, history
+from churn import Desk
 
 
 def list_to_watch() -> Any:
@@ -19,20 +20,25 @@ def list_to_watch() -> Any:
         model = state.desk().model(state.chosen_model())
         named = f"{model.name}@{model.version}"
         with widgets.working(say("monitoring.working")):
-            return state.kept(f"watched {named} {turns()}", lambda: look(held.content, named, held.words))
+            return state.kept(look_at_list, held, named, turns())
     known = set(state.model_names())
     demo = next((d for d in DEMOS if d.score and d.name in known), None)
     if demo is None:
         return None
     st.caption(say("monitoring.sample", name=demo.score))
-    place, version = state.SAMPLES / demo.score, state.desk().model(demo.name).version
+    version = state.desk().model(demo.name).version
     with widgets.working(say("monitoring.working")):
-        return state.latest("watched sample", (demo.name, version), lambda: look(place, demo.name, {}))
+        return state.latest(look_at_sample, (demo.name, version), demo)
 
 
-def look(source: Any, model: str, words: dict[str, Any]) -> Any:
-    """A look at a list that keeps nothing."""
-    return state.desk().drift(source, model=model, keep=False, **words)
+def look_at_list(desk: Desk, held: Any, model: str, turns: int) -> Any:
+    """A look at the list in hand that keeps nothing; it is another one once a list was kept (`turns`)."""
+    return desk.drift(held.content, model=model, keep=False, **held.words)
+
+
+def look_at_sample(desk: Desk, demo: Demo) -> Any:
+    """The same of the sample of a demo business."""
+    return desk.drift(state.SAMPLES / demo.score, model=demo.name, keep=False)
 
 
 def turns() -> int:

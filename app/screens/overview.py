@@ -8,15 +8,15 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.errors import ChurnError, NotFound, RequestRefused
+from churn import Desk
+from churn.errors import ChurnError
 
 
 def suggested(ranked: Any) -> Any:
     """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
     with suppress(ChurnError):
         playbook = state.desk().playbook_for(ranked.model).playbook
-        key = (ranked.reading.fingerprint, ranked.model.version, playbook)
-        return state.latest("suggested campaign", key, lambda: state.desk().opening_plan(ranked, playbook).campaign)
+        return state.latest(Desk.opening_plan, playbook, ranked, playbook).campaign
     return None
 
 
@@ -65,7 +65,7 @@ def changes(ranked: Any) -> None:
 
 def groups(ranked: Any) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
-    found = state.of_ranked("segments", ranked, lambda: state.desk().segments(ranked))
+    found = state.kept(Desk.segments, ranked)
     if not found:
         return
     widgets.section(say("overview.groups_title"), say("overview.groups_text"))
@@ -91,26 +91,17 @@ def brief(ranked: Any, campaign: Any) -> None:
     widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
-def without_model(problem: Any) -> None:
-    """The list is there, but nothing can score it yet."""
-    widgets.show_refusal(problem)
-    widgets.empty(say("list.no_model"), icon="model_training", go="training")
-
-
 def draw() -> None:
     """The whole screen."""
     widgets.heading(say("overview.title"), say("overview.lead"))
     if not widgets.need_list():
         return
     widgets.list_banner()
-    try:
-        with widgets.working(say("overview.working")):
-            ranked = state.ranked()
-    except (NotFound, RequestRefused) as problem:
-        without_model(problem)
-        return
-    state.of_ranked("noted", ranked, lambda: state.desk().note_list(ranked))
-    found = state.of_ranked("overview", ranked, lambda: state.desk().overview(ranked))
+    with widgets.working(say("overview.working")):
+        ranked = state.ranked()
+        state.kept(Desk.note_list, ranked)
+        found = state.kept(Desk.overview, ranked)
+        charts = state.kept(Desk.overview_charts, ranked)
     campaign = suggested(ranked)
     brief(ranked, campaign)
     in_short(found, campaign)
@@ -119,7 +110,7 @@ def draw() -> None:
         step(ranked, campaign)
     with right:
         changes(ranked)
-    widgets.charts(state.of_ranked("overview charts", ranked, lambda: state.desk().overview_charts(ranked)))
+    widgets.charts(charts)
     groups(ranked)
     widgets.assumed(say("overview.assumes"))
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))

@@ -7,6 +7,7 @@ import streamlit as st
 from app import state, widgets
 from app.campaigns import coming, comparing, leaving, offering, wishing
 from app.strings import say
+from churn import Desk
 
 PARTS = ("gain", "who", "ways", "hangs", "export")
 
@@ -32,7 +33,8 @@ def draw() -> None:
     force = state.desk().playbook_for(ranked.model)
     wishes = st.container()
     playbook = offering.offers(force)
-    scale = state.latest("scale", (ranked.model.version, playbook), lambda: state.desk().scale(ranked, playbook))
+    with widgets.working(say("campaign.planning")):
+        scale = state.latest(Desk.scale, playbook, ranked, playbook)
     with wishes:
         words = wishing.limits(scale, playbook, state.desk().overview(ranked).currency)
     words |= wishing.more(ranked)

@@ -9,18 +9,16 @@ from app.parts.questions import ask, confirm_matches
 from app.parts.ranked_customers import customers, in_short, take_home
 from app.parts.understood import understood
 from app.strings import say
-from churn.errors import ChurnError, ListRefused, NotFound, RequestRefused
+from churn.errors import ChurnError, ListRefused, NoModelFits, NoModelYet
 
 
 def bring() -> None:
     """Drop a file or pick a sample; with a list in hand the fields stand aside."""
-    if state.in_hand() is None:
-        widgets.choose_list()
-        widgets.empty(say("list.none"), icon="upload_file")
-    else:
+    with st.container():
         widgets.list_banner()
-        with st.expander(say("list.change"), icon=":material/upload_file:"):
-            widgets.choose_list()
+    widgets.bring_list()
+    if state.in_hand() is None:
+        widgets.no_list()
     from_events.offer(from_events.SCORE)
 
 
@@ -32,18 +30,14 @@ def scored(reading: Any) -> None:
     except ListRefused as problem:
         ask(problem)
         return
-    except RequestRefused as problem:
-        widgets.show_refusal(problem)
-        widgets.empty(say("list.no_model"), icon="model_training", go="training")
-        return
-    except NotFound:
-        widgets.empty(say("list.no_model"), icon="model_training", go="training")
+    except (NoModelFits, NoModelYet) as problem:
+        widgets.no_model(problem)
         return
     if not reading.doubtful:
         confirm_matches(ranked.reading.doubtful, ranked.reading.raw.column_names)
     in_short(ranked)
-    customers(ranked)
-    take_home(ranked, say("score.download", rows=widgets.amounts().number(ranked.reading.rows)), primary=True)
+    if customers(ranked):
+        take_home(ranked, say("score.download", rows=widgets.amounts().number(ranked.reading.rows)), primary=True)
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import tour, widgets
+from app import state, tour, widgets
 from app.demo_models import DEMOS, Demo, missing_demos
 from app.state import desk
 from app.strings import say
@@ -26,6 +26,13 @@ def steps() -> None:
             st.markdown(f"### :material/{icon}: {say(f'start.step_{name}')}", anchors=False)
             st.markdown(say(f"start.step_{name}_text"))
             widgets.go_to(screen)
+
+
+def bring() -> None:
+    """The first thing here: a place to drop a list, for whoever may score one."""
+    if state.may("score"):
+        widgets.section(say("start.bring_title"), say("start.bring_lead"))
+        widgets.choose_list(then="score")
 
 
 def shown_in_minutes() -> None:
@@ -53,7 +60,7 @@ def business(demo: Demo, profile: Any, *, ready: bool) -> None:
     elif demo.score:
         widgets.go_to("overview", say("start.open"), sample=demo.score)
     else:
-        widgets.go_to("score", say("start.from_logs"))
+        widgets.go_to("score", say("start.from_logs"), logs=demo.profile)
 
 
 def samples() -> None:
@@ -87,14 +94,16 @@ def numbers() -> None:
 def draw() -> None:
     """The whole screen."""
     widgets.heading(say("start.title"), say("start.lead"))
-    shown_in_minutes()
+    bring()
     steps()
+    shown_in_minutes()
     samples()
-    left, right = st.columns(2, gap="large")
-    with left:
-        glossary()
-    with right:
-        numbers()
+    with st.expander(say("start.more_title"), icon=":material/menu_book:"):
+        left, right = st.columns(2, gap="large")
+        with left:
+            glossary()
+        with right:
+            numbers()
 
 
 widgets.screen(draw)

@@ -19,7 +19,8 @@ VIEWS = ("learn", "models")
 def view(trained: str) -> str:
     """Which half of the screen is open: learning from a list, or the models there are."""
     to_learn = state.may("train") and not trained and (state.in_hand() is not None or not state.desk().shelf())
-    usual = "learn" if to_learn else "models"
+    opened = state.asked_view()  # by a link, which says what it leads to
+    usual = opened if opened in VIEWS else "learn" if to_learn else "models"
     shown = VIEWS if state.may("train") else VIEWS[1:]
     return st.segmented_control(
         say("training.view"),
@@ -29,19 +30,18 @@ def view(trained: str) -> str:
         format_func=lambda word: say(f"training.view_{word}"),
         label_visibility="collapsed",
         # A finished training opens its own report, whatever was open before it.
-        **({"key": f"view of {trained}"} if trained else {"key": "view", "bind": "query-params"}),
+        **({"key": f"view of {trained or opened}"} if trained or opened else {"key": "view", "bind": "query-params"}),
     )
 
 
 def bring() -> bool:
     """The list to learn from; another one can be brought at any time."""
-    if state.in_hand() is None:
-        widgets.section(say("training.bring"), say("training.bring_text"))
-        widgets.choose_list()
-    else:
-        widgets.list_banner()
-        with st.expander(say("list.change"), icon=":material/swap_horiz:"):
-            widgets.choose_list()
+    with st.container():
+        if state.in_hand() is None:
+            widgets.section(say("training.bring"), say("training.bring_text"))
+        else:
+            widgets.list_banner()
+    widgets.bring_list()
     from_events.offer(from_events.TRAIN)
     return state.in_hand() is not None
 

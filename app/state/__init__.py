@@ -1,11 +1,16 @@
 """What the dashboard remembers: the only folder that touches session state and caches.
 
-Rows of a customer list live in the drawer of the session that brought them and nowhere else; what is shared between
-sessions (the desk with its open models) holds no rows. A sample's name, the model and the customer travel in the
-address, so that a reload or a link finds them again; an uploaded list does not, and is gone with its session.
+Rows of a customer list live in the drawer of the visitor who brought them and nowhere else; what is shared between
+visitors (the desk with its open models) holds no rows. A sample's name, the model and the customer travel in the
+address, so that a reload or a link finds them again; of an uploaded list only a number does, which opens it to the
+browser that brought it and to nobody else. It is gone with the last session of that browser.
 """
 
 from app.state.address import (
+    address,
+    asked_campaign,
+    asked_logs,
+    asked_view,
     begin_tour,
     carry_address,
     end_tour,
@@ -14,6 +19,7 @@ from app.state.address import (
     open_customer,
     opened_customer,
     tour_step,
+    turn_to_customer,
 )
 from app.state.drawers import ListInHand
 from app.state.form_fields import begin_with, copy_field
@@ -29,7 +35,6 @@ from app.state.reckoned import (
     latest,
     likely_model,
     model_names,
-    of_ranked,
     planned,
     ranked,
     ranked_by,
@@ -41,13 +46,17 @@ from app.state.session import (
     confirm_mapping,
     desk,
     drawer,
+    forget,
     free_upload,
     held,
+    hold,
     in_hand,
     in_hand_said,
-    let_go,
+    list_number,
     may,
     meet,
+    own_lists,
+    put_down,
     recall,
     remember,
     sample_bytes,
@@ -73,7 +82,11 @@ from app.state.visitor import (
 __all__ = [
     "SAMPLES",
     "ListInHand",
+    "address",
+    "asked_campaign",
+    "asked_logs",
     "asked_model",
+    "asked_view",
     "begin_tour",
     "begin_with",
     "carry_address",
@@ -90,10 +103,12 @@ __all__ = [
     "exploring",
     "follow",
     "followed",
+    "forget",
     "found_latest",
     "free_upload",
     "has_signed_in",
     "held",
+    "hold",
     "in_hand",
     "in_hand_said",
     "is_open_to_the_network",
@@ -101,17 +116,18 @@ __all__ = [
     "kept",
     "language",
     "latest",
-    "let_go",
     "likely_model",
+    "list_number",
     "locale",
     "may",
     "meet",
     "model_names",
-    "of_ranked",
     "open_customer",
     "opened_customer",
+    "own_lists",
     "planned",
     "provider_is_set",
+    "put_down",
     "ranked",
     "ranked_by",
     "reading",
@@ -126,6 +142,7 @@ __all__ = [
     "take_sample",
     "tell",
     "tour_step",
+    "turn_to_customer",
     "was_let_go",
     "who",
 ]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.state.reckoned import asked_model
-from app.state.session import in_hand
-
-CARRIED = ("sample", "model", "customer", "tour")
+from app.state.session import in_hand, list_number
 
 
 def opened_customer() -> str | None:
@@ -22,6 +20,26 @@ def open_customer(key: str) -> None:
     """Note which customer to open; the address carries the key, so that a reload finds it again."""
     st.session_state["customer"] = key
     st.query_params["customer"] = key
+
+
+def turn_to_customer(key: str) -> None:
+    """Turn to that customer; the address is complete at once, so that one press of Back leads here again."""
+    st.switch_page("screens/customer.py", query_params={**address(), "customer": key})
+
+
+def asked_logs() -> str:
+    """The business whose event logs a link leads to."""
+    return st.query_params.get("logs", "")
+
+
+def asked_view() -> str:
+    """The half of a screen a link leads to."""
+    return st.query_params.get("open", "")
+
+
+def asked_campaign() -> str:
+    """The campaign a link leads to."""
+    return st.query_params.get("campaign", "")
 
 
 def tour_step() -> int | None:
@@ -55,11 +73,21 @@ def followed() -> str | None:
     return st.query_params.get("job")
 
 
-def carry_address() -> None:
-    """Keep in the address what a reload needs: the sample, the model, the customer; a click on a page drops them."""
+def address() -> dict[str, str]:
+    """What a reload or a link needs: the sample or the number of the list, the model, the customer, the step."""
     now = in_hand()
-    sample = now.name if now and now.sample else None
-    carried = (sample, asked_model(), opened_customer(), st.session_state.get("tour"))
-    for name, value in zip(CARRIED, carried, strict=True):
-        if value and st.query_params.get(name) != str(value):
-            st.query_params[name] = str(value)
+    words = {
+        "sample": now.name if now and now.sample else None,
+        "list": list_number(),
+        "model": asked_model(),
+        "customer": opened_customer(),
+        "tour": st.session_state.get("tour"),
+    }
+    return {name: str(value) for name, value in words.items() if value}
+
+
+def carry_address() -> None:
+    """Keep in the address what a reload needs; a click on a page drops it."""
+    for name, value in address().items():
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value

@@ -1,8 +1,9 @@
-"""Drawers: what each session has in hand, bounded, so that many sessions fit into the memory of one server.
+"""Drawers: the lists each visitor brought, bounded, so that many visitors fit into the memory of one server.
 
-A drawer belongs to one session and goes with it. It keeps the latest few things that were reckoned from its list. When
-all drawers together grow past the limit, the one that was used longest ago is emptied; its session is told so and asked
-to bring its list again. Nothing of a drawer is ever shown to another session.
+A drawer belongs to one visitor: one browser, known by a cookie, and whoever signed in there. A reload and a second tab
+find it again; it goes with the last of their sessions. It holds every list that was brought and, for each, the latest
+few things that were computed from it. When all drawers together grow past the limit, the list that was used longest ago
+makes room; its owner is told so and asked to bring it again. Nothing of a drawer is ever shown to another visitor.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 T = TypeVar("T")
 MOST_KEPT = 24
@@ -54,33 +56,62 @@ class ListInHand:
 
 
 @dataclass(eq=False)
-class Drawer:
-    """One session's list and what was reckoned from it, the latest last."""
+class KeptList:
+    """One list of a visitor, by its number, with what was computed from it, the latest last."""
 
-    held: ListInHand | None = None
-    kept: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    held: ListInHand
+    number: str = field(default_factory=lambda: uuid4().hex[:12])
+    kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
     used: float = field(default_factory=time.monotonic)
-    emptied: bool = False
-    cleared: Callable[[], None] | None = None
 
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return GROWTH * len(self.held.content) if self.held else 0
+        return GROWTH * len(self.held.content)
 
-    def kept_or(self, name: str, reckon: Callable[[], T]) -> T:
-        """What is kept under that name, else reckoned now; what was not asked for the longest makes room."""
-        if name not in self.kept:
-            self.kept[name] = reckon()
-        self.kept.move_to_end(name)
-        while len(self.kept) > MOST_KEPT:
-            self.kept.popitem(last=False)
-        return self.kept[name]
+    def kept_or(self, key: Any, compute: Callable[[], T]) -> T:
+        """What is kept under that key, else computed now; what was not asked for the longest makes room."""
+        if key in self.kept:
+            found: T = self.kept[key]
+        else:
+            found = self.kept[key] = compute()
+        with _TIDYING:  # two tabs of one visitor may be here at once
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            while len(self.kept) > MOST_KEPT:
+                self.kept.popitem(last=False)
+        return found
 
-    def empty(self, *, for_others: bool = False) -> None:
-        """Let the list go with everything reckoned from it."""
-        self.held, self.emptied = None, for_others
-        self.kept = OrderedDict()
+
+@dataclass(eq=False)
+class Drawer:
+    """One visitor's lists, the latest brought last, and the latest of what is computed without being kept for each."""
+
+    cleared: Callable[[], None] | None = None
+    lists: OrderedDict[str, KeptList] = field(default_factory=OrderedDict)
+    latest: dict[Any, tuple[Any, Any]] = field(default_factory=dict)
+    let_go: dict[str, str] = field(default_factory=dict)
+
+    def put(self, held: ListInHand) -> KeptList:
+        """Add a list; the same file brought again takes the place of the one before, a sample that of any sample."""
+        for number, known in list(self.lists.items()):
+            again = (known.held.name, known.held.content) == (held.name, held.content)
+            if known.held.sample == held.sample and (held.sample or again):
+                self.drop(number)
+        added = KeptList(held)
+        self.lists[added.number] = added
+        return added
+
+    def own(self) -> list[KeptList]:
+        """The visitor's own lists, the latest brought first; samples are none of them."""
+        return [known for known in reversed(self.lists.values()) if not known.held.sample]
+
+    def drop(self, number: str, *, for_others: bool = False) -> None:
+        """Let a list go with everything computed from it; `for_others` says that its room was needed."""
+        dropped = self.lists.pop(number, None)
+        if dropped is not None and for_others:
+            self.let_go[number] = dropped.held.name
+        self.latest = {}
         if self.cleared is not None:
             self.cleared()
 
@@ -91,28 +122,41 @@ class Chest:
     def __init__(self, most: int | None = None) -> None:
         self.most = most if most is not None else megabytes_allowed() << 20
         self._drawers: weakref.WeakSet[Drawer] = weakref.WeakSet()
+        self._owned: weakref.WeakValueDictionary[str, Drawer] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def drawer(self, emptied: Callable[[], None] | None = None) -> Drawer:
-        """A new drawer, gone when its session lets it go; `emptied` is called once what it held is out of memory."""
-        made = Drawer(cleared=emptied)
-        if emptied is not None:
-            weakref.finalize(made, _soon, emptied).atexit = False
-        with self._lock:
-            self._drawers.add(made)
-        return made
+    def drawer(self, owner: str = "", emptied: Callable[[], None] | None = None) -> Drawer:
+        """The drawer of that visitor, a new one where nobody is known or none is there; gone with their last session.
 
-    def used(self, drawer: Drawer) -> None:
-        """Note that a session works with its drawer; others are emptied until everything fits."""
-        drawer.used = time.monotonic()
+        emptied  called once what it held is out of memory
+        """
         with self._lock:
-            others = sorted((d for d in self._drawers if d.held and d is not drawer), key=lambda d: d.used)
-            total = drawer.size + sum(d.size for d in others)
-            for other in others:
+            known = self._owned.get(owner) if owner else None
+            if known is not None:
+                return known
+            made = Drawer(cleared=emptied)
+            if emptied is not None:
+                weakref.finalize(made, _soon, emptied).atexit = False
+            self._drawers.add(made)
+            if owner:
+                self._owned[owner] = made
+            return made
+
+    def used(self, used: KeptList) -> None:
+        """Note that a list is worked with; others, the one unused the longest first, go until everything fits."""
+        used.used = time.monotonic()
+        with self._lock:
+            every = [(drawer, known) for drawer in self._drawers for known in drawer.lists.values()]
+            total = sum(known.size for _, known in every)
+            for drawer, known in sorted(every, key=lambda pair: pair[1].used):
                 if total <= self.most:
                     break
-                total -= other.size
-                other.empty(for_others=True)
+                if known is not used:
+                    total -= known.size
+                    drawer.drop(known.number, for_others=True)
+
+
+_TIDYING = threading.Lock()
 
 
 def _soon(call: Callable[[], None]) -> None:

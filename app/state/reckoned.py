@@ -2,63 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
+from app.state.drawers import ListInHand
 from app.state.seats import Seats
-from app.state.session import desk, drawer, held, in_hand
+from app.state.session import at_hand, desk, drawer, held, in_hand, list_in_hand
+from churn import Desk
 from churn.errors import ChurnError
 
 T = TypeVar("T")
 SEATS = Seats()
 LARGE = 20 << 20  # bytes of a list beyond which it would keep a seat from everybody for long: it goes beside them
 LIST_LATER = 1.0  # seconds by which a list being read, which says so, lets clicks go first
+WORDS = (str, int, float, bool, type(None))
 
 
-def kept(what: str, reckon: Callable[[], T], *, later: float = 0.0) -> T:
-    """Something reckoned from the list in hand, once for as long as the list and what was said stay the same."""
-    return drawer().kept_or(f"{what}:{held().digest}", lambda: _reckoned(reckon, later))
+def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.0) -> T:
+    """What `compute(desk, subject, *words)` gives, once for each list in hand and each version that scored it.
+
+    The key is the function itself, the list with what was said of it, the version of the model that `subject` rests on,
+    and the words: no two things can be kept under one key.
+    """
+    odd = next((word for word in _flat(words) if not isinstance(word, WORDS)), None)
+    if odd is not None:
+        raise TypeError(f"Only plain words can tell two computations apart, not {type(odd).__name__}.")
+    key = (_name_of(compute), held().digest, _basis_of(subject), words)
+    return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(desk(), subject, *words), later))
 
 
-def of_ranked(what: str, ranked: Any, reckon: Callable[[], T]) -> T:
-    """Something reckoned from the scores of the list in hand, once for each version that scored it."""
-    return kept(f"{what} of {ranked.model.name} {ranked.model.version}", reckon)
+def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T:
+    """What `compute(desk, *args, **more)` gives, kept until it is asked for with another key, list or model."""
+    place, full = drawer().latest, _full_key(key, args)
+    known, found = place.get(_name_of(compute), (None, None))
+    if known != full:
+        found = _computed(lambda: compute(desk(), *args, **more))
+        place[_name_of(compute)] = (full, found)
+    return cast(T, found)
 
 
-def latest(what: str, key: Any, reckon: Callable[[], T]) -> T:
-    """Something reckoned from the list in hand, kept until it is asked for with another key."""
-    place = drawer().kept
-    if place.get(what, (None,))[0] != key:
-        place[what] = (key, _reckoned(reckon))
-    return place[what][1]
+def keep_latest(compute: Callable[..., Any], key: Any, value: Any) -> None:
+    """Keep what that function once gave, under the key it was made with."""
+    drawer().latest[_name_of(compute)] = (_full_key(key, ()), value)
 
 
-def keep_latest(what: str, key: Any, value: Any) -> None:
-    """Keep something that was made from the list in hand, under the key it was made with."""
-    drawer().kept[what] = (key, value)
+def found_latest(compute: Callable[..., Any], key: Any) -> Any:
+    """What that function gave and was kept with this key; None where nothing was, or with another key."""
+    known, value = drawer().latest.get(_name_of(compute), (None, None))
+    return value if known == _full_key(key, ()) else None
 
 
-def found_latest(what: str, key: Any) -> Any:
-    """What was kept with this key; None where nothing was, or with another key."""
-    known, value = drawer().kept.get(what, (None, None))
-    return value if known == key else None
+def _name_of(compute: Callable[..., Any]) -> str:
+    """What tells a function from every other one; one made on the spot has nothing that does."""
+    name = getattr(compute, "__qualname__", "<")
+    if "<" in name or getattr(compute, "__self__", None) is not None:
+        raise TypeError("What is kept is named by its function: give one of a module or of a class, no lambda.")
+    return f"{compute.__module__}.{name}"
 
 
-def _reckoned(reckon: Callable[[], T], later: float = 0.0) -> T:
-    """What it comes to, reckoned when it is this session's turn."""
-    now = drawer().held
-    if now is not None and len(now.content) > LARGE:
-        return reckon()
+def _full_key(key: Any, args: Sequence[Any]) -> Any:
+    now = at_hand()
+    return (now.held.digest if now else None, _basis_of(args[0]) if args else None, key)
+
+
+def _basis_of(subject: Any) -> tuple[str, str] | None:
+    """The model and version that something rests on: a model, a scored list, what explores it, a plan made of it."""
+    for part in ("basis", "ranked", "model"):
+        subject = getattr(subject, part, subject)
+    name, version = getattr(subject, "name", None), getattr(subject, "version", None)
+    return (str(name), str(version)) if version is not None else None
+
+
+def _flat(words: Sequence[Any]) -> Iterator[Any]:
+    for word in words:
+        if isinstance(word, tuple):
+            yield from _flat(word)
+        else:
+            yield word
+
+
+def _computed(compute: Callable[[], T], later: float = 0.0) -> T:
+    """What it comes to, computed when it is this session's turn."""
+    now = at_hand()
+    if now is not None and len(now.held.content) > LARGE:
+        return compute()
     with SEATS.seat(later=later):
-        return reckon()
+        return compute()
 
 
 def reading() -> Any:
     """What is understood of the list in hand."""
-    return kept("reading", lambda: desk().check(held().content, **held().words), later=LIST_LATER)
+    return kept(_check, held(), later=LIST_LATER)
+
+
+def _check(desk: Desk, now: ListInHand) -> Any:
+    return desk.check(now.content, **now.words)
+
+
+def _fitting(desk: Desk, now: ListInHand) -> str:
+    return desk.model_for(now.content, **now.words).name
+
+
+def _score(desk: Desk, now: ListInHand, named: str) -> Any:
+    return desk.score(now.content, model=named, **now.words)
 
 
 def model_names() -> list[str]:
@@ -88,14 +137,13 @@ def chosen_model() -> str:
     asked = asked_model()
     if asked:
         return asked
-    return kept("fitting", lambda: desk().model_for(held().content, **held().words).name)
+    return kept(_fitting, held())
 
 
 def ranked() -> Any:
     """The list in hand, scored by the live version of the chosen model."""
     model = desk().model(chosen_model())
-    named = f"{model.name}@{model.version}"
-    return kept(f"ranked {named}", lambda: desk().score(held().content, model=named, **held().words), later=LIST_LATER)
+    return kept(_score, held(), f"{model.name}@{model.version}", later=LIST_LATER)
 
 
 def ranked_by(model: Any) -> Any:
@@ -119,23 +167,20 @@ def likely_model(live: Sequence[str]) -> str:
 
 
 def exploring(found: Any) -> Any:
-    """The scored list, ready to be asked what moves it; what was reckoned once stays."""
-    return of_ranked("exploring", found, lambda: desk().exploring(found))
+    """The scored list, ready to be asked what moves it; what was computed once stays."""
+    return kept(Desk.exploring, found)
 
 
 def explained(found: Any, key: str) -> Any:
     """One customer of the scored list with everything that can be said about the score."""
-    model = found.model
-    what = f"explained {key} {model.name} {model.version}"
-    return kept(what, lambda: desk().explain_in(found, key))
+    return kept(Desk.explain_in, found, key)
 
 
 def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     """The campaign for the scored list under the choices made on screen; only the latest is kept."""
+    return latest(_plan, (repr(words), playbook), ranked, words, playbook)
+
+
+def _plan(desk: Desk, ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     asked = {word: value for word, value in words.items() if word != "rested"}
-    key = (held().digest, ranked.model.version, repr(words), playbook)
-
-    def reckon() -> Any:
-        return desk().plan(ranked, desk().order(**asked), playbook=playbook, rested=words["rested"])
-
-    return latest("planned", key, reckon)
+    return desk.plan(ranked, desk.order(**asked), playbook=playbook, rested=words["rested"])

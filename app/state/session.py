@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from app.demo_models import SAMPLES
-from app.state.drawers import Chest, Drawer, ListInHand
-from app.state.visitor import who_visits
+from app.state.drawers import Chest, Drawer, KeptList, ListInHand
+from app.state.visitor import browser, who_visits
 from churn import Desk
 
 
@@ -56,56 +56,103 @@ def desk() -> Desk:
 
 
 def drawer() -> Drawer:
-    """What this session has in hand."""
+    """The lists of this visitor; a reload and another tab of the same browser find the same ones."""
     if "drawer" not in st.session_state:
-        st.session_state["drawer"] = chest().drawer(emptied=shared_desk().give_back)
+        st.session_state["drawer"] = chest().drawer(owner(), emptied=shared_desk().give_back)
     return st.session_state["drawer"]
 
 
-def held() -> ListInHand:
-    """The list in hand, where there has to be one."""
-    found = drawer().held
+def owner() -> str:
+    """Whose lists they are: this browser's, for as long as the same person sits there; empty where it is not known."""
+    return f"{browser()} {who().by} {who().name}" if browser() else ""
+
+
+def at_hand() -> KeptList | None:
+    """The list in hand with what was computed from it, if there is one; the address is not looked at."""
+    return drawer().lists.get(st.session_state.get("list", ""))
+
+
+def list_in_hand() -> KeptList:
+    """The same, where there has to be one."""
+    found = at_hand()
     assert found is not None, "ask need_list first"
     return found
 
 
+def held() -> ListInHand:
+    """The list in hand, where there has to be one."""
+    return list_in_hand().held
+
+
 def in_hand() -> ListInHand | None:
-    """The list of this session; a sample named in the address is taken in hand first."""
-    now = drawer().held
-    named = st.query_params.get("sample")
-    if named and (now is None or now.name != named) and named in sample_files():
-        take_sample(named)
-    chest().used(drawer())
-    return drawer().held
+    """The list of this session: as the address names it, else the one taken before, else the visitor's latest."""
+    sample, number = st.query_params.get("sample"), st.query_params.get("list")
+    now = at_hand()
+    if sample in sample_files() and (now is None or not now.held.sample or now.held.name != sample):
+        take_sample(str(sample))
+    elif number in drawer().lists and number != st.session_state.get("list"):
+        st.session_state["list"] = number
+    elif "list" not in st.session_state and sample is None and drawer().own():
+        hold(drawer().own()[0].number)
+    found = at_hand()
+    if found is not None:
+        chest().used(found)
+    return found.held if found else None
 
 
-def was_let_go() -> bool:
-    """Whether this session's list had to make room for other sessions."""
-    return drawer().emptied
+def list_number() -> str | None:
+    """The number of the list in hand, by which the address names it to this visitor alone; a sample has none."""
+    now = in_hand()
+    return None if now is None or now.sample else str(st.session_state["list"])
+
+
+def own_lists() -> dict[str, str]:
+    """The visitor's own lists by number with their names, the latest brought first."""
+    return {known.number: known.held.name for known in drawer().own()}
+
+
+def was_let_go() -> str:
+    """The name of this session's list where it had to make room for others; empty where none had to."""
+    return drawer().let_go.get(st.session_state.get("list", ""), "")
 
 
 def take(name: str, content: bytes) -> None:
-    """Take an uploaded list in hand; the one before, and all that was reckoned from it, is let go."""
-    let_go()
-    drawer().held = ListInHand(name, shared_desk().in_hand(content))
+    """Take an uploaded list in hand; those brought before are kept beside it."""
+    hold(drawer().put(ListInHand(name, shared_desk().in_hand(content))).number)
+
+
+def hold(number: str) -> None:
+    """Take one of the visitor's own lists in hand."""
+    put_down()
+    st.session_state["list"] = number
+    st.query_params["list"] = number
 
 
 def take_sample(name: str) -> None:
     """Take one of the shipped samples in hand, and note it in the address."""
     if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
-        let_go()
-    drawer().empty()
-    drawer().held = ListInHand(name, shared_desk().in_hand((SAMPLES / name).read_bytes()), sample=True)
+        put_down()
+    content = shared_desk().in_hand((SAMPLES / name).read_bytes())
+    st.session_state["list"] = drawer().put(ListInHand(name, content, sample=True)).number
     st.query_params["sample"] = name
+    st.query_params.pop("list", None)
 
 
-def let_go() -> None:
-    """Forget the list and everything reckoned from it."""
-    drawer().empty()
+def put_down() -> None:
+    """Have no list in hand; those that were brought stay."""
+    st.session_state["list"] = ""
     st.session_state.pop("customer", None)
-    for name in ("sample", "customer"):
-        if name in st.query_params:
-            del st.query_params[name]
+    for name in ("sample", "customer", "list"):
+        st.query_params.pop(name, None)
+
+
+def forget() -> None:
+    """Forget the list in hand and everything computed from it; the latest of the others comes into hand."""
+    drawer().drop(st.session_state.get("list", ""))
+    others = drawer().own()
+    put_down()
+    if others:
+        hold(others[0].number)
 
 
 def sample_bytes(name: str) -> tuple[str, bytes]:
@@ -120,7 +167,7 @@ def sample_files() -> tuple[str, ...]:
 
 def tell(**said: Any) -> None:
     """Add to what was said about the list: a mapping, how to read dates, which sheet."""
-    drawer().held = replace(held(), said={**held().said, **said})
+    list_in_hand().held = replace(held(), said={**held().said, **said})
 
 
 def in_hand_said() -> dict[str, Any]:

@@ -10,6 +10,8 @@ import streamlit as st
 from streamlit.auth_util import get_secrets_auth_section
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.browser_cookie import COOKIE as VISIT_COOKIE
+from app.browser_cookie import is_sound
 from app.strings import ENGLISH, languages, speak
 from churn.desk.access.entrance import one_name
 from churn.desk.access.sign_ins import COOKIE, SIGN_INS, is_here
@@ -36,6 +38,12 @@ def who_visits(desk: Any) -> Any:
 def sign_out() -> None:
     """Sign out a browser that has signed in with a key."""
     SIGN_INS.end(st.context.cookies.get(COOKIE, ""))
+
+
+def browser() -> str:
+    """The unguessable number by which this browser is known again; empty where it has none."""
+    number = str(st.context.cookies.get(VISIT_COOKIE) or "")
+    return number if is_sound(number) else ""
 
 
 def has_signed_in() -> bool:

@@ -17,7 +17,8 @@ FOLDER = Path(__file__).parent
 ENGLISH = "en"
 
 # What Markdown, LaTeX or Streamlit's own marks (:red[…], :material/…:) would act on instead of showing.
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+# A line under a word, a hyphen or a point within a word or a number does nothing, and its mark would be read aloud.
+_ACTIVE = re.compile(r"([\\`*{}\[\]()<>#+!|~$:&]|(?<!\w)[_\-]|[_\-](?!\w)|(?<!\d)\.|\.(?!\d))")
 # An address becomes a link even where its marks are escaped; a joiner that nobody sees keeps it text.
 _ADDRESS = re.compile(r"(https?:(?=//)|www(?=\.))", re.IGNORECASE)
 
@@ -30,8 +31,13 @@ _language: Callable[[], str] = _of_the_operator
 
 
 def say(key: str, **values: object) -> str:
-    """The sentence of that key with its values filled in; text values are shown as text, never acted upon."""
-    sentence = _catalogue(_language()).get(key) or _catalogue(ENGLISH)[key]
+    """The sentence of that key with its values filled in; text values are shown as text, never acted upon.
+
+    Where `count` is one, the sentence called `key_one` is said in its place, if there is one.
+    """
+    known = _catalogue(_language())
+    one = known.get(f"{key}_one") if values.get("count") == 1 else None
+    sentence = one or known.get(key) or _catalogue(ENGLISH)[key]
     return sentence.format(**{k: plain(v) if isinstance(v, str) else v for k, v in values.items()})
 
 

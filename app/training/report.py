@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 from churn.learning.card.report import most_times
 from churn.learning.measures.leaks_first import leak_sentence
 from churn.showing.words.contact_words import nearly_everybody
@@ -44,9 +45,7 @@ def report(model: Any) -> None:
 
 def charts_of(model: Any) -> list[Any]:
     """The pictures of a version, drawn once for as long as it is looked at."""
-    return state.latest(
-        "report charts", (model.name, model.version), lambda: state.desk().training_charts(model, state.locale())
-    )
+    return state.latest(Desk.training_charts, state.locale(), model, state.locale())
 
 
 def in_short(model: Any) -> None:

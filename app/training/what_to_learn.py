@@ -9,6 +9,7 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 from app.training.who_left import heading_of
+from churn import Desk
 
 ROLES = {"key": ("text", "number", "category"), "value": ("number",), "date": ("date",)}
 LONGEST = 60  # signs of a heading in a sentence
@@ -37,9 +38,8 @@ def roles(reading: Any, outcome: str) -> dict[str, str | None]:
 
 def kept_out(reading: Any, asked: dict[str, Any]) -> list[str]:
     """Columns not to learn from: those a person takes out, and suspects by choice; sure leaks go by themselves."""
-    key = (state.held().digest, repr(sorted(asked.items())))
     with widgets.working(say("training.looking")):
-        found = state.latest("suspects", key, lambda: state.desk().suspects(reading, **asked))
+        found = state.latest(Desk.suspects, repr(sorted(asked.items())), reading, **asked)
     sure, doubtful = [leak for leak in found if leak.hard], [leak for leak in found if not leak.hard]
     widgets.section(say("training.leaks"), say("training.leaks_text"))
     if not found:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn import Desk
 
 SHOWN_WORDS = 12
 
@@ -18,7 +19,7 @@ def labelled(reading: Any) -> Any:
     column = which_column(reading)
     if column is None:
         return None
-    found = state.kept(f"labels {column}", lambda: state.desk().labels(reading, column))
+    found = state.kept(Desk.labels, reading, column)
     left, right = st.columns([2, 3])
     with left:
         widgets.table(
@@ -40,19 +41,15 @@ def labelled(reading: Any) -> Any:
         others = [word for word in found.words if word not in leaving]
         dropped = other_words(column, others) if len(others) > 1 else []
     told = tuple(leaving) if leaving != list(found.leaving) else ()
-    settled = state.latest(
-        "labels as said",
-        (column, told, tuple(dropped), state.held().digest),
-        lambda: state.desk().labels(reading, column, told, dropped),
-    )
+    settled = state.latest(Desk.labels, (column, told, tuple(dropped)), reading, column, told, dropped)
     counted(settled)
     return settled, told, dropped
 
 
 def which_column(reading: Any) -> str | None:
     """The column that says who left; preselected where that is plain."""
-    names = state.kept("outcome columns", lambda: state.desk().outcome_columns(reading))
-    guess = state.kept("outcome guess", lambda: state.desk().outcome_guess(reading))
+    names = state.kept(Desk.outcome_columns, reading)
+    guess = state.kept(Desk.outcome_guess, reading)
     if not names:
         widgets.empty(say("training.no_outcome"), icon="help")
         return None

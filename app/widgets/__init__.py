@@ -19,6 +19,7 @@ from app.widgets.framing import (
     go_on,
     go_to,
     heading,
+    no_model,
     notices,
     polite_errors,
     screen,
@@ -26,7 +27,7 @@ from app.widgets.framing import (
     show_refusal,
     working,
 )
-from app.widgets.lists import choose_list, list_banner, need_list
+from app.widgets.lists import bring_list, choose_list, list_banner, need_list, no_list
 from app.widgets.numbers import (
     amounts,
     beneath,
@@ -54,6 +55,7 @@ __all__ = [
     "assumed",
     "beneath",
     "between",
+    "bring_list",
     "card",
     "chart",
     "charts",
@@ -69,6 +71,8 @@ __all__ = [
     "money",
     "money_column",
     "need_list",
+    "no_list",
+    "no_model",
     "notices",
     "points",
     "points_column",

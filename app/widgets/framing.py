@@ -60,7 +60,7 @@ def go_on(screen: str) -> None:
     if state.may(TAKES[screen]) and st.button(
         say(f"screens.{screen}"), icon=":material/arrow_forward:", type="primary", key=f"go on to {screen}"
     ):
-        st.switch_page(f"screens/{screen}.py")
+        st.switch_page(f"screens/{screen}.py", query_params=state.address())
 
 
 def done(text: str, title: str | None = None) -> None:
@@ -87,16 +87,23 @@ def polite_errors() -> Iterator[None]:
     """Show a refusal as what it is: one sentence and what to do next."""
     try:
         yield
+    except (NoModelFits, NoModelYet) as problem:
+        no_model(problem)
     except ChurnError as problem:
         show_refusal(problem)
+
+
+def no_model(problem: ChurnError) -> None:
+    """No model for the list in hand: one sentence, and the way to learn from this very list."""
+    words = say("list.no_model") if isinstance(problem, NoModelYet) else say("list.no_fit", why=problem.message)
+    with empty(words, icon="model_training"):
+        go_to("training", say("list.learn"), open="learn")
 
 
 def show_refusal(problem: ChurnError) -> None:
     """A refusal on screen, its words shown as text."""
     # What to do about a model or a column is told for the command line; here there are screens for it.
     own = {
-        NoModelFits: "score.choose_model",
-        NoModelYet: "score.train_first",
         MissingColumns: "score.name_columns",
         UnsureColumns: "score.name_columns",
     }.get(type(problem), "")

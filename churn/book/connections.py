@@ -96,7 +96,7 @@ def _url(home: str | os.PathLike[str] | None) -> sa.URL:
         # Customers' rows lie here, and what waits to become some: for the account that runs Holdfast alone.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another --home.") from problem
+        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another home (CHURN_HOME).") from problem
     return sa.URL.create("sqlite", database=str(path))
 
 

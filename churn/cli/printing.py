@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from churn.errors import ChurnError
 from churn.notices import Notice
 
 BAR = 20  # signs of a progress bar
+READER, SCREEN = "CHURN_READER", "screen"  # set for the jobs of the dashboard, which shows their refusals as they are
+TOGETHER = ("map",)  # options that are given several times at once; of others one is chosen
 _COLOURS = {"warning": "33", "refused": "31", "strong": "1", "quiet": "2"}
 
 
@@ -42,8 +45,11 @@ class Printer:
         self.err.flush()
 
     def refused(self, problem: ChurnError) -> None:
-        """Show what was refused and what to do next; never a traceback."""
-        self.err.write(f"{self.coloured(problem.message, 'refused')} {problem.fix}".rstrip() + "\n")
+        """Show what was refused and what to do next; never a traceback, and no flag to who reads it on a screen."""
+        options = () if os.environ.get(READER) == SCREEN else problem.options
+        self.err.write(
+            f"{self.coloured(problem.message, 'refused')} {with_flags(problem.fix, options)}".rstrip() + "\n"
+        )
         self.err.flush()
 
     def coloured(self, text: str, colour: str) -> str:
@@ -57,8 +63,24 @@ def notice_lines(notices: Iterable[Notice], *, most: int | None = None) -> list[
     marks = {"warning": "!", "set_aside": "–", "repaired": "~", "info": "·"}
     ordered = sorted(notices, key=lambda n: list(marks).index(n.kind))
     more = len(ordered) - most if most is not None and len(ordered) > most + 1 else 0
-    shown = [f"  {marks[n.kind]} {n.text}" for n in ordered[: len(ordered) - more]]
+    shown = [f"  {marks[n.kind]} {with_flags(n.text, n.options)}" for n in ordered[: len(ordered) - more]]
     return [*shown, f"  · {more:,} more notices about the list: `score` and --json tell them all."] if more else shown
+
+
+def with_flags(text: str, options: Sequence[str]) -> str:
+    """A sentence with the flags that carry it out in brackets before its full stop."""
+    if not options:
+        return text
+    between = " " if all(option.partition("=")[0] in TOGETHER for option in options) else " or "
+    return f"{text.removesuffix('.')} ({between.join(map(_as_flag, options))})."
+
+
+def _as_flag(option: str) -> str:
+    """One option as it is typed: a flag with its value, or the command of another verb."""
+    if option.startswith("verb "):
+        return f"`python -m churn {option.removeprefix('verb ')}`"
+    name, _, value = option.partition("=")
+    return f"--{name.replace('_', '-')}" + (f" {shlex.quote(value)}" if value else "")
 
 
 def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

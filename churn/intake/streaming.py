@@ -73,11 +73,12 @@ class Stream:
             return
         outcome = self.schema.outcome
         if outcome is None:
-            raise ListRefused("No column says who left.", "Name it with --outcome COLUMN.")
+            raise ListRefused("No column says who left.", "Name the column that does.", options=("outcome=COLUMN",))
         if not outcome.positive and outcome.kind == "category":
             raise ListRefused(
                 f"{outcome.name} does not say which word means `left`: {', '.join(outcome.levels[:8])}.",
-                "Name it with --positive VALUE.",
+                "Name the word.",
+                options=("positive=VALUE",),
             )
         refuse_too_few(Known(self.tally.rows, self.tally.leavers))
 

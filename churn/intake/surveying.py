@@ -34,6 +34,8 @@ from churn.notices import Notice
 from churn.profiles import GENERAL, Profile
 from churn.schema import Schema
 
+SUMMARISE = "verb summarise NAME=FILE"
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -212,9 +214,10 @@ def _settled(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetA
     if asked.duplicates is None and keys >= LOG_ROWS and keys - different > LOG_SHARE * keys:
         text = f"{heading} names {different:,} different customers in {keys:,} rows: this looks like a list of events."
         if asked.purpose != "check":
-            fix = "Turn it into one row per customer with `summarise`, or say --duplicates newest."
-            raise OpenQuestion(text, fix, asks="duplicates", choices=("newest", "first"))
-        return (), (Notice("warning", f"{text} Turn it into one row per customer with `summarise`.", heading),)
+            fix = "Turn it into one row per customer, or say which row counts."
+            options = (SUMMARISE, "duplicates=newest", "duplicates=first")
+            raise OpenQuestion(text, fix, asks="duplicates", choices=("newest", "first"), options=options)
+        return (), (Notice("warning", f"{text} Turn it into one row per customer.", heading, options=(SUMMARISE,)),)
     date = survey.schema.date
     dated = next((h for h, p in survey.plans.items() if date and p.column.name == date.name), None)
     order = survey.plans[dated].order if dated else None

@@ -132,7 +132,7 @@ class Ranking:
             return ()
         learnt = f"counted back from {encoder.as_of}, the day of the list learnt from" if encoder.as_of else "unknown"
         text = f"The list does not say its own date, so the time since {', '.join(ages)} is {learnt}."
-        return (Notice("warning", f"{text} Say the day with --as-of, or as_of= over HTTP.", ages[0]),)
+        return (Notice("warning", f"{text} Say the day.", ages[0], options=("as_of=DATE",)),)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -46,6 +46,9 @@ STATUS: dict[type[ChurnError], int] = {
 }
 
 
+WORDS = ("sheet", "map", "dates", "duplicates", "profile", "model", "as_of")  # what the address of a request may say
+
+
 def refusal(status: int, message: str, fix: str = "", **headers: str) -> JSONResponse:
     """A refusal as it is answered."""
     return JSONResponse({"error": message, "fix": fix}, status_code=status, headers=headers)
@@ -55,8 +58,17 @@ def answer_to(problem: ChurnError) -> JSONResponse:
     """What a problem is answered with; a program that sent no key is told how one is sent."""
     status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 422)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    told = {"error": problem.message, "fix": problem.fix, **_to_act_on(problem)}
+    told = {"error": problem.message, "fix": with_words(problem), **_to_act_on(problem)}
     return JSONResponse(told, status_code=status, headers=headers)
+
+
+def with_words(problem: ChurnError) -> str:
+    """What to do next, with the words of the address that do it in brackets; what HTTP cannot be told is not named."""
+    known = [option for option in problem.options if option.partition("=")[0] in WORDS]
+    if not known:
+        return problem.fix
+    between = " and " if isinstance(problem, UnsureColumns) else " or "
+    return f"{problem.fix.removesuffix('.')} ({between.join(f'?{option}' for option in known)})."
 
 
 def _to_act_on(problem: ChurnError) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def ready(request: Request) -> Ready:
     """Answer 200 once a model can score, 503 until then, so that a balancer sends nobody here too early."""
     found = desk_of(request).health()
     if not found["model_loaded"]:
-        raise Unavailable("No model is live, so nothing can be scored.", "Train one: `python -m churn train LIST`.")
+        raise Unavailable("No model is live, so nothing can be scored.", "Train one, or promote one that is kept.")
     if (ring := desk_of(request).key_ring).rows is None:
         ring.look_up()  # without having known the keys once, nobody can be let in
     return Ready(ready=True, model=found["model"], version=found["version"])

@@ -52,10 +52,9 @@ class CampaignCounter(AccessCounter):
 
     def opening_plan(self, ranked: Ranked, playbook: Playbook | None = None) -> Planned:
         """The campaign that is suggested before anybody has chosen anything: what the Campaign screen opens with."""
-        from churn.desk.business.businesses import profile_of
-        from churn.desk.business.playbooks import playbook_in_force
+        from churn.desk.business.businesses import playbook_for
 
-        offers = playbook or playbook_in_force(self.home, profile_of(ranked.model, self.home).name).playbook
+        offers = playbook or playbook_for(ranked.model, self.home)
         return self.plan(ranked, self.scale(ranked, offers).order, playbook=offers)
 
     def segment_choices(self, ranked: Ranked) -> tuple[SegmentChoice, ...]:

@@ -97,6 +97,8 @@ def _schema(record: CampaignRecord) -> Schema:
         schema = Schema((*schema.columns, Column(LEFT, "flag", "outcome")))
     schema = Schema((*schema.columns, *(Column(word, "flag", "ignored") for word in TOLD)))
     assert schema.outcome is not None
+    if schema.outcome.kind == "date":
+        return schema
     # Read as words, not as yes and no: what each means is decided here.
     levels = schema.outcome.levels if schema.outcome.kind == "category" else ()
     return schema.having(schema.outcome.name, kind="category", levels=levels)
@@ -106,12 +108,16 @@ def _as_left(reading: Reading, schema: Schema, positive: tuple[str, ...]) -> pd.
     """The rows with the outcome as 1 for left and 0 for stayed."""
     rows = reading.table.to_pandas()
     assert schema.key is not None and schema.outcome is not None
-    for column, what in ((schema.key, "names the customer"), (schema.outcome, "says who left")):
+    for column, option, what in (
+        (schema.key, "key", "names the customer"),
+        (schema.outcome, "outcome", "says who left"),
+    ):
         if column.name not in rows:
             headings = ", ".join(map(str, reading.raw.column_names[:12]))
             raise ListRefused(
                 f"The outcomes have no column {column.name!r}.",
                 f"They have: {headings}. Say which of them {what}.",
+                options=(f"{option}=COLUMN",),
             )
     kept = [schema.key.name, *(c for c in TOLD if c in rows)]
     return rows[kept].assign(**{LEFT: _left(rows[schema.outcome.name], schema.outcome, positive)})

@@ -17,8 +17,6 @@ from churn.schema import Schema, schema_from
 from churn.shelf.champions import called, live_models, load_live
 from churn.shelf.version_folders import load, version_of
 
-ASK = "--model, or ?model= over HTTP"
-
 
 @dataclass
 class ModelsOpen:
@@ -67,7 +65,7 @@ class ModelsOpen:
     def _live(self) -> dict[str, str]:
         live = live_models(self.home)
         if not live:
-            raise NoModelYet("There is no model yet.", "Train one first: `python -m churn train LIST`.")
+            raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
         return live
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
@@ -75,9 +73,11 @@ class ModelsOpen:
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
-            raise NoModelFits("The list fits none of the models.", f"Name one with {ASK}: {', '.join(live)}.")
+            which = f"Say which one is to score it: {', '.join(live)}."
+            raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
         if len(fitting) > 1:
-            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", f"Choose one with {ASK}.")
+            options = tuple(f"model={name}" for name in fitting)
+            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
         return self.named(fitting[0])
 
     def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:

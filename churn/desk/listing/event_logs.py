@@ -52,7 +52,7 @@ def summarised(
     if dates == 1:
         return summarise(tables, recipe, as_of=as_of, horizon=horizon, sample=sample, **how)
     if sample is not None:
-        raise RequestRefused("A sample is drawn for one date.", "Leave out --sample, or ask for one date.")
+        raise RequestRefused("A sample is drawn for one date.", "Leave out the sample, or ask for one date.")
     if horizon is None:
         raise RequestRefused("Several dates make a table to learn from.", "Give the horizon, too.")
     return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)

@@ -38,7 +38,7 @@ def scored_on_cluster(
     if model.schema.key is None:
         raise RequestRefused(
             f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
-            "Score without --engine: rows are numbered there.",
+            "Score it without an engine: rows are numbered there.",
         )
     notices: list[Notice] = []
     worth: dict[str, Any] = {}
@@ -88,5 +88,5 @@ def _refuse_other_kinds(files: tuple[Path, ...]) -> None:
     if odd:
         raise RequestRefused(
             f"{odd.name} is no Parquet file; a cluster scores Parquet.",
-            "Score it without --engine, or write it as Parquet first.",
+            "Score it without an engine, or write it as Parquet first.",
         )

@@ -122,7 +122,7 @@ def _client(uri: str) -> Any:
     except ImportError as problem:
         raise Unavailable(
             "Tracking needs MLflow, which is not installed.",
-            "Install it with `pip install mlflow-skinny`, or train without --track.",
+            "Install it with `pip install mlflow-skinny`, or train without tracking.",
         ) from problem
     return MlflowClient(tracking_uri=uri)
 
@@ -153,7 +153,7 @@ def _clear(uri: str) -> Iterator[None]:
     except Exception as problem:  # MLflow, its database drivers and HTTP each have errors of their own
         said = " ".join(str(problem).split())[:200]
         raise Unavailable(
-            f"MLflow at {_shown(uri)} does not answer: {said}", "Check the address, or train without --track."
+            f"MLflow at {_shown(uri)} does not answer: {said}", "Check the address, or train without tracking."
         ) from problem
 
 

@@ -58,7 +58,7 @@ def page_for(home: Path, found: WatchedList) -> str:
 def write_split(home: Path, found: WatchedList, target: Path) -> str:
     """Which model serves whom, with both probabilities and tiers: one line per customer, in the order of the list."""
     if found.shadow is None:
-        raise RequestRefused("No challenger scored this list.", "Name one with --challenger V.")
+        raise RequestRefused("No challenger scored this list.", "Name one.", options=("challenger=VERSION",))
     champion, challenger, keys = found.look.model, found.shadow.challenger, keys_in(found.look)
     if keys is None or len(keys) < found.report.customers:
         few = f"It is known for lists with a key and at most {MOST_SAMPLED:,} customers."

@@ -101,7 +101,7 @@ def _chosen(name: str, sheets: list[dict[str, Any]], asked: str | None, known: K
             s for s in sheets if same_words(s["name"]) == same_words(asked)
         ]
         if not found:
-            raise _which_sheet(f"{name} has no sheet {asked!r}.", "Name one with --sheet", sheets)
+            raise _which_sheet(f"{name} has no sheet {asked!r}.", "Name one", sheets)
         return found[0]
     filled = [s for s in sheets if s["visible"] and s["rows"]]
     if not filled:
@@ -109,15 +109,21 @@ def _chosen(name: str, sheets: list[dict[str, Any]], asked: str | None, known: K
         empty = f"{name} has no visible sheet with cells in it."
         if not hidden:
             raise ListRefused(empty, "Export the list again.")
-        raise _which_sheet(empty, "Show the hidden sheet or name it with --sheet", hidden)
+        raise _which_sheet(empty, "Show the hidden sheet or name it", hidden)
     scored = sorted(((_known_headings(s, name, known), s) for s in filled), key=lambda pair: -pair[0])
     if len(scored) > 1 and scored[0][0] == scored[1][0]:
-        raise _which_sheet(f"{name} has {len(filled)} sheets that may hold the list.", "Name one with --sheet", filled)
+        raise _which_sheet(f"{name} has {len(filled)} sheets that may hold the list.", "Name one", filled)
     return scored[0][1]
 
 
 def _which_sheet(what: str, fix: str, sheets: list[dict[str, Any]]) -> OpenQuestion:
-    return OpenQuestion(what, f"{fix}: {_names(sheets)}.", asks="sheet", choices=tuple(s["name"] for s in sheets))
+    return OpenQuestion(
+        what,
+        f"{fix}: {_names(sheets)}.",
+        asks="sheet",
+        choices=tuple(s["name"] for s in sheets),
+        options=("sheet=NAME",),
+    )
 
 
 def _known_headings(sheet: dict[str, Any], name: str, known: Known) -> float:

@@ -70,16 +70,21 @@ def _refuse_absent(
     column, needed = ("column", "is needed") if one else ("columns", "are needed")
     doubtful = [m for m in matches if m.doubtful and m.ours in {c.name for c in absent}]
     if doubtful:
-        pairs = " ".join(f"--map '{m.theirs}={m.ours}'" for m in doubtful)
         raise UnsureColumns(
             f"The list has no {column} {names}; {doubtful[0].theirs} may be it.",
-            f"Confirm it with {pairs}.",
+            "Confirm it, or say which column it is.",
             matches=tuple(m for m in matches if m.doubtful),
             headings=headings,
         )
+    stranger = len(sure) < FAMILIAR * len(target.columns)
     raise MissingColumns(
         f"The list has no {column} {names}, which {needed}.",
-        _way_out(one=one, stranger=len(sure) < FAMILIAR * len(target.columns)),
+        _way_out(one=one, stranger=stranger),
+        options=(
+            "map=THEIRS=OURS",
+            *(("model=NAME", "profile=NAME") if stranger else ()),
+            "verb check --template T.csv",
+        ),
         template=template_csv(target),
         missing=tuple(c.name for c in absent),
         headings=headings,
@@ -90,8 +95,8 @@ def _refuse_absent(
 def _way_out(*, one: bool, stranger: bool) -> str:
     """What to do where needed columns are not there; a list that has hardly any column is not of this business."""
     it, which = ("it", "column it is") if one else ("them", "columns they are")
-    them = f"{it}, or say with --map THEIRS=OURS which {which}; the template shows all columns (check --template)."
+    them = f"{it}, or say which {which}; the template shows all columns."
     if not stranger:
         return f"Add {them}"
-    other = "It looks like another business: choose its model or its profile (--model, --profile)."
+    other = "It looks like another business: choose its model or its profile."
     return f"{other} If it is not, add {them}"

@@ -137,7 +137,8 @@ def _refuse_unreadable(plan: Plan, holding: Holding) -> None:
         shown = "; ".join(f"line {n}: {v[:30]!r}" if n else repr(v[:30]) for n, v in odd[:3])
         raise ListRefused(
             f"{column.name} should hold {what}, but {filled - read} of {filled} cells do not ({shown}).",
-            "Correct the column, or map another one with --map THEIRS=OURS.",
+            "Correct the column, or name another one.",
+            options=("map=THEIRS=OURS",),
         )
 
 
@@ -219,7 +220,7 @@ def _order_of(column: Column, holding: Holding, dates: Order | None) -> Order | 
         shown = "; ".join(f"line {n}: {text}" for n, text in (holding.dated["day-first"], holding.dated["month-first"]))
         raise OpenQuestion(
             f"Column {column.name} writes some dates day first and some month first ({shown}).",
-            "Say which is meant with --dates day-first or --dates month-first; the others become missing.",
+            "Say which is meant; the others become missing.",
             asks="dates",
             choices=ORDERS,
         )
@@ -229,7 +230,7 @@ def _order_of(column: Column, holding: Holding, dates: Order | None) -> Order | 
         line, text = holding.dated["open"]
         raise OpenQuestion(
             f"Column {column.name} can be read two ways: {text} in line {line} is {said(text)}.",
-            "Say which is meant with --dates day-first or --dates month-first.",
+            "Say which is meant.",
             asks="dates",
             choices=ORDERS,
         )

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from churn.intake.understanding.guessing import nearly_profile
 from churn.intake.understanding.matching import Match
 from churn.intake.values.kinds import Holding
-from churn.intake.values.marks import same_words
 from churn.notices import Notice
 from churn.profiles import Profile
 from churn.schema import Column, Schema
@@ -18,11 +17,14 @@ def told_profile(
 ) -> Iterator[Notice]:
     """Which business the list was found to be, or would be if it had what that one needs."""
     if profile:
-        yield Notice("info", f"The list was read as {profile.title} ({profile.name}); choose another with --profile.")
+        yield Notice(
+            "info", f"The list was read as {profile.title}; another business can be chosen.", options=("profile=NAME",)
+        )
     elif nearly := nearly_profile(headings, profiles):
         business, absent = nearly
         text = f"The list looks like {business.title}, but has no column {_few(absent)}, which is needed"
-        yield Notice("warning", f"{text}; it was read as any list. To name that column, say --profile {business.name}.")
+        told = f"{text}; it was read as any list. To name that column, choose that business."
+        yield Notice("warning", told, options=(f"profile={business.name}",))
 
 
 def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tuple[str, ...]) -> Iterator[Notice]:
@@ -30,9 +32,8 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
     for m in matches:
         if m.doubtful:
             because = f" ({m.evidence})" if m.evidence else ""
-            confirm = f"Confirm it with --map {_quoted(m.theirs, m.ours)}."
-            text = f"{m.theirs} may be {m.ours}{because}; it was not used. {confirm}"
-            yield Notice("warning", text, m.theirs)
+            text = f"{m.theirs} may be {m.ours}{because}; it was not used. Confirm it if it is."
+            yield Notice("warning", text, m.theirs, options=(f"map={m.theirs}={m.ours}",))
         elif m.how in ("folded", "synonym", "confirmed") and m.theirs != m.ours:
             said = ", as confirmed" if m.how == "confirmed" else ""
             yield Notice("info", f"{m.theirs} was read as {m.ours}{said}.", m.theirs)
@@ -49,8 +50,9 @@ def told_outcome(outcome: Column | None) -> Iterator[Notice]:
     if outcome is None:
         return
     words = " or ".join(repr(p) for p in outcome.positive[:3])
-    meant = f"{words} means that the customer left" if words else "which word means `left` must be said with --positive"
-    yield Notice("info", f"{outcome.name} was taken as the outcome; {meant}.", outcome.name)
+    meant = f"{words} means that the customer left" if words else "which word means `left` must be said"
+    options = () if words else ("positive=WORD",)
+    yield Notice("info", f"{outcome.name} was taken as the outcome; {meant}.", outcome.name, options=options)
 
 
 def empty_columns(schema: Schema, held: dict[str, Holding]) -> tuple[Column, ...]:
@@ -63,11 +65,6 @@ def told_empty(empty: tuple[Column, ...]) -> Iterator[Notice]:
     if empty:
         names = _few(tuple(c.name for c in empty))
         yield Notice("warning", f"{len(empty)} column(s) hold nothing at all: {names}.", count=len(empty))
-
-
-def _quoted(theirs: str, ours: str) -> str:
-    pair = f"{theirs}={ours}"
-    return f"'{pair}'" if not same_words(pair).replace("=", "").replace("_", "").isalnum() else pair
 
 
 def _few(names: tuple[str, ...]) -> str:

@@ -142,7 +142,7 @@ def _refused(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn)
     return OpenQuestion(
         f"{len(conflicts)} {stand} in the list more than once with different values, "
         f"the first in lines {lines} ({key.name} {rows[0][1][key.position]}).",
-        "Say which row counts with --duplicates newest or --duplicates first, or correct the list.",
+        "Correct the list, or say which row counts.",
         asks="duplicates",
         choices=("newest", "first"),
     )

@@ -180,7 +180,7 @@ def _found(table: pa.Table) -> str:
     if len(likely) == 1:
         return likely[0]
     which = f"Several columns could say who left: {', '.join(likely)}." if likely else "No column says who left."
-    raise RequestRefused(which, "Name it: --outcome COLUMN.")
+    raise RequestRefused(which, "Name the column that does.", options=("outcome=COLUMN",))
 
 
 def _written(cells: pa.ChunkedArray, told: Sequence[str] = ()) -> list[str | None]:
@@ -208,7 +208,8 @@ def _classes(name: str, written: list[str | None]) -> Counter[str]:
     if len(classes) > MOST_CLASSES:
         raise RequestRefused(
             f"{name} holds {len(classes):,} different values, so it does not say who left.",
-            "Name the column that does: --outcome COLUMN.",
+            "Name the column that does.",
+            options=("outcome=COLUMN",),
         )
     if len(classes) > 2 and all(w in _YES or w in _NO for w in classes):
         for i, word in enumerate(written):
@@ -247,8 +248,8 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
         return {w for w in classes if w in known or w in _YES or _LEAVING.search(w)}
     raise RequestRefused(
         f"{name} has {len(classes)} classes: {_listed(classes)}.",
-        "Say which mean that the customer left (--positive WORD); the rest count as staying, or leave some out "
-        "with --drop-class WORD.",
+        "Say which mean that the customer left; the rest count as staying unless they are left out.",
+        options=("positive=WORD", "drop_class=WORD"),
     )
 
 
@@ -269,7 +270,9 @@ def _refuse_opposite(name: str, classes: dict[str, int]) -> None:
     if _KEEPING.search(name) and not _LEAVING.search(name.casefold().replace("_", " ")):
         no = next((w for w in classes if w in _NO), "no")
         raise RequestRefused(
-            f"By its name, {name} says who stayed, not who left.", f"Say which word means leaving: --positive {no}."
+            f"By its name, {name} says who stayed, not who left.",
+            f"Say which word means leaving, such as {no}.",
+            options=(f"positive={no}",),
         )
 
 

@@ -162,7 +162,8 @@ def _refuse_copies(grouped: Grouped) -> None:
         raise ListRefused(
             f"The list holds only {grouped.distinct:,} different customers, again and again; at least {CUSTOMERS} are "
             f"needed to learn from.",
-            "Use the list as it was before rows were copied, or name the column that tells customers apart: --key.",
+            "Use the list as it was before rows were copied, or name the column that tells customers apart.",
+            options=("key=COLUMN",),
         )
 
 

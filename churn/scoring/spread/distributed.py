@@ -118,7 +118,7 @@ def _refuse_untyped(settled: Settled, files: Sequence[Path]) -> None:
             if plan.column.kind in TYPED and heading in given.names and pa.types.is_string(given.field(heading).type):
                 raise ListRefused(
                     f"{heading} holds {plan.column.kind}s as text, which cannot be settled part by part.",
-                    "Write the table with typed columns, as `summarise` does, or score it without --engine.",
+                    "Write the table with typed columns, as `summarise` does, or score it without an engine.",
                 )
 
 
@@ -126,7 +126,8 @@ def _heading_of(settled: Settled, key: str) -> str:
     found = next((h for h, plan in settled.plans.items() if plan.column.name == key), None)
     if found is None:
         raise ListRefused(
-            f"The list has no {key}, so nobody could tell whose score is whose.", "Add it, or score without --engine."
+            f"The list has no {key}, so nobody could tell whose score is whose.",
+            "Add it, or score it without an engine.",
         )
     return found
 

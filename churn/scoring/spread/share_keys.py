@@ -47,7 +47,8 @@ def refuse_twice(shares: Sequence[Share], heading: str, folder: Path) -> None:
             if times > 1:
                 raise ListRefused(
                     f"{heading} {key!r} stands in the list {times} times.",
-                    "Leave one row per customer, or score without --engine and say which counts with --duplicates.",
+                    "Leave one row per customer, or score it without an engine and say which row counts.",
+                    options=("duplicates=newest", "duplicates=first"),
                 )
 
 
