@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.learning.measures.yardsticks import auc
@@ -90,6 +90,7 @@ def test_a_challenger_learnt_from_outcomes_told_the_wrong_way_round_stays_out():
     assert not verdict.promoted and "the right way round" in verdict.why
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**31), st.floats(0.2, 0.6), st.floats(0, 0.2))
 def test_what_knows_nothing_never_replaces_a_champion_however_wrong_that_is(seed, level, width):
     random, champion = np.random.default_rng(seed), small_training().model

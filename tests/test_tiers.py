@@ -28,7 +28,9 @@ def test_nobody_above_a_half_is_medium_or_low_in_a_list(telco_home):
 
 def test_the_real_bank_customers_who_are_nearly_sure_to_leave_are_high(home, real_file):
     desk, file = Desk(home), real_file("bank_churners.csv")
-    desk.train(file, name="bank", quick=True)
+    heading, *customers = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    third = "".join([heading, *customers[::3]]).encode()
+    desk.train(third, said={"filename": "third.csv"}, name="bank", quick=True)
     table = desk.score(file).scored.table
     sure = table.filter(pc.greater(table["probability"], 0.9))
     assert sure.num_rows > 500
