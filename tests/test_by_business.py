@@ -25,6 +25,9 @@ CREATE TABLE playbooks (profile VARCHAR(64) NOT NULL, number INTEGER NOT NULL, m
   why TEXT NOT NULL, playbook TEXT NOT NULL, PRIMARY KEY (profile, number));
 CREATE TABLE left_alone (profile VARCHAR(64) NOT NULL, key TEXT NOT NULL, since VARCHAR(32) NOT NULL,
   why TEXT NOT NULL, PRIMARY KEY (profile, key));
+CREATE TABLE lists (list VARCHAR(64) NOT NULL, model VARCHAR(64) NOT NULL, version VARCHAR(64) NOT NULL,
+  scored TEXT NOT NULL, source TEXT NOT NULL, tiers TEXT NOT NULL, rows BIGINT NOT NULL, leavers DOUBLE PRECISION,
+  value_at_risk DOUBLE PRECISION, PRIMARY KEY (list, model, version));
 CREATE INDEX left_alone_by_key ON left_alone (key);
 """
 TEA = 'bill = 20.0\n\n[actions.tea]\ntitle = "Tea"\nchannel = "shop"\nsave = {save}\n'

@@ -8,7 +8,7 @@ from tests.scored import BOOK, FOUR
 def test_a_campaign_answers_with_the_fixed_fields():
     campaign = planned_campaign(FOUR, BOOK, Order(budget=12, holdout=0), key="id", value="bill")
     assert list(campaign.as_json()) == [
-        *("campaign", "customers", "treated", "holdout", "spent", "expected_gain"),
+        *("campaign", "title", "customers", "treated", "holdout", "spent", "expected_gain"),
         *("bound", "prices", "detectable", "notices"),
     ]
     assert (campaign.proof, campaign.reached) == ("This is the best possible plan.", 1.0)

@@ -105,7 +105,7 @@ def test_measure_answers_with_the_promised_fields(line, own_telco):
     ("arms", "head", "campaign", "said"),
     [
         (("treat",), "customerID,Churn", "spring", "outcomes of the treated customers only"),
-        (("treat", "holdout"), "customerID,When_", "spring", "Say which of them says who left."),
+        (("treat", "holdout"), "customerID,When_", "spring", "Say which of them says who left (--outcome COLUMN)."),
         (("treat", "holdout"), "customerID,Churn", "autumn", "There is no campaign 'autumn'. The latest are: spring."),
     ],
 )

@@ -31,7 +31,7 @@ def test_the_real_bank_customers_who_are_nearly_sure_to_leave_are_high(home, rea
     heading, *customers = file.read_text(encoding="utf-8").splitlines(keepends=True)
     third = "".join([heading, *customers[::3]]).encode()
     desk.train(third, said={"filename": "third.csv"}, name="bank", quick=True)
-    table = desk.score(file).scored.table
+    table = desk.score(file, everybody=True).scored.table
     sure = table.filter(pc.greater(table["probability"], 0.9))
     assert sure.num_rows > 500
     assert set(sure["tier"].to_pylist()) == {"High"}

@@ -287,7 +287,7 @@ CASES = (
                 True,
             ),
         ),
-        notices=(("info: ✅ active was taken as the outcome; which word means `left` must be said with --positive."),),
+        notices=(("info: ✅ active was taken as the outcome; which word means `left` must be said."),),
     ),
     Case(
         "epoch",

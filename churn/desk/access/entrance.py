@@ -90,8 +90,8 @@ class Entrance:
             return
         raise RequestRefused(
             f"Other machines can reach {host}, and nobody could sign in there.",
-            "Make a key (`python -m churn keys add me --scope admin`), set CHURN_ADMINS and how people sign in "
-            "(app/README.md), or set CHURN_OPEN=yes to let everybody in.",
+            "Make an API key, set CHURN_ADMINS and how people sign in, or set CHURN_OPEN=yes to let everybody in.",
+            options=("verb keys add me --scope admin",),
         )
 
     def caller(self, peer: str, forwarded: str) -> str:

@@ -127,7 +127,7 @@ class Counterpart:
         notices: Sequence[tuple[Notice, ...]] = ()
         if list_ is not None and matrix is not None:
             read = {
-                c.name: list_[c.name].to_pylist() for c in self.model.schema.features if c.name in list_.column_names
+                c.name: shared_values(list_[c.name]) for c in self.model.schema.features if c.name in list_.column_names
             }
             notices = self._noticed(read, matrix, nothing)
         return self._told_of(table, known, ignored=nothing, missing=nothing, notices=notices, **worth)

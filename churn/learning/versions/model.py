@@ -114,5 +114,8 @@ def model_from(words: Mapping[str, Any], explainer: Explainer, reference: Mappin
         leaves=words["leaves"],
         report=with_leaks_first(words["report"]),
         lineage=words["lineage"],
-        notices=tuple(Notice(**{**n, "lines": tuple(n["lines"])}) for n in words["notices"]),
+        notices=tuple(
+            Notice(**{**n, "lines": tuple(n["lines"]), "options": tuple(n.get("options", ()))})
+            for n in words["notices"]
+        ),
     )
