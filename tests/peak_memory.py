@@ -17,7 +17,7 @@ def memory_of(home, route, body, kind="application/json"):
     command = [sys.executable, "-m", "tests.peak_memory", str(home), route, kind]
     done = subprocess.run(command, input=body, capture_output=True, cwd=ROOT, timeout=300, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1]) | {"stderr": done.stderr.decode()[-3000:]}
 
 
 def _peak() -> float:
@@ -39,7 +39,7 @@ def main(home: str, route: str, kind: str) -> None:
     client.post(route, json=WARM)
     before, began = _peak(), time.perf_counter()
     with client.stream("POST", route, content=body, headers={"content-type": kind}) as answer:
-        seconds, said = time.perf_counter() - began, next(answer.iter_raw(300)).decode("utf-8", "replace")
+        seconds, said = time.perf_counter() - began, next(answer.iter_raw())[:300].decode("utf-8", "replace")
     told = {"mb": _peak() - before, "status": answer.status_code, "seconds": seconds, "said": said}
     print(json.dumps(told))
 

@@ -129,7 +129,7 @@ async def predict_many(request: Request, said: FileSaid, model: ModelAsked = Non
         scored = await run_in_threadpool(_list_scored, desk, sent, model, as_of)
     headers = await headers_after(request, scored.customers)
     content = await run_in_threadpool(batch_answer, scored.customers, scored.told)
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(memoryview(content), media_type="application/json", headers=headers)
 
 
 @dataclass(frozen=True)

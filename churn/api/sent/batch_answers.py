@@ -13,7 +13,7 @@ from churn.notices import Notice
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytes:
+def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytearray:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
     body = bytearray(f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":['.encode())
     for number, prediction in enumerate(predictions_of(scored)):
@@ -21,7 +21,7 @@ def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytes:
             body += b","
         body += prediction.encode()
     body += f"],{_values.encode({'set_aside': [], 'notices': [], **told})[1:]}".encode()
-    return bytes(body)
+    return body
 
 
 def predictions_of(scored: Singles) -> Iterator[str]:
