@@ -34,7 +34,7 @@ def main(home: str, route: str, kind: str) -> None:
     from churn.api.application import make_api
 
     body = sys.stdin.buffer.read()
-    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (24 << 30, 24 << 30))  # Arrow reserves far more than it uses
     client = TestClient(make_api(Desk(Path(home))), client=("127.0.0.1", 1), base_url="http://localhost")
     client.post(route, json=WARM)
     before, began = _peak(), time.perf_counter()

@@ -79,7 +79,7 @@ def test_a_body_costs_at_most_three_times_its_size_and_300_mb(own_telco, route, 
     content = body()
     assert len(content) <= limits.MOST_BYTES
     told = memory_of(own_telco, route, content, kind)
-    assert told["status"] == status, told
+    assert told["status"] == status, f"{told['said']}\n{told['stderr']}"
     assert told["mb"] <= 3 * len(content) / 1e6 + 300, told
 
 
