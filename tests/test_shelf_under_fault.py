@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -111,23 +112,34 @@ def test_no_flipped_bit_and_no_cut_file_is_ever_opened(shelf, file):
     random = np.random.default_rng(1)
     for place in random.integers(0, 8 * len(whole), 60):
         bit_flipped(path, int(place))
-        _refused_or_equal(shelf, expected, file)
+        _refused_or_equal(shelf, expected, path, whole)
         path.write_bytes(whole)
     for length in random.integers(0, len(whole), 60):
         path.write_bytes(whole[:length])
-        _refused_or_equal(shelf, expected, file)
+        _refused_or_equal(shelf, expected, path, whole)
     path.write_bytes(whole)
     assert damage(shelf, "small", "v1") == ()
 
 
-def _refused_or_equal(home, expected, file):
-    """Damage is always found; loading opens the version only where the file is not needed for scoring."""
+def says_the_same(path, whole):
+    with suppress(ValueError):
+        return json.loads(path.read_bytes()) == json.loads(whole)
+    return False
+
+
+def _refused_or_equal(home, expected, path, whole):
+    """Damage is always found; loading opens the version only where the file is not needed for scoring.
+
+    One flipped bit makes an `e` of a number an `E`: such a manifest says the same as before.
+    """
+    if path.suffix == ".json" and says_the_same(path, whole):
+        return
     assert damage(home, "small", "v1") != ()
     try:
         np.testing.assert_array_equal(opened_or_refused(home), expected)
     except Damaged:
         return
-    assert file == "library.npz"
+    assert path.name == "library.npz"
 
 
 def test_a_version_put_where_another_belongs_is_not_opened(shelf):
