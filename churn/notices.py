@@ -35,3 +35,13 @@ class Notice:
 def listed(words: Sequence[str]) -> str:
     """Words one after the other as in a sentence: "a, b and c"."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def many(count: int, thing: str) -> str:
+    """So many of a thing: "1 row", "12 rows"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def do(count: int, one: str, several: str) -> str:
+    """The verb, or any other word, that goes with so many: "is" of one, "are" of several."""
+    return one if count == 1 else several

@@ -83,7 +83,7 @@ def test_both_verdicts_agree_on_a_real_list(real_file):
 
 def test_values_beyond_the_range_are_shown_with_their_lines():
     assert notices_of("id,tenure\na,5\nb,999\nc,6\n") == [
-        ("warning", "1 row(s) have a tenure beyond 0 to 240: line 3: '999'."),
+        ("warning", "1 row has a tenure beyond 0 to 240: line 3: '999'."),
     ]
 
 
@@ -91,7 +91,7 @@ def test_unseen_levels_warn_above_a_share_and_inform_below():
     text = "id,tenure,plan\n" + "".join(f"a{i},5,Pro\n" for i in range(40))
     few = notices_of(f"{text}b,5,Gold\n")
     many = notices_of(text + "".join(f"b{i},5,Gold\n" for i in range(4)))
-    assert few == [("info", "1 row(s) (2.4%) have a plan not known before, scored as unknown: line 42: 'Gold'.")]
+    assert few == [("info", "1 row (2.4%) has a plan not known before, scored as unknown: line 42: 'Gold'.")]
     assert [kind for kind, _ in many] == ["warning"]
 
 
@@ -131,6 +131,5 @@ def test_cells_that_cannot_be_read_are_counted_over_blocks():
     tally.could_not_read("tenure", 1, [(2, "x")])
     tally.could_not_read("tenure", 1, [(9, "y")])
     assert (
-        tally.notices()[0].text
-        == "2 cell(s) of tenure are no number and were read as missing: line 2: 'x'; line 9: 'y'."
+        tally.notices()[0].text == "2 cells of tenure are no number and were read as missing: line 2: 'x'; line 9: 'y'."
     )

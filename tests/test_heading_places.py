@@ -64,6 +64,6 @@ def test_a_column_without_heading_and_values_is_only_a_separator():
     kept, told = without_empty(positions, held)
     assert kept == {"id": 0, unnamed(2): 2}
     assert [n.text for n in told] == [
-        "1 column(s) without heading and values were left out.",
-        f"1 column(s) had no heading and were named {unnamed(2)}.",
+        "1 column without heading and values was left out.",
+        f"1 column had no heading and was named {unnamed(2)}.",
     ]

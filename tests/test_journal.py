@@ -33,7 +33,7 @@ SPRING = CampaignRecord("spring", MADE, "general", "shoes", "v1", "list-1", "tod
 def member(key, arm="treat", **more):
     numbers = dict.fromkeys(("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high"), 1.0)
     words = {"planned_action": "call", "action": "call", "channel": "phone", "tier": "High"}
-    return {"key": key, "arm": arm, **words, **numbers, "traits": {"region": "Süd"}, **more}
+    return {"key": key, "arm": arm, **words, **numbers, "traits": {"region": "Süd"}, "in_draw": 1, **more}
 
 
 def test_a_campaign_is_given_back_as_it_was_written(home):
@@ -149,3 +149,10 @@ def test_a_server_that_goes_away_in_mid_write_is_said_and_nothing_is_half_writte
         journal.merge_rows(connection, journal.MEMBERS, (journal._member("spring", m) for m in members()))
     assert arms_given(open_book(), "spring") == {}
     assert record_campaign(book, SPRING, [member("a")]) == {}
+
+
+def test_who_was_added_after_the_draw_stays_so_when_the_campaign_is_exported_again(home):
+    book = open_book()
+    record_campaign(book, SPRING, [member("a", in_draw=0), member("b", "holdout")])
+    record_campaign(book, SPRING, [member("a"), member("b", "holdout"), member("c")])
+    assert {row["key"]: row["in_draw"] for row in members_of(book, "spring")} == {"a": 0, "b": 1, "c": 1}

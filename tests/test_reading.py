@@ -104,7 +104,7 @@ def test_blank_total_charges_are_not_yet_billed(real_file):
         if not c
     ]
     assert zero == [0.0] * 11
-    assert "11 cell(s) of TotalCharges were read as '0': 11 blank." in [n.text for n in reading.notices]
+    assert "11 cells of TotalCharges were read as '0': 11 blank." in [n.text for n in reading.notices]
     assert sum(reading.table["Churn"].to_pylist()) == 1869
 
 

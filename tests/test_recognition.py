@@ -23,8 +23,8 @@ def test_doubtful_matches_name_the_flag_that_confirms_them():
     matches = (Match("my tenrue", "tenure", 0.7, "similar", True, "100% of its cells are numbers"),)
     assert texts(told_matches(matches, ("a",), ("b", "c"))) == [
         "warning: my tenrue may be tenure (100% of its cells are numbers); it was not used. Confirm it if it is.",
-        "info: 1 column(s) are not part of it and were ignored: a.",
-        "warning: 2 column(s) are not in the list: b, c.",
+        "info: 1 column is not part of it and was ignored: a.",
+        "warning: 2 columns are not in the list: b, c.",
     ]
 
 
@@ -40,4 +40,4 @@ def test_a_list_that_lacks_one_needed_column_of_a_business_is_told_so():
 def test_an_empty_column_is_named():
     schema = Schema((Column("fee"), Column("plan")))
     held = {"fee": Holding(rows=3, missing=Counter({"": 3})), "plan": Holding(rows=3)}
-    assert texts(told_empty(empty_columns(schema, held))) == ["warning: 1 column(s) hold nothing at all: fee."]
+    assert texts(told_empty(empty_columns(schema, held))) == ["warning: 1 column holds nothing at all: fee."]

@@ -56,7 +56,7 @@ def test_a_model_gets_every_column_it_was_taught_also_where_the_list_lacks_it():
     assert [n for n in reading.table.column_names if n in names] == names
     assert reading.table["last_active"].type == pa.date32()
     assert reading.table["last_active"].null_count == 2
-    assert "6 column(s) are not in the list" in reading.notices[0].text
+    assert "6 columns are not in the list" in reading.notices[0].text
 
 
 def people(rows, left, outcome="churn"):

@@ -103,7 +103,7 @@ def test_extra_columns_are_carried_along_and_listed():
     reading = read_list(b"id,paid,colour\nA,5,red\nB,6,blue\n", schema=SCHEMA.only(["id", "paid"]))
     assert reading.schema.by_name["colour"].role == "ignored"
     assert reading.table["colour"].to_pylist() == ["red", "blue"]
-    assert [n.text for n in reading.notices] == ["1 column(s) are not part of it and were ignored: colour."]
+    assert [n.text for n in reading.notices] == ["1 column is not part of it and was ignored: colour."]
 
 
 def test_an_extra_column_in_a_bad_state_is_no_reason_to_refuse():

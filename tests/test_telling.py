@@ -15,21 +15,21 @@ def texts(notices):
 def test_marks_for_nothing_are_listed_with_their_counts():
     holding = Holding(rows=9, missing=Counter({"": 1, "-": 3}), nothing=Counter({"none": 2}))
     assert texts(told_column(Plan(Column("fee")), holding)) == [
-        "repaired: 6 cell(s) of fee were read as missing: 3 '-', 2 'none', 1 blank."
+        "repaired: 6 cells of fee were read as missing: 3 '-', 2 'none', 1 blank."
     ]
 
 
 def test_a_blank_with_a_meaning_is_told_with_it():
     holding = Holding(rows=9, missing=Counter({"": 2}))
     assert texts(told_column(Plan(Column("fee", blank="0")), holding)) == [
-        "repaired: 2 cell(s) of fee were read as '0': 2 blank."
+        "repaired: 2 cells of fee were read as '0': 2 blank."
     ]
 
 
 def test_blanks_of_a_column_that_may_be_empty_are_not_told_but_other_marks_are():
     holding = Holding(rows=9, missing=Counter({"": 2, "-": 3}))
     assert texts(told_column(Plan(Column("fee", may_be_empty=True)), holding)) == [
-        "repaired: 3 cell(s) of fee were read as missing: 3 '-'."
+        "repaired: 3 cells of fee were read as missing: 3 '-'."
     ]
 
 

@@ -76,3 +76,11 @@ def test_a_reason_has_a_short_form_for_tables():
     assert told.in_short(whole) == "No support +14"
     assert told.in_short(told.sentence("lowers_one", says="Plan: plus")) == "Plan: plus −1"
     assert told.in_short("Said in other words") == "Said in other words"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Remaining_contract", "Remaining contract"), ("is__tv_", "is tv"), ("plan", "plan"), ("_", "_")]
+)
+def test_a_column_of_an_unknown_business_is_called_by_its_name_in_words(name, said):
+    words = wording_for(Schema((Column(name),)))
+    assert (words.label(name), words.says(name, 3.0)) == (said, f"{said} of 3")

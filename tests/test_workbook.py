@@ -61,7 +61,7 @@ def test_the_sheet_whose_headings_are_known_is_read_and_the_others_named():
     assert reading.table["paid"].to_pylist() == [29.85, 56.95]
     assert [n.text for n in reading.notices] == [
         "Sheet List was read; the workbook also has Notes.",
-        "Hidden sheet(s) were not read: Old.",
+        "Hidden sheet was not read: Old.",
     ]
 
 
@@ -90,8 +90,8 @@ def test_a_formula_without_a_value_and_a_hidden_row_are_named():
     reading = read(content)
     assert reading.table["paid"].to_pylist() == [5.0, None]
     assert [n.text for n in reading.notices[:2]] == [
-        "1 row(s) are hidden in the sheet and were read as well.",
-        "1 formula(s) have no value stored (B3) and were read as missing; open and save the file in Excel first.",
+        "1 row is hidden in the sheet and was read as well.",
+        "1 formula has no value stored (B3) and was read as missing; open and save the file in Excel first.",
     ]
 
 
@@ -157,25 +157,24 @@ def test_a_hidden_sheet_is_never_read_unasked_in_any_format(made, name):
         (
             xls(hidden_row=1, formula=(2, 2, 8.5)),
             [
-                "1 row(s) are hidden in the sheet and were read as well.",
-                "1 formula(s) were read by the value stored with them; this kind of file does not tell whether it was "
+                "1 row is hidden in the sheet and was read as well.",
+                "1 formula was read by the value stored with it; this kind of file does not tell whether it was "
                 "ever computed.",
             ],
         ),
         (
             xlsb(hidden_row=1, formula=8.5),
             [
-                "1 row(s) are hidden in the sheet and were read as well.",
-                "1 formula(s) were read by the value stored with them; this kind of file does not tell whether it was "
+                "1 row is hidden in the sheet and was read as well.",
+                "1 formula was read by the value stored with it; this kind of file does not tell whether it was "
                 "ever computed.",
             ],
         ),
         (
             ods(hidden_row=1, bare_formula=True),
             [
-                "1 row(s) are hidden in the sheet and were read as well.",
-                "1 formula(s) have no value stored (C3) and were read as missing; open and save the file in Excel "
-                "first.",
+                "1 row is hidden in the sheet and was read as well.",
+                "1 formula has no value stored (C3) and was read as missing; open and save the file in Excel first.",
             ],
         ),
     ],

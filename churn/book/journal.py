@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -61,7 +61,8 @@ def record_campaign(engine: sa.Engine, record: CampaignRecord, members: Sequence
         if other:
             connection.rollback()
             return standing
-        merge_rows(connection, MEMBERS, (_member(record.campaign, m) for m in members))
+        added = _added(connection, record.campaign)
+        merge_rows(connection, MEMBERS, (_member(record.campaign, m, added) for m in members))
         merge_rows(connection, CONTACTS, (_contact(record, m) for m in members if m["arm"] == "treat"))
     return {}
 
@@ -120,8 +121,16 @@ def _record(row: Any) -> CampaignRecord:
     return CampaignRecord(**{**row, **{name: json.loads(row[name]) for name in _JSON}})
 
 
-def _member(campaign: str, member: Mapping[str, Any]) -> dict[str, Any]:
-    return {**member, "campaign": campaign, "traits": json.dumps(member["traits"], ensure_ascii=False)}
+def _added(connection: sa.Connection, campaign: str) -> set[str]:
+    """Who was treated in an earlier export without having been in its draw; exporting again cannot change that."""
+    query = sa.select(MEMBERS.c.key).where(MEMBERS.c.campaign == campaign, MEMBERS.c.in_draw == 0)
+    return set(connection.execute(query).scalars())
+
+
+def _member(campaign: str, member: Mapping[str, Any], added: Collection[str] = ()) -> dict[str, Any]:
+    in_draw = int(member.get("in_draw", True) and member["key"] not in added)
+    traits = json.dumps(member["traits"], ensure_ascii=False)
+    return {**member, "campaign": campaign, "in_draw": in_draw, "traits": traits}
 
 
 def _contact(record: CampaignRecord, member: Mapping[str, Any]) -> dict[str, Any]:

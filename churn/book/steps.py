@@ -65,6 +65,7 @@ STEPS: tuple[Step, ...] = (
     tables_made(WATCHED, WATCHED_CUSTOMERS),
     column_added(LISTS, "worth_basis"),
     keyed_by_business,
+    column_added(MEMBERS, "in_draw"),
 )
 
 

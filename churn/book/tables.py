@@ -36,6 +36,7 @@ MEMBERS = sa.Table(
     *(sa.Column(name, sa.Double) for name in ("cost", "probability", "expected_gain", "worth")),
     *(sa.Column(name, sa.Double) for name in ("gain_low", "gain_mid", "gain_high")),
     sa.Column("traits", sa.Text, nullable=False),
+    sa.Column("in_draw", sa.Integer),  # 0: added after the draw, so no part of a comparison
     sa.Index("members_by_key", "key"),
 )
 OUTCOMES = sa.Table(

@@ -142,7 +142,7 @@ def measure(asked: Namespace, printer: Printer) -> Answer:
     found = desk.measure(source_of(asked), asked.campaign, **said)
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
-    saved = "" if lift.saved is None else _money_saved(lift.saved, desk.currency_of(found.record.profile))
+    saved = "" if lift.saved is None else _money_saved(lift.saved, desk.currency_of(found.record))
     lines = [f"{asked.campaign}: {lift.verdict}", *_arm_lines(lift), saved, *notice_lines(lift.notices), ""]
     lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
     if found.learnt:

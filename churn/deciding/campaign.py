@@ -35,7 +35,8 @@ class Campaign:
 
     table       one row per customer in either arm, best expected gain first, with every column of the scored list;
                 `action`, `channel`, `cost`, `expected_gain` are what will happen (nothing, for the held out),
-                `planned_action` is what the customer was chosen for, in both arms
+                `planned_action` is what the customer was chosen for, in both arms;
+                `in_draw`: could have been held out, so lift may count it
     customers   how many were on the list
     bound       what no plan for these customers and limits can exceed, in expected gain
     basis       how the worth of a customer was reckoned

@@ -107,6 +107,7 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
         "planned_action": names[taken],
         "worth": worth(some, playbook),
         **{f"gain_{at}": g for at, g in gains.items()},
+        "in_draw": made.plan.in_draw[rows],
     }
     table = part.drop(columns=[c for c in ours if c in part]).assign(**ours)
     return table.iloc[np.argsort(-gains["mid"], kind="stable")].reset_index(drop=True)
@@ -158,6 +159,18 @@ def _content_name(order: Order, made: _Made) -> str:
     return f"campaign-{content.hexdigest()[:10]}"
 
 
+def _after_the_draw(plan: Drawn) -> Notice | None:
+    """Who came into the plan, or left it, after chance had drawn the holdout."""
+    told = []
+    if added := plan.added:
+        who, was = ("1 customer", "was") if added == 1 else (f"{added:,} customers", "were")
+        told.append(f"{who} {was} added after the draw and will not be part of the comparison.")
+    if dropped := plan.dropped:
+        who, was = ("1 customer", "was") if dropped == 1 else (f"{dropped:,} customers", "were")
+        told.append(f"{who} {was} in the draw but left out to keep the limits.")
+    return Notice("info", " ".join(told), None, added + dropped) if told else None
+
+
 def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -> tuple[Notice, ...]:
     notes = [Notice("info", f"What a customer is worth: {made.ready.given.basis}.")]
     if assumed := playbook.assumed:
@@ -168,6 +181,8 @@ def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -
         notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
     elif power.weak:
         notes.append(Notice("warning", power.words))
+    if order.holdout and (notice := _after_the_draw(made.plan)):
+        notes.append(notice)
     if order.scenario != "mid":
         notes.append(Notice("info", f"Planned by the {order.scenario} assumptions; the bound is of that case too."))
     return tuple(notes)

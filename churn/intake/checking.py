@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from churn.intake.understanding.asking import NOT_KNOWN, Usual
 from churn.intake.values.kinds import EXAMPLES, Example
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 from churn.schema import Column, Schema
 
 WARN_SHARE = 0.05  # unseen levels in more rows than this are a warning
@@ -115,7 +115,9 @@ class Tally:
             return None
         what = {"number": "no number", "date": "no date", "flag": "neither yes nor no"}.get(column.kind, "not readable")
         examples = self.examples[column.name, "unread"]
-        text = f"{count} cell(s) of {column.name} are {what} and were read as missing: {_shown(examples)}."
+        are, were = do(count, "is", "are"), do(count, "was", "were")
+        said = f"{many(count, 'cell')} of {column.name} {are} {what} and {were} read as missing"
+        text = f"{said}: {_shown(examples)}."
         return Notice("warning", text, column.name, count, tuple(n for n, _ in examples))
 
     def _told_rule(self, column: Column, rule: str, what: str) -> Notice | None:
@@ -123,7 +125,7 @@ class Tally:
         if not count:
             return None
         examples = self.examples[column.name, rule]
-        text = f"{count} row(s) have a {column.name} {what}: {_shown(examples)}."
+        text = f"{many(count, 'row')} {do(count, 'has', 'have')} a {column.name} {what}: {_shown(examples)}."
         return Notice("warning", text, column.name, count, tuple(n for n, _ in examples))
 
     def _told_keys(self, column: Column) -> Notice | None:
@@ -133,7 +135,8 @@ class Tally:
         lines = tuple(n for n, _ in self.examples[column.name, "key"])
         return Notice(
             "warning",
-            f"{count} row(s) have no {column.name}, so nobody can find them again.",
+            f"{many(count, 'row')} {do(count, 'has', 'have')} no {column.name}, "
+            f"so nobody can find {do(count, 'it', 'them')} again.",
             column.name,
             count,
             lines,
@@ -146,7 +149,7 @@ class Tally:
         examples = self.examples[column.name, "level"]
         share = count / self.rows
         seen = f"not known before, scored as unknown: {_shown(examples)}"
-        text = f"{count} row(s) ({share:.1%}) have a {column.name} {seen}."
+        text = f"{many(count, 'row')} ({share:.1%}) {do(count, 'has', 'have')} a {column.name} {seen}."
         return Notice(
             "warning" if share > WARN_SHARE else "info", text, column.name, count, tuple(n for n, _ in examples)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Reading:
     profile      the ready-made business it was read as, `general` for none
     fingerprint  sha256 of the file's bytes
     broken       how many rows break which rule of the contract, per column
+    currencies   the currency that a column's numbers are marked with, where there is one
     """
 
     table: pa.Table
@@ -49,6 +50,7 @@ class Reading:
     source: str
     fingerprint: str
     broken: Verdict = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -109,6 +111,7 @@ def reading_of(stream: Stream, table: pa.Table, raw: pa.Table, lines: np.ndarray
         source=survey.grid.found.name,
         fingerprint=survey.grid.found.fingerprint,
         broken=stream.tally.verdict(),
+        currencies=survey.currencies,
     )
 
 

@@ -30,7 +30,7 @@ from churn.intake.understanding.recognition import empty_columns, told_empty, to
 from churn.intake.understanding.repeats import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
 from churn.intake.values.kinds import Holding
 from churn.intake.values.words import folded
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 from churn.profiles import GENERAL, Profile
 from churn.schema import Schema
 
@@ -53,6 +53,7 @@ class Survey:
     dropped: tuple[SetAside, ...]
     notices: tuple[Notice, ...]
     known: frozenset[str] = frozenset()  # categories in which no level is new
+    currencies: Mapping[str, str] = field(default_factory=dict)  # column -> the currency its numbers are marked with
 
 
 @dataclass
@@ -106,6 +107,8 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
         (*grid.notices, *nameless, *told_twins(grid.layout.names, twins), *told,
          *(() if asked.schema or asked.profile else told_profile(profile, tuple(positions), profiles)),
          *meaning.notices),
+        currencies={plans[n].column.name: next(iter(h.currencies)) for n, h in held.items()
+                    if n in plans and len(h.currencies) == 1},
     )  # fmt: skip
     return _with_repeats(survey, seen, key, held)
 
@@ -149,7 +152,8 @@ def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetA
             "Correct the header, or export the list again.",
         )
     if seen.blank:
-        told.append(Notice("info", f"{seen.blank} blank row(s) were skipped.", count=seen.blank))
+        text = f"{many(seen.blank, 'blank row')} {do(seen.blank, 'was', 'were')} skipped."
+        told.append(Notice("info", text, count=seen.blank))
     if seen.open_end:
         text = f"The file stops right after line {seen.open_end}, without a line end: its last value may be cut off."
         told.append(Notice("info", text, lines=(seen.open_end,)))

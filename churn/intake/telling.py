@@ -10,7 +10,7 @@ from churn.intake.understanding.plans import Plan, level_of
 from churn.intake.values.kinds import Holding
 from churn.intake.values.moments import date_of
 from churn.intake.values.numbers import number_of
-from churn.notices import Notice, NoticeKind
+from churn.notices import Notice, NoticeKind, do, many
 
 # How programs count days and moments, from where to where that is a plausible one, and what it is called.
 _SERIALS = (
@@ -58,8 +58,9 @@ def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
     if plan.column.kind not in ("category", "text"):
         marks |= holding.nothing
     for mark in plan.kept & set(holding.missing):
-        text = f"{holding.missing[mark]} cell(s) of {name} say {mark!r}, which was kept as a level, not as missing."
-        yield Notice("warning", text, name, holding.missing[mark])
+        there = holding.missing[mark]
+        said = f"{many(there, 'cell')} of {name} {do(there, 'says', 'say')} {mark!r}"
+        yield Notice("warning", f"{said}, which was kept as a level, not as missing.", name, there)
     count = sum(marks.values())
     narrow = any(m.startswith("###") for m in marks)  # a spreadsheet's column that was too narrow for its numbers
     if not count or (count == holding.rows and not narrow):
@@ -67,7 +68,8 @@ def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
     words = ", ".join(f"{n} {m!r}" if m else f"{n} blank" for m, n in sorted(marks.items(), key=lambda i: -i[1]))
     meant = f"as {blank!r}" if blank is not None else "as missing"
     kind: NoticeKind = "repaired" if blank is not None or set(marks) != {""} else "info"
-    yield Notice(kind, f"{count} cell(s) of {name} were read {meant}: {words}.", name, count)
+    text = f"{many(count, 'cell')} of {name} {do(count, 'was', 'were')} read {meant}: {words}."
+    yield Notice(kind, text, name, count)
 
 
 def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
@@ -91,7 +93,8 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
     if holding.currencies:
         code, ((line, text), *_) = next(iter(holding.currencies.items()))
         bare = holding.plainly - holding.priced
-        rest = f"; {bare} cell(s) without it were taken for the same" if 0 < bare < holding.numbers else ""
+        rest = f"; {many(bare, 'cell')} without it {do(bare, 'was', 'were')} taken for the same"
+        rest = rest if 0 < bare < holding.numbers else ""
         yield Notice(
             "repaired",
             f"{name} is in {code}: {text} was read as {number_of(text, plan.mark) or 0:g}{rest}.",
@@ -99,14 +102,16 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
             lines=(line,),
         )
     if holding.shares:
-        text = f"{holding.shares} cell(s) of {name} are written in percent; 12% was read as 0.12."
+        said = f"{many(holding.shares, 'cell')} of {name} {do(holding.shares, 'is', 'are')} written in percent"
+        text = f"{said}; 12% was read as 0.12."
         yield Notice("repaired", text, name, holding.shares)
 
 
 def _marked(plan: Plan, holding: Holding) -> Iterator[Notice]:
     for example, count in holding.marked.items():
         name = plan.column.name
-        text = f"{count} cell(s) of {name} carry a spreadsheet's mark for text, as {example}; the text alone was read."
+        said = f"{many(count, 'cell')} of {name} {do(count, 'carries', 'carry')} a spreadsheet's mark for text"
+        text = f"{said}, as {example}; the text alone was read."
         yield Notice("repaired", text, name, count)
 
 
@@ -114,8 +119,10 @@ def _shortened(plan: Plan, holding: Holding) -> Iterator[Notice]:
     count = sum(holding.shortened.values())
     if count:
         name, example = plan.column.name, next(iter(holding.shortened))
-        lost = f"{count} cell(s) of {name} are long numbers that a spreadsheet has shortened ({example})"
-        yield Notice("warning", f"{lost}; their last digits are lost. Export {name} as text.", name, count)
+        are = do(count, "is a long number", "are long numbers")
+        lost = f"{many(count, 'cell')} of {name} {are} that a spreadsheet has shortened ({example})"
+        its = do(count, "its", "their")
+        yield Notice("warning", f"{lost}; {its} last digits are lost. Export {name} as text.", name, count)
 
 
 def _serials(plan: Plan, holding: Holding) -> Iterator[Notice]:
@@ -163,14 +170,14 @@ def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:
     if holding.months:
         count, example = sum(holding.months.values()), next(iter(holding.months))
         read = f"{example} was read as {date_of(example, None, True)}, its first day"
-        text = f"{count} cell(s) of {name} name a month; {read}."
+        text = f"{many(count, 'cell')} of {name} {do(count, 'names', 'name')} a month; {read}."
         # Two digits may be a day as well as a year.
         kind: NoticeKind = "warning" if _SHORT_YEAR.search(example) else "info"
         yield Notice(kind, text, name, count)
     if holding.timed:
-        yield Notice(
-            "info", f"{holding.timed} time(s) of day in {name} were left out; the day was kept.", name, holding.timed
-        )
+        were = do(holding.timed, "was", "were")
+        text = f"{many(holding.timed, 'time')} of day in {name} {were} left out; the day was kept."
+        yield Notice("info", text, name, holding.timed)
 
 
 def _levels(plan: Plan, holding: Holding) -> Iterator[Notice]:
@@ -178,10 +185,11 @@ def _levels(plan: Plan, holding: Holding) -> Iterator[Notice]:
     changed = {v: to for v, to in changed.items() if v != to}
     if changed:
         count = sum(holding.levels[v] for v in changed)
+        was = do(count, "was read by its", "were read by their")
         words = ", ".join(f"{v!r} as {to!r}" for v, to in list(changed.items())[:3])
         yield Notice(
             "repaired",
-            f"{count} cell(s) of {plan.column.name} were read by their usual spelling: {words}.",
+            f"{many(count, 'cell')} of {plan.column.name} {was} usual spelling: {words}.",
             plan.column.name,
             count,
         )

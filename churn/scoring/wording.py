@@ -44,8 +44,8 @@ class Wording:
     currency: str = ""
 
     def label(self, name: str) -> str:
-        """A column's name in a sentence."""
-        return str(self._column(name).get("label", name))
+        """A column's name in a sentence: what its business calls it, else the name itself in words."""
+        return str(self._column(name).get("label") or in_words(name))
 
     def group_label(self, group: str) -> str:
         """A group as a heading; a column that stands alone is its own group."""
@@ -150,6 +150,11 @@ def wording_for(
                 both = isinstance(words, Mapping) and isinstance(together.get(name), Mapping)
                 together[name] = {**together[name], **words} if both else words
     return Wording(schema, said, currency)
+
+
+def in_words(name: str) -> str:
+    """A raw name as people read it in a sentence: `Remaining_contract` is "Remaining contract"."""
+    return " ".join(name.replace("_", " ").split()) or name
 
 
 def capital(text: str) -> str:

@@ -24,9 +24,7 @@ CASES = (
                 7.0,
             ),
         ),
-        notices=(
-            ("repaired: 3 cell(s) of id carry a spreadsheet's mark for text, as '00123; the text alone was read."),
-        ),
+        notices=(("repaired: 3 cells of id carry a spreadsheet's mark for text, as '00123; the text alone was read."),),
     ),
     Case(
         "arabic_digits",
@@ -181,7 +179,7 @@ CASES = (
                 9.0,
             ),
         ),
-        notices=(("repaired: paid is in EUR: €12 was read as 12; 2 cell(s) without it were taken for the same."),),
+        notices=(("repaired: paid is in EUR: €12 was read as 12; 2 cells without it were taken for the same."),),
     ),
     Case(
         "dates_mixed_iso",
@@ -234,7 +232,7 @@ CASES = (
         ),
         notices=(
             "info: Dates in last seen are read month first, as in 1/31/2026 9:15 PM (line 2).",
-            "info: 3 time(s) of day in last seen were left out; the day was kept.",
+            "info: 3 times of day in last seen were left out; the day was kept.",
         ),
     ),
     Case(
@@ -261,7 +259,7 @@ CASES = (
                 7.0,
             ),
         ),
-        notices=("info: 2 column(s) without heading and values were left out.",),
+        notices=("info: 2 columns without heading and values were left out.",),
     ),
     Case(
         "emoji_header",
@@ -470,7 +468,7 @@ CASES = (
             ),
         ),
         notices=(
-            ('repaired: 3 cell(s) of id carry a spreadsheet\'s mark for text, as ="00123"; the text alone was read.'),
+            ('repaired: 3 cells of id carry a spreadsheet\'s mark for text, as ="00123"; the text alone was read.'),
         ),
     ),
     Case(
@@ -551,7 +549,7 @@ CASES = (
             ),
         ),
         notices=(
-            "repaired: 1 cell(s) of ended were read as missing: 1 '9999-12-31'.",
+            "repaired: 1 cell of ended was read as missing: 1 '9999-12-31'.",
             "warning: 33% of ended is missing.",
         ),
     ),
@@ -608,7 +606,7 @@ CASES = (
             ),
         ),
         notices=(
-            "info: 2 blank row(s) were skipped.",
+            "info: 2 blank rows were skipped.",
             "info: Active was taken as the outcome; 'FALSE' means that the customer left.",
             "info: Dates in Sign-up date are read month first, as in 1/31/2026 (line 2).",
             "repaired: MRR is in USD: $1,200.00 was read as 1200.",
@@ -738,8 +736,8 @@ CASES = (
             ),
         ),
         notices=(
-            "info: 1 cell(s) of Email were read as missing: 1 blank.",
-            "info: 3 time(s) of day in Create Date were left out; the day was kept.",
+            "info: 1 cell of Email was read as missing: 1 blank.",
+            "info: 3 times of day in Create Date were left out; the day was kept.",
             "warning: 33% of Email is missing.",
         ),
     ),
@@ -766,7 +764,7 @@ CASES = (
         ),
         notices=(
             (
-                "warning: 3 cell(s) of customer_id are long numbers that a spreadsheet has shortened "
+                "warning: 3 cells of customer_id are long numbers that a spreadsheet has shortened "
                 "(8.91234E+12); their last digits are lost. Export customer_id as text."
             ),
         ),
@@ -854,7 +852,7 @@ CASES = (
                 "set_aside: 3 of 4 rows read; line 2 set aside because it is a line drawn across the "
                 "table, not a customer."
             ),
-            "info: 2 column(s) without heading and values were left out.",
+            "info: 2 columns without heading and values were left out.",
         ),
     ),
     Case(
@@ -934,7 +932,7 @@ CASES = (
                 "a note below the list."
             ),
             "info: Line 1 above the header was skipped.",
-            "info: 2 column(s) without heading and values were left out.",
+            "info: 2 columns without heading and values were left out.",
         ),
     ),
     Case(
@@ -965,8 +963,8 @@ CASES = (
             ),
         ),
         notices=(
-            "repaired: 2 cell(s) of paid were read as missing: 1 'NULL', 1 '\\\\N'.",
-            "repaired: 1 cell(s) of end were read as missing: 1 'NULL'.",
+            "repaired: 2 cells of paid were read as missing: 1 'NULL', 1 '\\\\N'.",
+            "repaired: 1 cell of end was read as missing: 1 'NULL'.",
             "warning: 67% of paid is missing.",
             "warning: 33% of end is missing.",
         ),
@@ -1085,7 +1083,7 @@ CASES = (
                 "set_aside: 3 of 5 rows read; line 2 set aside because it has 1 value for 3 columns; "
                 "line 6 set aside because it is a note below the list."
             ),
-            "info: 1 blank row(s) were skipped.",
+            "info: 1 blank row was skipped.",
         ),
     ),
     Case(
@@ -1182,7 +1180,7 @@ CASES = (
                 "line 8 set aside because it is a note below the list; line 9 set aside because it is "
                 "a note below the list; 2 more."
             ),
-            "info: 2 blank row(s) were skipped.",
+            "info: 2 blank rows were skipped.",
             "repaired: MRR is in USD: USD 1,200.00 was read as 1200.",
             "info: Dates in Last Activity are read month first, as in 1/31/2026 (line 2).",
         ),
@@ -1245,7 +1243,7 @@ CASES = (
                 "these read well: Währg, Müller."
             ),
             "info: Lines 1 to 2 above the header were skipped.",
-            "info: 2 column(s) without heading and values were left out.",
+            "info: 2 columns without heading and values were left out.",
             "repaired: Umsatz is written with decimal commas: 1.234,50 was read as 1234.5.",
             "info: Dates in Eintritt are read day first, as in 15.07.2020 (line 6).",
         ),
@@ -1288,8 +1286,8 @@ CASES = (
                 "these read well: Müller."
             ),
             "info: Line 1 above the header was skipped.",
-            "info: 1 column(s) without heading and values were left out.",
-            "info: 1 blank row(s) were skipped.",
+            "info: 1 column without heading and values was left out.",
+            "info: 1 blank row was skipped.",
             "repaired: Umsatz is written with decimal commas: 1.234,50 was read as 1234.5.",
             "info: Dates in Eintritt are read day first, as in 15.07.2020 (line 6).",
         ),
@@ -1522,7 +1520,7 @@ CASES = (
             ),
         ),
         notices=(
-            "repaired: 1 cell(s) of ended were read as missing: 1 '0000-00-00'.",
+            "repaired: 1 cell of ended was read as missing: 1 '0000-00-00'.",
             "warning: 33% of ended is missing.",
         ),
     ),
@@ -1751,8 +1749,8 @@ CASES = (
             ),
         ),
         notices=(
-            "repaired: 3 cell(s) of start were read as missing: 3 '########'.",
-            "warning: 1 column(s) hold nothing at all: start.",
+            "repaired: 3 cells of start were read as missing: 3 '########'.",
+            "warning: 1 column holds nothing at all: start.",
         ),
     ),
     Case(
@@ -1870,7 +1868,7 @@ CASES = (
             "info: Lines 1 to 2 above the header were skipped.",
             "repaired: Kosten is written with decimal commas: 1.234,56 was read as 1234.56.",
             "repaired: Conv.-Rate is written with decimal commas: 12,5 % was read as 0.125.",
-            "repaired: 3 cell(s) of Conv.-Rate are written in percent; 12% was read as 0.12.",
+            "repaired: 3 cells of Conv.-Rate are written in percent; 12% was read as 0.12.",
         ),
     ),
     Case(
@@ -1990,9 +1988,7 @@ CASES = (
                 7.0,
             ),
         ),
-        notices=(
-            ("repaired: 3 cell(s) of paid carry a spreadsheet's mark for text, as '12; the text alone was read."),
-        ),
+        notices=(("repaired: 3 cells of paid carry a spreadsheet's mark for text, as '12; the text alone was read."),),
     ),
     Case(
         "mac_roman",
@@ -2117,8 +2113,8 @@ CASES = (
             ),
         ),
         notices=(
-            "info: 1 column(s) had no heading and were named column 1.",
-            "repaired: 1 cell(s) of paid were read as missing: 1 'NA'.",
+            "info: 1 column had no heading and was named column 1.",
+            "repaired: 1 cell of paid was read as missing: 1 'NA'.",
             "warning: 33% of paid is missing.",
         ),
     ),

@@ -44,14 +44,14 @@ CASES = (
         "id,tenure\nA1,3,\nA2,14,\n",
         "text* number",
         ((2, "A1", 3.0), (3, "A2", 14.0)),
-        notices=("info: 1 column(s) without heading and values were left out.",),
+        notices=("info: 1 column without heading and values was left out.",),
     ),
     Case(
         "trailing_separator_everywhere",
         "id,tenure,\nA1,3,\nA2,14,\n",
         "text* number",
         ((2, "A1", 3.0), (3, "A2", 14.0)),
-        notices=("info: 1 column(s) without heading and values were left out.",),
+        notices=("info: 1 column without heading and values was left out.",),
     ),
     Case(
         "two_row_header_groups",
@@ -91,7 +91,7 @@ CASES = (
         ",id,paid\n0,A1,5\n1,A2,6\n2,A3,7\n",
         "number text* number",
         ((2, 0.0, "A1", 5.0), (3, 1.0, "A2", 6.0), (4, 2.0, "A3", 7.0)),
-        notices=("info: 1 column(s) had no heading and were named column 1.",),
+        notices=("info: 1 column had no heading and was named column 1.",),
     ),
     Case(
         "odd_blanks_in_heading",

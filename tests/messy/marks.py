@@ -31,7 +31,7 @@ CASES = (
         "id,region\nA1,EU\nA2,NA\nA3,APAC\nA4,EU\nA5,NA\n",
         "text* category",
         ((2, "A1", "EU"), (3, "A2", "NA"), (4, "A3", "APAC"), (5, "A4", "EU"), (6, "A5", "NA")),
-        notices=("warning: 2 cell(s) of region say 'NA', which was kept as a level, not as missing.",),
+        notices=("warning: 2 cells of region say 'NA', which was kept as a level, not as missing.",),
     ),
     Case(
         "none_is_a_level",
@@ -45,7 +45,7 @@ CASES = (
         "text* category",
         ((2, "A1", "Basic"), (3, "A2", None), (4, "A3", None), (5, "A4", "Gold")),
         notices=(
-            "repaired: 2 cell(s) of plan were read as missing: 1 'NULL', 1 'n/a'.",
+            "repaired: 2 cells of plan were read as missing: 1 'NULL', 1 'n/a'.",
             "warning: 50% of plan is missing.",
         ),
     ),
@@ -55,7 +55,7 @@ CASES = (
         "text* category",
         ((2, "A1", "Basic"), (3, "A2", "Basic"), (4, "A3", "Basic"), (5, "A4", "Gold"), (6, "A5", "Basic")),
         notices=(
-            ("repaired: 2 cell(s) of plan were read by their usual spelling: 'basic' as 'Basic', 'BASIC' as 'Basic'."),
+            ("repaired: 2 cells of plan were read by their usual spelling: 'basic' as 'Basic', 'BASIC' as 'Basic'."),
         ),
     ),
     Case(

@@ -28,21 +28,21 @@ CASES = (
         "id,cohort\nA1,Jan 2026\nA2,12/2025\nA3,2025-11\nA4,März 2024\n",
         "text* date",
         ((2, "A1", "2026-01-01"), (3, "A2", "2025-12-01"), (4, "A3", "2025-11-01"), (5, "A4", "2024-03-01")),
-        notices=("info: 4 cell(s) of cohort name a month; Jan 2026 was read as 2026-01-01, its first day.",),
+        notices=("info: 4 cells of cohort name a month; Jan 2026 was read as 2026-01-01, its first day.",),
     ),
     Case(
         "months_with_a_short_year",
         "id,cohort\nA1,Jan-26\nA2,Feb-26\n",
         "text* date",
         ((2, "A1", "2026-01-01"), (3, "A2", "2026-02-01")),
-        notices=("warning: 2 cell(s) of cohort name a month; Jan-26 was read as 2026-01-01, its first day.",),
+        notices=("warning: 2 cells of cohort name a month; Jan-26 was read as 2026-01-01, its first day.",),
     ),
     Case(
         "months_with_a_dot_under_a_heading_that_says_so",
         "id,Monat,rate\nA1,01.2026,01.2026\nA2,12.2025,12.2025\n",
         "text* date number",
         ((2, "A1", "2026-01-01", 1.2026), (3, "A2", "2025-12-01", 12.2025)),
-        notices=("info: 2 cell(s) of Monat name a month; 01.2026 was read as 2026-01-01, its first day.",),
+        notices=("info: 2 cells of Monat name a month; 01.2026 was read as 2026-01-01, its first day.",),
     ),
     Case(
         "days_without_a_year",
@@ -95,7 +95,7 @@ CASES = (
         "id,joined\nA1,2026-02-13 10:15:00 UTC\nA2,2025-12-01T00:00:00Z\n",
         "text* date",
         ((2, "A1", "2026-02-13"), (3, "A2", "2025-12-01")),
-        notices=("info: 1 time(s) of day in joined were left out; the day was kept.",),
+        notices=("info: 1 time of day in joined was left out; the day was kept.",),
     ),
     Case(
         "impossible_day",
@@ -109,7 +109,7 @@ CASES = (
             (6, "A5", "2026-02-03"),
             (7, "A6", "2026-02-03"),
         ),
-        notices=("warning: 1 cell(s) of joined are no date and were read as missing: line 3: '2026-02-31'.",),
+        notices=("warning: 1 cell of joined is no date and was read as missing: line 3: '2026-02-31'.",),
     ),
     Case(
         "compact_with_a_date_heading",

@@ -28,7 +28,7 @@ CASES = (
         "id,share\nA1,12%\nA2,50%\nA3,12.5 %\n",
         "text* number",
         ((2, "A1", 0.12), (3, "A2", 0.5), (4, "A3", 0.125)),
-        notices=("repaired: 3 cell(s) of share are written in percent; 12% was read as 0.12.",),
+        notices=("repaired: 3 cells of share are written in percent; 12% was read as 0.12.",),
     ),
     Case(
         "mixed_percent",
@@ -86,7 +86,7 @@ CASES = (
         "text* number",
         ((2, "A1", 5.5), (3, "A2", None), (4, "A3", None), (5, "A4", None), (6, "A5", None), (7, "A6", 7.5)),
         notices=(
-            "repaired: 4 cell(s) of fee were read as missing: 1 '-', 1 'N/A', 1 blank, 1 'NULL'.",
+            "repaired: 4 cells of fee were read as missing: 1 '-', 1 'N/A', 1 blank, 1 'NULL'.",
             "warning: 67% of fee is missing.",
         ),
     ),
@@ -106,7 +106,7 @@ CASES = (
             (10, "A8", 8.5),
             (11, "A9", None),
         ),
-        notices=("warning: 1 cell(s) of fee are no number and were read as missing: line 11: '12x'.",),
+        notices=("warning: 1 cell of fee is no number and was read as missing: line 11: '12x'.",),
     ),
     Case(
         "leading_zeros",
@@ -125,8 +125,8 @@ CASES = (
             (5, "1234567890123456787", 8.0),
         ),
         notices=(
-            "info: 1 cell(s) of customer were read as missing: 1 blank.",
-            "warning: 1 row(s) have no customer, so nobody can find them again.",
+            "info: 1 cell of customer was read as missing: 1 blank.",
+            "warning: 1 row has no customer, so nobody can find it again.",
         ),
     ),
     Case(

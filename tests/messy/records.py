@@ -126,7 +126,7 @@ CASES = (
         "id,a,b\nA1,1,2\n\n,,\nA2,1,2\n\n\n",
         "text* number number",
         ((2, "A1", 1.0, 2.0), (5, "A2", 1.0, 2.0)),
-        notices=("info: 4 blank row(s) were skipped.",),
+        notices=("info: 4 blank rows were skipped.",),
     ),
     Case(
         "line_numbers_after_multiline",

@@ -11,7 +11,7 @@ CASES = (
         aside=((4, "it repeats line 2 word for word"),),
         notices=(
             "set_aside: 2 of 3 rows read; line 4 set aside because it repeats line 2 word for word.",
-            "set_aside: 1 row(s) repeat another row word for word and were dropped.",
+            "set_aside: 1 row repeats another row word for word and was dropped.",
         ),
     ),
     Case(
@@ -32,10 +32,7 @@ CASES = (
                 "set_aside: 2 of 3 rows read; line 4 set aside because the same customer stands in line"
                 " 2, which was kept."
             ),
-            (
-                "set_aside: 1 customer(s) stood in the list more than once with different values; the "
-                "first row was kept."
-            ),
+            ("set_aside: 1 customer stood in the list more than once with different values; the first row was kept."),
         ),
         said={"duplicates": "first"},
     ),
@@ -50,7 +47,7 @@ CASES = (
                 "set_aside: 2 of 3 rows read; line 2 set aside because the same customer stands in line"
                 " 4, which was kept."
             ),
-            ("set_aside: 1 customer(s) stood in the list more than once with different values; the last row was kept."),
+            ("set_aside: 1 customer stood in the list more than once with different values; the last row was kept."),
         ),
         said={"duplicates": "newest"},
     ),
@@ -65,10 +62,7 @@ CASES = (
                 "set_aside: 2 of 3 rows read; line 4 set aside because the same customer stands in line"
                 " 2, which was kept."
             ),
-            (
-                "set_aside: 1 customer(s) stood in the list more than once with different values; the "
-                "latest date was kept."
-            ),
+            ("set_aside: 1 customer stood in the list more than once with different values; the latest date was kept."),
         ),
         said={"duplicates": "newest"},
     ),
@@ -78,8 +72,8 @@ CASES = (
         "text* number",
         ((2, "A1", 5.0), (3, None, 6.0), (4, None, 6.0), (5, "A2", 8.0)),
         notices=(
-            "info: 2 cell(s) of id were read as missing: 2 blank.",
-            "warning: 2 row(s) have no id, so nobody can find them again.",
+            "info: 2 cells of id were read as missing: 2 blank.",
+            "warning: 2 rows have no id, so nobody can find them again.",
         ),
     ),
 )

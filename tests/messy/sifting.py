@@ -51,7 +51,7 @@ CASES = (
         aside=((6, "it is a note below the list"),),
         notices=(
             "set_aside: 3 of 4 rows read; line 6 set aside because it is a note below the list.",
-            "info: 1 blank row(s) were skipped.",
+            "info: 1 blank row was skipped.",
         ),
     ),
     Case(
@@ -88,7 +88,7 @@ CASES = (
                 "in line 6."
             ),
             "warning: Another table begins in line 6; its 3 rows were left out.",
-            "info: 1 blank row(s) were skipped.",
+            "info: 1 blank row was skipped.",
         ),
     ),
     Case(
@@ -110,7 +110,7 @@ CASES = (
                 "in line 6; 1 more."
             ),
             "warning: Another table begins in line 6; its 4 rows were left out.",
-            "info: 1 blank row(s) were skipped.",
+            "info: 1 blank row was skipped.",
         ),
     ),
     Case(

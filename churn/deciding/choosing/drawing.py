@@ -2,8 +2,9 @@
 
 The limits are widened by the holdout share, so that both arms are chosen by one rule and only chance tells them apart.
 Who is held out leaves room that is not quite what the draw was made for; so the best plan for all others is made again,
-from the prices of the first. It changes a few close calls and leaves no limit unused. Where the draw leaves too few of
-those of whom a minimum was asked, more of them are chosen.
+from the prices of the first. It leaves no limit unused. Whoever was in the draw stays in the plan as far as the limits
+and the worth of the plan allow; who is added afterwards could not have been held out and is marked, for lift to leave
+out. Where the draw leaves too few of those of whom a minimum was asked, more of them are chosen.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from churn.money.gain import Offers
 
 Limits = tuple[Limit, ...]
 ROUGH = 0.01
+STAY = (1.0, 0.3, 0.1, 0.03)  # what staying in the plan may be worth to it, as a share of the average gain
+WORTH_STAYING = 0.9992  # of the bound: a plan that keeps those drawn may fall this short of the best possible
 DRAWS = 6  # so often more customers are chosen to make up for those of a minimum whom chance held out
 
 
@@ -55,11 +58,13 @@ class Drawn:
     """A choice for both arms, who of them is held out, and how good the choice for the others is.
 
     solution    of the treated arm, under the limits as they stand, for all customers who are not held out
+    in_draw     who was in the draw and could have been held out; the other treated are no part of a comparison
     """
 
     solution: Solution
     choice: np.ndarray
     held: np.ndarray
+    in_draw: np.ndarray
 
     @property
     def total(self) -> float:
@@ -81,6 +86,16 @@ class Drawn:
         """Who is treated."""
         return (self.choice >= 0) & ~self.held
 
+    @property
+    def added(self) -> int:
+        """How many are treated who were not in the draw."""
+        return int((self.treat & ~self.in_draw).sum())
+
+    @property
+    def dropped(self) -> int:
+        """How many were in the draw, were not held out, and are not treated all the same."""
+        return int((self.in_draw & ~self.held & ~self.treat).sum())
+
 
 def drawn(found: Offers, limits: Limits, order: Order, names: Names) -> Drawn:
     """Plan for both arms, draw, and plan the treated arm; where that cannot be, with fewer to be held out."""
@@ -101,7 +116,7 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, wid
         held = _held_out(both.choice, order, names)
         treated = np.where(held, -1, both.choice)
         if not held.any() and not names.held_before.any() and tight.keeps(treated) and order.holdout == 0.0:
-            return Drawn(both, both.choice, held)
+            return Drawn(both, both.choice, held, both.choice >= 0)
         with suppress(RequestRefused):
             return _planned_again(tight, both, held, order, names)
         # As many of those chosen in addition will be held out, too.
@@ -128,7 +143,25 @@ def _held_out(choice: np.ndarray, order: Order, names: Names) -> np.ndarray:
 def _planned_again(tight: Choices, both: Solution, held: np.ndarray, order: Order, names: Names) -> Drawn:
     """The best treated arm among those who are not held out; the held out stay chosen for what they were."""
     rest = np.flatnonzero(~held & ~names.held_before)
-    some = solved(tight.only(rest), seed=order.seed, start=both.prices)
+    stayed = both.choice[rest] >= 0
+    some = _keeping(tight.only(rest), stayed, solved(tight.only(rest), seed=order.seed, start=both.prices), order.seed)
     choice, treated = np.where(held, both.choice, -1), np.full(tight.rows, -1)
     choice[rest] = treated[rest] = some.choice
-    return Drawn(replace(some, choice=treated), choice, held)
+    return Drawn(replace(some, choice=treated), choice, held, both.choice >= 0)
+
+
+def _keeping(choices: Choices, wanted: np.ndarray, best: Solution, seed: int) -> Solution:
+    """A plan nearly as good as the best that leaves out fewer of those who were in the draw."""
+    least = int((wanted & (best.choice < 0)).sum())
+    if not least or not (best.choice >= 0).any():
+        return best
+    mean = choices.total(best.choice) / int((best.choice >= 0).sum())
+    for share in STAY:
+        liked = replace(choices, gain=choices.gain + (share * max(0.0, mean) * wanted)[:, None])
+        with suppress(RequestRefused):
+            other = solved(liked, seed=seed, start=best.prices).choice
+            total = choices.total(other)
+            fewer = int((wanted & (other < 0)).sum()) < least
+            if fewer and total >= WORTH_STAYING * best.bound:
+                return replace(best, choice=other, total=total, exact=best.exact and total >= best.bound * (1 - 1e-12))
+    return best

@@ -1,7 +1,8 @@
 """Lift: what a campaign measurably changed, against its random holdout, with an interval and a plain verdict.
 
-Everybody counts in the arm that was drawn, whatever happened afterwards (intention to treat), so only chance and the
-campaign can make the arms differ. Lift is the share of customers kept: 0.04 means 4 of 100 fewer left.
+Whoever was in the draw counts in the arm that was drawn, whatever happened afterwards (intention to treat), so only
+chance and the campaign can make the arms differ. Whoever was added to the treated afterwards does not count.
+Lift is the share of customers kept: 0.04 means 4 of 100 fewer left.
 """
 
 from __future__ import annotations

@@ -45,12 +45,30 @@ def matched(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome
     table = campaign.assign(**{key: campaign[key].astype(str)}).merge(given, on=key, how="left", suffixes=("", "_list"))
     unknown = len(given) - int(given[key].isin(table[key]).sum())
     _checked_campaign(len(given), unknown, key)
+    compared = _compared(table)
+    added = len(table) - int(compared.sum())
+    table, campaign = table[compared], campaign[_compared(campaign)]
     known = table[table["left"].notna()].assign(left=lambda t: t["left"].astype(float))
     counts = {arm: int((known["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     planned = {arm: int((campaign["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     _checked_arms(planned, counts)
-    found = (*_unknown(unknown, len(given)), *_missing(planned, counts), *_contaminated(known), *_doubtful(known))
+    told = (*_unknown(unknown, len(given)), *_added(added), *_missing(planned, counts))
+    found = (*told, *_contaminated(known), *_doubtful(known))
     return Matched(known.reset_index(drop=True), planned, counts, (*notices, *found))
+
+
+def _compared(campaign: pd.DataFrame) -> np.ndarray:
+    """Who could have been held out; of older campaigns this is not known, and everybody counts."""
+    if "in_draw" not in campaign:
+        return np.ones(len(campaign), bool)
+    return campaign["in_draw"].fillna(1).astype(bool).to_numpy()
+
+
+def _added(many: int) -> tuple[Notice, ...]:
+    who = "1 customer was" if many == 1 else f"{many:,} customers were"
+    part = "is not" if many == 1 else "are not"
+    text = f"{who} added after the draw and {part} part of the comparison."
+    return (Notice("set_aside", text, None, many),) if many else ()
 
 
 def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataFrame, tuple[Notice, ...]]:

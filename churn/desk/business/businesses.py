@@ -27,9 +27,15 @@ def profile_named(name: str, home: Path) -> Profile:
     return read_profile(name if name in profile_names(home) else GENERAL, home)
 
 
+def currency_of(model: Model, home: Path) -> str:
+    """The currency a model's money is in: that of its business, else the mark in the list it learnt from, else none."""
+    return profile_of(model, home).currency or str(model.lineage.get("currency", ""))
+
+
 def wording_of(model: Model, home: Path) -> Wording:
     """The words in which this model's reasons are said."""
-    return wording_in(profile_of(model, home), model.schema, home)
+    business = replace(profile_of(model, home), currency=currency_of(model, home))
+    return wording_in(business, model.schema, home)
 
 
 def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:

@@ -73,13 +73,13 @@ def kept_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
     with the_book(home) as book:
         done = measured_so_far(book)
         kept = [(record, done.get(record.campaign)) for record in campaigns(book)]
-    money = {name: currency_of(home, name) for name in {record.profile for record, _ in kept}}
-    return tuple(KeptCampaign(record, measured, money[record.profile]) for record, measured in kept)
+    return tuple(KeptCampaign(record, measured, campaign_currency(home, record)) for record, measured in kept)
 
 
-def currency_of(home: Path, profile: str) -> str:
-    """The currency of a business; empty where the business is not here any more."""
-    return read_profile(profile, home).currency if profile in profile_names(home) else ""
+def campaign_currency(home: Path, record: CampaignRecord) -> str:
+    """The currency a campaign was planned in; of an older one that of its business, if that is still here."""
+    known = record.profile in profile_names(home)
+    return str(record.asked.get("currency") or (read_profile(record.profile, home).currency if known else ""))
 
 
 def chosen_customers(

@@ -148,14 +148,14 @@ def _record(planned: Planned) -> CampaignRecord:
         keyed=planned.basis.key,
         playbook=playbook_text(planned.basis.playbook),
         seed=order.seed,
-        asked={**asked, "returned": returned, "title": planned.campaign.title},
+        asked={**asked, "returned": returned, "title": planned.campaign.title, "currency": basis.currency},
         summary=planned.campaign.as_json(),
     )
 
 
 def _members(planned: Planned) -> list[dict[str, Any]]:
     table, words = planned.campaign.table, ("arm", "planned_action", "action", "channel", "tier")
-    numbers = ("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high")
+    numbers = ("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high", "in_draw")
     rows = table.assign(key=table[planned.basis.key].astype(str))[["key", *words, *numbers]].to_dict("records")
     traits = table[[]].assign(**{c: _in_words(table[c]) for c in _traits(planned)}).to_dict("records")
     return [{**row, "traits": trait} for row, trait in zip(rows, traits, strict=True)]

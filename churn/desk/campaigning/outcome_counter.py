@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from churn.desk.access.access_counter import AccessCounter
 
 if TYPE_CHECKING:
+    from churn.book.journal import CampaignRecord
     from churn.desk.campaigning.campaign_views import KeptCampaign
     from churn.desk.campaigning.experiments import MeasuredExperiment
     from churn.desk.campaigning.measuring import MeasuredCampaign
@@ -28,11 +29,11 @@ class OutcomeCounter(AccessCounter):
 
         return kept_campaigns(self.home)
 
-    def currency_of(self, profile: str) -> str:
-        """The currency of a business; empty where the business is not here any more."""
-        from churn.desk.campaigning.campaign_views import currency_of
+    def currency_of(self, record: CampaignRecord) -> str:
+        """The currency a campaign was planned in."""
+        from churn.desk.campaigning.campaign_views import campaign_currency
 
-        return currency_of(self.home, profile)
+        return campaign_currency(self.home, record)
 
     def measure(self, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
         """What a campaign changed, by the outcomes in a list; the playbook learns from it."""

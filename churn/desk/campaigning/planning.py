@@ -16,7 +16,7 @@ from churn.book.sparing import left_alone
 from churn.deciding.campaign_names import campaign_id, clean_title
 from churn.deciding.choosing.ordering import Order, checked_order
 from churn.deciding.choosing.resting import DRIVER, History
-from churn.desk.business.businesses import as_learnt, profile_of, wording_of
+from churn.desk.business.businesses import as_learnt, currency_of, profile_of, wording_of
 from churn.desk.business.playbooks import now, playbook_in_force, the_book
 from churn.desk.listing.lists import Ranked
 from churn.money.playbook import Playbook
@@ -61,8 +61,7 @@ def basis_of(
     playbook    in place of the one in force for the model's business
     rested      whether earlier contacts are left out of account
     """
-    business = profile_of(ranked.model, home)
-    profile = business.name
+    profile = profile_of(ranked.model, home).name
     playbook = playbook or playbook_in_force(home, ranked.model.name, profile=profile).playbook
     order = _named(checked_order(order), ranked, playbook)
     history = _history(home, order, ranked, playbook)
@@ -76,7 +75,7 @@ def basis_of(
         history,
         profile,
         scored_frame(ranked),
-        business.currency,
+        currency_of(ranked.model, home),
         said,
     )
 

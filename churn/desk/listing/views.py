@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.desk.business.businesses import profile_of, wording_of
+from churn.desk.business.businesses import currency_of, wording_of
 from churn.desk.listing.exploring import pictured_points
 from churn.desk.listing.lists import Ranked
 from churn.intake.reading import Reading
@@ -72,7 +72,7 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
     """The list in a few numbers."""
     table = ranked.scored.table
     p = ranked.probability
-    currency = profile_of(ranked.model, home).currency
+    currency = currency_of(ranked.model, home)
     around = 1.96 * float(np.sqrt((p * (1 - p)).sum()))
     return Overview(
         customers=table.num_rows,

@@ -95,12 +95,21 @@ def trained_version(
     named = {"title": title} if title != name else {}
     lineage = {**trained.model.lineage, **named, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
-    pages = _pages(trained, profile.currency)
+    if not profile.currency and (marked := marked_currency(reading, trained.model)):
+        lineage["currency"] = marked
+    pages = _pages(trained, profile.currency or lineage.get("currency", ""))
     model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
     if verdict.promoted:
         promote(home, model.name, model.version, why=verdict.why)
     told = tracked(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
     return TrainedVersion(model, _with_notice(trained, told), verdict)
+
+
+def marked_currency(reading: Reading, model: Model) -> str:
+    """The currency marked in the value column, else the only one marked anywhere in the list; "" for none."""
+    value, marks = model.schema.value, set(reading.currencies.values())
+    own = reading.currencies.get(value.name, "") if value else ""
+    return own or (marks.pop() if len(marks) == 1 else "")
 
 
 def _with_sample(trained: Trained, source: Source) -> Trained:

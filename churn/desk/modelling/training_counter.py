@@ -86,6 +86,6 @@ class TrainingCounter:
 
     def currency(self, model: Model) -> str:
         """The money of the business a model was trained for."""
-        from churn.desk.business.businesses import profile_of
+        from churn.desk.business.businesses import currency_of
 
-        return profile_of(model, self.home).currency
+        return currency_of(model, self.home)

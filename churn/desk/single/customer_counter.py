@@ -22,9 +22,9 @@ class CustomerCounter:
 
     def currency(self, model: Model) -> str:
         """The currency of the business a model was trained for."""
-        from churn.desk.business.businesses import profile_of
+        from churn.desk.business.businesses import currency_of
 
-        return profile_of(model, self.home).currency
+        return currency_of(model, self.home)
 
     def form(self, model: Model) -> tuple[FormField, ...]:
         """The fields to fill in for one customer, each starting with its most usual value."""

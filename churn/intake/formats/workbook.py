@@ -18,7 +18,7 @@ from churn.intake.text.layout import Known, layout_of
 from churn.intake.text.opening import OLE, Opened
 from churn.intake.text.records import Record
 from churn.intake.values.marks import same_words
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 
 UNPACKED, RATIO, ENTRIES, PACKED = 400 << 20, 200, 2_000, 200 << 20
 SECONDS = 60  # by the clock; the process itself is bound to fewer of its own
@@ -142,19 +142,27 @@ def _told(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | Non
         yield Notice("info", f"Sheet {chosen['name']} was read; the workbook also has {_names(others)}.")
     hidden = [s for s in sheets if not s["visible"] and s["name"] != chosen["name"]]
     if hidden:
-        yield Notice("info", f"Hidden sheet(s) were not read: {_names(hidden)}.", count=len(hidden))
+        yield Notice(
+            "info",
+            f"{do(len(hidden), 'Hidden sheet was', 'Hidden sheets were')} not read: {_names(hidden)}.",
+            count=len(hidden),
+        )
     yield from _told_oddities(chosen)
 
 
 def _told_oddities(chosen: dict[str, Any]) -> Iterator[Notice]:
     if hidden := chosen.get("hidden_rows"):
-        yield Notice("warning", f"{hidden} row(s) are hidden in the sheet and were read as well.", count=hidden)
+        are, were = do(hidden, "is", "are"), do(hidden, "was", "were")
+        text = f"{many(hidden, 'row')} {are} hidden in the sheet and {were} read as well."
+        yield Notice("warning", text, count=hidden)
     if formulas := chosen.get("formulas"):
         cells = ", ".join(chosen["formula_cells"])
-        bare = f"{formulas} formula(s) have no value stored ({cells}) and were read as missing"
+        have, were = do(formulas, "has", "have"), do(formulas, "was", "were")
+        bare = f"{many(formulas, 'formula')} {have} no value stored ({cells}) and {were} read as missing"
         yield Notice("warning", f"{bare}; open and save the file in Excel first.", count=formulas)
     if stored := chosen.get("stored"):
-        kept = f"{stored} formula(s) were read by the value stored with them"
+        were, it = do(stored, "was", "were"), do(stored, "it", "them")
+        kept = f"{many(stored, 'formula')} {were} read by the value stored with {it}"
         text = f"{kept}; this kind of file does not tell whether it was ever computed."
         yield Notice("info", text, count=stored)
     if chosen.get("partly"):

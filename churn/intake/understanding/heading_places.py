@@ -10,7 +10,7 @@ from churn.intake.understanding.asking import Asked
 from churn.intake.understanding.matching import sure_names
 from churn.intake.values.kinds import Holding
 from churn.intake.values.words import folded
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 from churn.profiles import Profile
 from churn.schema import Schema
 
@@ -75,8 +75,11 @@ def without_empty(positions: dict[str, int], held: Mapping[str, Holding]) -> tup
     empty, named = ([n for n in nameless if bool(held[n].filled) == filled] for filled in (False, True))
     told = []
     if empty:
-        text = f"{len(empty)} column(s) without heading and values were left out."
+        were = do(len(empty), "was", "were")
+        text = f"{many(len(empty), 'column')} without heading and values {were} left out."
         told.append(Notice("info", text, count=len(empty)))
     if named:
-        told.append(Notice("info", f"{len(named)} column(s) had no heading and were named {', '.join(named[:5])}."))
+        were = do(len(named), "was", "were")
+        text = f"{many(len(named), 'column')} had no heading and {were} named {', '.join(named[:5])}."
+        told.append(Notice("info", text))
     return {n: i for n, i in positions.items() if n not in empty}, told

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from churn.intake.understanding.guessing import nearly_profile
 from churn.intake.understanding.matching import Match
 from churn.intake.values.kinds import Holding
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 from churn.profiles import Profile
 from churn.schema import Column, Schema
 
@@ -38,11 +38,12 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
             said = ", as confirmed" if m.how == "confirmed" else ""
             yield Notice("info", f"{m.theirs} was read as {m.ours}{said}.", m.theirs)
     if extra:
-        yield Notice(
-            "info", f"{len(extra)} column(s) are not part of it and were ignored: {_few(extra)}.", count=len(extra)
-        )
+        are = do(len(extra), "is not part of it and was", "are not part of it and were")
+        yield Notice("info", f"{many(len(extra), 'column')} {are} ignored: {_few(extra)}.", count=len(extra))
     if absent:
-        yield Notice("warning", f"{len(absent)} column(s) are not in the list: {_few(absent)}.", count=len(absent))
+        are = do(len(absent), "is", "are")
+        text = f"{many(len(absent), 'column')} {are} not in the list: {_few(absent)}."
+        yield Notice("warning", text, count=len(absent))
 
 
 def told_outcome(outcome: Column | None) -> Iterator[Notice]:
@@ -64,7 +65,8 @@ def told_empty(empty: tuple[Column, ...]) -> Iterator[Notice]:
     """Which columns hold nothing at all."""
     if empty:
         names = _few(tuple(c.name for c in empty))
-        yield Notice("warning", f"{len(empty)} column(s) hold nothing at all: {names}.", count=len(empty))
+        hold = do(len(empty), "holds", "hold")
+        yield Notice("warning", f"{many(len(empty), 'column')} {hold} nothing at all: {names}.", count=len(empty))
 
 
 def _few(names: tuple[str, ...]) -> str:

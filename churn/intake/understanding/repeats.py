@@ -16,7 +16,7 @@ from churn.intake.text.records import SetAside
 from churn.intake.values.distinct import Cells
 from churn.intake.values.marks import bare, is_missing
 from churn.intake.values.moments import Order, date_of
-from churn.notices import Notice
+from churn.notices import Notice, do, many
 
 Duplicates = Literal["newest", "first", "refuse"]
 LOG_ROWS, LOG_SHARE = 50, 0.3  # beyond both, the rows are events and not customers
@@ -153,9 +153,9 @@ def _told(
 ) -> list[Notice]:
     told = []
     if same:
-        told.append(
-            Notice("set_aside", f"{same} row(s) repeat another row word for word and were dropped.", key.name, same)
-        )
+        repeat, were = do(same, "repeats", "repeat"), do(same, "was", "were")
+        text = f"{many(same, 'row')} {repeat} another row word for word and {were} dropped."
+        told.append(Notice("set_aside", text, key.name, same))
     if conflicts:
         by = (
             "the latest date"
@@ -165,6 +165,7 @@ def _told(
             else "the first row"
         )
         dropped = sum(len(rows) - 1 for rows in conflicts)
-        text = f"{len(conflicts)} customer(s) stood in the list more than once with different values; {by} was kept."
+        who = many(len(conflicts), "customer")
+        text = f"{who} stood in the list more than once with different values; {by} was kept."
         told.append(Notice("set_aside", text, key.name, dropped))
     return told
