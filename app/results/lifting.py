@@ -35,6 +35,8 @@ def verdict(lift: Any, currency: str) -> None:
         low, mid, high = (written.number(lift["kept"][end]) for end in ENDS)
         reach = widgets.beneath(say("numbers.reach", low=low, high=high))
         kept.metric(say("results.kept"), mid, border=True, height="stretch", help=say("results.kept_help"), **reach)
+    if lift.get("arms"):
+        st.caption(say("results.adjusted"))
 
 
 def money(one: Any) -> None:
