@@ -28,6 +28,10 @@ CREATE TABLE left_alone (profile VARCHAR(64) NOT NULL, key TEXT NOT NULL, since 
 CREATE TABLE lists (list VARCHAR(64) NOT NULL, model VARCHAR(64) NOT NULL, version VARCHAR(64) NOT NULL,
   scored TEXT NOT NULL, source TEXT NOT NULL, tiers TEXT NOT NULL, rows BIGINT NOT NULL, leavers DOUBLE PRECISION,
   value_at_risk DOUBLE PRECISION, PRIMARY KEY (list, model, version));
+CREATE TABLE members (campaign VARCHAR(64) NOT NULL, key TEXT NOT NULL, arm TEXT NOT NULL, planned_action TEXT NOT NULL,
+  action TEXT NOT NULL, channel TEXT NOT NULL, tier TEXT NOT NULL, cost DOUBLE PRECISION, probability DOUBLE PRECISION,
+  expected_gain DOUBLE PRECISION, worth DOUBLE PRECISION, gain_low DOUBLE PRECISION, gain_mid DOUBLE PRECISION,
+  gain_high DOUBLE PRECISION, traits TEXT NOT NULL, PRIMARY KEY (campaign, key));
 CREATE INDEX left_alone_by_key ON left_alone (key);
 """
 TEA = 'bill = 20.0\n\n[actions.tea]\ntitle = "Tea"\nchannel = "shop"\nsave = {save}\n'
