@@ -11,10 +11,9 @@ from pathlib import Path
 from app.demo_models import make_in_background
 from app.warming import keep_tidy, warm_up
 from churn import Desk
-from churn.api.serving import refuse_busy_port, serve_until_stopped
-from churn.desk.access.entrance import is_this_machine_alone
-from churn.desk.access.sign_ins import SIGN_INS
+from churn.api.app import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError
+from churn.workspace.access import SIGN_INS, is_this_machine_alone
 
 
 def main(words: list[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from app.jobs import ROOT, Job, start_job
 from churn import Desk
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 
 SAMPLES = ROOT / "data" / "samples"
 

@@ -20,13 +20,19 @@ from app.browser_cookie import BrowserCookie
 from app.state.visitor import provider_is_set
 from app.strings import say
 from churn import Desk
-from churn.api.guard.allowances import Allowance, too_often
-from churn.api.guard.doorkeeping import header_names, look_up_keys, named_by_proxy, peer_of
-from churn.api.guard.known_hosts import POLICY_VIOLATION, KnownHosts
-from churn.api.guard.refusals import answer_to
-from churn.desk.access.entrance import entrance_from
-from churn.desk.access.sign_ins import COOKIE, LASTS, SIGN_INS, is_here
+from churn.api.middleware import (
+    POLICY_VIOLATION,
+    Allowance,
+    KnownHosts,
+    header_names,
+    look_up_keys,
+    named_by_proxy,
+    peer_of,
+    too_often,
+)
+from churn.api.refusals import answer_to
 from churn.errors import ChurnError, NotAllowed, NotSignedIn
+from churn.workspace.access import COOKIE, LASTS, SIGN_INS, entrance_from, is_here
 
 PAGE = "/sign-in"
 ANYONE = frozenset({"/_stcore/health"})

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from churn.cli.printing import READER, SCREEN
-from churn.desk.access.who import Who
+from churn.cli.main import READER, SCREEN
+from churn.workspace.access import Who
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600

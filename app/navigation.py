@@ -15,7 +15,7 @@ SCREENS: dict[str, list[tuple[str, str]]] = {
     "model": [("training", "model_training"), ("monitoring", "monitor_heart")],
 }
 
-# What a person must be allowed to do to be shown a screen (the words of churn/desk/access/who.py).
+# What a person must be allowed to do to be shown a screen (the words of churn/workspace/access.py).
 TAKES = {
     "start": "look",
     "overview": "look",

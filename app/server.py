@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.browser_cookie import BrowserCookie
 from app.guards import SignInGuard
 from app.state.visitor import provider_secrets
-from churn.api.application import make_api, own_prefixes, refusal
+from churn.api.app import make_api, own_prefixes
+from churn.api.refusals import refusal
 
 MAIN = Path(__file__).parent / "main.py"
 

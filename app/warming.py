@@ -17,9 +17,9 @@ FIRST_NEEDED = (
     "pandera.pandas",
     "scipy.optimize",
     "plotly.graph_objects",
-    "churn.desk.listing.lists",
-    "churn.desk.campaigning.campaigns",
-    "churn.showing.figures.charts",
+    "churn.workspace.lists",
+    "churn.workspace.campaigns",
+    "churn.reports.charts",
 )
 TIDIED = 5.0  # seconds; ten people's clicks came to a fifteenth of the work when it was done after each
 

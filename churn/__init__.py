@@ -3,19 +3,19 @@
     customers.csv | .xlsx | .parquet
        │ intake      read anything, know what each column means, repair or set aside with a line number
        ▼
-     checked table ◄── events   an event log becomes one row per customer, as of a date
-       │ learning    (only with known outcomes) a Model: encoder, estimators, calibration, report card
+     checked table ◄── features   an event log becomes one row per customer, as of a date
+       │ training    (only with known outcomes) a Model: encoder, estimators, calibration, report card
        ▼
      Model + table
        │ scoring     probability, tier, reasons, what-if: exact SHAP by table look-up
        ▼
      ScoredList
-       │ deciding    money: one best action per customer under budget, a holdout drawn at export
+       │ campaigns   money: one best action per customer under budget, a holdout drawn at export
        ▼
      Campaign  ──►  campaign.csv      … outcomes come back ──► measured lift ──► the playbook learns
-       watching    is today's list still like the one learnt from, is the model still worth its money
+       monitoring  is today's list still like the one learnt from, is the model still worth its money
 
-Ask at the desk:
+Everything is asked of one object:
 
     from churn import Desk
     desk = Desk()
@@ -26,16 +26,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from churn.desk.counter import Desk
+    from churn.workspace.workspace import Desk
 
 __version__ = "0.1.0"
 __all__ = ["Desk", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Hand out the Desk only when it is asked for, so that importing a single room stays light."""
+    """Hand out the Desk only when it is asked for, so that importing a single module stays light."""
     if name == "Desk":
-        from churn.desk.counter import Desk
+        from churn.workspace.workspace import Desk
 
         return Desk
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

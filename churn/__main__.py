@@ -2,7 +2,7 @@
 
 import sys
 
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 
 if __name__ == "__main__":
     sys.exit(run_line(sys.argv[1:]))

@@ -1,7 +1,7 @@
 """Campaigns for tests of the doors: planned over the small telco home, and outcomes that come back as one wants."""
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
+from churn.campaigns.limits import Order
 from tests.trained import TODAY
 
 

@@ -31,7 +31,7 @@ def main(home: str, route: str, kind: str) -> None:
     from fastapi.testclient import TestClient
 
     from churn import Desk
-    from churn.api.application import make_api
+    from churn.api.app import make_api
 
     body = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (24 << 30, 24 << 30))  # Arrow reserves far more than it uses

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.training import train
 from churn.schema import Column, Schema
+from churn.training.train import train
 
 SCHEMA = Schema(
     (

@@ -3,18 +3,16 @@
 import numpy as np
 import pyarrow as pa
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.linear import Linear
-from churn.attribution.trees import Forest, Split, Tree
-from churn.learning.encoded.encoding import Encoder, Field
-from churn.learning.measures.calibration import Bin, Calibration
-from churn.learning.measures.thresholds import Thresholds
-from churn.learning.versions.model import Model
-from churn.learning.versions.reference import reference_of
-from churn.money.at_risk import Valuation
+from churn.explain.explainer import Linear, explainer_for
+from churn.explain.trees import Forest, Split, Tree
+from churn.money.economics import Valuation
 from churn.money.playbook import Playbook, exactly
 from churn.schema import Column, Schema
 from churn.scoring.wording import wording_for
+from churn.training.calibration import Bin, Calibration
+from churn.training.encoder import Encoder, Field
+from churn.training.model import Model, reference_of
+from churn.training.thresholds import Thresholds
 
 SCHEMA = Schema(
     (

@@ -3,9 +3,9 @@
 import pytest
 
 from churn import Desk
-from churn.desk.access.access_counter import audit_json
-from churn.desk.access.who import THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotFound, NotSignedIn
+from churn.workspace.access import THIS_MACHINE, Who
+from churn.workspace.access_views import audit_json
 from tests.campaigns import exported
 
 VIEWER, ANALYST = (Who(f"{role}@example.com", role, "sign-in") for role in ("viewer", "analyst"))

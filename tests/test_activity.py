@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.recipe import recipe_from
 from churn.profiles import read_profile
 
 GENERAL = recipe_from(read_profile("general").recipe)

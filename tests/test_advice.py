@@ -5,14 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.watching.advice import Evidence, advice_for
-from churn.watching.distances import Distance
-from churn.watching.drift import ColumnDrift
-from churn.watching.estimate import Likely
-from churn.watching.expected_profit import Profit
-from churn.watching.quality import Alarm
-from churn.watching.realised import Performance
-from churn.watching.score_drift import ScoreDrift, ScoreShape
+from churn.monitoring.drift import ColumnDrift, Distance
+from churn.monitoring.performance import Likely, Performance, Profit
+from churn.monitoring.quality import Alarm
+from churn.monitoring.report import Evidence, advice_for
+from churn.monitoring.scores import ScoreDrift, ScoreShape
 
 SCORES = ScoreShape(5000, 0.27, (0.2, 0.5, 0.3), (0.5, 0.5))
 CALM = ScoreDrift(SCORES, SCORES, Distance(), False, False, "")

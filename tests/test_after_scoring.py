@@ -3,8 +3,8 @@
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.counted.after_scoring import RECORD
+from churn.api.app import make_api
+from churn.api.metrics import RECORD
 
 CUSTOMER = {"customerID": "a", "tenure": 3, "Contract": "Month-to-month"}
 

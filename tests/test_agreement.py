@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import xgboost
 
-from churn.attribution.agreement import TOLERANCE, answers_from, proof_for, proof_from
-from churn.attribution.blend import explainer_for
-from churn.attribution.library import member_of
-from churn.attribution.linear import Linear
 from churn.errors import Damaged
+from churn.explain.agreement import TOLERANCE, answers_from, proof_for, proof_from
+from churn.explain.explainer import Linear, explainer_for
+from churn.explain.library import member_of
 
 RNG = np.random.default_rng(2)
 MATRIX = RNG.normal(size=(200, 2)).astype(np.float32)

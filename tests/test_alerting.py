@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.campaigning.posting import SECRET, Poster
-from churn.desk.watch.alerting import ALERTS, alert_words, alerted, worth_an_alert
 from churn.errors import Unavailable
+from churn.workspace.delivery import SECRET, Poster
+from churn.workspace.monitoring import ALERTS, alert_words, alerted, worth_an_alert
 from tests.test_watch_log import ONE
 
 REPORT = {"columns": [{"name": "tenure", "moved": True}, {"name": "bill", "moved": False}], "alarms": []}

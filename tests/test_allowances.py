@@ -4,9 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.guard import allowances
-from churn.api.guard.allowances import Allowance
+from churn.api import middleware as allowances
+from churn.api.app import make_api
+from churn.api.middleware import Allowance
 
 
 @pytest.fixture

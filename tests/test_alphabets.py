@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.intake.text.alphabets import likeliest_codec
+from churn.intake.sources import likeliest_codec
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.showing.words.amounts import Amounts
+from churn.money.amounts import Amounts
 
 
 @pytest.mark.parametrize(

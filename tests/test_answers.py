@@ -5,7 +5,7 @@ import json
 import pytest
 
 from churn import Desk
-from churn.desk.single.answers import comparison_json, explained_json, shown_points
+from churn.workspace.customers import comparison_json, explained_json, shown_points
 from tests.trained import TODAY, rows_of
 
 EXPLAINED = {"key", "probability", "tier", "reasons", "contributions", "groups", "base", "changes"}

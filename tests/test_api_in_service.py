@@ -10,8 +10,7 @@ import time
 import pytest
 
 from churn import Desk
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, promote, save
 from tests.either_book import either_book  # noqa: F401  a fixture
 from tests.generated_requests import sent_to
 from tests.real_server import Callers, running_api

@@ -4,9 +4,9 @@ import re
 
 from fastapi.testclient import TestClient
 
-from churn.api.application import make_api
-from churn.desk.counter import Desk
+from churn.api.app import make_api
 from churn.errors import Damaged, ListRefused, NotFound
+from churn.workspace.workspace import Desk
 
 
 def client_that_raises(problem, home):

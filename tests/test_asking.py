@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.understanding.asking import Asked
+from churn.intake.options import Asked
 
 
 @pytest.mark.parametrize(

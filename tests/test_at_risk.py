@@ -8,12 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from churn.money.at_risk import Valuation
-from churn.money.customer_worth import Stakes, worth
+from churn.money.economics import Stakes, Valuation, worth
 from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.suggesting import suggestions
-from churn.scoring.explaining import explanation
-from churn.scoring.ranking import Ranking
+from churn.money.policies import suggestions
+from churn.scoring.reasons import explanation
+from churn.scoring.score import Ranking
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
 
 MODEL = small_model()

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from churn.book.audit_trail import Entry, trail, write_entry
-from churn.book.connections import open_book
+from churn.store.access import Entry, trail, write_entry
+from churn.store.database import open_book
 
 PROMOTED = Entry("a1", "2026-03-02T09:00:00.000001", "ann", "admin", "sign-in", "promote", "shop@v2")
 

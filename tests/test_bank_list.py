@@ -5,7 +5,7 @@ import pytest
 
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.latent import best_auc, rounded
+from churn.samples.random import best_auc, rounded
 
 SAMPLE = make_sample("bank")
 LIST = SAMPLE.table()

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from churn.api.routes.predict_routes import KeyedPrediction, predicted
-from churn.api.sent.batch_answers import FIELDS, batch_answer, predictions_of
-from churn.desk.single.single_scores import Singles
+from churn.api.requests import FIELDS, batch_answer, predictions_of
+from churn.api.score_routes import KeyedPrediction, predicted
 from churn.notices import Notice
+from churn.workspace.prediction import Singles
 
 ODD = SimpleNamespace(
     key='7"\n\u2028\\,é',

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from churn.intake.formats.biff import biff_records, sheet_records, wide_records
+from churn.intake.workbook import biff_records, sheet_records, wide_records
 from tests.workbooks import FILES
 
 

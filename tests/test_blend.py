@@ -6,10 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from churn.attribution.blend import explainer_for, explainer_from, sigmoid
-from churn.attribution.linear import Linear
-from churn.attribution.trees import Forest, Split, Tree
 from churn.errors import ChurnError, Damaged
+from churn.explain.explainer import Linear, explainer_for, explainer_from, sigmoid
+from churn.explain.trees import Forest, Split, Tree
 
 STUMP = Tree((Split(0, 1.0), None, None), (1, -1, -1), (2, -1, -1), (0.0, -1.0, 3.0), (10.0, 5.0, 5.0))
 FOREST = Forest((STUMP,), 2, base=0.5)
@@ -59,7 +58,7 @@ def test_a_matrix_of_another_width_is_refused():
 def test_reading_and_explaining_needs_no_machine_learning_library(tmp_path):
     np.savez(tmp_path / "a.npz", **explainer_for([(1.0, FOREST), (1.0, LINE)], 2).to_arrays())
     code = (
-        "import sys, numpy as np; from churn.attribution.blend import explainer_from;"
+        "import sys, numpy as np; from churn.explain.explainer import explainer_from;"
         "print(explainer_from(np.load(sys.argv[1])).margin(np.zeros((1, 2), np.float32)));"
         "assert not {'xgboost', 'lightgbm', 'sklearn', 'shap', 'scipy', 'pandas', 'numba'} & set(sys.modules)"
     )

@@ -6,10 +6,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
-from churn.intake.text.blocks import Shape, blocks_of, is_plain
-from churn.intake.text.dialect import Dialect
-from churn.intake.text.records import misfit
+from churn.intake.delimited import Dialect, Shape, blocks_of, is_plain, misfit
+from churn.intake.reader import read_list
 from tests.messy import Case, told
 from tests.messy.dialect import CASES as DIALECT
 from tests.messy.encodings import CASES as ENCODINGS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.api.sent.bodies import flat_object, parsed
+from churn.api.requests import flat_object, parsed
 from churn.errors import RequestRefused
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()

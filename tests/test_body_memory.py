@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.guard import limits
+from churn.api import middleware as limits
+from churn.api.app import make_api
 from churn.errors import ListRefused
-from churn.intake.text.opening import Limits
+from churn.intake.sources import Limits
 from tests.house import ROOT
 from tests.peak_memory import memory_of
 

@@ -8,9 +8,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.boosters import forest_of
 from churn.errors import RequestRefused
+from churn.explain.explainer import explainer_for
+from churn.explain.trees import forest_of
 
 RNG = np.random.default_rng(3)
 CODES, NUMBERS = RNG.integers(0, 6, (400, 2)), RNG.normal(size=(400, 2))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from churn import threads
-from churn.learning.candidates.boosting import Boosted, Rung, learning_curve, lightgbm_answers
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
+from churn.training.boosting import Boosted, Rung, learning_curve, lightgbm_answers
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

@@ -1,6 +1,6 @@
 """The brief is text on a page of its own: whatever a list is called stays text."""
 
-from churn.showing.pages.brief import Brief, brief_page
+from churn.reports.pages import Brief, brief_page
 
 
 def brief(**parts):

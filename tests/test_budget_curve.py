@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from churn.deciding.budget_curve import gain_by_budget
-from churn.deciding.choosing.ordering import Order
+from churn.campaigns.curves import gain_by_budget
+from churn.campaigns.limits import Order
 from tests.scored import BOOK, FOUR, random_list
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.business.businesses import playbook_of, profile_of, suggester_of, wording_of
 from churn.errors import NotFound
 from churn.money.playbook import Action, Playbook, exactly
 from churn.profiles import read_profile
+from churn.workspace.businesses import playbook_of, profile_of, suggester_of, wording_of
 from tests.small_model import customers, small_model
 
 MAIL = Action("mail", title="A letter", save=exactly(0.5), contact=exactly(10.0))

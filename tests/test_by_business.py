@@ -5,12 +5,10 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from churn.book.connections import looking, open_book
-from churn.book.journal import contacts_before
-from churn.book.playbook_versions import playbooks_of
-from churn.book.sparing import left_alone
-from churn.book.steps import STEPS
-from churn.desk.business.playbooks import playbook_in_force
+from churn.store.campaigns import contacts_before, left_alone, playbooks_of
+from churn.store.database import looking, open_book
+from churn.store.migrations import STEPS
+from churn.workspace.playbooks import playbook_in_force
 
 OLD_TABLES = """
 CREATE TABLE steps_done (step INTEGER PRIMARY KEY);

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from churn.learning.measures.calibration import Bin, Calibration, calibration_from, logit, sigmoid
+from churn.training.calibration import Bin, Calibration, calibration_from, logit, sigmoid
 
 BINS = (Bin(0.0, 0.2, 100, 10, 0.1, 0.06, 0.17), Bin(0.2, 0.9, 100, 50, 0.5, 0.4, 0.6))
 

@@ -1,7 +1,7 @@
 """The Campaign noun."""
 
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.plan import planned_campaign
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign
 from tests.scored import BOOK, FOUR
 
 

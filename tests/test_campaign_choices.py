@@ -3,9 +3,9 @@
 import pytest
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
-from churn.desk.campaigning.campaign_choices import _step, limits_said, scale_of, segment_choices
+from churn.campaigns.limits import Order
 from churn.errors import RequestRefused
+from churn.workspace.campaigns import _step, limits_said, scale_of, segment_choices
 from tests.trained import TODAY
 
 

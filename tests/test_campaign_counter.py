@@ -1,8 +1,8 @@
 """The campaign part of the Desk answers with the same nouns whichever door asks."""
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
-from churn.showing.words.amounts import Amounts
+from churn.campaigns.limits import Order
+from churn.money.amounts import Amounts
 from tests.campaigns import planned_for
 
 

@@ -2,19 +2,18 @@
 
 import numpy as np
 
-from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
-from churn.money.policies import Policy, ProfitCurve
-from churn.money.tornado import Bar
-from churn.showing.figures.campaign_figures import (
+from churn.campaigns.curves import BudgetCurve, BudgetPoint
+from churn.money.amounts import Amounts
+from churn.money.policies import Bar, Policy, ProfitCurve
+from churn.reports.campaign_charts import (
     assumptions_chart,
     budget_chart,
     length_chart,
     lift_chart,
-    plain_label,
     policies_chart,
     wrapped,
 )
-from churn.showing.words.amounts import Amounts
+from churn.reports.charts import plain_label
 
 CURVE = BudgetCurve((BudgetPoint(0, 0, 0, 0, 0), BudgetPoint(100, 40, 41, 3, 95)), 50_000, 20_000)
 PART = {"by": "tier", "name": "<b>High</b>", "lift": -0.05, "low": -0.08, "high": -0.02}

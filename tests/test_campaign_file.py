@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from churn.deciding.campaign_file import campaign_rows, write_campaign
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.plan import planned_campaign
+from churn.campaigns.export import campaign_rows, write_campaign
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign
 from churn.errors import RequestRefused
 from tests.scored import BOOK, FOUR
 

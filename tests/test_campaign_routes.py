@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.book.connections import open_book
-from churn.book.journal import arms_given, campaigns
+from churn.api.app import make_api
+from churn.store.campaigns import arms_given, campaigns
+from churn.store.database import open_book
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import TODAY

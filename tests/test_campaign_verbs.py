@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.book.journal import campaigns, contacts_before
-from churn.desk.business.playbooks import the_book
+from churn.store.campaigns import campaigns, contacts_before
+from churn.workspace.playbooks import the_book
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import HISTORY, TODAY

@@ -2,7 +2,10 @@
 
 import pytest
 
-from churn.desk.campaigning.campaign_views import (
+from churn.errors import ChurnError
+from churn.money.economics import net_gain, terms
+from churn.money.playbook import Action, Estimate, Playbook, exactly
+from churn.workspace.campaigns import (
     action_totals,
     budget_curve,
     chosen_customers,
@@ -12,9 +15,6 @@ from churn.desk.campaigning.campaign_views import (
     playbook_rows,
     playbook_with,
 )
-from churn.errors import ChurnError
-from churn.money.gain import net_gain, terms
-from churn.money.playbook import Action, Estimate, Playbook, exactly
 from tests.campaigns import exported, planned_for
 
 LEARNT = Estimate(0.1, 0.2, 0.3, "learnt", 80)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from churn.deciding.budget_curve import BudgetCurve, BudgetPoint
-from churn.deciding.campaign import Price
+from churn.campaigns.curves import BudgetCurve, BudgetPoint
+from churn.campaigns.plan import Price
+from churn.money.amounts import Amounts
 from churn.money.policies import Policy
-from churn.showing.words.amounts import Amounts
-from churn.showing.words.campaign_words import curve_words, policies_words, price_words
+from churn.reports.campaign_words import curve_words, policies_words, price_words
 
 EUROS = Amounts("EUR", "de-DE")
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from churn import Desk
-from churn.book.connections import open_book
-from churn.book.journal import arms_given, campaigns, members_of
-from churn.book.last_seen import lists_scored, seen_last
-from churn.deciding.choosing.ordering import Order
-from churn.desk.campaigning import campaigns as room
+from churn.campaigns.limits import Order
 from churn.errors import ChurnError, Unavailable
+from churn.store.campaigns import arms_given, campaigns, members_of
+from churn.store.customers import lists_scored, seen_last
+from churn.store.database import open_book
+from churn.workspace import campaigns as room
 from tests.campaigns import exported, planned_for
 from tests.trained import TODAY, rewritten, rows_of
 

@@ -6,7 +6,7 @@ import io
 import pytest
 import xlsxwriter
 
-from churn.intake.formats.cells import _sheets, text_of
+from churn.intake.workbook_cells import _sheets, text_of
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 import pytest
 
 from churn.errors import Damaged, NotFound, RequestRefused
-from churn.shelf.champions import card, champion, history, live_models, load_live, promote, rollback
-from churn.shelf.version_folders import save
+from churn.training.registry import card, champion, history, live_models, load_live, promote, rollback, save
 from tests.other_processes import kill_after, started
 from tests.small_lists import small_training
 
@@ -91,7 +90,7 @@ def test_a_damaged_history_is_said_and_a_promotion_mends_it(shelf):
 PROMOTE = """
 import sys
 from pathlib import Path
-from churn.shelf.champions import promote
+from churn.training.registry import promote
 home, times = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 for i in range(times):

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from churn.monitoring.drift import change_in_words, percent
+from churn.monitoring.sketch import shapes_of, sketch_of
 from churn.scoring.wording import wording_for
-from churn.watching.changes import change_in_words, percent
-from churn.watching.shapes import shapes_of
-from churn.watching.sketch import sketch_of
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 PHRASES = {"columns": {"bill": {"label": "monthly charges"}}}

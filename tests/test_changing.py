@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from churn.errors import RequestRefused
-from churn.learning.encoded.encoding import Encoder, Field
-from churn.learning.versions.reference import reference_of
 from churn.schema import Column, Schema
-from churn.scoring.changing import changed, value_for
+from churn.scoring.whatif import changed, value_for
+from churn.training.encoder import Encoder, Field
+from churn.training.model import reference_of
 from tests.small_model import ENCODER, SCHEMA, small_model
 
 MODEL = small_model()

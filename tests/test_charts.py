@@ -1,6 +1,6 @@
 """A chart says in words what it shows, and labels from a list are text."""
 
-from churn.showing.figures.charts import Chart, line, plain_label, styled
+from churn.reports.charts import Chart, line, plain_label, styled
 
 
 def test_a_chart_in_words_is_its_finding_its_reading_and_what_it_assumes():

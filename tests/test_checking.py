@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from churn.intake.checking import Tally, verdict_of
+from churn.intake.checks import Tally, verdict_of
 from churn.intake.contract import contract_verdict
-from churn.intake.reading import read_list
-from churn.intake.understanding.asking import Usual
+from churn.intake.options import Usual
+from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

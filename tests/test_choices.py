@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.deciding.choosing.choices import Choices, Limit
+from churn.campaigns.optimizer import Choices, Limit
 
 GAIN = np.array([[5.0, 8.0], [3.0, -np.inf], [-1.0, 2.0]])
 COST = np.array([[1.0, 4.0], [2.0, 9.0], [1.0, 1.0]])

@@ -2,10 +2,9 @@
 
 import pytest
 
-from churn.desk.listing.choosing import ModelsOpen
 from churn.errors import NotFound, RequestRefused
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import save
+from churn.training.registry import promote, save
+from churn.workspace.lists import ModelsOpen
 from tests.small_model import small_model
 from tests.trained import TODAY, twin_of
 

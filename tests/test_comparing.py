@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from churn.money.comparing import Clause, compared, empty_cells
+from churn.money.rules import Clause, compared, empty_cells
 
 
 def test_words_compare_without_case_or_spaces_around_them():

@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.deciding.choosing.drawing import drawn
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.weighing import weighed
-from churn.deciding.measuring.lift import measured_lift
-from churn.deciding.measuring.outcomes import matched
-from churn.deciding.plan import planned_campaign
+from churn.campaigns.holdout import drawn
+from churn.campaigns.lift import matched, measured_lift
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign, weighed
 from tests.scored import BOOK, random_list
 
 CAMPAIGNS = 200  # each with a list, a plan and outcomes

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from churn.attribution.compiled import WORTHWHILE, core_for
-from churn.attribution.tabulation import lookup_for
-from churn.attribution.trees import Forest, Split, Tree
+from churn.explain.tables import WORTHWHILE, core_for, lookup_for
+from churn.explain.trees import Forest, Split, Tree
 
 EDGES = np.linspace(-1, 1, 25)
 TREES = tuple(

@@ -4,9 +4,7 @@ import subprocess
 
 import pytest
 
-from churn.cli.completing import completion_script, flags_of
-from churn.cli.line import parser_of_all, register_verbs, run_line
-from churn.cli.verbs import VERBS
+from churn.cli.main import VERBS, completion_script, flags_of, parser_of_all, register_verbs, run_line
 
 register_verbs()
 

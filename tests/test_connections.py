@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from churn.book.connections import looking, open_book
-from churn.book.remembered import remember_mapping
-from churn.book.tables import MAPPINGS
 from churn.errors import Damaged, RequestRefused
+from churn.store.customers import remember_mapping
+from churn.store.database import looking, open_book
+from churn.store.tables import MAPPINGS
 
 on_both = pytest.mark.usefixtures("either_book")
 
@@ -38,7 +38,7 @@ def test_eight_writers_at_once_all_find_room(home):
 @on_both
 def test_a_writer_killed_half_way_leaves_nothing_behind_and_locks_nobody_out(home):
     code = (
-        "import os, signal; from churn.book.connections import *; from churn.book.tables import MAPPINGS\n"
+        "import os, signal; from churn.store.database import *; from churn.store.tables import MAPPINGS\n"
         "with writing(open_book()) as c:\n"
         "    c.execute(MAPPINGS.insert(), {'layout': 'l', 'theirs': 't', 'ours': 'o', 'confirmed': ''})\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -61,7 +61,7 @@ def test_a_damaged_book_is_named_and_not_opened(home):
 def test_a_disk_that_takes_nothing_is_told_at_once(home):
     open_book().dispose()
     code = (
-        "import resource, time; from churn.book.connections import open_book\n"
+        "import resource, time; from churn.store.database import open_book\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); began = time.monotonic()\n"
         "try: open_book()\n"
         "except Exception as problem: print(type(problem).__name__, time.monotonic() - began < 5)\n"

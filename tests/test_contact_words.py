@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from churn.showing.pages.model_card import card_pages
-from churn.showing.words.contact_words import nearly_everybody
+from churn.reports.campaign_words import nearly_everybody
+from churn.reports.model_card import card_pages
 from tests.small_lists import small_training
 
 

@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 
-from churn.learning.candidates import contesting as room
-from churn.learning.candidates.contesting import contest, mean_loss, sample_of
-from churn.learning.candidates.ladder import QUICK_RUNGS, Step
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
+from churn.training import selection as room
+from churn.training.boosting import QUICK_RUNGS, Step
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.selection import contest, mean_loss, sample_of
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

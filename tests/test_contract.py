@@ -9,7 +9,7 @@ import pytest
 
 from churn.errors import ListRefused
 from churn.intake.contract import contract_of, contract_verdict, under_contract
-from churn.intake.reading import read_list
+from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
 
@@ -49,7 +49,7 @@ def test_a_needed_column_that_is_empty_is_shown_and_as_good_as_missing_when_scor
 
 def test_reading_to_score_imports_no_pandera():
     code = (
-        "import sys; from churn.intake.reading import read_list\n"
+        "import sys; from churn.intake.reader import read_list\n"
         "read_list(b'id,fee\\nA,5\\nB,6\\n', purpose='score')\n"
         "print([m for m in ('pandera', 'sklearn', 'python_calamine') if m in sys.modules])"
     )

@@ -7,7 +7,7 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.schema import Schema
-from churn.scoring.contrasting import contrast
+from churn.scoring.drivers import contrast
 from tests.small_model import SCHEMA, WORDING, small_model
 
 MODEL = small_model()

@@ -4,10 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoded.copies import joined_groups, near_copies, with_copies_together
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
+from churn.training.dataset import examples_of, joined_groups, near_copies, with_copies_together
+from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
 RANDOM = np.random.default_rng(5)

@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 
 from churn import Desk
-from churn.desk.single import counterparts
-from churn.desk.single.counterparts import Counterparts, counterpart_for
 from churn.errors import NotFound, Unavailable
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, promote, save
+from churn.workspace import scorer as counterparts
+from churn.workspace.scorer import Counterparts, counterpart_for
 from tests.trained import rows_of
 
 

@@ -5,8 +5,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.desk.business.businesses import currency_of, wording_of
+from churn.api.app import make_api
+from churn.workspace.businesses import currency_of, wording_of
 
 EURO = "EUR"
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.samples.customer_blocks import UNIT, Block, Business, Plant, Sample
+from churn.samples.files import UNIT, Block, Business, Plant, Sample
 
 
 def unit(draw, place, seed):

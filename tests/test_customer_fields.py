@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from churn.desk.single.customer_fields import FieldReader, refuse_odd_names
 from churn.errors import RequestRefused
-from churn.learning.encoded.encoding import Encoder, Field
 from churn.schema import Column, Schema
+from churn.training.encoder import Encoder, Field
+from churn.workspace.customer_fields import FieldReader, refuse_odd_names
 from tests.small_model import small_model
 
 READER = FieldReader(small_model())

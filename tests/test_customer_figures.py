@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from churn.scoring.explaining import explanation
-from churn.showing.figures.customer_figures import OTHERS, PROTECTED, columns_chart, waterfall_chart
+from churn.reports.customer_charts import OTHERS, PROTECTED, columns_chart, waterfall_chart
+from churn.scoring.reasons import explanation
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
+from churn.api.app import make_api
 from tests.trained import TODAY, rows_of, twin_of
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from churn import Desk
-from churn.desk.single.customer_views import form_of, history, offers_for, peers_of, typed
 from churn.errors import RequestRefused
+from churn.workspace.customers import form_of, history, offers_for, peers_of, typed
 from tests.trained import HISTORY, TODAY
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.money.customer_worth import present_periods, stakes, worth
+from churn.money.economics import present_periods, stakes, worth
 from churn.money.playbook import Estimate, Playbook, exactly
 
 BOOK = Playbook(margin=Estimate(0.4, 0.5, 0.6), periods=Estimate(12, 18, 24))

@@ -6,9 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import RequestRefused
-from churn.events.cutoffs import fill_effect, training_dates, training_table
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import fill_effect, summarise, training_dates, training_table
+from churn.features.recipe import recipe_from
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}
 RECIPE = recipe_from({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"log": LOG}})

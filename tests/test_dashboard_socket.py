@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from churn.api.guard.known_hosts import KnownHosts
+from churn.api.middleware import KnownHosts
 from tests.browsing import ROOT, free_port, running_app, wait_until_up
 
 SOCKET = "/_stcore/stream"

@@ -4,12 +4,11 @@ from datetime import date
 
 import pytest
 
-from churn.events.engines.engine_urls import opened
-from churn.events.log.day_sums import active_days, known_days
-from churn.events.log.ledger import open_ledger
-from churn.events.log.silences import as_day
-from churn.events.recipe.features import Cut
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.definitions import Cut
+from churn.features.engines.urls import opened
+from churn.features.ledger import as_day, open_ledger
+from churn.features.logs import active_days, known_days
+from churn.features.recipe import recipe_from
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}
 BUYS = {

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from churn.book import deliveries
-from churn.book.connections import open_book
-from churn.book.deliveries import claim, give_up, note_delivered
+from churn.store import campaigns as deliveries
+from churn.store.campaigns import claim, give_up, note_delivered
+from churn.store.database import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

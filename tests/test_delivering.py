@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.deliveries import claim
-from churn.desk.campaigning.delivering import Delivery, delivered
-from churn.desk.campaigning.posting import Parcel, poster_for
 from churn.errors import RequestRefused, Unavailable
+from churn.store.campaigns import claim
+from churn.store.database import open_book
+from churn.workspace.delivery import Delivery, Parcel, delivered, poster_for
 from tests.receiver import receiving
 
 pytestmark = pytest.mark.usefixtures("either_book")

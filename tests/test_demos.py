@@ -2,9 +2,9 @@
 
 import pytest
 
-from churn.desk.listing.demos import written_sample
 from churn.errors import NotFound, RequestRefused
 from churn.samples.catalogue import SEED
+from churn.workspace.files import written_sample
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

@@ -16,7 +16,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn import Desk
-from churn.api.routes.drift_routes import MEANINGS
+from churn.api.monitoring_routes import MEANINGS
 from tests.browsing import free_port
 from tests.house import ROOT
 from tests.real_server import running_api
@@ -122,7 +122,7 @@ def test_the_airflow_dag_compiles_and_calls_a_verb_there_is():
 
 
 def test_every_command_in_the_snippets_is_one_there_is():
-    from churn.cli.line import parser_of_all, register_verbs
+    from churn.cli.main import parser_of_all, register_verbs
 
     register_verbs()
     verbs = parser_of_all()._subparsers._group_actions[0].choices

@@ -6,7 +6,7 @@ import sys
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
+from churn.api.app import make_api
 from tests.house import ROOT
 from tests.trained import twin_of
 
@@ -69,6 +69,6 @@ def test_several_live_models_are_each_described_with_an_example(own_telco):
 
 
 def test_the_api_is_there_without_any_heavy_library():
-    code = f"import sys, churn.api.application as a; a.make_api(); print({HEAVY} & set(sys.modules) or 'light')"
+    code = f"import sys, churn.api.app as a; a.make_api(); print({HEAVY} & set(sys.modules) or 'light')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "light"

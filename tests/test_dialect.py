@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.intake.text.dialect import Dialect, dialect_of, split_line, usual_width
+from churn.intake.delimited import Dialect, dialect_of, split_line, usual_width
 from tests.messy import told
 from tests.messy.dialect import CASES
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.differences import adjusted_difference, difference, wilson
+from churn.campaigns.lift import adjusted_difference, difference
+from churn.training.calibration import wilson
 
 
 def _campaign(random, customers=600, kept=0.2, held=0.2):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 
-from churn.watching.distances import (
+from churn.monitoring.drift import (
     chance_of,
     distance,
     false_discoveries_held,

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.intake.values.distinct import cells_of
-from churn.intake.values.marks import MISSING, WORDS_FOR_NOTHING, is_missing
+from churn.intake.columns import cells_of
+from churn.intake.values import MISSING, WORDS_FOR_NOTHING, is_missing
 
 
 def cells(texts):

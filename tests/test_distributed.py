@@ -12,12 +12,10 @@ import pytest
 
 from churn import Desk
 from churn.errors import ListRefused, Unavailable
-from churn.intake.streaming import open_list
+from churn.intake.reader import open_list
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
-from churn.scoring.spread.distributed import _finished, _refuse_untyped, _scored, _tasks
-from churn.scoring.spread.list_shares import Share
-from churn.scoring.spread.share_work import Scorer, plain
+from churn.samples.files import write_sample
+from churn.scoring.spark import Scorer, Share, _finished, _refuse_untyped, _scored, _tasks, plain
 from tests.sparking import SPARK, churn_line, need_spark, running_cluster
 
 pytestmark = SPARK

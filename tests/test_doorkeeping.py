@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.guard.doorkeeping import key_sent
-from churn.desk.access import key_rings
-from churn.desk.access.sign_ins import is_this_machine
+from churn.api.app import make_api
+from churn.api.middleware import key_sent
+from churn.workspace import access as key_rings
+from churn.workspace.access import is_this_machine
 
 CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}
 

@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.cli.line import run_line
+from churn.api.app import make_api
+from churn.cli.main import run_line
 from churn.profiles import profile_names
 from tests.house import ROOT
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.events.engines.engine_urls import opened
-from churn.events.log.doubles import MANY, without_doubles
-from churn.events.log.sources import raw_table
+from churn.features.engines.urls import opened
+from churn.features.logs import MANY, without_doubles
+from churn.features.sources import raw_table
 
 ENTRY = st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.integers(0, 2), st.sampled_from([None, "x", "y"]))
 SHAPE = pa.schema([("key", pa.string()), ("day", pa.int32()), ("second", pa.int64()), ("word", pa.string())])

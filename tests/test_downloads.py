@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.desk.listing.downloads import clean_csv, set_aside_csv
+from churn.workspace.files import clean_csv, set_aside_csv
 from tests.trained import TODAY, rows_of
 
 

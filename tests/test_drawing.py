@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.deciding.choosing.choices import Choices
-from churn.deciding.choosing.drawing import Names, drawn
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.weighing import weighed
+from churn.campaigns.holdout import Names, drawn
+from churn.campaigns.limits import Order
+from churn.campaigns.optimizer import Choices
+from churn.campaigns.plan import weighed
 from tests.scored import BOOK, random_list
 
 

@@ -5,11 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from churn.monitoring.drift import Distance, column_drift, column_weights, drivers_moved, is_large, table_of_columns
+from churn.monitoring.sketch import shapes_of, sketch_of
 from churn.scoring.wording import wording_for
-from churn.watching.distances import Distance
-from churn.watching.drift import column_drift, column_weights, drivers_moved, is_large, table_of_columns
-from churn.watching.shapes import shapes_of
-from churn.watching.sketch import sketch_of
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 SHAPES, WORDING = shapes_of(MODEL), wording_for(SCHEMA)

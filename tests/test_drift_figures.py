@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.showing.figures.drift_figures import drift_charts, moved_chart, parts_chart, worth_chart
+from churn.reports.monitoring_charts import drift_charts, moved_chart, parts_chart, worth_chart
 from tests.test_watch import PLAYBOOK, a_list, watched
 
 

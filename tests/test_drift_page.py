@@ -1,6 +1,6 @@
 """The drift page opens from a disk, runs nothing, and says first what to do."""
 
-from churn.showing.pages.drift_page import watched_page
+from churn.reports.pages import watched_page
 from tests.test_watch import PLAYBOOK, a_list, watched
 
 

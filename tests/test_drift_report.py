@@ -2,9 +2,9 @@
 
 import json
 
-from churn.money.customer_worth import Stakes
-from churn.watching.realised import followed_list, performance_of
-from churn.watching.watch import Before
+from churn.money.economics import Stakes
+from churn.monitoring.performance import followed_list, performance_of
+from churn.monitoring.report import Before
 from tests.test_watch import MODEL, PLAYBOOK, a_list, watched
 
 REPORT = watched(a_list(2000, 2, bill=lambda b: b * 1.3), playbook=PLAYBOOK)

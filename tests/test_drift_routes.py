@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.routes.drift_routes import as_csv
+from churn.api.app import make_api
+from churn.api.monitoring_routes import as_csv
 from tests.watched import a_list
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from churn import Desk
-from churn.book.connections import open_book
-from churn.book.watched_customers import customers_of
 from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import exactly
+from churn.store.database import open_book
+from churn.store.monitoring import customers_of
 from tests.watched import MOVED, a_list, two_moved, without_outcomes
 
 GONE_BY = "drift:tenure=-1.5"

@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, beeswarm, crossed
-from churn.showing.figures.driver_figures import (
+from churn.reports.driver_charts import (
     crossed_chart,
     dependence_chart,
     drivers_chart,
@@ -14,6 +13,7 @@ from churn.showing.figures.driver_figures import (
     swarm_chart,
     tick_step,
 )
+from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, beeswarm, crossed
 from tests.small_model import ENCODER, WORDING, customers, small_model
 
 MODEL = small_model()

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import RequestRefused, Unavailable
-from churn.events.engines.duckdb_engine import _step_by_step, said_plainly, settings_of
-from churn.events.engines.engine import NOTE
-from churn.events.engines.engine_urls import opened
+from churn.features.engines.base import NOTE
+from churn.features.engines.duckdb import _step_by_step, said_plainly, settings_of
+from churn.features.engines.urls import opened
 
 
 def test_settings_come_from_the_url():

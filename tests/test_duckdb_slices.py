@@ -12,15 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import Unavailable
-from churn.events.cutoffs import fill_effect, training_table
-from churn.events.engines import duckdb_engine, duckdb_slices
-from churn.events.engines.duckdb_slices import WHOLE, Slice, in_hand
-from churn.events.engines.engine_urls import opened
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import fill_effect, summarise, training_table
+from churn.features.engines import duckdb as duckdb_engine
+from churn.features.engines import duckdb as duckdb_slices
+from churn.features.engines.duckdb import WHOLE, Slice, in_hand
+from churn.features.engines.urls import opened
+from churn.features.recipe import recipe_from
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 from tests.event_logs import silent_log
 
 ENGINE = "duckdb://?threads=2&memory=500MB"

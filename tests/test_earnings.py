@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.measures.earnings import ASSUMED_BREAK_EVEN, Earnings, break_even_of, earnings_of
 from churn.money.playbook import Action, Playbook, exactly
+from churn.training.metrics import ASSUMED_BREAK_EVEN, Earnings, break_even_of, earnings_of
 
 # Kept customers bring 12 x 10 = 120; an offer costs 20, a contact 2; half are saved, half of the stayers take it.
 OFFER = Action("offer", save=exactly(0.5), take_up=exactly(0.5), contact=exactly(2.0), offer=exactly(20.0))

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.money.eligibility import absent, rule_from, rule_that
+from churn.money.rules import absent, rule_from, rule_that
 
 LIST = pd.DataFrame(
     {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.money.empc import expected_maximum_profit
+from churn.money.economics import expected_maximum_profit
 
 
 def _drawn(n, seed, digits=6):

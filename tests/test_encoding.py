@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.encoded.encoding import encoder_for, encoder_from
 from churn.schema import Column, Schema
+from churn.training.encoder import encoder_for, encoder_from
 
 SCHEMA = Schema(
     (

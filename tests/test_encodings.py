@@ -2,8 +2,7 @@
 
 import pytest
 
-from churn.intake.text.encodings import Encoding, encoding_of, odd_words, text_blocks
-from churn.intake.text.opening import opened
+from churn.intake.sources import Encoding, encoding_of, odd_words, opened, text_blocks
 from tests.messy import told
 from tests.messy.encodings import CASES
 

@@ -2,8 +2,8 @@
 
 import ibis
 
-from churn.events.engines.engine import arrays, number
-from churn.events.engines.engine_urls import opened
+from churn.features.engines.base import arrays, number
+from churn.features.engines.urls import opened
 
 
 def test_whole_numbers_come_back_as_arrays_and_a_sum_of_nothing_is_zero():

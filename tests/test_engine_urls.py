@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.events.engines.engine_urls import opened
+from churn.features.engines.urls import opened
 
 
 @pytest.mark.parametrize("url", ["oracle://x", "", "duck"])

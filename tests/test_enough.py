@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.enough import Known, refuse_empty, refuse_too_few
+from churn.intake.checks import Known, refuse_empty, refuse_too_few
 
 
 @pytest.mark.parametrize(

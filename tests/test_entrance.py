@@ -2,9 +2,8 @@
 
 import pytest
 
-from churn.desk.access.entrance import Entrance, entrance_from
-from churn.desk.access.who import ANYBODY, THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotSignedIn, RequestRefused
+from churn.workspace.access import ANYBODY, THIS_MACHINE, Entrance, Who, entrance_from
 
 SET = {
     "CHURN_ADMINS": "Ann@example.com",

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.engines.engine_urls import opened
-from churn.events.log.entries import opened_log, whole_parts, words, yes_or_no
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.engines.urls import opened
+from churn.features.logs import opened_log, whole_parts, words, yes_or_no
+from churn.features.recipe import recipe_from
 
 
 def values(expression_of, cells):

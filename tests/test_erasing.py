@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from churn import Desk
-from churn.desk.campaigning.erasing import Forgotten, forgotten, forgotten_before
 from churn.errors import RequestRefused
+from churn.workspace.delivery import Forgotten, forgotten, forgotten_before
 from tests.campaigns import exported
 from tests.trained import HISTORY, rows_of
 

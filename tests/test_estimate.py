@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from churn.learning.measures.calibration import Bin, logit, sigmoid
-from churn.learning.measures.yardsticks import auc, operating_point
-from churn.watching.estimate import (
+from churn.monitoring.performance import (
     Estimate,
     Likely,
     expected_measures,
@@ -19,6 +17,8 @@ from churn.watching.estimate import (
     set_right,
     wavering,
 )
+from churn.training.calibration import Bin, logit, sigmoid
+from churn.training.metrics import auc, operating_point
 from tests.test_watch import MODEL, a_list
 
 P = MODEL.probability(MODEL.encoder.matrix(a_list(4000, 5)))

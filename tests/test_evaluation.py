@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.measures.evaluation import checked, plan_for
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.evaluation import checked, plan_for
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

@@ -8,8 +8,8 @@ import pytest
 
 from churn import Desk
 from churn.errors import RequestRefused
-from churn.learning import training
-from churn.learning.encoded.folding import folds
+from churn.training import train as training
+from churn.training.dataset import folds
 from tests.event_logs import shop_log, silent_log
 
 AS_OF = date(2026, 4, 15)

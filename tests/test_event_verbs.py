@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.learning import two_ways
-from churn.learning.two_ways import TwoWays
+from churn.training import train as two_ways
+from churn.training.train import TwoWays
 from tests.event_logs import shop_log
 
 

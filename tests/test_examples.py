@@ -5,8 +5,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of, key_groups
+from churn.training.dataset import examples_of, key_groups
+from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(60)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.money.playbook import Playbook
-from churn.watching.expected_profit import best_gains, decoded_table, learnt_mean, profit_of
+from churn.monitoring.performance import best_gains, decoded_table, learnt_mean, profit_of
 from tests.test_watch import MODEL, PLAYBOOK, a_list
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.deciding.measuring.experiment import Experiment, experiment_uplift, ranked_customers
+from churn.campaigns.uplift import Experiment, experiment_uplift, ranked_customers
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
 from tests.experiments import small_experiment

@@ -2,12 +2,12 @@
 
 import pytest
 
-from churn.book.sparing import leave_alone
-from churn.desk.business.playbooks import the_book
-from churn.desk.campaigning.experiments import measured_experiment
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
+from churn.store.campaigns import leave_alone
+from churn.workspace.playbooks import the_book
+from churn.workspace.results import measured_experiment
 from tests.campaigns import planned_for
 from tests.trained import rows_of
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from churn import Desk
-from churn.api.routes.explain_routes import ComparedCustomer, ExplainedCustomer
-from churn.desk.single.answers import comparison_json, explained_json
+from churn.api.explain_routes import ComparedCustomer, ExplainedCustomer
+from churn.workspace.customers import comparison_json, explained_json
 from tests.trained import TODAY, rows_of
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.trees import Forest, Split, Tree
-from churn.learning.encoded.encoding import Encoder
-from churn.scoring.explaining import explanation, reason_sentence
-from churn.scoring.ranking import Ranking
+from churn.explain.explainer import explainer_for
+from churn.explain.trees import Forest, Split, Tree
+from churn.scoring.reasons import explanation, reason_sentence
+from churn.scoring.score import Ranking
+from churn.training.encoder import Encoder
 from tests.small_model import BINS, ENCODER, THREE, VALUATION, WORDING, customers, small_model
 
 MODEL = small_model()

@@ -76,7 +76,7 @@ def test_without_outcomes_there_is_no_curve(unknown):
 
 
 def test_a_long_list_is_pictured_by_some_of_its_customers(known, monkeypatch, telco_home):
-    from churn.desk.listing import exploring
+    from churn.workspace import exploring
 
     monkeypatch.setattr(exploring, "PICTURED", 100)
     asked = Desk(telco_home).exploring(known.ranked)

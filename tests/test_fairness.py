@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.card.fairness import fairness_of
-from churn.learning.encoded.encoding import encoder_for
 from churn.schema import Column, Schema
+from churn.training.encoder import encoder_for
+from churn.training.report_builder import fairness_of
 
 SCHEMA = Schema(
     (Column("sex", "category", lever="protected"), Column("age", lever="protected"), Column("plan", "category"))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.events.recipe.features import Block, Cut, Feature, joined, ratio, spread, told
+from churn.features.definitions import Block, Cut, Feature, joined, ratio, spread, told
 from churn.schema import Column
 
 CON = ibis.duckdb.connect()

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from churn.api.sent.bodies import SentFile
-from churn.api.sent.file_words import DESCRIBED, FileWords
-from churn.cli.line import run_line
+from churn.api.requests import DESCRIBED, FileWords, SentFile
+from churn.cli.main import run_line
 from tests.test_workbook import ROWS, workbook
 
 MESSY = (

@@ -18,7 +18,7 @@ from churn.files import (
     write_json,
     write_text,
 )
-from churn.scoring.scored_files import inert
+from churn.scoring.export import inert
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(tmp_path):

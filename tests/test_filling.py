@@ -3,9 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 
-from churn.deciding.choosing.choices import Choices, Limit
-from churn.deciding.choosing.filling import filled
-from churn.deciding.choosing.pricing import prices
+from churn.campaigns.optimizer import Choices, Limit, filled, prices
 from tests.worlds import random_choices, seeds
 
 

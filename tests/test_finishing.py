@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.learning.candidates import finishing
-from churn.learning.candidates.boosting import Boosted, Rung
-from churn.learning.candidates.finishing import fitted_champion
-from churn.learning.candidates.forests import DecisionTree
-from churn.learning.candidates.logistic import LogisticRegression
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.measures.calibration import Calibration
+from churn.training import selection as finishing
+from churn.training.baselines import DecisionTree, LogisticRegression
+from churn.training.boosting import Boosted, Rung
+from churn.training.calibration import Calibration
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.selection import fitted_champion
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.learning.encoded.folding import fold_numbers, time_folds
+from churn.training.dataset import fold_numbers, time_folds
 
 ROWS = st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=20, max_size=120)
 

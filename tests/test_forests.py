@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from churn.learning.candidates.forests import DecisionTree, RandomForest
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.measures.yardsticks import auc
+from churn.training.baselines import DecisionTree, RandomForest
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.metrics import auc
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(300)

@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.forgetting import OF_CUSTOMERS, forget, forget_before, sweep
-from churn.book.journal import arms_given, campaigns, contacts_before, record_campaign
-from churn.book.last_seen import lists_scored, record_list, seen_last
-from churn.book.measurements import measured_so_far, outcomes_of, record_measurement
-from churn.book.tables import METADATA
 from churn.errors import RequestRefused
+from churn.store.campaigns import (
+    arms_given,
+    campaigns,
+    contacts_before,
+    measured_so_far,
+    outcomes_of,
+    record_campaign,
+    record_measurement,
+)
+from churn.store.customers import OF_CUSTOMERS, forget, forget_before, lists_scored, record_list, seen_last, sweep
+from churn.store.database import open_book
+from churn.store.tables import METADATA
 from tests.test_journal import SPRING, member
 from tests.test_last_seen import MONDAY, seen
 from tests.test_measurements import FOUND, came

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from churn.learning import two_ways
-from churn.learning.two_ways import TwoWays
+from churn.training import train as two_ways
+from churn.training.train import TwoWays
 from tests.event_logs import silent_log
 from tests.paging import metric, shown
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given as holds
 from hypothesis import strategies as st
 
-from churn.money.customer_worth import stakes
-from churn.money.eligibility import rule_from
-from churn.money.gain import Terms, break_even, chosen_gain, expected_cost, net_gain, offers, tier_edges
+from churn.money.economics import Terms, break_even, chosen_gain, expected_cost, net_gain, offers, stakes, tier_edges
 from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
+from churn.money.rules import rule_from
 
 # 100 a period for 10 periods at 50 %: each customer is worth 500.
 OFFER = Action(

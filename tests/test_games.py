@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.games import leaf_credits
+from churn.explain.tables import leaf_credits
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.learning.measures.yardsticks import auc
-from churn.learning.training import train
-from churn.learning.versions.gatekeeping import FEWEST_ROWS, Unseen, _decision, _doubt, gate
+from churn.training.gate import FEWEST_ROWS, Unseen, _decision, _doubt, gate
+from churn.training.metrics import auc
+from churn.training.train import train
 from tests.small_lists import SCHEMA, small_table, small_training
 
 TABLE = small_table()

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.grid_cells import Grid, distinct_cells, grid_for
-from churn.attribution.trees import Split
+from churn.explain.tables import Grid, distinct_cells, grid_for
+from churn.explain.trees import Split
 
 NUMBER = st.floats(-4, 4, width=32) | st.sampled_from([np.nan, 0.0, -0.0, 1e-36, np.inf, -np.inf])
 

@@ -5,9 +5,9 @@ import gzip
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.formats.grids import Way, grid_of, records_grid
-from churn.intake.text.opening import opened
-from churn.intake.text.records import Record
+from churn.intake.delimited import Record
+from churn.intake.grid import Way, grid_of, records_grid
+from churn.intake.sources import opened
 from tests.messy import LIST
 
 
@@ -50,7 +50,7 @@ def test_rows_in_memory_make_a_grid_too():
 
 
 def test_more_rows_than_the_limit_are_refused():
-    from churn.intake.text.opening import Limits
+    from churn.intake.sources import Limits
 
     with pytest.raises(ListRefused, match="more than 2 rows"):
         rows_of(grid_of(opened(LIST.encode(), limits=Limits(rows=2)), way()))

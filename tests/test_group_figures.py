@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from churn.money.lifetime import stay_curve
-from churn.scoring.contrasting import Contrast, Part
-from churn.scoring.rates import Rate
-from churn.scoring.segmenting import Segment
-from churn.showing.figures.group_figures import contrast_chart, rates_chart, segments_chart, staying_chart
+from churn.money.economics import stay_curve
+from churn.reports.driver_charts import contrast_chart, rates_chart, segments_chart, staying_chart
+from churn.scoring.drivers import Contrast, Part, Rate
+from churn.scoring.segments import Segment
 
 
 def test_shares_that_left_stand_beside_the_whole_with_their_interval():

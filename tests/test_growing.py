@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from churn.learning.candidates.logistic import LogisticRegression
-from churn.learning.card.growing import growth_of, time_gap_of, verdict_of_growth
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.measures.evaluation import Checked, plan_for
+from churn.training.baselines import LogisticRegression
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.evaluation import Checked, plan_for
+from churn.training.report_builder import growth_of, time_gap_of, verdict_of_growth
 from tests.small_lists import SCHEMA, small_table
 
 

@@ -13,10 +13,10 @@ from starlette.websockets import WebSocketDisconnect
 from app.__main__ import how_to_come_in
 from app.guards import SignInGuard, _own_path
 from churn import Desk
-from churn.api.application import make_api
-from churn.desk.access import key_rings
-from churn.desk.access.sign_ins import FORWARDED, SIGN_INS, SignIns
+from churn.api.app import make_api
 from churn.errors import NotSignedIn
+from churn.workspace import access as key_rings
+from churn.workspace.access import FORWARDED, SIGN_INS, SignIns
 from tests.browsing import ROOT, free_port
 
 ELSEWHERE = "10.9.9.2"
@@ -141,7 +141,7 @@ def test_a_sign_in_ends_by_itself(home, monkeypatch):
     ins, ring = SignIns(), Desk(home).key_ring
     mine, _ = ins.begin(key, ring, here=False)
     assert ins.who(mine, ring, here=False).name == "key me"
-    monkeypatch.setattr("churn.desk.access.sign_ins.LASTS", -1)
+    monkeypatch.setattr("churn.workspace.access.LASTS", -1)
     assert ins.who(mine, ring, here=False) is None
     with pytest.raises(NotSignedIn):
         ins.begin("", ring, here=True)

@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.reading import read_list
-from churn.intake.understanding.guessing import best_profile, fit_of, headings_known, profiles_known, with_roles
+from churn.intake.guessing import best_profile, fit_of, headings_known, profiles_known, with_roles
+from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
 

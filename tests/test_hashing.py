@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.learning.encoded.hashing import row_hashes
+from churn.training.dataset import row_hashes
 
 ROWS = np.array([[1, 2], [1, 2], [2, 1], [np.nan, 0.0], [np.nan, -0.0]], np.float32)
 

@@ -5,17 +5,10 @@ from collections import Counter
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.text.layout import unnamed
-from churn.intake.understanding.asking import Asked
-from churn.intake.understanding.heading_places import (
-    holdings_for,
-    key_heading,
-    places_of,
-    refuse_differing,
-    told_twins,
-    without_empty,
-)
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding
+from churn.intake.header import unnamed
+from churn.intake.matching import holdings_for, key_heading, places_of, refuse_differing, told_twins, without_empty
+from churn.intake.options import Asked
 from churn.schema import Column, Schema
 
 SCHEMA = Schema((Column("id", role="key", kind="text"), Column("fee", kind="number")))

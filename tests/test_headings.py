@@ -3,8 +3,7 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.recipe.headings import found_columns
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.recipe import found_columns, recipe_from
 from churn.profiles import read_profile
 
 SHOP = recipe_from(read_profile("shop").recipe).main

@@ -2,8 +2,8 @@
 
 from fastapi.testclient import TestClient
 
-from churn.api.application import make_api
-from churn.desk.counter import Desk
+from churn.api.app import make_api
+from churn.workspace.workspace import Desk
 from tests.trained import damaged
 
 

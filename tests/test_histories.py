@@ -2,11 +2,10 @@
 
 import pytest
 
-from churn.book.connections import open_book, writing
-from churn.book.histories import Happening, history_of
-from churn.book.journal import CampaignRecord, record_campaign
-from churn.book.last_seen import ListRecord, record_list
-from churn.book.tables import OUTCOMES
+from churn.store.campaigns import CampaignRecord, record_campaign
+from churn.store.customers import Happening, ListRecord, history_of, record_list
+from churn.store.database import open_book, writing
+from churn.store.tables import OUTCOMES
 
 
 def member(key, arm):

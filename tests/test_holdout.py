@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.deciding.choosing.holdout import arms, draws
+from churn.campaigns.holdout import arms, draws
 from churn.errors import RequestRefused
 
 KEYS = [f"c{i}" for i in range(2000)]

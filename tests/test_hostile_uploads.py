@@ -12,7 +12,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from churn.intake.text.opening import OLE
+from churn.intake.sources import OLE
 from tests.browsing import ROOT, free_port, wait_until_up
 from tests.test_workbook import ROWS, workbook
 from tests.workbooks import changed

@@ -6,7 +6,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from churn.events.log.instants import DAY, day_of, seconds
+from churn.features.logs import DAY, day_of, seconds
 
 EPOCH = datetime(1970, 1, 1)
 

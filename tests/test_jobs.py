@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app import jobs as work
 from app.jobs import Job, Progress, find_job, job_command, jobs, retrain_words, start_job, train_words
 from churn import Desk
-from churn.cli.line import parser_of_all, register_verbs
-from churn.desk.access.who import Who
+from churn.cli.main import parser_of_all, register_verbs
 from churn.errors import NotAllowed
+from churn.workspace.access import Who
 
 
 def finished(job, seconds=30):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from churn.book import journal
-from churn.book.connections import open_book
-from churn.book.journal import (
+from churn.errors import NotFound, Unavailable
+from churn.store import campaigns as journal
+from churn.store.campaigns import (
     CampaignRecord,
     arms_given,
     campaign_called,
@@ -20,8 +20,7 @@ from churn.book.journal import (
     members_of,
     record_campaign,
 )
-from churn.book.merging import AT_ONCE
-from churn.errors import NotFound, Unavailable
+from churn.store.database import AT_ONCE, open_book
 from tests.either_book import hang_up_on_others
 
 pytestmark = pytest.mark.usefixtures("either_book")
@@ -95,9 +94,9 @@ def test_two_exports_at_once_end_with_one_arm_per_customer(home):
 OTHER = """
 import sys
 from tests.test_journal import SPRING, member
-from churn.book.journal import record_campaign
-from churn.book.merging import AT_ONCE
-from churn.book.connections import open_book
+from churn.store.campaigns import record_campaign
+from churn.store.database import AT_ONCE
+from churn.store.database import open_book
 book = open_book()
 for k in range(20):
     record_campaign(book, SPRING, [member(f"{sys.argv[1]}-{k}-{i}") for i in range(20)])
@@ -113,7 +112,7 @@ def test_two_processes_at_once_lose_nothing(home):
 KILLED = """
 import os, signal
 from tests.test_journal import SPRING, member
-from churn.book import journal, connections
+from churn.store import campaigns as journal, database as connections
 def members():
     for k in range(20_000):
         if k == 12_000:

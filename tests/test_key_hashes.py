@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.key_hashes import KeyRow, keep_key, key_rows, revoke_key
 from churn.errors import NotFound, RequestRefused
+from churn.store.access import KeyRow, keep_key, key_rows, revoke_key
+from churn.store.database import open_book
 
 CRM = KeyRow("0a1b", "crm", "score", "f" * 64, "2026-03-02T09:00:00+00:00", "ann")
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.key_hashes import keep_key, revoke_key
-from churn.desk.access import key_rings
-from churn.desk.access.key_rings import KeyRing, hashed, made_key
-from churn.desk.access.who import Who
 from churn.errors import NotSignedIn, RequestRefused, Unavailable
+from churn.store.access import keep_key, revoke_key
+from churn.store.database import open_book
+from churn.workspace import access as key_rings
+from churn.workspace.access import KeyRing, Who, hashed, made_key
 
 
 def kept(name="crm", scope="score"):

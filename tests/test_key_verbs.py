@@ -1,7 +1,7 @@
 """Keys and the audit trail from the terminal."""
 
-from churn.cli.line import run_line
-from churn.desk.counter import Desk
+from churn.cli.main import run_line
+from churn.workspace.workspace import Desk
 
 
 def test_a_key_is_made_listed_and_revoked(home, line):

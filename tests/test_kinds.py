@@ -6,9 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.intake.values.distinct import cells_of
-from churn.intake.values.kinds import Holding
-from churn.intake.values.numbers import written
+from churn.intake.columns import Holding, cells_of
+from churn.intake.numbers import written
 
 
 def holding_of(cells, stated=None, parts=1):

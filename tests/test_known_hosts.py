@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.guard.known_hosts import KnownHosts, host_name, is_own
+from churn.api.app import make_api
+from churn.api.middleware import KnownHosts, host_name, is_own
 
 
 @pytest.mark.parametrize(

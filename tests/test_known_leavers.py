@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
+from churn.campaigns.limits import Order
 from churn.errors import ListRefused
-from churn.learning.versions.known_outcomes import known_outcomes
 from churn.schema import Column, Schema
+from churn.training.known_outcomes import known_outcomes
 from tests.small_model import small_model
 from tests.trained import HISTORY, TODAY, rewritten, rows_of
 
@@ -64,7 +64,7 @@ def test_a_file_of_scores_has_only_those_who_are_still_there_unless_everybody_is
 
 
 def test_a_list_longer_than_memory_allows_gives_the_same(own_telco, monkeypatch):
-    monkeypatch.setattr("churn.desk.listing.lists.STREAMED", 0)
+    monkeypatch.setattr("churn.workspace.lists.STREAMED", 0)
     done = Desk(own_telco).score_file(labelled(own_telco), own_telco / "out.csv", said={})
     kept = Desk(own_telco).score(own_telco / "mixed.csv").scored.table["customerID"].to_pylist()
     assert (done.rows, done.left) == (40, 20)

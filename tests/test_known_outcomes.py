@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.desk.watch.known_outcomes import _newest, followed_rows, how_it_did, keys_in, outcomes_in, some_of
+from churn.monitoring.performance import Followed
 from churn.schema import Column, Schema
-from churn.watching.realised import Followed
+from churn.workspace.monitoring import _newest, followed_rows, how_it_did, keys_in, outcomes_in, some_of
 from tests.test_watch import MODEL
 from tests.test_watch_log import ONE
 

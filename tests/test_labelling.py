@@ -1,8 +1,8 @@
 """What a list says about who left, before anything is learnt from it."""
 
 from churn import Desk
-from churn.desk.modelling.labelling import columns_that_speak, guess_of, labels_in, suspects_in
-from churn.intake.enough import Known
+from churn.intake.checks import Known
+from churn.workspace.models import columns_that_speak, guess_of, labels_in, suspects_in
 
 
 def read(home, *columns, rows=240, name="list.csv"):

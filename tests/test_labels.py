@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 
-from churn.events.engines.engine_urls import opened
-from churn.events.leaving.labels import departed, returned
-from churn.events.log.ledger import open_ledger
-from churn.events.log.silences import as_day
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.engines.urls import opened
+from churn.features.labels import departed, returned
+from churn.features.ledger import as_day, open_ledger
+from churn.features.recipe import recipe_from
 
 PAY = {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}
 MUSIC = recipe_from({"title": "T", "rule": "expiry", "tables": {"pay": {"shape": "payments", "columns": PAY}}})

@@ -2,9 +2,8 @@
 
 import pytest
 
-from churn.learning.candidates import ladder
-from churn.learning.candidates.boosting import Rung
-from churn.learning.candidates.ladder import BUDGET, RUNGS, SHARE, Step, best_step, climbed, with_bags
+from churn.training import boosting as ladder
+from churn.training.boosting import BUDGET, RUNGS, SHARE, Rung, Step, best_step, climbed, with_bags
 
 
 def results(monkeypatch, losses):

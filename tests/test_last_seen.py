@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.last_seen import LastSeen, ListRecord, lists_scored, record_list, seen_last
+from churn.store.customers import LastSeen, ListRecord, lists_scored, record_list, seen_last
+from churn.store.database import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.samples.latent import Draw, bell, best_auc, chance, draw_for, rounded
+from churn.samples.random import Draw, bell, best_auc, chance, draw_for, rounded
 
 MANY = 60_000
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from churn.intake.reading import read_list
-from churn.intake.text.layout import layout_of, looks_like_header, rough
-from churn.intake.text.records import Record
+from churn.intake.delimited import Record
+from churn.intake.header import layout_of, looks_like_header, rough
+from churn.intake.reader import read_list
 from tests.messy import told
 from tests.messy.layout import CASES
 

@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.prepared.leaks import leaks_in, place_in_file_tells
-from churn.learning.prepared.screening import unusable_columns
 from churn.schema import Column, Schema
+from churn.training.prepare import leaks_in, place_in_file_tells, unusable_columns
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(600, seed=3)

@@ -6,9 +6,9 @@ import random
 import pytest
 
 from churn import Desk
-from churn.cli.line import run_line
-from churn.learning.measures.leaks_first import DOUBTFUL, kept_leaks, with_leaks_first
-from churn.showing.pages.model_card import card_pages
+from churn.cli.main import run_line
+from churn.reports.model_card import card_pages
+from churn.training.report import DOUBTFUL, kept_leaks, with_leaks_first
 from tests.paging import metric, opened
 from tests.trained import HISTORY
 

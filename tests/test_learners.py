@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.learners import predicted_uplift
+from churn.campaigns.uplift import predicted_uplift
 from churn.errors import ListRefused
 from tests.experiments import small_experiment
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.learnt import Cell, SaveCell, assumed_customers, learnt_save, learnt_take_up, with_learnt
+from churn.campaigns.learning import Cell, SaveCell, assumed_customers, learnt_save, learnt_take_up, with_learnt
 from churn.money.playbook import Action, Estimate, Playbook, exactly
 
 ASSUMED = Estimate(0.2, 0.3, 0.4)

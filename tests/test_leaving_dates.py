@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from churn import Desk
 from churn.errors import ListRefused
-from churn.learning.prepared.outcome import left_by, outcome_of
 from churn.schema import Column, Schema
+from churn.training.outcome import left_by, outcome_of
 from tests.trained import rewritten
 
 TODAY = date(2026, 6, 30)
@@ -117,7 +117,7 @@ def test_todays_list_in_which_nobody_left_yet_is_scored_whole(home):
 def test_the_outcomes_of_a_campaign_may_come_back_as_days_of_leaving(home):
     desk = Desk(home)
     desk.train(list_of(home / "members.csv"), quick=True)
-    from churn.deciding.choosing.ordering import Order
+    from churn.campaigns.limits import Order
 
     planned = desk.plan(desk.score(list_of(home / "today.csv", rows=200, today=True)), Order(name="may", holdout=0.5))
     desk.export(planned, home / "may.csv")

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.events.engines.engine_urls import opened
-from churn.events.log.ledger import open_ledger
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.engines.urls import opened
+from churn.features.ledger import open_ledger
+from churn.features.recipe import recipe_from
 
 COLUMNS = {"key": "who", "time": "at"}
 TABLES = {"events": {"shape": "log", "columns": COLUMNS}}

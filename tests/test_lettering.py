@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.samples.lettering import date_numbers, dates, day_number, first_days, moments, whole, words
+from churn.samples.random import date_numbers, dates, day_number, first_days, moments, whole, words
 
 DAY = day_number("2026-06-30")
 

@@ -6,9 +6,9 @@ import pytest
 import xgboost
 from sklearn.ensemble import RandomForestClassifier
 
-from churn.attribution.blend import explainer_for, explainer_from
-from churn.attribution.library import Library, library_of, member_of
-from churn.attribution.trees import Forest
+from churn.explain.explainer import explainer_for, explainer_from
+from churn.explain.library import Library, library_of, member_of
+from churn.explain.trees import Forest
 
 RNG = np.random.default_rng(5)
 MATRIX = RNG.normal(size=(600, 3)).astype(np.float32)

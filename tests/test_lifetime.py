@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from churn.errors import ListRefused
-from churn.money.lifetime import lifetime_value, remaining_periods, stay_curve, stay_curves
+from churn.money.economics import lifetime_value, remaining_periods, stay_curve, stay_curves
 from churn.money.playbook import Playbook, exactly
 
 # Five customers: left after 1, 2 and 4 periods; two still here after 2 and 5.

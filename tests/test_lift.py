@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.deciding.measuring.lift import measured_lift, sample_ratio_chance
+from churn.campaigns.lift import measured_lift, sample_ratio_chance
 
 ENDS = {"low": "low", "mid": "lift", "high": "high"}
 

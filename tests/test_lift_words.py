@@ -1,8 +1,8 @@
 """What was measured is called as on every other screen, never by a file's headings or a playbook's short names."""
 
 from churn import Desk
-from churn.desk.campaigning.campaign_views import kept_campaigns
-from churn.desk.campaigning.lift_words import in_words
+from churn.workspace.campaigns import kept_campaigns
+from churn.workspace.results import in_words
 from tests.campaigns import came_back, exported
 
 

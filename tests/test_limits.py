@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from churn.api.guard.limits import MOST_BYTES, BodyLimit, refuse_rows
-from churn.api.guard.refusals import TooLarge
+from churn.api.middleware import MOST_BYTES, BodyLimit, refuse_rows
+from churn.api.refusals import TooLarge
 
 CHUNK = b" " * (1 << 20)
 

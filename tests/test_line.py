@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from churn.cli import line
-from churn.cli.line import parser_of_all, register_verbs, run_line
-from churn.cli.verbs import VERBS, Answer, Verb
+from churn.cli import main as line
+from churn.cli.main import VERBS, Answer, Verb, parser_of_all, register_verbs, run_line
 from churn.errors import ListRefused
 
 

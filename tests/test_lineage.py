@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.versions.lineage import data_digest, library_versions, model_digest
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
+from churn.training.model import data_digest, library_versions, model_digest
 from tests.small_lists import SCHEMA, small_table, small_training
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from churn.attribution.linear import design_for, linear_from
+from churn.explain.explainer import design_for, linear_from
 
 NAN = np.nan
 # A code with levels 0 and 1 (2 is unseen), and a number that is missing once.

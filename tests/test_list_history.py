@@ -2,11 +2,10 @@
 
 import pytest
 
-from churn.book.last_seen import ListRecord, lists_scored
-from churn.desk.business.playbooks import the_book
-from churn.desk.listing.list_history import _told, next_step, note_list, since_last
-from churn.desk.listing.views import Overview, TierCount
-from churn.showing.words.amounts import Amounts
+from churn.money.amounts import Amounts
+from churn.store.customers import ListRecord, lists_scored
+from churn.workspace.list_history import Overview, TierCount, _told, next_step, note_list, since_last
+from churn.workspace.playbooks import the_book
 from tests.trained import TODAY
 
 DOLLARS = Amounts("USD")

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.engines.spark_session import _plainly
-from churn.scoring.spread.list_shares import Share, first_rows, shares_of
+from churn.features.engines.spark_session import _plainly
+from churn.scoring.spark import Share, first_rows, shares_of
 
 
 def test_every_row_group_that_has_rows_is_a_share(telco_in_groups, tmp_path):

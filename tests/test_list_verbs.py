@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 from tests.house import ROOT
 from tests.trained import TODAY, damaged, rewritten, rows_of, twin_of
 

@@ -4,8 +4,9 @@ from argparse import ArgumentParser
 
 import pytest
 
-from churn.cli.list_words import add_list_words, add_model_words, pair_of, said_of, source_of
+from churn.cli.main import add_list_words, add_model_words, said_of, source_of
 from churn.errors import NotFound, RequestRefused
+from churn.intake.options import pair_of
 
 
 def asked(*words):

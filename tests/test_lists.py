@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.desk.listing.lists import customer_in, day_of, ranking_for, read_for
 from churn.errors import NotFound, RequestRefused, Unavailable
+from churn.workspace.lists import customer_in, day_of, ranking_for, read_for
 from tests.trained import TODAY, damaged, rewritten, rows_of
 
 SCORES = ("probability", "percentile", "prediction", "tier", "value_at_risk")

@@ -1,6 +1,6 @@
 """The picture of what the logs cover."""
 
-from churn.showing.figures.log_figures import months_chart
+from churn.reports.campaign_charts import months_chart
 
 
 def test_each_table_has_its_bars_and_the_finding_adds_them_up():

@@ -5,10 +5,10 @@ import pyarrow as pa
 from sklearn.linear_model import LogisticRegression as Theirs
 from sklearn.metrics import roc_auc_score
 
-from churn.learning.candidates.logistic import LogisticRegression
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
+from churn.training.baselines import LogisticRegression
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(400)
@@ -22,7 +22,7 @@ def test_it_gives_the_margins_that_scikit_learn_gives_on_the_same_design():
     free = Schema(tuple(Column(c.name, c.kind, c.role, levels=c.levels) for c in SCHEMA.columns))
     learnt = examples(free)
     ours = LogisticRegression().fit(learnt, seed=0)
-    from churn.attribution.linear import design_for
+    from churn.explain.explainer import design_for
 
     design = design_for(learnt.matrix, [len(f.levels) if f.is_set else 0 for f in learnt.encoder.fields])
     columns = design.columns(learnt.matrix)

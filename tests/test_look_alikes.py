@@ -4,11 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoded.copies import with_copies_together
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
-from churn.learning.encoded.look_alikes import shifted_copies
 from churn.schema import Column, Schema
+from churn.training.dataset import examples_of, shifted_copies, with_copies_together
+from churn.training.encoder import encoder_for
 
 RANDOM = np.random.default_rng(2)
 LEVELS, NUMBERS = RANDOM.integers(0, 3, (600, 4)), RANDOM.normal(50, 10, (600, 4))

@@ -9,10 +9,9 @@ import xgboost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution import lookup
-from churn.attribution.boosters import forest_of
-from churn.attribution.lookup import lookup_from
-from churn.attribution.tabulation import lookup_for
+from churn.explain import tables as lookup
+from churn.explain.tables import lookup_for, lookup_from
+from churn.explain.trees import forest_of
 
 COLUMNS = 6
 

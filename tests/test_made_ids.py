@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from churn.samples.made_ids import contract_codes, joined, scrambled, serial, tokens, uuids
+from churn.samples.random import contract_codes, joined, scrambled, serial, tokens, uuids
 
 PLACES = np.arange(200_000, dtype=np.int64)
 SHAPES = {

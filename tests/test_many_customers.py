@@ -2,9 +2,9 @@
 
 import pytest
 
-from churn.desk.single.customer_fields import FieldReader
-from churn.desk.single.many_customers import read_together
 from churn.errors import RequestRefused
+from churn.workspace.customer_fields import FieldReader
+from churn.workspace.prediction import read_together
 from tests.small_model import small_model
 
 READER = FieldReader(small_model())

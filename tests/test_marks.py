@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from churn.intake.reading import read_list
-from churn.intake.values.marks import bare, bare_column, is_missing, real_levels, same_words
+from churn.intake.reader import read_list
+from churn.intake.values import bare, bare_column, is_missing, real_levels, same_words
 from tests.messy import told
 from tests.messy.marks import CASES
 

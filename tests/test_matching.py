@@ -3,9 +3,9 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.reading import read_list
-from churn.intake.understanding.matching import ALIKE, SURE, Match, expected_of, layout_key, matches_of, sure_names
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding
+from churn.intake.matching import ALIKE, SURE, Match, expected_of, layout_key, matches_of, sure_names
+from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

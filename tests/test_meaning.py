@@ -3,10 +3,10 @@
 import pytest
 
 from churn.errors import MissingColumns
-from churn.intake.understanding.asking import Asked
-from churn.intake.understanding.matching import matches_of
-from churn.intake.understanding.meaning import meant, no_schema_meaning
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding
+from churn.intake.matching import matches_of
+from churn.intake.meaning import meant, no_schema_meaning
+from churn.intake.options import Asked
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(

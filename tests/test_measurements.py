@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.measurements import Measurement, measured_so_far, outcomes_of, record_measurement
+from churn.store.campaigns import Measurement, measured_so_far, outcomes_of, record_measurement
+from churn.store.database import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

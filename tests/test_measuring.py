@@ -5,13 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.journal import record_campaign
-from churn.book.measurements import measured_so_far, outcomes_of
-from churn.book.playbook_versions import playbooks_of
-from churn.desk.business.playbooks import playbook_in_force, set_playbook
-from churn.desk.campaigning.measuring import measured_campaign
 from churn.errors import ChurnError
+from churn.store.campaigns import measured_so_far, outcomes_of, playbooks_of, record_campaign
+from churn.store.database import open_book
+from churn.workspace.playbooks import playbook_in_force, set_playbook
+from churn.workspace.results import measured_campaign
 from tests.test_journal import member
 from tests.test_returning import FLAG, KEY, record_for
 
@@ -82,10 +80,10 @@ def test_a_second_campaign_adds_its_evidence(home):
 
 def test_a_playbook_that_kept_learnt_rates_is_not_taught_the_same_campaign_again(home, monkeypatch):
     measured(home, spring(home)[1])
-    monkeypatch.setattr("churn.desk.business.playbooks.now", lambda: "2099-01-01T00:00:00+00:00")
+    monkeypatch.setattr("churn.workspace.playbooks.now", lambda: "2099-01-01T00:00:00+00:00")
     learnt = playbook_in_force(home, "shoes", profile="general").playbook
     set_playbook(home, "shoes", learnt, "Looked good.", profile="general")
-    monkeypatch.setattr("churn.desk.campaigning.measuring.now", lambda: "2099-02-01T00:00:00+00:00")
+    monkeypatch.setattr("churn.workspace.results.now", lambda: "2099-02-01T00:00:00+00:00")
     later = measured(home, spring(home, "summer", seed=1)[1], "summer")
     assert later.learnt[0].estimate.customers == CUSTOMERS
 

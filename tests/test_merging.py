@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from churn.book.connections import looking, open_book, writing
-from churn.book.merging import AT_ONCE, merge_rows
-from churn.book.tables import MAPPINGS
+from churn.store.database import AT_ONCE, looking, merge_rows, open_book, writing
+from churn.store.tables import MAPPINGS
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

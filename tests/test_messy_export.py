@@ -4,7 +4,7 @@ import pytest
 
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.messy_export import HEADINGS, SHORT, TITLE, TWICE, messy_bytes
+from churn.samples.shipped import HEADINGS, SHORT, TITLE, TWICE, messy_bytes
 
 LIST = make_sample("telco", rows=400).later(320).table()
 LINES = messy_bytes(LIST).decode("cp1252").split("\r\n")

@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn import Desk
-from churn.api.application import make_api
+from churn.api.app import make_api
 from tests.trained import TODAY
 
 CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from churn.learning.candidates.mixing import honest_blend, mixing_weights
-from churn.learning.measures.calibration import sigmoid
-from churn.learning.measures.yardsticks import logloss
+from churn.training.calibration import sigmoid
+from churn.training.metrics import logloss
+from churn.training.selection import honest_blend, mixing_weights
 
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.normal(-0.5, 1.5, 4000)

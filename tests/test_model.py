@@ -10,13 +10,12 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import Damaged
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.measures.calibration import Bin, Calibration
-from churn.learning.measures.thresholds import Thresholds
-from churn.learning.versions.model import Model, model_from
-from churn.learning.versions.reference import reference_of
 from churn.notices import Notice
 from churn.schema import Column, Schema
+from churn.training.calibration import Bin, Calibration
+from churn.training.encoder import encoder_for
+from churn.training.model import Model, model_from, reference_of
+from churn.training.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,6 @@ def test_a_model_of_a_later_program_is_not_read():
 
 def test_loading_a_model_imports_no_training_library():
     heavy = ["pandas", "sklearn", "xgboost", "lightgbm", "scipy", "shap", "matplotlib"]
-    code = f"import churn.learning.versions.model, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import churn.training.model, sys; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,7 +6,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 from churn.notices import Notice
-from churn.showing.pages.model_card import card_pages
+from churn.reports.model_card import card_pages
 from tests.small_lists import small_training
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from churn.showing.figures.model_figures import importance_chart, report_charts
+from churn.reports.model_charts import importance_chart, report_charts
 from tests.small_lists import small_training
 
 

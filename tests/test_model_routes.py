@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
+from churn.api.app import make_api
 
 
 def test_the_shelf_is_that_of_the_command_line(telco_api, telco_home, line):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, promote, save
 from tests.trained import HISTORY, damaged, rewritten, rows_of
 
 TRAINED = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]

@@ -3,11 +3,10 @@
 import pytest
 
 from churn import Desk
-from churn.desk.modelling.models import reading_name
 from churn.errors import ChurnError, RequestRefused
-from churn.learning.candidates import tuning
-from churn.shelf.champions import champion
-from churn.shelf.version_folders import versions
+from churn.training import boosting as tuning
+from churn.training.registry import champion, versions
+from churn.workspace.models import reading_name
 from tests.trained import HISTORY, damaged, rewritten, rows_of
 
 FIELDS = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks", "seconds", "notices"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.values.moments import date_of, date_says, dates_of, has_time, said
+from churn.intake.dates import date_of, date_says, dates_of, has_time, said
 from tests.messy import told
 from tests.messy.moments import CASES
 

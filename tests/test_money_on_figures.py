@@ -5,9 +5,8 @@ import re
 import pytest
 
 from churn import Desk
-from churn.showing.figures.charts import in_money, line, styled
-from churn.showing.figures.svg_drawing import svg_of
-from churn.showing.words.amounts import Amounts
+from churn.money.amounts import Amounts
+from churn.reports.charts import in_money, line, styled, svg_of
 from tests.trained import HISTORY, TODAY
 
 DOLLARS, EUROS = Amounts("USD"), Amounts("EUR", "de-DE")

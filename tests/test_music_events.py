@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from churn.samples.catalogue import make_sample
-from churn.samples.latent import best_auc
-from churn.samples.lettering import day_number
+from churn.samples.random import best_auc, day_number
 
 SAMPLE = make_sample("music", rows=1500)
 TABLES, TRUTH = SAMPLE.tables(), SAMPLE.truth().to_pandas()

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from churn.samples.latent import draw_for
-from churn.samples.music_life import FIRST_DAYS, MONTHS, NEVER, leaving, member_months, new_life
+from churn.samples.music import FIRST_DAYS, MONTHS, NEVER, leaving, member_months, new_life
+from churn.samples.random import draw_for
 
 
 def life(**changes):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.learning.encoded.encoding import Encoder
-from churn.scoring.nearest import nearest_changes
+from churn.scoring.whatif import nearest_changes
 from churn.scoring.wording import wording_for
+from churn.training.encoder import Encoder
 from tests.small_model import ENCODER, PHRASES, SCHEMA, THREE, WORDING, small_model
 
 MODEL = small_model()

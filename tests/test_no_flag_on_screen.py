@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.strings import sentences
-from churn.api.guard.refusals import with_words
-from churn.cli.printing import READER, SCREEN, Printer, with_flags
+from churn.api.refusals import with_words
+from churn.cli.main import READER, SCREEN, Printer, with_flags
 from churn.errors import ChurnError, MissingColumns, OpenQuestion, RequestRefused, UnsureColumns
-from churn.intake.understanding.matching import Match
+from churn.intake.matching import Match
 from churn.notices import Notice
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.values.numbers import currencies_of, number_of, numbers_of, written
+from churn.intake.numbers import currencies_of, number_of, numbers_of, written
 from tests.messy import told
 from tests.messy.numbers import CASES
 

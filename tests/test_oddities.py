@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from churn.intake.formats import oddities
-from churn.intake.formats.oddities import oddities_of
+from churn.intake import workbook as oddities
+from churn.intake.workbook import oddities_of
 from tests.workbooks import FILES, ods, xls, xlsb
 
 NOTHING = {"hidden_rows": 0, "formulas": 0, "formula_cells": [], "stored": 0}

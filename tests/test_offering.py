@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from churn import Desk
-from churn.desk.single.customer_fields import Given
-from churn.desk.single.offering import Judged, Offering
-from churn.money.eligibility import rule_from
 from churn.money.playbook import Action, Playbook, exactly
-from churn.money.suggesting import suggestions
+from churn.money.policies import suggestions
+from churn.money.rules import rule_from
+from churn.workspace.customer_fields import Given
+from churn.workspace.prediction import Judged, Offering
 from tests.small_model import small_model
 from tests.trained import rows_of
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.deciding.choosing.ordering import Order
-from churn.desk.campaigning.campaign_views import budget_curve
-from churn.showing.words.amounts import Amounts
+from churn.api.app import make_api
+from churn.campaigns.limits import Order
+from churn.money.amounts import Amounts
+from churn.workspace.campaigns import budget_curve
 from tests.trained import TODAY
 
 

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
-from churn.intake.text.opening import Limits, opened
+from churn.intake.reader import read_list
+from churn.intake.sources import Limits, opened
 from tests.messy import LIST
 
 GOOD = LIST.encode()

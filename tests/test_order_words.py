@@ -2,8 +2,7 @@
 
 import pytest
 
-from churn.deciding.choosing.order_words import order_said
-from churn.deciding.choosing.ordering import Order
+from churn.campaigns.limits import Order, order_said
 from churn.errors import RequestRefused
 
 

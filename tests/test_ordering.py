@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.deciding.choosing.ordering import Order, checked_minimums, checked_order, limits_of, widened
+from churn.campaigns.limits import Order, checked_minimums, checked_order, limits_of, widened
 from churn.errors import RequestRefused
 from tests.scored import BOOK, FOUR
 

@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.prepared.outcome import outcome_of
 from churn.schema import Column, Schema
+from churn.training.outcome import outcome_of
 
 
 def said(words, times=12, **options):

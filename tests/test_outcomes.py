@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from churn.deciding.measuring.outcomes import matched, yes_or_no
+from churn.campaigns.lift import matched, yes_or_no
 from churn.errors import ListRefused
 
 CAMPAIGN = pd.DataFrame({"id": list("abcdef"), "arm": ["treat"] * 4 + ["holdout"] * 2})

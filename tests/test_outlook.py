@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.leaving.outlook import Counts, outlook_of
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.labels import Counts, outlook_of
+from churn.features.recipe import recipe_from
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}
 SHOP = recipe_from({"title": "T", "rule": "inactivity", "alive": 12, "tables": {"log": LOG}})

@@ -1,8 +1,8 @@
 """Overview figures say where the leavers are and what moves the scores."""
 
+from churn.reports.charts import GREY, ORANGE
+from churn.reports.overview_charts import drivers_chart, tiers_chart
 from churn.scoring.drivers import Driver
-from churn.showing.figures.overview_figures import drivers_chart, tiers_chart
-from churn.showing.figures.palette import GREY, ORANGE
 
 
 def test_every_bar_of_a_tier_counts_customers_so_that_as_many_are_as_long():

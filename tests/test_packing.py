@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from churn.attribution.grid_cells import distinct_cells, grid_for
-from churn.attribution.packing import packs_of, splits_of
-from churn.attribution.trees import Forest, Split, Tree
+from churn.explain.tables import distinct_cells, grid_for, packs_of, splits_of
+from churn.explain.trees import Forest, Split, Tree
 
 
 def stump(split, value=1.0):

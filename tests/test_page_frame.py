@@ -1,6 +1,6 @@
 """Pages escape what they are given and stand alone."""
 
-from churn.showing.pages.page_frame import heading, listing, page_of, paragraph, tabulated
+from churn.reports.pages import heading, listing, page_of, paragraph, tabulated
 
 
 def test_everything_that_is_said_is_escaped():

@@ -4,7 +4,7 @@ import json
 
 from app.jobs import Job
 from churn import Desk
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, save
 from tests.paging import metric, opened, shown
 from tests.watched import a_list, two_moved
 

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 from app.state import SAMPLES, ListInHand
 from app.state.drawers import Drawer
 from churn import Desk
-from churn.book.connections import open_book
-from churn.book.journal import campaigns
 from churn.errors import RequestRefused
+from churn.store.campaigns import campaigns
+from churn.store.database import open_book
 from tests.receiver import receiving
 from tests.trained import TODAY
 

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from churn import Desk
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 from tests.campaigns import came_back, exported
 from tests.test_page_plan import SAMPLES, metrics
 

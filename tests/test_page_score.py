@@ -5,7 +5,7 @@ import json
 import pytest
 
 from churn import Desk
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 from churn.samples.shipped import FOLDER
 from tests.paging import metric, opened, shown
 from tests.test_file_words import FLAGS

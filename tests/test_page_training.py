@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.jobs import train_words
-from churn.shelf.champions import champion
+from churn.training.registry import champion
 from tests.paging import metric, opened, shown
 from tests.trained import HISTORY, rows_of
 

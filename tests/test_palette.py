@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from churn.showing.figures.palette import BLUE, DARK, LIGHT, recoloured
+from churn.reports.charts import BLUE, DARK, LIGHT, recoloured
 
 THEME = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 # How an eye without red, green or blue cones sees linear colours (Machado and others 2009, whole loss).

@@ -7,8 +7,8 @@ import pyarrow.parquet as parquet
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
-from churn.intake.text.opening import Limits
+from churn.intake.reader import read_list
+from churn.intake.sources import Limits
 
 
 def packed(**columns):

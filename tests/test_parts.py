@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from churn.monitoring.drift import column_weights
+from churn.monitoring.performance import estimates_by_part, parts_of
+from churn.monitoring.sketch import shapes_of
 from churn.scoring.wording import wording_for
-from churn.watching.drift import column_weights
-from churn.watching.parts import estimates_by_part, parts_of
-from churn.watching.shapes import shapes_of
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 WORDING = wording_for(SCHEMA, currency="USD")

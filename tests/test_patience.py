@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from churn.api.guard import patience
-from churn.api.guard.patience import Patience
-from churn.api.guard.refusals import TooSlow
+from churn.api import middleware as patience
+from churn.api.middleware import Patience
+from churn.api.refusals import TooSlow
 
 SCOPE = {"type": "http", "path": "/predict", "headers": []}
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.recipe import recipe_from
 
 COLUMNS = {
     "key": "who", "time": "paid_on", "expires": "until", "plan_days": "days", "price": "price", "paid": "paid",

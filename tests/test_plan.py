@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.resting import History
-from churn.deciding.plan import planned_campaign
+from churn.campaigns.limits import History, Order
+from churn.campaigns.plan import planned_campaign
 from churn.errors import ChurnError
 from churn.money.playbook import exactly
 from tests.scored import BOOK, FOUR, random_list

@@ -5,13 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.deciding.choosing.choices import Choices, Limit
-from churn.deciding.choosing.core import core_of, most_treated
-from churn.deciding.choosing.drawing import drawn
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.pricing import prices
-from churn.deciding.choosing.solving import searched, solved
-from churn.deciding.choosing.weighing import weighed
+from churn.campaigns.holdout import drawn
+from churn.campaigns.limits import Order
+from churn.campaigns.optimizer import Choices, Limit, core_of, most_treated, prices, searched, solved
+from churn.campaigns.plan import weighed
 from tests.bench.plan_grid import PROFILES, capacities, made_list, playbook_of
 from tests.worlds import best_by_trying, random_choices
 

@@ -3,10 +3,10 @@
 import pytest
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
-from churn.desk.campaigning.planning import basis_of, scored_frame
+from churn.campaigns.limits import Order
 from churn.errors import ChurnError
 from churn.money.playbook import Action, Playbook, exactly
+from churn.workspace.campaigns import basis_of, scored_frame
 from tests.trained import TODAY
 
 

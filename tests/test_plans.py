@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.intake.reading import read_list
-from churn.intake.understanding.plans import Plan, arrow_type, column_of, flag_of, level_of, mark_of
-from churn.intake.values.distinct import cells_of
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding, cells_of
+from churn.intake.plans import Plan, arrow_type, column_of, flag_of, level_of, mark_of
+from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
 

@@ -4,13 +4,14 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.files import REPOSITORY
-from churn.money.playbook import Estimate, exactly
-from churn.money.playbook_files import (
+from churn.money.playbook import (
     ACTION,
     CHANNEL,
     ESTIMATE,
     OFFER,
     TOP,
+    Estimate,
+    exactly,
     playbook_from,
     playbook_from_text,
     playbook_text,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.playbook_versions import add_playbook, playbooks_of
+from churn.store.campaigns import add_playbook, playbooks_of
+from churn.store.database import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

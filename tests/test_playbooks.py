@@ -2,14 +2,13 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.playbook_versions import playbooks_of
-from churn.desk.business.businesses import playbook_of
-from churn.desk.business.playbooks import checked_playbook, learnt_in, playbook_in_force, readable_text, set_playbook
 from churn.errors import ChurnError, NotFound, RequestRefused
-from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.playbook_files import playbook_from_text
+from churn.money.playbook import Action, Estimate, Playbook, exactly, playbook_from_text
 from churn.profiles import read_profile
+from churn.store.campaigns import playbooks_of
+from churn.store.database import open_book
+from churn.workspace.businesses import playbook_of
+from churn.workspace.playbooks import checked_playbook, learnt_in, playbook_in_force, readable_text, set_playbook
 
 TEA = Playbook((Action("tea", title="Tea", channel="shop", save=exactly(0.1)),), bill=20.0)
 

@@ -9,11 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.learning.measures.calibration import Calibration
-from churn.scoring.explaining import explanation
-from churn.scoring.ranking import Ranking
-from churn.scoring.reasons import Group, points_of, points_of_columns, typical_probability, weighed
-from churn.showing.figures.customer_figures import columns_chart, waterfall_chart
+from churn.reports.customer_charts import columns_chart, waterfall_chart
+from churn.scoring.reasons import Group, explanation, points_of, points_of_columns, typical_probability, weighed
+from churn.scoring.score import Ranking
+from churn.training.calibration import Calibration
 from tests.small_model import WORDING, small_model
 from tests.trained import TODAY, rows_of
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.money.customer_worth import stakes
+from churn.money.economics import stakes
 from churn.money.playbook import Action, Playbook, exactly
 from churn.money.policies import compared_policies, profit_curve
 

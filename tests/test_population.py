@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from churn.errors import ListRefused
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.recipe import recipe_from
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}
 PAY = {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}

@@ -7,13 +7,13 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.listing.event_logs import recipe_for
 from churn.errors import ListRefused, RequestRefused, Unavailable
-from churn.events.engines.engine import NOTE
-from churn.events.engines.engine_urls import opened
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.engines.base import NOTE
+from churn.features.engines.urls import opened
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
+from churn.workspace.event_logs import recipe_for
 from tests.either_book import own_schema
 
 pytestmark = pytest.mark.postgres

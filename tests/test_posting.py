@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.campaigning.posting import Parcel, Poster, poster_for
 from churn.errors import ChurnError, RequestRefused, Unavailable
+from churn.workspace.delivery import Parcel, Poster, poster_for
 from tests.browsing import free_port
 from tests.receiver import SECRET, receiving
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.deciding.measuring.power import chance_to_see, customers_needed, detectable, smallest_effect
+from churn.campaigns.lift import chance_to_see, customers_needed, detectable, smallest_effect
 
 
 @pytest.mark.parametrize(("leave", "effect", "arm"), [(0.5, 0.05, 1562), (0.5, 0.1, 385), (0.27, 0.03, 3310)])

@@ -6,8 +6,8 @@ import io
 import pytest
 
 from churn import Desk
-from churn.deciding.choosing.ordering import Order
-from churn.scoring.explaining import explanation
+from churn.campaigns.limits import Order
+from churn.scoring.reasons import explanation
 from tests.trained import rows_of
 
 

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.api.guard import limits
-from churn.api.routes import predict_routes
-from churn.api.routes.predict_routes import KeyedPrediction, Prediction, Predictions, predicted
-from churn.cli.line import run_line
+from churn.api import middleware as limits
+from churn.api import score_routes as predict_routes
+from churn.api.score_routes import KeyedPrediction, Prediction, Predictions, predicted
+from churn.cli.main import run_line
 from tests.trained import TODAY, rows_of, twin_of
 
 FIELDS = [
@@ -148,7 +148,7 @@ def test_a_model_may_be_named(telco_api, customers, model, status):
 def test_a_tie_between_two_models_is_refused_naming_both(own_telco, customers):
     from fastapi.testclient import TestClient
 
-    from churn.api.application import make_api
+    from churn.api.app import make_api
 
     twin_of(own_telco)
     client = TestClient(make_api(Desk(own_telco)))

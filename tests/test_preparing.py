@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.prepared.preparing import Choices, prepared, with_roles
 from churn.schema import Column, Schema
+from churn.training.prepare import Choices, prepared, with_roles
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(200)

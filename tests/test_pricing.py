@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from churn.deciding.choosing.choices import Choices, Limit
-from churn.deciding.choosing.pricing import dual_bound, linear_prices, prices
+from churn.campaigns.optimizer import Choices, Limit, dual_bound, linear_prices, prices
 from tests.worlds import best_by_trying, random_choices, seeds
 
 

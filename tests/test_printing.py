@@ -3,7 +3,7 @@
 import io
 import json
 
-from churn.cli.printing import Printer, notice_lines, table_lines
+from churn.cli.main import Printer, notice_lines, table_lines
 from churn.errors import ListRefused
 from churn.notices import Notice
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from churn.errors import Damaged
-from churn.shelf.proving import verified
-from churn.shelf.version_folders import load, opened_part, save, version_of
+from churn.training.registry import load, opened_part, save, verified, version_of
 from tests.house import ROOT
 from tests.small_lists import small_training
 
@@ -43,7 +42,8 @@ def test_tables_that_differ_are_never_saved(tmp_path):
 
 
 def test_tables_that_differ_are_found_when_loaded_and_by_verify(shelf, monkeypatch):
-    from churn.shelf import proving, version_folders
+    from churn.training import registry as proving
+    from churn.training import registry as version_folders
 
     for room in (version_folders, proving):
         wrong = room.explainer_from
@@ -68,7 +68,7 @@ def test_a_damaged_file_is_told_before_anything_is_compared(shelf):
 
 def test_loading_compares_without_importing_a_library(shelf):
     code = (
-        "import sys; from pathlib import Path; from churn.shelf.version_folders import load;"
+        "import sys; from pathlib import Path; from churn.training.registry import load;"
         "load(Path(sys.argv[1]), 'small', 'v1');"
         "print({'xgboost', 'lightgbm', 'sklearn', 'shap'} & set(sys.modules) or 'none')"
     )

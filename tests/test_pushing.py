@@ -5,9 +5,9 @@ import json
 import pytest
 
 from churn import Desk
-from churn.deciding.campaign_file import campaign_records, campaign_table
-from churn.desk.campaigning import pushing
+from churn.campaigns.export import campaign_records, campaign_table
 from churn.errors import RequestRefused
+from churn.workspace import delivery as pushing
 from tests.campaigns import exported, planned_for
 from tests.receiver import receiving
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.qini import qini_of, uplift_slices
+from churn.campaigns.uplift import qini_of, uplift_slices
 from churn.errors import RequestRefused
 
 

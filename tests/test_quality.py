@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from churn.monitoring.quality import Alarm, LastList, doubts_about_the_list, quality_alarms
+from churn.monitoring.sketch import shapes_of, sketch_of
 from churn.scoring.wording import wording_for
-from churn.watching.quality import Alarm, LastList, doubts_about_the_list, quality_alarms
-from churn.watching.shapes import shapes_of
-from churn.watching.sketch import sketch_of
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 SHAPES, WORDING = shapes_of(MODEL), wording_for(SCHEMA)

@@ -3,7 +3,7 @@
 import ctypes
 import os
 
-from churn.deciding.choosing.quiet import solver_hushed
+from churn.campaigns.optimizer import solver_hushed
 
 
 def test_the_debug_lines_of_the_solver_vanish_and_all_else_is_kept(capfd):

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.linear import Linear
 from churn.errors import ListRefused
-from churn.learning.encoded.encoding import Encoder, Field
-from churn.scoring.ranking import Ranking
+from churn.explain.explainer import Linear, explainer_for
+from churn.scoring.score import Ranking
+from churn.training.encoder import Encoder, Field
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
 
 MODEL = small_model()
@@ -117,7 +116,7 @@ def test_an_all_missing_row_is_scored_as_nobody_in_particular():
 
 def test_a_long_list_is_scored_in_parts_with_the_same_result(monkeypatch):
     whole = RANKING.scored(THREE).table
-    monkeypatch.setattr("churn.scoring.ranking.AT_ONCE", 2)
+    monkeypatch.setattr("churn.scoring.score.AT_ONCE", 2)
     parts = RANKING.scored(THREE).table
     assert (parts.column(0).num_chunks, parts.equals(whole)) == (2, True)
 

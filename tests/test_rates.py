@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.measures.reliability import wilson
-from churn.scoring.rates import Rate, range_edges, rates_by
+from churn.scoring.drivers import Rate, range_edges, rates_by
+from churn.training.calibration import wilson
 from tests.small_model import WORDING, customers
 
 LIST = customers(plan=["monthly", "yearly", "monthly", None, "odd"], months=[1.0, 13.0, 2.0, None, 14.0])

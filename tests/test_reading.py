@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.intake.reading import read_list, write_clean, write_set_aside
+from churn.intake.reader import read_list, write_clean, write_set_aside
 from churn.schema import Column, Schema
 from tests.messy import LIST, told
 from tests.messy.exports import CASES

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from churn.errors import ListRefused
-from churn.money.customer_worth import Stakes
-from churn.watching.realised import Followed, auc_error, borne_out, followed_list, performance_of, together, vouched
+from churn.money.economics import Stakes
+from churn.monitoring.performance import (
+    Followed,
+    auc_error,
+    borne_out,
+    followed_list,
+    performance_of,
+    together,
+    vouched,
+)
 from tests.test_watch import MODEL, PLAYBOOK, a_list
 
 
@@ -92,7 +100,7 @@ def test_the_report_card_says_from_where_on_it_no_longer_vouches():
 
 def test_the_error_of_an_auc_is_what_lists_show():
     random = np.random.default_rng(0)
-    from churn.learning.measures.yardsticks import auc
+    from churn.training.metrics import auc
 
     y = np.repeat([1.0, 0.0], [100, 300])
     drawn = [auc(y, random.normal(y, 1)) for _ in range(300)]

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.plan import planned_campaign
-from churn.money.eligibility import rule_from
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign
 from churn.money.playbook import exactly
+from churn.money.rules import rule_from
 from tests.scored import BOOK, FOUR
 
 DEAR = replace(BOOK, actions=tuple(replace(a, contact=exactly(500)) for a in BOOK.actions))

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.events.recipe.recipe_words import recipe_from
+from churn.features.recipe import recipe_from
 from churn.profiles import read_profile
 
 LOG = {"shape": "log", "columns": {"key": "id", "time": ["t"]}}

@@ -3,8 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.recipe.recipes import COLUMN_WORDS, Field, Measure, Rate, Recipe, TableRecipe, Variety
+from churn.features.recipe import COLUMN_WORDS, Field, Measure, Rate, Recipe, TableRecipe, Variety, recipe_from
 from churn.profiles import read_profile
 
 

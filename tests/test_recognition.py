@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from churn.intake.reading import read_list
-from churn.intake.understanding.matching import Match
-from churn.intake.understanding.recognition import empty_columns, told_empty, told_matches, told_outcome
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding
+from churn.intake.matching import Match
+from churn.intake.meaning import empty_columns, told_empty, told_matches, told_outcome
+from churn.intake.reader import read_list
 from churn.samples.shipped import FOLDER
 from churn.schema import Column, Schema
 

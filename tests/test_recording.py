@@ -6,9 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from churn import Desk
-from churn.desk.single import recording
-from churn.desk.single.recording import FOLDER, Recorder
-from churn.desk.single.score_records import records_of
+from churn.workspace import recorder as recording
+from churn.workspace.recorder import FOLDER, Recorder, records_of
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 

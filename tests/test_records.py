@@ -2,8 +2,7 @@
 
 import pytest
 
-from churn.intake.text.dialect import Dialect
-from churn.intake.text.records import JOINED, UNBALANCED, Record, SetAside, records_of
+from churn.intake.delimited import JOINED, UNBALANCED, Dialect, Record, SetAside, records_of
 from tests.messy import told
 from tests.messy.records import CASES
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.versions.reference import reference_from, reference_of
 from churn.schema import Column, Schema
+from churn.training.encoder import encoder_for
+from churn.training.model import reference_from, reference_of
 
 TABLE = pa.table({"spend": [float(i) for i in range(5000)], "plan": ["a", "b", None, "b", "b"] * 1000})
 ENCODER = encoder_for(Schema((Column("spend"), Column("plan", "category"))), TABLE)

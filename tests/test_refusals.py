@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from churn import errors
-from churn.api.guard.refusals import STATUS, TooLarge, TooSlow, answer_to, refusal, refuse_in_one_shape
+from churn.api.refusals import STATUS, TooLarge, TooSlow, answer_to, refusal, refuse_in_one_shape
 
 
 def client_of(problem):

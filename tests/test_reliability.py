@@ -5,8 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from churn.learning.encoded.folding import fold_numbers
-from churn.learning.measures.reliability import (
+from churn.training.calibration import (
     calibrated,
     conformal_edges,
     conformal_limit,
@@ -15,6 +14,7 @@ from churn.learning.measures.reliability import (
     strangeness,
     wilson,
 )
+from churn.training.dataset import fold_numbers
 
 
 def scored(rows, stretch, seed=0):

@@ -1,9 +1,9 @@
 """A mapping confirmed once for a source is remembered for that source alone."""
 
-from churn.book.connections import open_book
-from churn.book.remembered import forget_mapping, remember_mapping, remembered_mapping
-from churn.intake.reading import read_list
-from churn.intake.understanding.matching import layout_key
+from churn.intake.matching import layout_key
+from churn.intake.reader import read_list
+from churn.store.customers import forget_mapping, remember_mapping, remembered_mapping
+from churn.store.database import open_book
 
 HEADER = b"Kunde;Laufzeyt;Vertrag;Gebuehr;InternetService;MonthlyCharges\n"
 LIST = HEADER + b"A1;3;Month-to-month;1;DSL;29,5\nA2;4;One year;2;No;19,5\n"

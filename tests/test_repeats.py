@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
-from churn.intake.understanding.repeats import hashes_of
+from churn.intake.duplicates import hashes_of
+from churn.intake.reader import read_list
 from tests.messy import told
 from tests.messy.repeats import CASES
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from churn.learning.card.report import confusion_of, curves_of, deciles_of, points_of, scores_of, verdict_of
+from churn.training.report import confusion_of, curves_of, deciles_of, points_of, scores_of, verdict_of
 from tests.small_lists import small_training
 
 LABELS, P = np.array([1.0, 1, 0, 1, 0, 0, 0, 0, 0, 0]), np.linspace(0.95, 0.05, 10)

@@ -9,10 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from churn import Desk
-from churn.api.application import make_api
-from churn.api.counted.request_log import JsonLines, RequestLog, log_as_json
-from churn.api.counted.traffic import Traffic
-from churn.api.routes import predict_routes
+from churn.api import score_routes as predict_routes
+from churn.api.app import make_api
+from churn.api.metrics import JsonLines, RequestLog, Traffic, log_as_json
 from churn.errors import RequestRefused
 
 CUSTOMER = {"customerID": "SECRET-1", "tenure": 3, "Contract": "Month-to-month"}
@@ -63,7 +62,7 @@ def test_a_fault_of_ours_is_logged_by_its_place_and_told_to_nobody(client, heard
     assert answer.headers["x-content-type-options"] == "nosniff"
     fault, request = heard()
     assert (fault["error"], fault["route"], fault["id"]) == ("KeyError", "/predict", answer.headers["x-request-id"])
-    assert any("predict_routes.py" in place for place in fault["at_code"])
+    assert any("score_routes.py" in place for place in fault["at_code"])
     assert (request["status"], "SECRET-1" in json.dumps(heard())) == (500, False)
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from churn.api.guard.response_headers import ResponseHeaders
+from churn.api.middleware import ResponseHeaders
 
 
 def test_an_answer_may_not_be_framed_sniffed_or_kept(telco_api):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from churn.deciding.choosing.resting import History, barred
+from churn.campaigns.limits import History, barred
 from churn.errors import RequestRefused
 from churn.money.playbook import Playbook
 from tests.scored import CALL, FOUR, MAIL

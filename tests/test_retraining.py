@@ -4,9 +4,7 @@ import pytest
 
 from churn import Desk
 from churn.errors import ListRefused, Unavailable
-from churn.shelf.champions import champion
-from churn.shelf.turns import alone_at
-from churn.shelf.version_folders import versions
+from churn.training.registry import alone_at, champion, versions
 from tests.watched import MOVED, a_list
 
 
@@ -27,9 +25,9 @@ def test_a_new_version_goes_live_only_through_the_gate(own_telco):
 
 
 def test_a_worse_version_never_goes_live(own_telco, monkeypatch):
-    from churn.learning.versions.gatekeeping import GateVerdict
+    from churn.training.gate import GateVerdict
 
-    monkeypatch.setattr("churn.desk.modelling.models.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
+    monkeypatch.setattr("churn.workspace.models.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
     done = Desk(own_telco).retrain(a_list(own_telco, "new", outcomes=True), said={}, quick=True)
     assert (done.promoted, champion(own_telco, "telco").version) == (False, "v1")
 

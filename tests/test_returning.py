@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from churn.desk.campaigning.returning import returned
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
+from churn.workspace.results import returned
 from tests.test_journal import SPRING
 
 KEY = Column("id", "text", "key")

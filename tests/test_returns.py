@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.events.leaving.returns import proposed_window
+from churn.features.labels import proposed_window
 
 
 def test_the_window_and_who_came_back_anyway_are_counted_by_hand():

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.candidates.rules import HandRule, OneColumnRule, bin_edges, bins_of
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
 from churn.schema import Column, Schema
+from churn.training.baselines import HandRule, OneColumnRule, bin_edges, bins_of
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
 
 RANDOM = np.random.default_rng(0)
 NOISE, TELLING = RANDOM.normal(size=400), RANDOM.normal(size=400)

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn import Desk
-from churn.desk.modelling.models import trained_version
 from churn.errors import RequestRefused
-from churn.learning.versions.same_business import why_another_business
 from churn.schema import Column, Schema
-from churn.shelf.champions import live_models
+from churn.training.gate import why_another_business
+from churn.training.registry import live_models
+from churn.workspace.models import trained_version
 from tests.test_models import visits
 from tests.trained import HISTORY, TODAY, rows_of
 
@@ -88,7 +88,7 @@ def test_the_same_business_again_is_another_version_of_its_own_name(home):
 
 @pytest.mark.parametrize("promotion", ["auto", "yes", "no"])
 def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_telco, promotion, monkeypatch):
-    monkeypatch.setattr("churn.desk.modelling.models.train", None)
+    monkeypatch.setattr("churn.workspace.models.train", None)
     with pytest.raises(RequestRefused, match="telco is the model of another business: it names") as refused:
         learn(own_telco, gym(), "gym.csv", outcome="quit", key="member", name="telco", promotion=promotion)
     assert refused.value.fix == "Give this model another name, or none."
@@ -96,7 +96,7 @@ def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_tel
 
 
 def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kept(own_telco, monkeypatch):
-    from churn.desk.modelling import models
+    from churn.workspace import models
 
     learnt = models.train
 

@@ -6,8 +6,7 @@ import pytest
 
 from churn.errors import RequestRefused, Unavailable
 from churn.samples.catalogue import make_sample
-from churn.samples.customer_blocks import UNIT
-from churn.samples.sample_files import write_sample, write_table
+from churn.samples.files import UNIT, write_sample, write_table
 
 
 def names(folder):

@@ -7,11 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
-from churn.events.engines.engine import NOTE
-from churn.events.sampling import Drawn, sample_said
-from churn.events.summary import summarise
+from churn.features.build import Drawn, sample_said, summarise
+from churn.features.engines.base import NOTE
+from churn.workspace.event_logs import recipe_for
 
 AS_OF = date(2026, 2, 1)
 

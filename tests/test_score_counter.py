@@ -3,8 +3,8 @@
 import pytest
 
 from churn import Desk
-from churn.desk.single.score_counter import only_key
 from churn.errors import NotFound, RequestRefused
+from churn.workspace.customer_views import only_key
 from tests.campaigns import exported
 
 

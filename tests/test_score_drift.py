@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.watching.score_drift import _why, learnt_scores, score_drift_of, score_shape, score_shape_from
+from churn.monitoring.scores import _why, learnt_scores, score_drift_of, score_shape, score_shape_from
 from tests.test_watch import MODEL, a_list
 
 

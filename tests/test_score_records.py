@@ -5,9 +5,9 @@ from dataclasses import fields
 
 import pytest
 
-from churn.book.spool import apart
-from churn.desk.single.score_records import records_of
-from churn.desk.single.single_scores import Single, Singles
+from churn.store.outbox import apart
+from churn.workspace.prediction import Single, Singles
+from churn.workspace.recorder import records_of
 
 FEATURES = {"plan": 'the "big"\\\n%s é', "months": 3.0, "spend": -0.0, "senior": True, "a %d": None, "since": "1"}
 

@@ -9,9 +9,9 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from churn.errors import RequestRefused, Unavailable
-from churn.scoring import scored_files
-from churn.scoring.ranking import Ranking
-from churn.scoring.scored_files import inert, write_scored
+from churn.scoring import export as scored_files
+from churn.scoring.export import inert, write_scored
+from churn.scoring.score import Ranking
 from tests.small_model import THREE, WORDING, small_model
 
 RANKING = Ranking(small_model(), WORDING, top=1)

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.prepared.screening import collinear_twins, unusable_columns
 from churn.schema import Column, Schema
+from churn.training.encoder import encoder_for
+from churn.training.prepare import collinear_twins, unusable_columns
 
 RANDOM = np.random.default_rng(0)
 COLUMNS = {

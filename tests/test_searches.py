@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from churn.desk.modelling.searches import FOLDER, search_for
 from churn.errors import RequestRefused, Unavailable
+from churn.workspace.models import FOLDER, search_for
 
 FIRST, SECOND = {"number": 0, "value": 0.5}, {"number": 1, "value": None}
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.learning.measures.reliability import wilson
-from churn.scoring import segmenting as room
-from churn.scoring.segmenting import segments
+from churn.scoring import segments as room
+from churn.scoring.segments import segments
+from churn.training.calibration import wilson
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()

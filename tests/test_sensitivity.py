@@ -2,9 +2,9 @@
 
 import pytest
 
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.plan import planned_campaign
-from churn.deciding.sensitivity import campaign_bars, list_policies
+from churn.campaigns.curves import campaign_bars, list_policies
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign
 from churn.money.playbook import Estimate
 from tests.scored import BOOK, FOUR
 

@@ -2,7 +2,7 @@
 
 import socket
 
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 
 
 def test_a_busy_port_is_one_sentence(capsys):

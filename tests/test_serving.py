@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.api.serving import refuse_busy_port
+from churn.api.app import refuse_busy_port
 from churn.errors import Unavailable
 
 

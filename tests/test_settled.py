@@ -2,7 +2,7 @@
 
 import pickle
 
-from churn.intake.streaming import open_list
+from churn.intake.reader import open_list
 
 LIST = b'id,fee,paid\n1,"1.234,50",yes\n2,,no\n3,"9,00",yes\n'
 

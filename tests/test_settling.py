@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.watching.settling import outcomes_for, settled_outcomes
+from churn.monitoring.performance import outcomes_for, settled_outcomes
 
 
 def file(**said):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from churn.errors import RequestRefused
-from churn.watching.shadow import accord_of, challenger_share, duel_of
+from churn.monitoring.shadow import accord_of, challenger_share, duel_of
 from tests.test_watch import MODEL
 
 P = np.linspace(0.01, 0.99, 200)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from churn import Desk
-from churn.desk.watch.shadowing import challenger_of, compared
 from churn.errors import RequestRefused
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, save
+from churn.workspace.monitoring import challenger_of, compared
 from tests.watched import a_list, without_outcomes
 
 
@@ -72,6 +72,6 @@ def test_the_better_of_two_is_named_and_contacted_customers_are_left_out():
 
 
 def test_a_trial_without_a_key_is_refused(desk, monkeypatch):
-    monkeypatch.setattr("churn.desk.watch.known_outcomes.keys_in", lambda look: None)
+    monkeypatch.setattr("churn.workspace.monitoring.keys_in", lambda look: None)
     with pytest.raises(RequestRefused, match="A trial needs a key"):
         desk.drift(a_list(desk.home, "today"), trial=0.2, keep=False)

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from churn.reports.model_charts import dependence, shap_charts
 from churn.scoring.reasons import points_of_columns
-from churn.showing.figures.shap_figures import dependence, shap_charts
 from tests.small_lists import small_training
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.watching.shapes import coarse_places, cuts_between, shapes_of
+from churn.monitoring.sketch import coarse_places, cuts_between, shapes_of
 from tests.test_watch import MODEL, a_list
 
 SHAPES = {s.name: s for s in shapes_of(MODEL)}

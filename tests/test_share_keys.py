@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.scoring.spread import share_keys
-from churn.scoring.spread.list_shares import shares_of
-from churn.scoring.spread.share_keys import note_keys, refuse_twice
+from churn.scoring import spark as share_keys
+from churn.scoring.spark import note_keys, refuse_twice, shares_of
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -55,7 +54,7 @@ def test_a_missing_key_is_nobody_s_and_blanks_around_one_do_not_matter(tmp_path)
 
 def test_two_keys_that_have_one_number_are_two_customers(tmp_path, monkeypatch):
     one_number = lambda texts: np.full(len(texts), 7, np.uint64)  # noqa: E731
-    for home in ("churn.intake.understanding.repeats", "churn.scoring.spread.share_keys"):
+    for home in ("churn.intake.duplicates", "churn.scoring.spark"):
         monkeypatch.setattr(f"{home}.hashes_of", one_number)
     refuse_twice(noted(tmp_path, ["A1", "A2", "A3", "A4"]), "id", tmp_path)
 

@@ -7,10 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.desk.listing import lists
-from churn.desk.listing.spread_lists import _opened
-from churn.scoring.spread.list_shares import shares_of
-from churn.scoring.spread.share_work import Scorer, opened_scorer
+from churn.scoring.spark import Scorer, opened_scorer, shares_of
+from churn.workspace import lists
+from churn.workspace.lists import _opened
 
 
 @pytest.fixture

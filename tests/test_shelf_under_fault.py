@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from churn.errors import ChurnError, Damaged, Unavailable
-from churn.shelf.champions import champion, history, load_live, promote
-from churn.shelf.version_folders import damage, load, save, versions
+from churn.training.registry import champion, damage, history, load, load_live, promote, save, versions
 from tests.faults import at_call, bit_flipped, disk_full
 from tests.other_processes import ROOT, started
 from tests.small_lists import small_training
@@ -63,7 +62,7 @@ def test_a_disk_that_is_full_at_any_moment_is_one_sentence_and_changes_nothing_l
 KILLED = """
 import json, os, sys
 from pathlib import Path
-from churn.shelf.champions import load_live
+from churn.training.registry import load_live
 from tests.faults import at_call, die
 from tests.test_shelf_under_fault import all_whole, saved_and_promoted
 
@@ -158,8 +157,8 @@ def test_a_version_put_where_another_belongs_is_not_opened(shelf):
 BUSY = """
 import sys
 from pathlib import Path
-from churn.shelf.champions import promote
-from churn.shelf.version_folders import load, save
+from churn.training.registry import promote
+from churn.training.registry import load, save
 home, what = Path(sys.argv[1]), sys.argv[2]
 model = load(home, "small", "v1")
 print("ready", flush=True)

@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from churn.samples.catalogue import make_sample
-from churn.samples.latent import best_auc
-from churn.samples.shop_events import PRODUCTS, catalogue_of
+from churn.samples.random import best_auc
+from churn.samples.shop import PRODUCTS, catalogue_of
 
 SAMPLE = make_sample("shop", rows=1200)
 LOG, TRUTH = SAMPLE.table().to_pandas(), SAMPLE.truth().to_pandas()

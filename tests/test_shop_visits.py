@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from churn.samples.latent import draw_for
-from churn.samples.shop_visits import FIRST_DAYS, MONTHS, conversion, expected_visits, visit_months
+from churn.samples.random import draw_for
+from churn.samples.shop import FIRST_VISIT_DAYS, MONTHS, conversion, expected_visits, visit_months
 
 LIVED = list(visit_months(draw_for("shop", 1, 0, 3000)))
 
@@ -16,8 +16,8 @@ def test_expected_visits_add_up_as_stated():
 
 
 def test_the_months_follow_each_other_without_a_gap():
-    assert [m.first for m in LIVED] == list(FIRST_DAYS[:MONTHS])
-    assert [m.days for m in LIVED] == np.diff(FIRST_DAYS).tolist()
+    assert [m.first for m in LIVED] == list(FIRST_VISIT_DAYS[:MONTHS])
+    assert [m.days for m in LIVED] == np.diff(FIRST_VISIT_DAYS).tolist()
 
 
 def test_every_visit_has_a_customer_and_a_verdict():

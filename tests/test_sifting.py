@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
+from churn.intake.reader import read_list
 from tests.messy import LIST, told
 from tests.messy.sifting import CASES
 

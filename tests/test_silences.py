@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from churn.events.log.silences import Outage, as_date, as_day, filled_in, last_day, outages
+from churn.features.ledger import Outage, as_date, as_day, filled_in, last_day, outages
 
 
 def test_days_and_dates_turn_into_each_other():

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.scoring.similar import similar_customers
+from churn.scoring.segments import similar_customers
 from tests.small_model import ENCODER, WORDING, customers, small_model
 
 MODEL = small_model()

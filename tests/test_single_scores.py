@@ -1,6 +1,6 @@
 """Many scores by column are the scores of each customer."""
 
-from churn.desk.single.single_scores import Single, Singles
+from churn.workspace.prediction import Single, Singles
 
 ONE = Single(
     "a", 0.75, True, "Yes", "High", ("why",), "call", 2.5, "telco@v1", ("odd",), ("tenure",), {"tenure": 3.0}, 90.0

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from churn.errors import ListRefused
-from churn.watching import sketch as room
-from churn.watching.shapes import shapes_of
-from churn.watching.sketch import as_scored, lots_of, sketch_of
+from churn.monitoring import sketch as room
+from churn.monitoring.sketch import as_scored, lots_of, shapes_of, sketch_of
 from tests.test_watch import MODEL, a_list
 
 SHAPES = shapes_of(MODEL)

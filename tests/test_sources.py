@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.events.engines.engine_urls import opened
-from churn.events.log.sources import raw_table, source_files
+from churn.features.engines.urls import opened
+from churn.features.sources import raw_table, source_files
 
 
 def rows(source):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.sparing import leave_alone, left_alone
+from churn.store.campaigns import leave_alone, left_alone
+from churn.store.database import open_book
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

@@ -8,14 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.desk.listing.event_logs import recipe_for
 from churn.errors import Unavailable
-from churn.events.engines.engine import NOTE
-from churn.events.engines.engine_urls import opened
-from churn.events.log.ledger import open_ledger
-from churn.events.summary import summary_of
+from churn.features.build import summary_of
+from churn.features.engines.base import NOTE
+from churn.features.engines.urls import opened
+from churn.features.ledger import open_ledger
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
+from churn.workspace.event_logs import recipe_for
 from tests.sparking import SPARK, need_spark
 
 pytestmark = SPARK

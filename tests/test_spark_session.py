@@ -5,9 +5,9 @@ import subprocess
 import pytest
 
 from churn.errors import RequestRefused, Unavailable
-from churn.events.engines import spark_session as room
-from churn.events.engines.engine_urls import opened
-from churn.events.engines.spark_session import Address, address_of, opened_session
+from churn.features.engines import spark_session as room
+from churn.features.engines.spark_session import Address, address_of, opened_session
+from churn.features.engines.urls import opened
 from tests.browsing import free_port
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.events.engines.engine_urls import opened
-from churn.events.engines.spark_workers import PATIENCE, patience_of
+from churn.features.engines.spark_session import PATIENCE, patience_of
+from churn.features.engines.urls import opened
 from tests.sparking import SPARK, need_spark, running_cluster
 from tests.test_distributed import asked, churn_line, long_list, wait_for_parts  # noqa: F401  (long_list: a fixture)
 

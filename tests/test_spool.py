@@ -9,11 +9,11 @@ import sys
 import pytest
 import sqlalchemy as sa
 
-from churn.book.audit_trail import trail
-from churn.book.connections import open_book
-from churn.book.last_seen import seen_last
-from churn.book.spool import REFUSED, Spool
 from churn.errors import Unavailable
+from churn.store.access import trail
+from churn.store.customers import seen_last
+from churn.store.database import open_book
+from churn.store.outbox import REFUSED, Spool
 from tests.other_processes import ROOT
 
 NOTED = {"id": "a1", "at": "2026-03-02", "who": "ann", "role": "admin", "by": "key", "act": "promote", "what": "x@v2"}
@@ -61,7 +61,7 @@ def test_what_is_known_from_later_stays(home, spool):
 
 def test_what_a_killed_process_left_is_carried_by_the_next(home, tmp_path, spool):
     code = (
-        "import os, signal, sys; from pathlib import Path; from churn.book.spool import Spool\n"
+        "import os, signal, sys; from pathlib import Path; from churn.store.outbox import Spool\n"
         f"Spool(Path(sys.argv[1])).add('seen', [{seen()!r}]); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(spool.folder)], cwd=ROOT, check=False)
@@ -81,7 +81,7 @@ def test_a_book_that_is_away_leaves_everything_where_it_is(home, spool):
     book = open_book()
     spool.add("seen", [seen()])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("churn.book.spool.looking", hung_up)
+        patched.setattr("churn.store.outbox.looking", hung_up)
         with pytest.raises(Unavailable):
             spool.carry(book)
     assert (spool.add("seen", [seen("b")]), spool.carry(book)) == (True, 2)

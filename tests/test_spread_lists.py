@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Desk
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 from churn.errors import ListRefused, RequestRefused
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from churn import Desk
-from churn.desk.modelling.standings import reaches_of, rivalry_of, standings_of
-from churn.shelf.version_folders import load
+from churn.training.registry import load
+from churn.workspace.models import reaches_of, rivalry_of, standings_of
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 

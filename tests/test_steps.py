@@ -3,12 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from churn.book import steps
-from churn.book.connections import looking, open_book, writing
-from churn.book.last_seen import lists_scored
-from churn.book.remembered import remember_mapping, remembered_mapping
-from churn.book.tables import LISTS, STEPS_DONE
 from churn.errors import RequestRefused, Unavailable
+from churn.store import migrations as steps
+from churn.store.customers import lists_scored, remember_mapping, remembered_mapping
+from churn.store.database import looking, open_book, writing
+from churn.store.tables import LISTS, STEPS_DONE
 
 on_both = pytest.mark.usefixtures("either_book")
 

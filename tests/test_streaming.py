@@ -5,10 +5,9 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.enough import CUSTOMERS, LEAVERS
-from churn.intake.reading import read_list, reading_of
-from churn.intake.streaming import open_list
-from churn.intake.understanding.asking import Asked
+from churn.intake.checks import CUSTOMERS, LEAVERS
+from churn.intake.options import Asked
+from churn.intake.reader import open_list, read_list, reading_of
 from churn.profiles import read_profile
 
 TEXT = "id,paid,active,joined\n" + "".join(

@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from churn.money.eligibility import rule_from
-from churn.money.suggesting import suggestions
+from churn.money.policies import suggestions
+from churn.money.rules import rule_from
 from tests.scored import BOOK, FOUR
 
 LIST = pa.table({"bill": [100.0] * 4, "region": FOUR["region"].tolist()})

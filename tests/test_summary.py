@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
-from churn.events.engines.duckdb_engine import DuckEngine
-from churn.events.engines.engine import NOTE
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.engines.base import NOTE
+from churn.features.engines.duckdb import DuckEngine
+from churn.features.recipe import recipe_from
 from churn.profiles import read_profile
 from churn.schema import schema_from
 

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.linear import Linear
 from churn.errors import RequestRefused
-from churn.learning.encoded.encoding import Field
-from churn.learning.versions.reference import reference_of
+from churn.explain.explainer import Linear, explainer_for
 from churn.schema import Column, Follows, Schema
-from churn.scoring.explaining import explanation
-from churn.scoring.supposing import whatif
+from churn.scoring.reasons import explanation
+from churn.scoring.whatif import whatif
+from churn.training.encoder import Field
+from churn.training.model import reference_of
 from tests.small_model import SCHEMA, THREE, WORDING, small_model
 
 MODEL = small_model()

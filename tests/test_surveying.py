@@ -5,11 +5,11 @@ import random
 import pytest
 
 from churn.errors import ChurnError, ListRefused
-from churn.intake.formats.grids import grid_of
-from churn.intake.reading import read_list
-from churn.intake.surveying import surveyed
-from churn.intake.text.opening import Reread
-from churn.intake.understanding.asking import Asked
+from churn.intake.grid import grid_of
+from churn.intake.options import Asked
+from churn.intake.reader import read_list
+from churn.intake.sources import Reread
+from churn.intake.survey import surveyed
 from churn.schema import Column, Schema
 
 PLANS = ["Basic", "Pro", '"Team, big"']
@@ -132,7 +132,7 @@ def test_a_survey_settles_everything_before_a_cell_is_changed():
 
 def test_a_list_in_hand_is_taken_apart_once_for_two_readings_and_then_let_go(monkeypatch):
     taken = []
-    monkeypatch.setattr("churn.intake.surveying.grid_of", lambda *how: taken.append(how) or grid_of(*how))
+    monkeypatch.setattr("churn.intake.survey.grid_of", lambda *how: taken.append(how) or grid_of(*how))
     source = Reread(GOOD.encode())
     readings = [read_list(source, filename="list.csv", **said) for said in ({}, {"schema": SCHEMA}, {})]
     assert (len(taken), len(source.apart)) == (2, 1)

@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 import plotly.graph_objects as go
 import pytest
 
-from churn.showing.figures.charts import line, styled
-from churn.showing.figures.svg_drawing import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, svg_of
+from churn.reports.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, line, styled, svg_of
 
 DRAWN = "{http://www.w3.org/2000/svg}"
 

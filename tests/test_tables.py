@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from churn.book.connections import looking, open_book
-from churn.book.tables import METADATA
+from churn.store.database import looking, open_book
+from churn.store.tables import METADATA
 
 
 def test_a_new_book_has_every_table_of_the_list(home):

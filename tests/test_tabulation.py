@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from churn.attribution.tabulation import lookup_for
-from churn.attribution.trees import Forest, Split, Tree
+from churn.explain.tables import lookup_for
+from churn.explain.trees import Forest, Split, Tree
 
 # Out of 8 customers 2 go left at the root; of the other 6, 3 go left again.
 TREE = Tree(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.deciding.measuring.teaching import lessons, taught
+from churn.campaigns.learning import lessons, taught
 from churn.money.playbook import Action, Estimate, Playbook
 
 BOOK = Playbook((Action("call", channel="c", save=Estimate(0.1, 0.3, 0.5), take_up=Estimate(0.2, 0.3, 0.4)),))

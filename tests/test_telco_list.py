@@ -6,7 +6,7 @@ import pytest
 
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.latent import best_auc
+from churn.samples.random import best_auc
 
 SAMPLE = make_sample("telco")
 LIST = SAMPLE.table()

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from churn.intake.telling import told_column
-from churn.intake.understanding.plans import Plan
-from churn.intake.values.kinds import Holding
+from churn.intake.columns import Holding
+from churn.intake.messages import told_column
+from churn.intake.plans import Plan
 from churn.schema import Column
 
 

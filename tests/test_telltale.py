@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from churn.monitoring.drift import Telltale, telltale_of
 from churn.scoring.wording import wording_for
-from churn.watching.telltale import Telltale, telltale_of
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 
@@ -17,7 +17,7 @@ def test_customers_like_the_learnt_ones_cannot_be_told_apart():
 
 
 def test_columns_that_no_longer_go_together_are_seen_though_none_moved():
-    from churn.watching.watch import watch_list
+    from churn.monitoring.report import watch_list
 
     tied = a_list(3000, 2, months=lambda m: np.sort(m), bill=lambda b: np.sort(b))
     report = watch_list(MODEL, tied)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from churn.intake.reading import read_list
-from churn.intake.understanding.template import template_csv
+from churn.intake.meaning import template_csv
+from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
 

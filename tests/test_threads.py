@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from churn.learning.candidates.boosting import Boosted, Rung
-from churn.learning.candidates.forests import RandomForest
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
 from churn.threads import MANY, threads_for
+from churn.training.baselines import RandomForest
+from churn.training.boosting import Boosted, Rung
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
 from tests.browsing import ROOT
 from tests.small_lists import SCHEMA, small_table
 
@@ -22,10 +22,10 @@ RUNG = Rung(depth=3, rate=0.1, leaf=5)
 # Threads are counted by the system itself: a pool that OpenMP opened stays open to the end of the process.
 NOTEBOOK = """
 import os, xgboost, lightgbm, scipy.linalg, sklearn.ensemble
-from churn.attribution.library import library_of
-from churn.learning.candidates.boosting import Boosted
-from churn.learning.training import train
-from churn.watching.telltale import telltale_of
+from churn.explain.library import library_of
+from churn.training.boosting import Boosted
+from churn.training.train import train
+from churn.monitoring.drift import telltale_of
 from tests.small_lists import SCHEMA, small_table
 from tests.test_threads import EXAMPLES, RUNG
 before = len(os.listdir("/proc/self/task"))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.learning.measures.thresholds import (
+from churn.training.thresholds import (
     Thresholds,
     edges_by_risk,
     threshold_by_f1,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pyarrow.compute as pc
 
 from churn import Desk
-from churn.learning.measures.thresholds import Thresholds
-from churn.shelf.version_folders import damage, load, save
+from churn.training.registry import damage, load, save
+from churn.training.thresholds import Thresholds
 from tests.small_lists import small_training
 from tests.trained import TODAY
 

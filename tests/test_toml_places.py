@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.money.toml_places import line_of, toml_key, toml_value
+from churn.money.playbook import line_of, toml_key, toml_value
 
 TEXT = 'a = 1\n[b]\nc = { d = 2 }\n[b."x = y"]\n# note\ne = 3\n'
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.money.customer_worth import stakes
-from churn.money.eligibility import rule_from
+from churn.money.economics import stakes
 from churn.money.playbook import Action, Estimate, Playbook, Segment
-from churn.money.tornado import assumption_bars
+from churn.money.policies import assumption_bars
+from churn.money.rules import rule_from
 
 MAIL = Action("mail", channel="m", save=Estimate(0.4, 0.5, 0.7), contact=Estimate(8, 10, 11))
 BOOK = Playbook((MAIL,), periods=Estimate(0.5, 1, 2))

@@ -7,9 +7,9 @@ import warnings
 import pytest
 
 from churn import Desk
-from churn.desk.modelling import tracking
-from churn.desk.modelling.tracking import ledger_at, metrics_of, parameters_of, tracked
 from churn.errors import RequestRefused, Unavailable
+from churn.training import tracking
+from churn.training.tracking import ledger_at, metrics_of, parameters_of, tracked
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 

@@ -1,6 +1,6 @@
 """What the API counts of itself."""
 
-from churn.api.counted.traffic import Traffic
+from churn.api.metrics import Traffic
 
 
 def lines_of(traffic):

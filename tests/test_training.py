@@ -8,9 +8,9 @@ import pytest
 
 from churn import threads
 from churn.errors import ChurnError, RequestRefused
-from churn.learning.training import train
-from churn.learning.versions.lineage import model_digest
 from churn.schema import Schema
+from churn.training.model import model_digest
+from churn.training.train import train
 from tests.small_lists import SCHEMA, small_table, small_training
 
 TABLE = small_table()

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.attribution.trees import Forest, Leaf, Split, Step, Tree, below
+from churn.explain.trees import Forest, Leaf, Split, Step, Tree, below
 
 FIRST, SECOND = Split(0, 1.0), Split(1, members=frozenset({2}))
 TREE = Tree((FIRST, None, SECOND, None, None), (1, -1, 3, -1, -1), (2, -1, 4, -1, -1), (0, 1, 0, 2, 3), (8, 2, 6, 3, 3))

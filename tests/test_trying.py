@@ -1,7 +1,7 @@
 """Every live model has a customer to try, who looks like one and can be scored as they stand."""
 
 from churn import Desk
-from churn.api.trying import tried_customers
+from churn.api.openapi import tried_customers
 from tests.trained import damaged, twin_of
 
 

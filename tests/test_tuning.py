@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.learning.candidates import tuning
-from churn.learning.candidates.ladder import SHARE
-from churn.learning.candidates.tuning import tuned_steps
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.encoded.examples import examples_of
+from churn.training import boosting as tuning
+from churn.training.boosting import SHARE, tuned_steps
+from churn.training.dataset import examples_of
+from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
 TABLE = small_table(200)

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import NotFound, Unavailable
-from churn.shelf.turns import alone_at
+from churn.training.registry import alone_at
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_killed_holder_leaves_no_lock_behind(shelf):
     import sys
 
     code = (
-        "import sys, time; from pathlib import Path; from churn.shelf.turns import alone_at\n"
+        "import sys, time; from pathlib import Path; from churn.training.registry import alone_at\n"
         "with alone_at(Path(sys.argv[1]), 'telco', 'retrain'): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(shelf)], stdout=subprocess.PIPE, text=True) as holder:

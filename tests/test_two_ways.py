@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.learning.two_ways import TwoWays, compared_ways
 from churn.schema import Column, Schema
+from churn.training.train import TwoWays, compared_ways
 
 SCHEMA = Schema(
     (

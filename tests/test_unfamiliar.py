@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from churn.notices import Notice
-from churn.scoring.explaining import explanation
-from churn.scoring.ranking import Ranking
+from churn.scoring.reasons import explanation
+from churn.scoring.score import Ranking
 from churn.scoring.unfamiliar import Unfamiliar
 from tests.small_model import ENCODER, THREE, WORDING, customers, small_model
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.uplift import measured_uplift
+from churn.campaigns.uplift import measured_uplift
 from churn.errors import ChurnError
 from tests.experiments import small_experiment
 

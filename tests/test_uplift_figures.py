@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from churn.deciding.measuring.uplift import measured_uplift
-from churn.showing.figures.uplift_figures import qini_chart, tenths_chart
+from churn.campaigns.uplift import measured_uplift
+from churn.reports.campaign_charts import qini_chart, tenths_chart
 from tests.experiments import small_experiment
 
 

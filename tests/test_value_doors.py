@@ -7,18 +7,17 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from churn.deciding.measuring.outcomes import left_or_stayed, yes_or_no
-from churn.desk.single.customer_fields import FieldReader
+from churn.campaigns.lift import left_or_stayed, yes_or_no
 from churn.errors import ChurnError
-from churn.events.log.entries import yes_or_no as flag_of_a_log
-from churn.intake.reading import read_list
-from churn.intake.understanding.cells import cell_reader
-from churn.intake.values.marks import LETTERS, NO, YES
-from churn.intake.values.outcome_words import outcome_words
-from churn.learning.prepared.outcome import outcome_of
-from churn.money.comparing import Clause, compared
+from churn.features.logs import yes_or_no as flag_of_a_log
+from churn.intake.plans import cell_reader
+from churn.intake.reader import read_list
+from churn.intake.values import LETTERS, NO, YES, outcome_words
+from churn.money.rules import Clause, compared
 from churn.schema import Column, Schema
-from churn.scoring.changing import value_for
+from churn.scoring.whatif import value_for
+from churn.training.outcome import outcome_of
+from churn.workspace.customer_fields import FieldReader
 from tests.small_model import SCHEMA, small_model
 
 MODEL = small_model()

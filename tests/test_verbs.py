@@ -1,6 +1,6 @@
 """A verb registers itself with its words and its function."""
 
-from churn.cli.verbs import VERBS, Verb, verb
+from churn.cli.main import VERBS, Verb, verb
 
 
 def test_a_verb_is_known_by_its_name(monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.errors import Damaged, NotFound, RequestRefused, Unavailable
-from churn.shelf.version_folders import damage, load, names, page, remove, save, version_of, versions
+from churn.training.registry import damage, load, names, page, remove, save, version_of, versions
 from tests.other_processes import kill_after, started
 from tests.small_lists import small_table, small_training
 
@@ -76,7 +76,7 @@ def test_a_removed_version_is_gone_and_the_others_stay(shelf):
 SAVE = """
 import sys
 from pathlib import Path
-from churn.shelf.version_folders import load, save
+from churn.training.registry import load, save
 home, times = Path(sys.argv[1]), int(sys.argv[2])
 model = load(home, "small", "v1")
 print("ready", flush=True)

@@ -6,9 +6,8 @@ import pytest
 
 from app.state import visitor
 from churn import Desk
-from churn.desk.access.sign_ins import COOKIE, SIGN_INS
-from churn.desk.access.who import ANYBODY, THIS_MACHINE, Who
 from churn.errors import NotAllowed, NotSignedIn
+from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Who
 from tests.paging import opened, shown
 
 ROLES = ("CHURN_ADMINS", "CHURN_ANALYSTS", "CHURN_VIEWERS", "CHURN_PROXY_HEADER", "CHURN_TRUSTED_PROXIES", "CHURN_OPEN")

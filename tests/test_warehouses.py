@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 import sqlglot
 
-from churn.desk.listing.event_logs import recipe_for
 from churn.errors import RequestRefused
-from churn.events.engines.duckdb_engine import said_plainly
-from churn.events.engines.engine_urls import opened
-from churn.events.summary import summarise
-from churn.events.warehouses import DIALECTS, query_for
+from churn.features.build import summarise
+from churn.features.engines.duckdb import said_plainly
+from churn.features.engines.urls import opened
+from churn.features.warehouse import DIALECTS, query_for
+from churn.workspace.event_logs import recipe_for
 
 AS_OF = date(2026, 2, 25)
 

@@ -9,14 +9,13 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.measures.calibration import Calibration, sigmoid
-from churn.learning.measures.thresholds import Thresholds
-from churn.learning.versions.model import Model
-from churn.learning.versions.reference import reference_of
 from churn.money.playbook import Action, Playbook, exactly
+from churn.monitoring.report import Before, watch_list
 from churn.schema import Column, Schema
-from churn.watching.watch import Before, watch_list
+from churn.training.calibration import Calibration, sigmoid
+from churn.training.encoder import encoder_for
+from churn.training.model import Model, reference_of
+from churn.training.thresholds import Thresholds
 
 SCHEMA = Schema(
     (
@@ -197,6 +196,6 @@ def test_watching_imports_nothing_heavy_until_it_watches():
     import subprocess
     import sys
 
-    code = "import churn.watching.watch, sys; print({'pandas', 'sklearn', 'scipy', 'xgboost'} & set(sys.modules))"
+    code = "import churn.monitoring.report, sys; print({'pandas', 'sklearn', 'scipy', 'xgboost'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

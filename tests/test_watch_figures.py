@@ -1,6 +1,6 @@
 """The history in pictures: expected beside found, list after list."""
 
-from churn.showing.figures.watch_figures import history_charts, profit_chart, rank_chart, rate_chart, spread_chart
+from churn.reports.monitoring_charts import history_charts, profit_chart, rank_chart, rate_chart, spread_chart
 
 LIKELY = {"value": 0.25, "low": 0.2, "high": 0.3, "learnt": 0.26}
 

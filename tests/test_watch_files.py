@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from churn import Desk
-from churn.desk.watch.watch_files import page_for, refuse_other_endings, report_words
 from churn.errors import RequestRefused
+from churn.workspace.model_views import page_for, refuse_other_endings, report_words
 from tests.watched import a_list, two_moved
 
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 
-from churn.desk.watch.watch_keeping import rows_to_keep
+from churn.monitoring.performance import Followed
 from churn.schema import Column, Schema
-from churn.watching.realised import Followed
+from churn.workspace.monitoring import rows_to_keep
 
 
 def test_each_key_has_one_row_of_plain_numbers_and_the_last_one_counts():

@@ -4,8 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.connections import open_book
-from churn.book.watch_log import WatchRecord, first_watched, lists_watched, models_watched, record_outcome, record_watch
+from churn.store.database import open_book
+from churn.store.monitoring import (
+    WatchRecord,
+    first_watched,
+    lists_watched,
+    models_watched,
+    record_outcome,
+    record_watch,
+)
 
 ONE = WatchRecord("a" * 64, "telco", "v1", "2026-01-31T10:00:00+00:00", "january.csv", 900, "watch", "Why.", ["scores"])
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from churn import Desk
-from churn.desk.watch.watch_views import history_rows
+from churn.workspace.retraining import history_rows
 from tests.test_watch_log import ONE
 from tests.watched import a_list
 

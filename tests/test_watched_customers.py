@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from churn.book.connections import open_book, writing
-from churn.book.forgetting import forget, forget_before
-from churn.book.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES
-from churn.book.watch_log import record_watch
-from churn.book.watched_customers import (
+from churn.store.customers import forget, forget_before
+from churn.store.database import open_book, writing
+from churn.store.monitoring import (
     campaign_outcomes,
     contacted_since,
     customers_of,
     keys_of_list,
     record_customers,
+    record_watch,
     tell_outcomes,
 )
+from churn.store.tables import CAMPAIGNS, CONTACTS, MEMBERS, OUTCOMES
 from tests.test_watch_log import ONE
 
 TWO = replace(ONE, list="b" * 64, at="2026-02-28T10:00:00+00:00")

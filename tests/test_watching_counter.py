@@ -3,8 +3,8 @@
 import pytest
 
 from churn import Desk
-from churn.desk.access.who import Who
 from churn.errors import NotAllowed
+from churn.workspace.access import Who
 from tests.watched import a_list
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.weighing import weighed
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import weighed
 from churn.errors import ChurnError
 from tests.scored import BOOK, FOUR
 

@@ -4,8 +4,8 @@ import getpass
 
 import pytest
 
-from churn.desk.access.who import ACTS, ROLES, SCOPES, THIS_MACHINE, Who, at_the_terminal, role_of, scope_of
 from churn.errors import NotAllowed, RequestRefused
+from churn.workspace.access import ACTS, ROLES, SCOPES, THIS_MACHINE, Who, at_the_terminal, role_of, scope_of
 
 
 def test_each_step_of_the_ladder_may_more():

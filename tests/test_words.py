@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.values.words import folded, likeness, tidy
+from churn.intake.values import folded, likeness, tidy
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
-from churn.intake.text.opening import OLE
+from churn.intake.reader import read_list
+from churn.intake.sources import OLE
 from tests.messy import LIST, rows_of
 from tests.workbooks import FILES, changed, ods, xls, xlsb
 

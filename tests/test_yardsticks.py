@@ -6,13 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from churn.learning.measures.yardsticks import (
-    calibration_slope,
-    expected_calibration_error,
-    intervals,
-    metrics,
-    operating_point,
-)
+from churn.training.metrics import calibration_slope, expected_calibration_error, intervals, metrics, operating_point
 
 SCORED = st.lists(st.tuples(st.booleans(), st.floats(0.001, 0.999).map(lambda p: round(p, 2))), min_size=8, max_size=60)
 

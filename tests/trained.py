@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Desk
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 
 HISTORY, TODAY, AS_MADE = "history.csv", "today.csv", "as_made"
 
@@ -79,8 +79,7 @@ def rewritten(path, lines):
 
 def twin_of(home, name="twin"):
     """The live telco model once more under another name, live as well."""
-    from churn.shelf.champions import promote
-    from churn.shelf.version_folders import load, save
+    from churn.training.registry import load, promote, save
 
     saved = save(home, load(home, "telco", "v1").named(name, "v0"))
     promote(home, name, saved.version, why="a twin")
@@ -100,7 +99,7 @@ def telco_api(telco_home):
     """A client of the API over the trained home."""
     from fastapi.testclient import TestClient
 
-    from churn.api.application import make_api
+    from churn.api.app import make_api
 
     desk = Desk(telco_home)
     desk.recorder.keeps = False  # the home is everybody's: what one test scores must not be in the next one's book

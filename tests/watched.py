@@ -2,7 +2,7 @@
 
 from churn import Desk
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 
 MOVED = "drift:tenure=1.5"
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from churn.book import connections
+from churn.store import database as connections
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from churn.deciding.choosing.choices import Choices, Limit
+from churn.campaigns.optimizer import Choices, Limit
 
 
 def random_choices(seed, customers=4, actions=2, minimum=False):

@@ -9,7 +9,7 @@ import streamlit as st
 from app import state
 from app.strings import say
 from churn import Desk
-from churn.showing.words.amounts import SIGNS
+from churn.money.amounts import SIGNS
 
 ENDS = ("low", "mid", "high")
 

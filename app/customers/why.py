@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.showing.words.worth_words import over
+from churn.money.amounts import over
 
 
 def score(found: Any) -> None:

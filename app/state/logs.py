@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import state
 from app.demo_models import DEMOS, SAMPLES
-from churn.desk.access.who import THIS_MACHINE
+from churn.workspace.access import THIS_MACHINE
 
 
 class OwnFolder:

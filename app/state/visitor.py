@@ -13,10 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.browser_cookie import COOKIE as VISIT_COOKIE
 from app.browser_cookie import is_sound
 from app.strings import ENGLISH, languages, speak
-from churn.desk.access.entrance import one_name
-from churn.desk.access.sign_ins import COOKIE, SIGN_INS, is_here
-from churn.desk.access.who import ANYBODY
 from churn.errors import RequestRefused
+from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 
 LOOPBACK = "127.0.0.1"
 

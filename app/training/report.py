@@ -9,9 +9,8 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 from churn import Desk
-from churn.learning.card.report import most_times
-from churn.learning.measures.leaks_first import leak_sentence
-from churn.showing.words.contact_words import nearly_everybody
+from churn.reports.campaign_words import nearly_everybody
+from churn.training.report import leak_sentence, most_times
 
 FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")

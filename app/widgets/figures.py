@@ -12,7 +12,7 @@ from streamlit.elements.lib import streamlit_plotly_theme as slots
 from app.strings import plain
 from app.widgets.framing import assumed
 from app.widgets.numbers import amounts
-from churn.showing.figures.palette import LIGHT, recoloured
+from churn.reports.charts import LIGHT, recoloured
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 WIDEST_TITLE, WIDEST_LABEL = 24, 30  # letters

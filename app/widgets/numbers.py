@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from app.strings import plain, say
-from churn.showing.words.amounts import SIGNS, Amounts
+from churn.money.amounts import SIGNS, Amounts
 
 NARROWEST = 140  # pixels of a figure: two stand side by side on a phone
 LONG = 200  # pixels of a column whose words may wrap

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from churn.intake.checking import Verdict
-from churn.intake.reading import Reading
+from churn.intake.checks import Verdict
+from churn.intake.reader import Reading
 from churn.schema import Column, Schema
 
 if TYPE_CHECKING:

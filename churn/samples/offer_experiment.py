@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.customer_blocks import Block, Business
-from churn.samples.latent import Draw, Floats, Integers, chance, rounded
-from churn.samples.lettering import words
-from churn.samples.made_ids import serial
+from churn.samples.files import Block, Business
+from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, words
 
 ARMS = ("none", "discount call")
+
+
 PLANS = ("monthly", "yearly")
+
+
 Traits = dict[str, np.ndarray]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.customer_blocks import Block, Business
-from churn.samples.latent import Draw, Floats, Integers, chance, rounded
-from churn.samples.lettering import DAY, day_number, moments, words
-from churn.samples.made_ids import uuids
+from churn.samples.files import Block, Business
+from churn.samples.random import DAY, Draw, Floats, Integers, chance, day_number, moments, rounded, uuids, words
 
 OPENS = day_number("2026-05-01") * DAY  # the window: 1 May to 30 June 2026
+
+
 WINDOW = 61
 
 

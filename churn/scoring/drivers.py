@@ -1,21 +1,139 @@
-"""What moves the scores of a whole list: how much, how stably, in which direction, and together with what."""
+"""How many leave, by level or by range of any column, with the interval that so few customers allow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from churn.learning.encoded.encoding import Encoder
-from churn.learning.versions.model import Model
-from churn.scoring.rates import range_edges
-from churn.scoring.reasons import group_sums, groups_of
-from churn.scoring.wording import Wording
+from churn.errors import RequestRefused
+from churn.scoring.reasons import Group, group_sums, groups_of, points_of_columns
+from churn.scoring.wording import Wording, capital
+from churn.training.calibration import wilson
+from churn.training.encoder import Encoder
+from churn.training.model import Model
+
+MOST_LEVELS = 20
+
+
+RANGES = 8
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The customers with one level, or within one range, of a column.
+
+    left, share, low, high   how many left, and their share with its 95 % Wilson interval; None without outcomes
+    expected                 the mean probability; None without scores
+    start, end               of a range: from this number on, below that one
+    """
+
+    text: str
+    customers: int
+    left: int | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    expected: float | None = None
+    start: float | None = None
+    end: float | None = None
+
+
+def rates_by(
+    table: pa.Table,
+    name: str,
+    wording: Wording,
+    *,
+    left: np.ndarray | None = None,
+    probability: np.ndarray | None = None,
+) -> tuple[Rate, ...]:
+    """The rate of leaving for every level or range of a column, in its natural order; missing last."""
+    if name not in table.schema.names:
+        raise RequestRefused(f"The list has no column {name!r}.", f"It has: {', '.join(table.schema.names)}.")
+    cells = table.column(name).combine_chunks()
+    if pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type):
+        places, texts, ends = _ranges(wording, name, cells.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    else:
+        places, texts = _levels(wording, name, cells)
+        ends = [(None, None)] * len(texts)
+    rates = [
+        _rate(text, places == i, left, probability, between)
+        for i, (text, between) in enumerate(zip(texts, ends, strict=True))
+    ]
+    return tuple(rate for rate in rates if rate.customers)
+
+
+def range_edges(numbers: np.ndarray, ranges: int = RANGES) -> np.ndarray:
+    """Edges that cut known numbers into ranges of about as many customers each, at numbers people would write."""
+    known = numbers[~np.isnan(numbers)]
+    if not len(known):
+        return np.empty(0)
+    cuts = np.unique(np.quantile(known, np.linspace(0, 1, ranges + 1)[1:-1], method="higher"))
+    digits = _digits(known)
+    edges = np.unique(np.round(cuts, digits))
+    return edges[(edges > known.min()) & (edges <= known.max())]
+
+
+def _digits(known: np.ndarray) -> int:
+    """How many decimals keep about a hundredth of the spread; none for whole numbers."""
+    spread = float(np.quantile(known, 0.95) - np.quantile(known, 0.05)) or 1.0
+    digits = int(np.clip(np.ceil(2 - np.log10(spread)), -6, 6))
+    return min(digits, 0) if (known == np.round(known)).all() else digits
+
+
+def _ranges(
+    wording: Wording, name: str, numbers: np.ndarray
+) -> tuple[np.ndarray, list[str], list[tuple[float | None, float | None]]]:
+    edges = range_edges(numbers)
+    places = np.searchsorted(edges, numbers, side="right")
+    places[np.isnan(numbers)] = len(edges) + 1
+    ends: list[tuple[float | None, float | None]] = list(zip([None, *edges], [*edges, None], strict=True))
+    texts = [capital(wording.range_says(name, *between)) or capital(wording.label(name)) for between in ends]
+    return places, [*texts, capital(wording.says(name, None))], [*ends, (None, None)]
+
+
+def _levels(wording: Wording, name: str, cells: pa.Array) -> tuple[np.ndarray, list[str]]:
+    """The levels, in the schema's order and then by name; rare ones beyond the most frequent together."""
+    counts = {c["values"]: c["counts"] for c in pc.value_counts(cells).to_pylist() if c["values"] is not None}
+    kept = set(sorted(counts, key=lambda level: (-counts[level], str(level)))[:MOST_LEVELS])
+    column = wording.schema.by_name.get(name)
+    known = [level for level in (column.levels if column else ()) if level in kept]
+    order = [*known, *sorted(kept - set(known), key=str)]
+    places = pc.fill_null(pc.index_in(cells, value_set=pa.array(order, cells.type)), len(order)).to_numpy().copy()
+    places[cells.is_null().to_numpy(zero_copy_only=False)] = len(order) + 1
+    texts = [capital(wording.says(name, level)) for level in order]
+    return places, [*texts, "Others", capital(wording.says(name, None))]
+
+
+def _rate(
+    text: str,
+    here: np.ndarray,
+    left: np.ndarray | None,
+    probability: np.ndarray | None,
+    between: tuple[float | None, float | None],
+) -> Rate:
+    many = int(here.sum())
+    expected = float(probability[here].mean()) if probability is not None and many else None
+    start, end = (None if e is None else float(e) for e in between)
+    if left is None or not many:
+        return Rate(text, many, expected=expected, start=start, end=end)
+    gone = int(left[here].sum())
+    return Rate(text, many, gone, gone / many, *wilson(gone, many), expected, start, end)
+
+
+# What moves the scores of a whole list: how much, how stably, in which direction, and together with what.
+
 
 BAGS = 50  # resamples of the customers, for the interval
+
+
 BAGGED = 20_000  # customers at most in a resample; on a longer list the interval is wider than it need be
+
+
 TOP = 3
 
 
@@ -218,3 +336,94 @@ def crossed(
 def _means(numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
     many = np.bincount(places)
     return np.bincount(places, weights=numbers) / np.maximum(many, 1)
+
+
+# Two groups of customers compared: which drivers make one of them riskier than the other.
+
+
+_Z95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one business group adds to the first customers' risk beyond what it adds to the second's, in points.
+
+    low, high  the 95 % interval; `clear` is False where it holds zero
+    """
+
+    group: str
+    label: str
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the difference is more than chance would make."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two groups of customers: how many, their mean probabilities, and the drivers, the largest difference first.
+
+    difference  of the mean probabilities in points; the differences of all parts, and of `own`, add up to it
+    own         what the column adds by which the customers were told apart; it is none of the parts
+    """
+
+    customers: tuple[int, int]
+    probability: tuple[float, float]
+    difference: float
+    parts: tuple[Part, ...]
+    own: Part | None = None
+
+
+def contrast(
+    model: Model,
+    wording: Wording,
+    matrix: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray | None = None,
+    *,
+    by: str | None = None,
+) -> Contrast:
+    """Compare the customers marked in `first` with those in `second`, or with all others.
+
+    by  the column that tells the two apart, which explains nothing: it is left out of the parts
+    """
+    other = ~first if second is None else second
+    if first.sum() < 2 or other.sum() < 2:
+        raise RequestRefused("One of the groups has fewer than two customers.", "Choose larger groups.")
+    groups = _groups_without(model, by)
+    one, two = (
+        group_sums(points_of_columns(model, model.explainer.contributions(matrix[rows])), groups)
+        for rows in (first, other)
+    )
+    moved = one.mean(axis=1) - two.mean(axis=1)
+    error = _Z95 * np.sqrt(one.var(axis=1, ddof=1) / one.shape[1] + two.var(axis=1, ddof=1) / two.shape[1])
+    parts = [
+        Part(g.name, wording.group_label(g.name), float(d), float(d - e), float(d + e))
+        for g, d, e in zip(groups, moved, error, strict=True)
+    ]
+    own = parts.pop() if by in model.encoder.names else None
+    shares = tuple(float(model.probability(matrix[rows]).mean()) for rows in (first, other))
+    return Contrast(
+        (int(first.sum()), int(other.sum())),
+        (shares[0], shares[1]),
+        float(moved.sum()),
+        tuple(sorted(parts, key=lambda p: (-abs(p.difference), p.group))),
+        own,
+    )
+
+
+def _groups_without(model: Model, by: str | None) -> tuple[Group, ...]:
+    """The business groups without this column, which comes last and alone."""
+    groups = groups_of(model.schema, model.encoder)
+    if by not in model.encoder.names:
+        return groups
+    place, names = model.encoder.names.index(by), model.encoder.names
+    left = (replace(g, columns=tuple(c for c in g.columns if c != place)) for g in groups)
+    # Of two columns one is left: it is called by its own name, since the group's would speak of both.
+    named = (replace(g, name=names[g.columns[0]]) if len(g.columns) == 1 else g for g in left if g.columns)
+    whole = {g.columns: g for g in groups}
+    return (*(whole.get(g.columns, g) for g in named), Group(by, (place,)))

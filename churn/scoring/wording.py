@@ -9,9 +9,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from churn.money.economics import Valuation
+from churn.notices import Notice
 from churn.schema import Column, Schema
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
 # What is said where even the general profile says nothing.
 PLAIN: Mapping[str, Any] = {
     "sentences": {
@@ -183,3 +187,24 @@ def _money(value: float, currency: str) -> str:
     if currency in _SIGNS:
         return f"{minus}{_SIGNS[currency]}{amount}"
     return f"{minus}{amount} {currency}".rstrip()
+
+
+# What is said beside a value at risk: over how long, in which currency, and whether its bill is assumed.
+
+
+def notices_on_worth(valuation: Valuation, wording: Wording) -> tuple[Notice, ...]:
+    """A warning where the playbook's bill is assumed."""
+    bill = valuation.assumed_bill
+    if bill is None:
+        return ()
+    paid = wording.money(bill)
+    return (Notice("warning", f"No value column: every customer is taken to pay {paid} a period (assumed)."),)
+
+
+def worth_said(valuation: Valuation | None, wording: Wording) -> dict[str, Any]:
+    """The fields that go with every value at risk."""
+    return {
+        "value_horizon": valuation.playbook.horizon if valuation else "",
+        "value_assumed": valuation is not None and valuation.assumed_bill is not None,
+        "currency": wording.currency,
+    }

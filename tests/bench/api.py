@@ -25,7 +25,7 @@ from typing import Any
 
 from churn import Desk
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 from tests.bench.measuring import Line, table_of
 from tests.browsing import ROOT, free_port, running_app
 from tests.generated_requests import sent_to

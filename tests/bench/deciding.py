@@ -21,8 +21,7 @@ def telco(small: bool) -> list[Line]:
     """A policy by expected gain on out-of-fold scores; the offer's effect is assumed, the outcomes are real."""
     import pandas as pd
 
-    from churn.money.customer_worth import stakes
-    from churn.money.gain import offers
+    from churn.money.economics import offers, stakes
     from churn.money.playbook import Action, Playbook, exactly
     from churn.money.policies import realised
 
@@ -118,8 +117,8 @@ def lift_coverage(small: bool) -> list[Line]:
 def _one_campaign(seed: int, customers: int, held: float, kept: float) -> tuple[bool, str]:
     import pandas as pd
 
-    from churn.deciding.choosing.holdout import arms
-    from churn.deciding.measuring.lift import measured_lift
+    from churn.campaigns.holdout import arms
+    from churn.campaigns.lift import measured_lift
 
     random = np.random.default_rng(seed)
     p = random.beta(1.3, 2.5, customers)
@@ -137,7 +136,7 @@ def _one_campaign(seed: int, customers: int, held: float, kept: float) -> tuple[
 
 def learnt_rates(small: bool) -> list[Line]:
     """Take-up in 6 segments × 5 actions, the assumption off by a factor (lognormal, sd .5): error against raw."""
-    from churn.deciding.measuring.learnt import Cell, learnt_take_up
+    from churn.campaigns.learning import Cell, learnt_take_up
     from churn.money.playbook import Estimate
 
     lines, random = [], np.random.default_rng(0)
@@ -164,7 +163,7 @@ def learnt_rates(small: bool) -> list[Line]:
 
 def profit_of_a_million(small: bool) -> list[Line]:
     """The profit curve of a million customers, and EMPC against empulse."""
-    from churn.money.empc import expected_maximum_profit
+    from churn.money.economics import expected_maximum_profit
     from churn.money.policies import profit_curve
 
     random = np.random.default_rng(0)

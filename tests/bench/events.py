@@ -18,10 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from churn.events.log.silences import as_day
-from churn.events.recipe.recipe_words import recipe_from
-from churn.events.recipe.recipes import Recipe
-from churn.events.summary import summarise
+from churn.features.build import summarise
+from churn.features.ledger import as_day
+from churn.features.recipe import Recipe, recipe_from
 from churn.profiles import read_profile
 from tests.bench.measuring import Cost, Line, child_cost, table_of
 

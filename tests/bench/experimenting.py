@@ -18,7 +18,7 @@ def hillstrom(small: bool) -> list[Line]:
     import pandas as pd
     import pyarrow as pa
 
-    from churn.deciding.measuring.experiment import Experiment, experiment_uplift
+    from churn.campaigns.uplift import Experiment, experiment_uplift
     from churn.schema import Column, Schema
 
     path = REAL / "hillstrom_email.csv.gz"
@@ -84,8 +84,7 @@ def known_truth(small: bool) -> list[Line]:
     """The made offer experiment: our Qini beside the true uplift's, and how many named sleeping dogs are ones."""
     import pyarrow as pa
 
-    from churn.deciding.measuring.experiment import Experiment, experiment_uplift
-    from churn.deciding.measuring.qini import qini_of
+    from churn.campaigns.uplift import Experiment, experiment_uplift, qini_of
     from churn.samples.catalogue import make_sample
     from churn.schema import Column, Schema
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from churn.errors import ChurnError
-from churn.intake.reading import read_list
+from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from tests.bench.measuring import Line, child_cost, cost_of, table_of
 from tests.messy import Case, told
@@ -28,7 +28,7 @@ TIMES, FLAT_MB, REPEATS = 3.0, 100, 5
 STREAM = """
 import sys
 from pathlib import Path
-from churn.intake.streaming import open_list
+from churn.intake.reader import open_list
 print(sum(len(b.lines) for b in open_list(Path(sys.argv[1])).blocks()))
 """
 

@@ -23,15 +23,14 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError
-from churn.learning.candidates.ladder import best_step, climbed, with_bags
-from churn.learning.encoded.folding import folds
-from churn.learning.measures.calibration import sigmoid
-from churn.learning.measures.yardsticks import metrics, operating_point
-from churn.learning.prepared.leaks import leaks_in
-from churn.learning.prepared.outcome import outcome_of
-from churn.learning.prepared.preparing import Choices, prepared
-from churn.learning.training import Trained, train
 from churn.schema import Column, Schema
+from churn.training.boosting import best_step, climbed, with_bags
+from churn.training.calibration import sigmoid
+from churn.training.dataset import folds
+from churn.training.metrics import metrics, operating_point
+from churn.training.outcome import outcome_of
+from churn.training.prepare import Choices, leaks_in, prepared
+from churn.training.train import Trained, train
 from tests.bench.plain_tables import plain_table
 
 SECTIONS = ("quality", "leaks", "nested", "speed", "threads")
@@ -243,7 +242,7 @@ LEARN = """
 import resource, time
 from pathlib import Path
 {before}
-from churn.cli.line import run_line
+from churn.cli.main import run_line
 spent = resource.getrusage(resource.RUSAGE_SELF)
 assert run_line(["train", "{path}", "--home", "{home}", "--quick", "--outcome", "gone", "--json"]) == 0
 now = resource.getrusage(resource.RUSAGE_SELF)

@@ -15,14 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from churn.deciding.choosing.choices import Choices
-from churn.deciding.choosing.drawing import drawn
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.choosing.weighing import Weighed, weighed
-from churn.money.comparing import Clause
-from churn.money.eligibility import Rule
-from churn.money.playbook import Playbook
-from churn.money.playbook_files import playbook_from
+from churn.campaigns.holdout import drawn
+from churn.campaigns.limits import Order
+from churn.campaigns.optimizer import Choices
+from churn.campaigns.plan import Weighed, weighed
+from churn.money.playbook import Playbook, playbook_from
+from churn.money.rules import Clause, Rule
 from churn.profiles import read_profile
 
 PROFILES = ("general", "telco", "bank", "shop")

@@ -11,12 +11,12 @@ from tests.bench.plan_grid import REACH, SIZES, grid, words_of
 PLAN_CODE = """
 import json, sys, time
 import numpy as np, pandas as pd
-from churn.deciding.choosing.choices import Choices
-from churn.deciding.choosing.ordering import Order
-from churn.deciding.plan import planned_campaign
-from churn.money.gain import offers
+from churn.campaigns.optimizer import Choices
+from churn.campaigns.limits import Order
+from churn.campaigns.plan import planned_campaign
+from churn.money.economics import offers
 from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.customer_worth import stakes
+from churn.money.economics import stakes
 n, holdout = int(sys.argv[1]), float(sys.argv[2])
 random = np.random.default_rng(0)
 rows = {"key": [f"c{i}" for i in range(n)], "probability": random.beta(1.2, 3.0, n)}
@@ -25,7 +25,7 @@ rows["tier"] = np.where(rows["probability"] > 0.4, "High", np.where(rows["probab
 rows["need"], rows["region"] = random.random(n), random.choice(["n", "e", "s", "w"], n)
 scored = pd.DataFrame(rows)
 def act(name, channel, save, take, wake, contact, offer, need):
-    from churn.money.eligibility import rule_from
+    from churn.money.rules import rule_from
     return Action(name, name, channel, exactly(save), exactly(take), exactly(wake), exactly(contact), exactly(offer),
                   rule=rule_from(need))
 book = Playbook((act("tip", "app", .08, .10, 0, .2, 5, ""), act("gift", "email", .12, .3, .002, .5, 12, "need > 0.1"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from churn import Desk
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 from tests.bench.measuring import Cost, Line
 from tests.bench.processes import Watch, tree_cost
 from tests.bench.scale_logs import checksum

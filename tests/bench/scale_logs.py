@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 
 KEYS = {"shop": "user_id", "music": "msno"}
 
@@ -23,7 +23,7 @@ def checksum(path: Path) -> tuple[str, int, int]:
     """The same for the same rows in any order; how many rows, and how many different keys (the first column)."""
     import pyarrow.parquet as pq
 
-    from churn.scoring.spread.share_work import plain
+    from churn.scoring.spark import plain
 
     table = plain(pq.read_table(path))
     table = table.sort_by(table.column_names[0]).combine_chunks()

@@ -54,8 +54,8 @@ def _apart(left: Path, right: Path) -> tuple[int, int, int]:
 
 def one_run(name: str, logs: str, engine: str, output: str) -> None:
     """One engine's run, for a process of its own."""
-    from churn.events.recipe.recipe_words import recipe_from
-    from churn.events.summary import summarise
+    from churn.features.build import summarise
+    from churn.features.recipe import recipe_from
     from churn.profiles import read_profile
 
     tables = {table: Path(file) for table, file in json.loads(logs).items()}

@@ -21,23 +21,22 @@ import numpy as np
 import pyarrow as pa
 import xgboost
 
-from churn.attribution.blend import explainer_for
-from churn.attribution.library import member_of
-from churn.intake.reading import read_list
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.measures.calibration import Calibration
-from churn.learning.measures.thresholds import Thresholds
-from churn.learning.versions.model import Model
-from churn.learning.versions.reference import reference_of
+from churn.explain.explainer import explainer_for
+from churn.explain.library import member_of
+from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.sample_files import write_sample
+from churn.samples.files import write_sample
 from churn.schema import Column
-from churn.scoring.explaining import explanation
-from churn.scoring.nearest import nearest_changes
-from churn.scoring.ranking import Ranking
+from churn.scoring.reasons import explanation
+from churn.scoring.score import Ranking
+from churn.scoring.whatif import nearest_changes
 from churn.scoring.wording import Wording, wording_for
-from churn.shelf.version_folders import save
+from churn.training.calibration import Calibration
+from churn.training.encoder import encoder_for
+from churn.training.model import Model, reference_of
+from churn.training.registry import save
+from churn.training.thresholds import Thresholds
 from tests.bench.measuring import Line, child_cost, cost_of, table_of
 from tests.bench.shipped import shipped_from, stability_lines
 
@@ -47,8 +46,8 @@ OURS = """
 import json, sys, time
 from pathlib import Path
 import pandas  # Arrow brings it in at its first conversion; imports are left out on both sides
-from churn.desk.listing.lists import scored_file
-from churn.shelf.version_folders import load
+from churn.workspace.lists import scored_file
+from churn.training.registry import load
 home = Path(sys.argv[1])
 model = load(home, sys.argv[4] if len(sys.argv) > 4 else "bench", "v1")
 cpu, wall = time.process_time(), time.perf_counter()
@@ -60,7 +59,7 @@ import json, sys
 from tests.bench import usual_stack
 print(json.dumps(getattr(usual_stack, sys.argv[1])(*sys.argv[2:])))
 """
-SCORE = "import sys; from churn.cli.line import run_line; assert run_line(sys.argv[1:]) == 0"
+SCORE = "import sys; from churn.cli.main import run_line; assert run_line(sys.argv[1:]) == 0"
 IMPORTS = "import pandas, sklearn.pipeline, xgboost, shap"
 
 

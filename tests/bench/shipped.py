@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from churn.learning.candidates.contesting import Contest, contest
-from churn.learning.candidates.finishing import Champion, fitted_champion
-from churn.learning.encoded.examples import Examples
-from churn.learning.measures.calibration import Calibration
-from churn.learning.prepared.preparing import Choices, prepared
-from churn.learning.versions.model import Explainer, Model
 from churn.scoring.reasons import Group, group_sums, groups_of, weighed
+from churn.training.calibration import Calibration
+from churn.training.dataset import Examples
+from churn.training.model import Explainer, Model
+from churn.training.prepare import Choices, prepared
+from churn.training.selection import Champion, Contest, contest, fitted_champion
 from tests.bench.measuring import Line
 
 REFITS = 5

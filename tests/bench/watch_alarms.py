@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from churn.watching.distances import chance_of
-from churn.watching.watch import watch_list
+from churn.monitoring.drift import chance_of
+from churn.monitoring.report import watch_list
 from tests.bench.measuring import Line
 from tests.bench.watch_customers import LEARNT, LEVELS, NUMBERS, PLAYBOOK, as_table, customers, model_of
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.measures.calibration import sigmoid
-from churn.learning.training import train
-from churn.learning.versions.model import Model
 from churn.schema import Column, Schema
+from churn.training.calibration import sigmoid
+from churn.training.model import Model
+from churn.training.train import train
 from tests.bench.measuring import Line, child_cost
 from tests.bench.watch_alarms import by_hand
 from tests.bench.watch_customers import LEARNT, PLAYBOOK, SCHEMA, Made, as_table, customers
@@ -24,7 +24,7 @@ from tests.bench.watch_customers import LEARNT, PLAYBOOK, SCHEMA, Made, as_table
 BLOCKS, IN_BLOCK = 10, 100_000
 _CHILD = f"""
 import pickle, sys, time, json
-from churn.watching.watch import watch_list
+from churn.monitoring.report import watch_list
 model, block, playbook = pickle.load(open(sys.argv[1], "rb"))
 import scipy.special, sklearn.ensemble
 start = time.process_time()

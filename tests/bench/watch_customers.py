@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.encoded.encoding import encoder_for
-from churn.learning.measures.calibration import Calibration, sigmoid
-from churn.learning.measures.thresholds import Thresholds
-from churn.learning.versions.model import Model
-from churn.learning.versions.reference import reference_of
 from churn.money.playbook import Action, Playbook, exactly
 from churn.schema import Column, Schema
+from churn.training.calibration import Calibration, sigmoid
+from churn.training.encoder import encoder_for
+from churn.training.model import Model, reference_of
+from churn.training.thresholds import Thresholds
 
 NUMBERS = tuple(f"n{i}" for i in range(12))
 LEVELS = tuple(f"c{i}" for i in range(5))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.measures.yardsticks import auc
-from churn.learning.training import train
-from churn.watching.estimate import expected_measures, set_right
+from churn.monitoring.performance import expected_measures, set_right
+from churn.training.metrics import auc
+from churn.training.train import train
 from tests.bench.measuring import Line
 from tests.bench.plain_tables import plain_table
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.learning.measures.calibration import sigmoid
-from churn.learning.versions.model import Model
-from churn.money.customer_worth import Stakes
-from churn.watching.realised import Followed, followed_list, performance_of
-from churn.watching.watch import Before, watch_list
+from churn.money.economics import Stakes
+from churn.monitoring.performance import Followed, followed_list, performance_of
+from churn.monitoring.report import Before, watch_list
+from churn.training.calibration import sigmoid
+from churn.training.model import Model
 from tests.bench.measuring import Line
 from tests.bench.watch_customers import LEARNT, PLAYBOOK, as_table, customers, model_of
 

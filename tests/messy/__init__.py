@@ -7,7 +7,7 @@ a column only carried along; a case that must be refused has the sentence instea
 from dataclasses import dataclass, field
 
 from churn.errors import ListRefused
-from churn.intake.reading import read_list
+from churn.intake.reader import read_list
 
 LIST = "id,tenure,paid\nA1,3,29.85\nA2,14,56.95\nA3,2,53.85\n"
 _SIGNS = {"key": "*", "ignored": "~"}

@@ -1,1 +1,0 @@
-"""Who may ask, how often, how much and for how long, and every refusal in one shape."""

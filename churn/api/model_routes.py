@@ -1,0 +1,81 @@
+"""Which models there are, and what a model wants to know of a customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from churn.api.middleware import desk_of
+from churn.api.score_routes import ModelAsked
+from churn.training.model import Model
+
+router = APIRouter(tags=["models"])
+
+
+class ModelCard(BaseModel):
+    """A model's versions, which one is live, and how it came to that."""
+
+    name: str
+    title: str
+    live: str | None
+    versions: list[str]
+    history: list[dict[str, Any]]
+
+
+class Models(BaseModel):
+    """The shelf."""
+
+    models: list[ModelCard]
+
+
+class Wanted(BaseModel):
+    """One column a customer may have: its name, kind, the levels learnt, and other names it is known by."""
+
+    name: str
+    kind: str
+    role: str
+    levels: list[str]
+    unit: str
+    meaning: str
+    synonyms: list[str]
+
+
+class WantedColumns(BaseModel):
+    """What a model reads of a customer."""
+
+    model: str
+    version: str
+    columns: list[Wanted]
+
+
+@router.get("/models")
+def models(request: Request) -> Models:
+    """Show the models on the shelf, which version of each is live, and since when."""
+    return Models(models=[ModelCard(**card) for card in desk_of(request).shelf()])
+
+
+@router.get("/schema")
+def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
+    """Show the columns a model reads; without `?model=` those of the only live model."""
+    found = desk_of(request).counterpart((), model=model).model
+    return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
+
+
+def wanted_columns(model: Model) -> list[Wanted]:
+    """The columns of a customer that are read, in the order of the list the model learnt from."""
+    learnt = {f.name: f for f in model.encoder.fields}
+    return [
+        Wanted(
+            name=c.name,
+            kind=c.kind,
+            role=c.role,
+            levels=list(learnt[c.name].levels if c.name in learnt else c.levels),
+            unit=c.unit,
+            meaning=c.meaning,
+            synonyms=list(c.synonyms),
+        )
+        for c in model.schema.columns
+        if c.name in learnt or c.role in ("key", "date")
+    ]

@@ -1,1 +1,0 @@
-"""What is sent in and what goes back, one customer or many."""

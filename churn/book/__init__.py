@@ -1,1 +1,0 @@
-"""The score book: who was scored, planned, held out and exported, what happened, and which mappings were confirmed."""

@@ -1,1 +1,0 @@
-"""A ranked list becomes a campaign; outcomes become measured lift."""

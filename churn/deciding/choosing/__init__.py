@@ -1,1 +1,0 @@
-"""One action or none for each customer, within every limit, and a random holdout."""

@@ -1,1 +1,0 @@
-"""What an offer changed, against those who did not get it, and what is learnt from that."""

@@ -1,1 +1,0 @@
-"""Who asks: people and programs, what each may do, and what was done."""

@@ -1,1 +1,0 @@
-"""The business at the counter: its words, its offers, and the book it is kept in."""

@@ -1,1 +1,0 @@
-"""Campaigns at the counter: planned, kept, sent, measured, forgotten."""

@@ -1,1 +1,0 @@
-"""Lists at the counter: read, scored, shown, summed up, taken home."""

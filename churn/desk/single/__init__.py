@@ -1,1 +1,0 @@
-"""One customer at the counter: typed in or sent, scored, explained, offered something."""

@@ -1,1 +1,0 @@
-"""Models at the counter once they are live: watched, warned of, retrained."""

@@ -1,1 +1,0 @@
-"""What adds events up: DuckDB, PostgreSQL or Spark behind one small protocol, chosen by URL."""

@@ -1,1 +1,0 @@
-"""A raw log opened, typed, counted and laid by days."""

@@ -1,1 +1,0 @@
-"""One business's definition of its customers, as words in a file."""

@@ -1,0 +1,1 @@
+"""What adds up events: DuckDB in this process, PostgreSQL where the events lie, Spark on a cluster."""

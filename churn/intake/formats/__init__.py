@@ -1,1 +1,0 @@
-"""Workbooks, Parquet and text alike become the same blocks of text under their headings."""

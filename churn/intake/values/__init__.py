@@ -1,1 +1,0 @@
-"""Cells as people write them: numbers, dates, marks for nothing, and what a column of them looks like."""

@@ -1,1 +1,0 @@
-"""The ReportCard and everything on it."""

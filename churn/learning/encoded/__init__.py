@@ -1,1 +1,0 @@
-"""Customers as numbers, in an order and in folds that no file can sway."""

@@ -1,1 +1,0 @@
-"""How good scores are: told by customers never seen, in numbers and in money."""

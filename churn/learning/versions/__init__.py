@@ -1,1 +1,0 @@
-"""The Model, what it was learnt from, and the gate a new one has to pass."""

@@ -1,0 +1,103 @@
+"""Customer figures: from the typical customer to this one, step by step, as a picture that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from churn.reports.charts import BLUE, GREY, ORANGE, Chart
+from churn.reports.driver_charts import label_of, rowed, tick_step
+from churn.scoring.reasons import LEAST_POINTS, Explanation
+from churn.scoring.wording import Wording, capital
+
+MOST = 9  # steps drawn; smaller ones go together
+
+
+TYPICAL, OTHERS, PROTECTED = "A typical customer", "Everything else", "Protected traits, never a reason"
+
+
+Step = tuple[str, float]  # what it is, and how many points it adds
+
+
+READING = (
+    "Read from the top: each bar starts where the one above ends, first what raises the risk, then what lowers it. "
+    "They are the points of the sentences, and together they lead from a typical customer's risk to this one's."
+)
+
+
+BEYOND = " On the way the bars may pass 100 or 0; a risk is only where they begin and end."
+
+
+def waterfall_chart(told: Explanation) -> Chart:
+    """From the typical customer to this one by business group, in the order of the sentences."""
+    steps = [(r.label, r.points) for r in told.groups]
+    hidden = sum(r.points for r in told.protected if r not in told.groups)
+    last = [(PROTECTED, hidden)] if hidden else []
+    return _waterfall("waterfall", _finding(told), [*_in_order(steps), *last], 100 * told.typical, told)
+
+
+def columns_chart(told: Explanation, wording: Wording, group: str) -> Chart:
+    """The same within one business group, column by column, after everything else was counted."""
+    chosen = next(r for r in told.groups if r.group == group)
+    steps = _in_order([(wording.label(name), points) for name, points in chosen.column_points.items()])
+    finding = f"{capital(chosen.label)}: {chosen.points:+.0f} points in all"
+    before = 100 * told.probability - chosen.points
+    return _waterfall("group", finding, steps, before, told, first=f"All but {chosen.label.lower()}")
+
+
+def _waterfall(
+    name: str, finding: str, steps: Sequence[Step], start: float, told: Explanation, *, first: str = TYPICAL
+) -> Chart:
+    import plotly.graph_objects as go
+
+    moved = np.array([points for _, points in steps])
+    ends = np.cumsum([start, *moved])
+    names = [label_of(t) for t in (first, *(t for t, _ in steps), "This customer")]
+    figure = go.Figure(
+        go.Waterfall(
+            orientation="h",
+            y=names,
+            x=[float(start), *moved.round(2).tolist(), 100 * told.probability],
+            measure=["absolute", *["relative"] * len(steps), "total"],
+            text=[f"{start:.1f}%", *(_step(m) for m in moved), f"{100 * told.probability:.1f}%"],
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": ORANGE}},
+            decreasing={"marker": {"color": BLUE}},
+            totals={"marker": {"color": GREY}},
+            connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
+            hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+        )
+    )
+    figure = rowed(figure, len(names), x="Likely to leave, of 100")
+    low, high = min(0.0, float(ends.min())), float(ends.max())
+    room = max((high - low) * 0.12, 2.0)
+    figure.update_xaxes(range=[low - room if low else 0.0, high + room], dtick=tick_step(low, high))
+    figure.update_yaxes(autorange="reversed")
+    return Chart(name, finding, READING + (BEYOND if low < 0 or high > 100 else ""), figure)
+
+
+def _step(points: float) -> str:
+    """A bar's points: whole as its sentence says them; to a tenth where it is too small for a sentence."""
+    if abs(points) >= LEAST_POINTS:
+        return f"{round(points):+d}"
+    return f"{points:+.1f}" if abs(points) >= 0.05 else "0"
+
+
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """The largest steps, raising ones first, and the sum of the rest; steps of nothing are left out."""
+    by_size = sorted((s for s in steps if s[1]), key=lambda s: -abs(s[1]))
+    kept = sorted(by_size[:MOST], key=lambda s: (s[1] < 0, -abs(s[1])))
+    rest = sum(points for _, points in by_size[MOST:])
+    return [*kept, *([(OTHERS, rest)] if rest else [])]
+
+
+def _finding(told: Explanation) -> str:
+    raising, lowering = told.raising, told.lowering
+    if not raising and not lowering:
+        return "Nothing known about this customer stands out"
+    if not raising:
+        return f"Nothing known raises the risk; {lowering[0].label.lower()} lowers it most"
+    below = f", {lowering[0].label.lower()} lowers it most" if lowering else ""
+    return f"{capital(raising[0].label)} raises this customer's risk most{below}"

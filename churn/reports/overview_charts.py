@@ -1,0 +1,69 @@
+"""Overview figures: where the expected leavers of a list are, and what moves its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from churn.reports.charts import BLUE, GREY, TIER_COLOURS, Chart, plain_label, styled
+from churn.scoring.drivers import Driver
+
+MOST = 6
+
+
+ROOM = 1.5  # times the longest bar: a telephone shows what is written beside it, too
+
+
+FEW_TICKS = 5
+
+
+BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
+
+
+TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
+
+
+def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> Chart:
+    """Each tier's customers, and how many of them are expected to leave, riskiest on top; all bars count customers."""
+    import plotly.graph_objects as go
+
+    names = list(customers)[::-1]
+    every, gone = sum(customers.values()) or 1, sum(leavers.values()) or 1.0
+    rows = [f"{TIER_MARKS.get(name, '')} {name}".strip() for name in names]
+    words = [f"{leavers[n]:,.0f} of {customers[n]:,}" for n in names]
+    colours = [TIER_COLOURS.get(n, BLUE) for n in names]
+    within = {"orientation": "h", "hoverinfo": "skip"}
+    whole = go.Bar(
+        x=[customers[n] for n in names], y=rows, text=words, marker={"color": GREY}, orientation="h", **BESIDE
+    )
+    part = go.Bar(x=[leavers[n] for n in names], y=rows, marker={"color": colours}, **within)
+    figure = styled(go.Figure([whole, part]), x="Customers", y="")
+    figure.update_xaxes(tickformat=",.0f", range=[0, ROOM * max(*customers.values(), 1)], nticks=FEW_TICKS)
+    figure.update_layout(height=300, barmode="overlay", bargap=0.25).update_yaxes(automargin=True)
+    first = names[-1]
+    finding = (
+        f"Tier {first} is {customers[first] / every:.0%} of the customers "
+        f"and {leavers[first] / gone:.0%} of the expected leavers"
+    )
+    reading = "A bar is the customers of a tier; its coloured part is how many of them are expected to leave."
+    return Chart("tiers", finding, reading, figure)
+
+
+def drivers_chart(drivers: Sequence[Driver]) -> Chart:
+    """How much of all movement of the scores each group of columns stands for, the strongest on top."""
+    import plotly.graph_objects as go
+
+    shown = list(reversed(drivers[:MOST]))
+    bars = go.Bar(
+        x=[d.share for d in shown],
+        y=[plain_label(d.label) for d in shown],
+        orientation="h",
+        text=[f"{d.share:.0%}" for d in shown],
+        marker={"color": BLUE},
+        **BESIDE,
+    )
+    figure = styled(go.Figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
+    figure.update_layout(height=300).update_yaxes(automargin=True)
+    strongest = " and ".join(d.label for d in drivers[:2])
+    reading = "How far what is known in each group moves the scores of this list, up or down. Associated, not caused."
+    return Chart("list-drivers", f"{strongest} move the scores of this list most", reading, figure)

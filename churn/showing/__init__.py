@@ -1,1 +1,0 @@
-"""Tables become figures, figures become pages that need nothing else to be read."""

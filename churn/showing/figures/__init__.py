@@ -1,1 +1,0 @@
-"""Tables become Plotly figures whose titles say what was found."""

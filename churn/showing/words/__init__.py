@@ -1,1 +1,0 @@
-"""Amounts in a locale, and sentences that screens and pages share."""

@@ -1,0 +1,202 @@
+"""The one place where the book is opened, to read or for a short transaction; safe for several processes at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from churn.errors import Damaged, RequestRefused, Unavailable
+from churn.files import home_folder
+from churn.store.migrations import carry_out, up_to_date
+
+BUSY = 30_000  # milliseconds that a process waits for another to finish writing
+
+
+FILE = Path("data") / "book.db"
+
+
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+
+
+IN_THE_WAY = {*NO_ROOM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
+
+
+RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory or connections
+
+
+ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
+
+
+def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:
+    """The book of this home, or of CHURN_BOOK, with every step carried out; a newer book is left alone."""
+    engine = sa.create_engine(_url(home), future=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _settings)
+    try:
+        _bring_up_to_date(engine)
+    except SQLAlchemyError as problem:
+        engine.dispose()
+        raise _said(problem) from problem
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A short transaction that writes: all of it is kept, or none."""
+    try:
+        with engine.connect() as connection:
+            # Taking the lock at the start waits for others here, and never fails half way.
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with _finished(connection):
+                yield connection
+    except SQLAlchemyError as problem:
+        raise _said(problem) from problem
+
+
+def is_the_books_fault(problem: BaseException) -> bool:
+    """Whether the disk or another writer is in the way; else what was to be written is at fault."""
+    cause = getattr(problem.__cause__, "orig", None)
+    if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in IN_THE_WAY
+    return str(getattr(cause, "sqlstate", "")).startswith(RESOURCES)
+
+
+@contextmanager
+def looking(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that only reads."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as problem:
+        raise _said(problem) from problem
+
+
+@contextmanager
+def _finished(connection: sa.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _url(home: str | os.PathLike[str] | None) -> sa.URL:
+    given = os.environ.get("CHURN_BOOK")
+    if given:
+        try:
+            return sa.make_url(given)
+        except SQLAlchemyError as problem:
+            raise RequestRefused("CHURN_BOOK is no database address.", "Write it as an SQLAlchemy URL.") from problem
+    path = home_folder(home) / FILE
+    try:
+        # Customers' rows lie here, and what waits to become some: for the account that runs Holdfast alone.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Unavailable(f"{path.parent} cannot be written to.", "Choose another home (CHURN_HOME).") from problem
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _settings(connection: Any, _: Any) -> None:
+    """Each new connection: readers never wait for a writer, writers wait for each other, nothing is lost on a kill."""
+    connection.isolation_level = None  # transactions begin where we say so
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY}")
+    _with_log(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _with_log(cursor: Any) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself when several processes switch a new book."""
+    until = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            # A disk that is full does not mend by waiting: whoever asks is told at once.
+            if problem.sqlite_errorcode & 0xFF in NO_ROOM or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _bring_up_to_date(engine: sa.Engine) -> None:
+    with looking(engine) as connection:
+        if up_to_date(connection):
+            return
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # Two programs that make the first table at once would both find it missing.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        carry_out(connection)
+
+
+def _said(problem: SQLAlchemyError) -> Damaged | Unavailable:
+    words = str(getattr(problem, "orig", problem))
+    if "malformed" in words or "not a database" in words:
+        return Damaged(
+            "The score book is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
+        )
+    # The driver's first line says why; where the database stands is nothing to tell whoever asks over HTTP.
+    why = re.sub(r"connection (to server .*? )?failed: ", "", words.strip().partition("\n")[0]).rstrip(".")
+    return Unavailable(f"The score book does not answer: {why}.", "Check the disk or the database, then try again.")
+
+
+# Rows that are written again replace themselves: the same work done twice leaves the book as doing it once.
+
+
+AT_ONCE = 5000
+
+
+def merge_rows(
+    connection: sa.Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]], *, newest: str = ""
+) -> None:
+    """Write rows by their primary key; a row that is there already is replaced.
+
+    newest  a column by which an older row never replaces a newer one, whichever arrives last
+    """
+    statement, key = _merging(connection.dialect.name, table, newest), [c.name for c in table.primary_key]
+    for some in _some(rows):
+        # In one order everywhere: two writers of the same rows then wait for each other, and never both at once.
+        connection.execute(statement, sorted(some, key=lambda row: [str(row[name]) for name in key]))
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Write a row unless one with its primary key is there already."""
+    insert = _insert(connection.dialect.name, table)
+    connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)), [dict(row)])
+
+
+def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(rows)
+    while some := [dict(row) for row in islice(iterator, AT_ONCE)]:
+        yield some
+
+
+def _merging(dialect: str, table: sa.Table, newest: str) -> Any:
+    insert = _insert(dialect, table)
+    others = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+    newer = insert.excluded[newest] >= table.c[newest] if newest else None
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others, where=newer)
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,1 @@
+"""A list with known outcomes becomes a Model, and versions of it are kept, compared and promoted."""

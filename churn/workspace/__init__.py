@@ -1,0 +1,1 @@
+"""A home folder and what can be asked of it: the one entry for command line, API and dashboard."""

@@ -1,0 +1,84 @@
+"""The business a model or a list belongs to: its words, its offers, and the action they suggest for a customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from churn.errors import Unavailable
+from churn.money.economics import Valuation
+from churn.money.playbook import Playbook
+from churn.money.policies import suggestions
+from churn.profiles import GENERAL, Profile, profile_names, read_profile
+from churn.schema import Schema
+from churn.scoring.score import Suggester
+from churn.scoring.wording import Wording, wording_for
+from churn.training.model import Model
+from churn.workspace.playbooks import checked_playbook, playbook_in_force
+
+
+def profile_of(model: Model, home: Path) -> Profile:
+    """The ready-made business a model was trained for; the general one where it is not here any more."""
+    return profile_named(model.lineage.get("profile", GENERAL), home)
+
+
+def profile_named(name: str, home: Path) -> Profile:
+    """The ready-made business of a name; the general one where it is not here any more."""
+    return read_profile(name if name in profile_names(home) else GENERAL, home)
+
+
+def currency_of(model: Model, home: Path) -> str:
+    """The currency a model's money is in: that of its business, else the mark in the list it learnt from, else none."""
+    return profile_of(model, home).currency or str(model.lineage.get("currency", ""))
+
+
+def wording_of(model: Model, home: Path) -> Wording:
+    """The words in which this model's reasons are said."""
+    business = replace(profile_of(model, home), currency=currency_of(model, home))
+    return wording_in(business, model.schema, home)
+
+
+def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
+    """The words in which a business speaks of these columns; the general ones where it has none of its own."""
+    return wording_for(schema, business.phrases, read_profile(GENERAL, home).phrases, business.currency)
+
+
+def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
+    """The offers of a ready-made business: those of the file given, else the default set for it, else its own."""
+    if file is not None:
+        return checked_playbook(file)
+    return playbook_in_force(home, "", profile=profile.name).playbook
+
+
+def playbook_for(model: Model, home: Path) -> Playbook:
+    """The offers of the business a model was trained for, as they count now."""
+    active = playbook_in_force(home, model.name, profile=profile_of(model, home).name)
+    return as_learnt(active.playbook, model)
+
+
+def as_learnt(playbook: Playbook, model: Model) -> Playbook:
+    """The playbook with what bills the model has learnt from, so that no slip of the keyboard becomes a gain."""
+    value, names = model.schema.value, model.encoder.names
+    if value is None or value.name not in names:
+        return playbook
+    place = names.index(value.name)
+    far, largest = model.encoder.fields[place].high, float(model.reference.quantiles[place][-1])
+    return replace(playbook, learnt_bills=(far, largest)) if far is not None and largest == largest else playbook
+
+
+def valuation_of(model: Model, playbook: Playbook) -> Valuation:
+    """What this model's customers are worth by a playbook."""
+    return Valuation(playbook, model.schema.value.name if model.schema.value else None)
+
+
+def valuation_for(model: Model, home: Path) -> Valuation | None:
+    """The same by the playbook in force; None while the book that holds it does not answer."""
+    try:
+        return valuation_of(model, playbook_for(model, home))
+    except Unavailable:
+        return None
+
+
+def suggester_of(model: Model, playbook: Playbook) -> Suggester:
+    """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
+    return suggestions(playbook, value=model.schema.value.name if model.schema.value else None)

@@ -1,0 +1,451 @@
+"""Views of a scored list: what the screens show of it, counted and cut here so that no screen has to reckon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from churn.intake.reader import Reading
+from churn.money.amounts import over
+from churn.scoring.drivers import Driver, group_drivers
+from churn.scoring.reasons import Explanation
+from churn.scoring.segments import Segment, segments
+from churn.store.campaigns import CampaignRecord, Measurement, campaigns, measured_so_far
+from churn.store.customers import ListRecord, lists_scored, record_list
+from churn.training.model import Model
+from churn.training.thresholds import TIERS
+from churn.workspace.businesses import currency_of, wording_of
+from churn.workspace.exploring import pictured_points
+from churn.workspace.lists import Ranked
+from churn.workspace.playbooks import now, the_book
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from churn.campaigns.plan import Campaign
+    from churn.money.amounts import Amounts
+
+SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
+
+
+MOST_WORDS = 50
+
+
+ORDERS = ("expected_gain", "value_at_risk", "probability")
+
+
+@dataclass(frozen=True)
+class TierCount:
+    """One tier of a list: how many customers, how many of them are expected to leave, and the money at risk."""
+
+    tier: str
+    customers: int
+    leavers: float
+    value_at_risk: float | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a scored list says as a whole.
+
+    leavers      expected leavers, with the range chance alone would give if every probability is right
+    value_at_risk  probability × worth over the horizon, None where nobody knows what customers pay
+    horizon      over how long worth is counted ("18 months"); `assumed`: by the playbook's bill, not by the list's own
+    gain         what the suggested actions would bring together, without any budget
+    """
+
+    customers: int
+    leavers: float
+    low: float
+    high: float
+    value_at_risk: float | None
+    currency: str
+    suggested: int
+    gain: float
+    tiers: tuple[TierCount, ...]
+    horizon: str = ""
+    assumed: bool = False
+    worth_basis: str = ""
+
+    @property
+    def over(self) -> str:
+        """The horizon of its value at risk, as it stands beneath the amount."""
+        return over(self.horizon, assumed=self.assumed)
+
+
+def overview_of(ranked: Ranked, home: Path) -> Overview:
+    """The list in a few numbers."""
+    table = ranked.scored.table
+    p = ranked.probability
+    currency = currency_of(ranked.model, home)
+    around = 1.96 * float(np.sqrt((p * (1 - p)).sum()))
+    return Overview(
+        customers=table.num_rows,
+        leavers=float(p.sum()),
+        low=max(float(p.sum()) - around, 0.0),
+        high=min(float(p.sum()) + around, float(len(p))),
+        value_at_risk=_total(table.column("value_at_risk")),
+        currency=currency,
+        suggested=table.num_rows - table.column("action").null_count,
+        gain=_total(table.column("expected_gain")) or 0.0,
+        tiers=tuple(_tier(table, tier) for tier in TIERS),
+        horizon=ranked.horizon,
+        assumed=ranked.valuation is not None and ranked.valuation.assumed_bill is not None,
+        worth_basis=worth_basis_of(ranked, currency),
+    )
+
+
+def worth_basis_of(ranked: Ranked, currency: str) -> str:
+    """What the worth in a list is made of, with its currency: money is compared only where it is the same."""
+    return f"{ranked.valuation.basis} {currency}".strip() if ranked.valuation else ""
+
+
+def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
+    """What moves the scores of this list, by business group, the strongest first."""
+    return group_drivers(ranked.model, wording_of(ranked.model, home), pictured_points(ranked))
+
+
+def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
+    """Groups of customers of this list that are alike, the likeliest to leave first."""
+    return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
+
+
+def keys_of(ranked: Ranked) -> list[str]:
+    """The keys of a scored list as text, in its own order."""
+    return ranked.scored.table.column(0).cast(pa.string()).to_pylist()
+
+
+def certainty_of(told: Explanation) -> tuple[str, ...]:
+    """How sure a score is: what became of customers scored alike, the range of other models, and an honest shrug."""
+    said = []
+    if told.alike:
+        bin_ = told.alike
+        of_100 = [100 * share for share in (bin_.share, bin_.likely_low, bin_.likely_high)]
+        said.append(
+            f"Of 100 customers scored like this, {of_100[0]:.0f} left (between {of_100[1]:.0f} and {of_100[2]:.0f}, "
+            f"seen in {bin_.customers:,} customers the model had not learnt from)."
+        )
+    if told.likely:
+        low, high = told.likely
+        said.append(f"Models learnt from other customers would mostly say between {low:.0%} and {high:.0%}.")
+    if told.cannot_tell:
+        said.append("The model cannot tell: both leaving and staying remain plausible for this customer.")
+    return tuple(said)
+
+
+def levels_of(model: Model, name: str) -> list[str]:
+    """The levels of a category that the model has learnt."""
+    return list(next((f.levels for f in model.encoder.fields if f.name == name), ()))
+
+
+def words_in(reading: Reading, name: str) -> dict[str, int]:
+    """How often each word stands in a column, as it was written in the file where the file has it."""
+    theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
+    cells = reading.raw.column(theirs) if theirs in reading.raw.column_names else reading.table.column(name)
+    counts = [(pair["values"], pair["counts"]) for pair in cells.cast(pa.string()).value_counts().to_pylist()]
+    ordered = sorted(((str(w), n) for w, n in counts if w not in (None, "")), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ordered[:MOST_WORDS])
+
+
+def _tier(table: pa.Table, tier: str) -> TierCount:
+    figures = table.select(["probability", "value_at_risk"])  # not the sentences, which are most of a table
+    some = figures.filter(pc.equal(table.column("tier").cast(pa.string()), tier))
+    leavers = pc.sum(some.column("probability")).as_py() or 0.0
+    return TierCount(tier, some.num_rows, float(leavers), _total(some.column("value_at_risk")))
+
+
+def _total(cells: pa.ChunkedArray) -> float | None:
+    total = pc.sum(cells).as_py()
+    return None if total is None else float(total)
+
+
+# What a list says beside the ones before: noted in the book when it is scored, compared, and the step worth taking.
+
+
+MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
+
+
+CHANCE = 1.96
+
+
+@dataclass(frozen=True)
+class ListChange:
+    """What changed since the list before, scored by the same model.
+
+    before     the list before: its name, when, how many, who was expected to leave
+    sentences  what changed, in words; a difference that chance could make is called one
+    """
+
+    before: ListRecord
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do next with a list: what, why in a sentence, and the screen where it is done."""
+
+    title: str
+    why: str
+    screen: str
+
+
+def note_list(home: Path, ranked: Ranked, overview: Overview) -> None:
+    """Keep in the book that this list was scored, once; it names no customer."""
+    with the_book(home) as book:
+        if _known(book, ranked) is None:
+            record_list(book, _record(ranked, overview))
+
+
+def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) -> ListChange | None:
+    """What changed since the list that was scored before this one; None for the first."""
+    with the_book(home) as book:
+        first = _known(book, ranked)
+        earlier = [
+            record
+            for record in lists_scored(book, model=ranked.model.name)
+            if record.list != ranked.reading.fingerprint
+            and record.rows
+            and (first is None or record.scored <= first.scored)
+        ]
+    return ListChange(earlier[0], _told(earlier[0], overview, amounts)) if earlier else None
+
+
+def next_step(
+    home: Path, ranked: Ranked, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
+) -> NextStep:
+    """The one thing worth doing next; `campaign` is the one that is suggested for the list."""
+    aside, lines = len(ranked.reading.set_aside), ranked.reading.rows + len(ranked.reading.set_aside)
+    if aside > MANY_SET_ASIDE * lines:
+        return NextStep("Look at the lines set aside", f"{aside:,} of {lines:,} lines could not be read.", "score")
+    left, measured = _campaign_of(home, ranked)
+    if left and measured is None:
+        why = f"Campaign {_title(left)} was exported on {left.made[:10]}; its outcomes show what it changed."
+        return NextStep("Bring the outcomes", why, "results")
+    if left and measured:
+        return NextStep("See what the campaign changed", f"{_title(left)}: {measured.lift['verdict']}", "results")
+    if not overview.suggested or (campaign is not None and not campaign.treated):
+        why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
+        return NextStep("Check the offers", why, "plan")
+    why = f"{amounts.number(overview.suggested)} customers are worth an action."
+    if campaign is not None:
+        people, held = amounts.number(campaign.treated), amounts.number(campaign.held)
+        cost, gain = amounts.money(campaign.spent), amounts.money(campaign.expected_gain["mid"])
+        why = f"Offers to {people} customers cost about {cost} and should bring {gain} after that; {held} are held out."
+    return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "plan")
+
+
+def _title(record: CampaignRecord) -> str:
+    """What people call a campaign of the book."""
+    return str(record.asked.get("title") or record.campaign)
+
+
+def _record(ranked: Ranked, overview: Overview) -> ListRecord:
+    return ListRecord(
+        list=ranked.reading.fingerprint,
+        model=ranked.model.name,
+        version=ranked.model.version,
+        scored=now(),
+        source=ranked.reading.source,
+        rows=overview.customers,
+        leavers=overview.leavers,
+        value_at_risk=overview.value_at_risk,
+        tiers={one.tier: one.customers for one in overview.tiers},
+        worth_basis=overview.worth_basis,
+    )
+
+
+def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
+    lists = lists_scored(book, most=1000, model=ranked.model.name)
+    known = [r for r in lists if r.list == ranked.reading.fingerprint]
+    return min(known, key=lambda r: r.scored, default=None)
+
+
+def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
+    """The latest campaign made from this list for this business, and what was measured of it."""
+    own = (ranked.reading.fingerprint, ranked.model.name)
+    with the_book(home) as book:
+        found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)
+        return found, measured_so_far(book).get(found.campaign) if found else None
+
+
+def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:
+    """The differences in words, those that matter first."""
+    said = [_leaving(before, now_), _grown(before.rows, now_.customers)]
+    if before.worth_basis is None:  # tiers and worth were reckoned in another way then
+        return tuple(said)
+    if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
+        was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
+        said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
+    high = next(one.customers for one in now_.tiers if one.tier == "High")
+    said.append(f"Tier High holds {high:,} customers; it held {before.tiers.get('High', 0):,}.")
+    return tuple(said)
+
+
+def _leaving(before: ListRecord, now_: Overview) -> str:
+    was, is_ = before.leavers / before.rows, now_.leavers / max(now_.customers, 1)
+    # Each list is one draw of customers: two draws differ by this much without anything having changed.
+    spread = (was * (1 - was) / before.rows + is_ * (1 - is_) / max(now_.customers, 1)) ** 0.5
+    if abs(is_ - was) <= CHANCE * spread:
+        return f"{is_:.1%} are expected to leave; it was {was:.1%}. Chance alone could make that difference."
+    return f"{is_:.1%} are expected to leave, {'more' if is_ > was else 'fewer'} than the {was:.1%} before."
+
+
+def _grown(was: int, is_: int) -> str:
+    if was == is_:
+        return f"It has {is_:,} customers, as many as before."
+    return f"It has {is_:,} customers, {abs(is_ - was):,} {'more' if is_ > was else 'fewer'} than before."
+
+
+# Shortlists: the customers of a scored list that a person asks for, a page at a time, and what they add up to.
+
+
+REASONS = ("reason_1", "reason_2", "reason_3")
+
+
+FIGURES = ("probability", "value_at_risk", "expected_gain")
+
+
+MOST_LEVELS = 60  # a column of more different words is searched, not chosen from
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which customers to show: every part narrows the list; empty parts narrow nothing.
+
+    tiers, actions   the tier, and the suggested action (its words; "" for none worth it)
+    column, words    only customers in whose column one of these words stands
+    least            at least this value at risk
+    search           a text in the key, the reasons or the action
+    by, upwards      the order, and whether the smallest stands first
+    """
+
+    tiers: tuple[str, ...] = TIERS
+    actions: tuple[str, ...] = ()
+    column: str = ""
+    words: tuple[str, ...] = ()
+    least: float = 0.0
+    search: str = ""
+    by: str = ORDERS[0]
+    upwards: bool = False
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """The customers asked for: how many, what they add up to, and which rows of the list they are, in order.
+
+    A copy of a million customers and their reasons is made where somebody takes them home, not to look at a page.
+    """
+
+    everyone: pa.Table
+    rows: pa.Array
+    customers: int
+    leavers: float
+    value_at_risk: float | None
+    gain: float
+
+    @property
+    def table(self) -> pa.Table:
+        """All of them in the order asked for."""
+        return self.everyone.take(self.rows)
+
+    def first(self, most: int, *, after: int = 0) -> pa.Table:
+        """The first of them, or the first after so many."""
+        return self.everyone.take(self.rows.slice(after, most))
+
+    def page(self, number: int, size: int, said: Callable[[str], str] = str) -> pd.DataFrame:
+        """One page of them, the first is number 1; tiers as lists of one, as a table of badges wants them.
+
+        said   puts a reason in few words, so that a table has room for it
+        """
+        frame = self.first(size, after=(number - 1) * size).to_pandas()
+        told = {name: frame[name].map(said, na_action="ignore") for name in REASONS if name in frame}
+        return frame.assign(tier=[[str(tier)] for tier in frame["tier"]], **told)
+
+
+def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
+    """The customers that fit, in the order asked for."""
+    scored = ranked.scored.table
+    key = scored.column_names[0]
+    table = scored.select([key, *(n for n in SHOWN if n in scored.column_names)])
+    fitting = _fitting(ranked, table, wanted)
+    # Only the figures are filtered: the sentences of all customers are ten times as much to copy.
+    found = table.select([n for n in FIGURES if n in table.column_names]).filter(fitting)
+    way = "ascending" if wanted.upwards else "descending"
+    order = pc.sort_indices(found, [(wanted.by, way, "at_end"), ("probability", "descending", "at_end")])
+    return Shortlist(
+        everyone=table,
+        rows=pc.indices_nonzero(fitting).take(order),
+        customers=found.num_rows,
+        leavers=_total_of(found, "probability") or 0.0,
+        value_at_risk=_total_of(found, "value_at_risk"),
+        gain=_total_of(found, "expected_gain") or 0.0,
+    )
+
+
+def actions_in(ranked: Ranked) -> tuple[str, ...]:
+    """The actions suggested in this list, the commonest first; "" stands for those for whom none is worth it."""
+    counts = ranked.scored.table.column("action").cast(pa.string()).value_counts().to_pylist()
+    return tuple(pair["values"] or "" for pair in sorted(counts, key=lambda pair: -pair["counts"]))
+
+
+def columns_to_narrow(ranked: Ranked) -> dict[str, str]:
+    """The columns of the list that a person may choose words of, each with what it means."""
+    columns = [c for c in ranked.reading.schema.columns if c.kind in ("category", "flag") and c.role != "outcome"]
+    return {c.name: c.meaning or c.name for c in columns if words_of(ranked, c.name)}
+
+
+def words_of(ranked: Ranked, name: str) -> tuple[str, ...]:
+    """The different words in a column, the commonest first; none where there are too many to choose from."""
+    counts = _words(ranked, name).value_counts().to_pylist()
+    known = [pair for pair in counts if pair["values"] is not None]
+    ordered = sorted(known, key=lambda pair: (-pair["counts"], pair["values"]))
+    return tuple(pair["values"] for pair in ordered) if len(ordered) <= MOST_LEVELS else ()
+
+
+def _fitting(ranked: Ranked, table: pa.Table, wanted: Wanted) -> pa.ChunkedArray:
+    tests = [_among(table.column("tier").cast(pa.string()), wanted.tiers)]
+    if wanted.actions:
+        tests.append(_among(pc.fill_null(table.column("action").cast(pa.string()), ""), wanted.actions))
+    if wanted.column and wanted.words:
+        tests.append(_among(_words(ranked, wanted.column), wanted.words))
+    if wanted.least > 0:
+        tests.append(pc.fill_null(pc.greater_equal(table.column("value_at_risk"), wanted.least), False))
+    if wanted.search.strip():
+        tests.append(_holding(table, wanted.search.strip()))
+    fitting = tests[0]
+    for test in tests[1:]:
+        fitting = pc.and_(fitting, test)
+    return fitting
+
+
+def _words(ranked: Ranked, name: str) -> pa.ChunkedArray:
+    cells = ranked.reading.table.column(name)
+    if pa.types.is_boolean(cells.type):
+        return pc.if_else(cells, "Yes", "No")
+    return cells.cast(pa.string())
+
+
+def _among(cells: pa.ChunkedArray, wanted: Sequence[str]) -> pa.ChunkedArray:
+    return pc.is_in(cells, value_set=pa.array(list(wanted), pa.string()))
+
+
+def _holding(table: pa.Table, text: str) -> pa.ChunkedArray:
+    """Rows in which the key, a reason or the action holds the text, whatever its case."""
+    names = [n for n in table.column_names if n in (table.column_names[0], "action") or n.startswith("reason_")]
+    hits = [pc.match_substring(table.column(n).cast(pa.string()), text, ignore_case=True) for n in names]
+    found = pc.fill_null(hits[0], False)
+    for hit in hits[1:]:
+        found = pc.or_(found, pc.fill_null(hit, False))
+    return found
+
+
+def _total_of(table: pa.Table, name: str) -> float | None:
+    total = pc.sum(table.column(name)).as_py()
+    return None if total is None else float(total)

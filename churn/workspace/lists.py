@@ -1,0 +1,691 @@
+"""Known leavers: customers of whom a list itself says that they left are set aside, counted and named."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn.errors import (
+    ListRefused,
+    MissingColumns,
+    NoModelFits,
+    NoModelYet,
+    NotFound,
+    RequestRefused,
+    Unavailable,
+    UnsureColumns,
+)
+from churn.features.sources import PARQUET, source_files
+from churn.intake.grid import Way, grid_of
+from churn.intake.matching import Match, layout_key, sure_names
+from churn.intake.options import Asked, Usual
+from churn.intake.reader import Reading, Settled, Stream, open_list, read_list
+from churn.intake.sources import Source, opened
+from churn.intake.values import folded
+from churn.money.economics import Valuation
+from churn.money.playbook import Playbook
+from churn.notices import Notice
+from churn.schema import Schema, schema_from
+from churn.scoring.export import write_scored
+from churn.scoring.reasons import Explanation, explanation
+from churn.scoring.score import Ranking, ScoredList, tiers_in
+from churn.scoring.spark import SAMPLE, score_on_spark
+from churn.scoring.unfamiliar import Unfamiliar
+from churn.scoring.whatif import Change, Comparison, nearest_changes, whatif
+from churn.scoring.wording import worth_said
+from churn.training.gate import ENOUGH
+from churn.training.known_outcomes import known_outcomes
+from churn.training.model import Model
+from churn.training.registry import called, live_models, load, load_live, version_of
+from churn.training.thresholds import TIERS
+from churn.workspace.businesses import as_learnt, playbook_for, suggester_of, valuation_for, valuation_of, wording_of
+
+
+@dataclass
+class Leavers:
+    """How many customers of a list are known to have left and to have stayed, counted while it goes by."""
+
+    ranking: Ranking
+    rows: int = 0
+    left: int = 0
+    stayed: int = 0
+    word: str = field(default="", init=False)
+
+    def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """The same tables, counted."""
+        for table in tables:
+            self.see(table)
+            yield table
+
+    def see(self, table: pa.Table) -> np.ndarray:
+        """Count one part of the list; returns who of it left."""
+        outcomes = known_outcomes(self.ranking.model, table, self.ranking.as_of)
+        left = outcomes == 1.0
+        self.rows += table.num_rows
+        self.left += int(left.sum())
+        self.stayed += int((outcomes == 0.0).sum())
+        return left
+
+    @property
+    def set_aside(self) -> int:
+        """How many are neither scored nor planned for."""
+        return 0 if self.ranking.everybody else self.left
+
+    def refuse_all(self) -> None:
+        """Refuse a list in which nobody is left to score or to plan for."""
+        if self.rows and self.set_aside == self.rows:
+            raise ListRefused(
+                f"{self._same(self.ranking.model.leaves)}: everyone in this list left already.",
+                "Bring a list of customers who are still there.",
+            )
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """That customers were set aside, or that the list says the same of all."""
+        column = self.ranking.model.schema.outcome
+        name = column.name if column else None
+        if self.set_aside:
+            who = "customer who left already is" if self.set_aside == 1 else "customers who left already are"
+            text = f"{self.set_aside:,} {who} set aside: neither scored nor planned for."
+            return (Notice("set_aside", text, name, self.set_aside),)
+        if self.rows and self.rows in (self.left, self.stayed):
+            model = self.ranking.model
+            return (Notice("info", f"{self._same(model.leaves if self.left else model.stays)}.", name),)
+        return ()
+
+    def _same(self, word: str) -> str:
+        """That all customers have the same word, or day, as outcome."""
+        column = self.ranking.model.schema.outcome
+        assert column is not None
+        if column.kind == "date":
+            word = "empty" if self.stayed else "a day"
+        return f"{column.name} is {word} for all {self.rows:,} customers"
+
+
+# Which model answers a list: the one asked for, else the live one whose columns the list has.
+
+
+@dataclass
+class ModelsOpen:
+    """Models already opened, by name and version: a version never changes, so it is opened and checked once."""
+
+    home: Path
+    kept: dict[tuple[str, str], Model] = field(default_factory=dict)
+
+    def named(self, asked: str) -> Model:
+        """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
+        name, _, version = asked.partition("@")
+        name = called(self.home, name)
+        if version:
+            return self._opened(name, version)
+        live = live_models(self.home)
+        if name not in live:
+            return load_live(self.home, name)
+        model = self.kept.get((name, live[name])) or load_live(self.home, name)
+        self.kept[name, model.version] = model
+        return model
+
+    def fitting(self, source: Source, filename: str = "", sheet: str | None = None) -> Model:
+        """The live model whose columns the list has; two that fit alike are refused by name."""
+        live = self._live()
+        if len(live) == 1:
+            return self.named(next(iter(live)))
+        return self._best(live, _headings(source, filename, sheet, self._schemas(live).values()))
+
+    def fitting_names(self, names: tuple[str, ...]) -> Model:
+        """The live model whose columns these names are, for customers that come without a file."""
+        live = self._live()
+        if len(live) == 1:
+            return self.named(next(iter(live)))
+        return self._best(live, names)
+
+    def sharing_customers(self, headings: tuple[str, ...]) -> str:
+        """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+        shares: dict[str, float] = {}
+        for name, schema in self._schemas(live_models(self.home)).items():
+            if schema.key and schema.key.name in sure_names(headings, schema):
+                shares[name] = _share(headings, schema)
+        best = max(shares.values(), default=0.0)
+        found = [name for name, share in shares.items() if share == best >= ENOUGH]
+        return found[0] if len(found) == 1 else ""
+
+    def _live(self) -> dict[str, str]:
+        live = live_models(self.home)
+        if not live:
+            raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
+        return live
+
+    def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
+        shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
+        best = max(shares.values())
+        fitting = sorted(name for name, share in shares.items() if share == best)
+        if best < ENOUGH:
+            which = f"Say which one is to score it: {', '.join(live)}."
+            raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
+        if len(fitting) > 1:
+            options = tuple(f"model={name}" for name in fitting)
+            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
+        return self.named(fitting[0])
+
+    def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:
+        return {name: self._schema(name, version) for name, version in live.items()}
+
+    def _opened(self, name: str, version: str) -> Model:
+        if (name, version) not in self.kept:
+            self.kept[name, version] = load(self.home, name, version)
+        return self.kept[name, version]
+
+    def _schema(self, name: str, version: str) -> Schema:
+        if (name, version) in self.kept:
+            return self.kept[name, version].schema
+        return schema_from(version_of(self.home, name, version).words["schema"])
+
+
+def _headings(source: Source, filename: str, sheet: str | None, schemas: Iterable[Schema]) -> tuple[str, ...]:
+    """The headings of a list, found by what the models' columns are called."""
+    known = {folded(s) for schema in schemas for c in schema.columns for s in (c.name, *c.synonyms)}
+    return grid_of(opened(source, filename), Way(lambda text: folded(text) in known, sheet)).layout.names
+
+
+def _share(headings: tuple[str, ...], schema: Schema) -> float:
+    features = {c.name for c in schema.features}
+    return len(features & sure_names(headings, schema).keys()) / max(len(features), 1)
+
+
+# What the desk remembers of a source: columns a person confirmed once are not asked about again.
+
+
+Opened = TypeVar("Opened")
+
+
+def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
+    return remembering(
+        home,
+        said,
+        lambda words: read_list(source, home=home, **words),
+        lambda reading: (reading.layout, reading.matches),
+    )
+
+
+def read_under_contract(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
+    from churn.intake.contract import under_contract
+
+    return under_contract(read_remembering(home, source, said))
+
+
+def remembering(
+    home: Path,
+    said: Mapping[str, Any],
+    opened: Callable[[Mapping[str, Any]], Opened],
+    told: Callable[[Opened], tuple[str, Iterable[Match]]],
+) -> Opened:
+    """Open a list in any way, and once more with what was confirmed for its layout where something is doubtful.
+
+    What a person says of its columns now is remembered for the next list of that layout.
+
+    told  the layout and the matches of what was opened
+    """
+    try:
+        found = opened(said)
+    except (UnsureColumns, MissingColumns) as problem:
+        more = remembered(home, layout_key(problem.headings), said, partial(_answers, problem))
+        if not more:
+            raise
+        return opened({**said, **more})
+    layout, matches = told(found)
+    if confirmed := {m.theirs: m.ours for m in matches if m.how == "confirmed"}:
+        with suppress(Unavailable):  # a book that cannot be written is no reason to refuse a list
+            remember(home, layout, confirmed)
+    doubtful = {m.theirs for m in matches if m.doubtful}
+    more = remembered(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
+    return opened({**said, **more}) if more else found
+
+
+def remembered(home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]) -> dict[str, Any]:
+    """The mapping to read again with; empty where nothing that was confirmed answers what is open.
+
+    The book is opened only when it can help: most lists leave nothing in doubt.
+    """
+    known = {theirs: ours for theirs, ours in _known(home, layout).items() if answers(theirs, ours)}
+    return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
+
+
+def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) -> bool:
+    if isinstance(problem, MissingColumns):
+        return theirs in problem.free and ours in problem.missing
+    return theirs in {m.theirs for m in problem.matches}
+
+
+def _known(home: Path, layout: str) -> dict[str, str]:
+    from churn.store.customers import remembered_mapping
+    from churn.store.database import open_book
+
+    engine = open_book(home)
+    try:
+        return remembered_mapping(engine, layout)
+    finally:
+        engine.dispose()
+
+
+def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
+    """Keep what a person confirmed for a source layout, unless it is known."""
+    if mapping.items() <= _known(home, layout).items():
+        return
+    from churn.store.customers import remember_mapping
+    from churn.store.database import open_book
+
+    engine = open_book(home)
+    try:
+        remember_mapping(engine, layout, mapping)
+    finally:
+        engine.dispose()
+
+
+# Lists at the counter: checked, scored to a file or in memory, and one customer of them explained.
+
+
+STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
+
+
+MOST_REASONS = 20
+
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class ScoredFile:
+    """What came of scoring a list to a file.
+
+    left            customers who are known to have left already and were set aside
+    value_horizon   over how long its value_at_risk counts, in `currency`; `value_assumed`: by the playbook's bill
+    """
+
+    rows: int
+    tiers: Mapping[str, int]
+    model: str
+    version: str
+    set_aside: int
+    seconds: float
+    notices: tuple[Notice, ...]
+    value_horizon: str = ""
+    value_assumed: bool = False
+    currency: str = ""
+    left: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """What the doors answer."""
+        return {
+            "rows": self.rows,
+            "tiers": dict(self.tiers),
+            "model": self.model,
+            "version": self.version,
+            "set_aside": self.set_aside,
+            "left": self.left,
+            "seconds": round(self.seconds, 2),
+            "notices": [n.as_json() for n in self.notices],
+            "value_horizon": self.value_horizon,
+            "value_assumed": self.value_assumed,
+            "currency": self.currency,
+        }
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A list in memory with its scores: what it said, who may leave, and the model that says so.
+
+    as_of      the day ages count back from, where the list itself does not say
+    valuation  what its customers are worth
+    whole      the same with customers who are known to have left, where there are some: what moved them is worth a look
+    """
+
+    reading: Reading
+    scored: ScoredList
+    model: Model
+    as_of: date | None = None
+    valuation: Valuation | None = None
+    whole: Ranked | None = None
+
+    @property
+    def horizon(self) -> str:
+        """Over how long the worth of its customers is counted; empty where it is not known."""
+        return self.valuation.playbook.horizon if self.valuation else ""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know of the list and of its scores."""
+        return (*self.reading.notices, *self.scored.notices, *self.model.notices)
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """How likely each customer is to leave."""
+        return np.asarray(self.scored.table.column("probability").to_numpy())
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The list as the model sees it."""
+        return self.model.encoder.matrix(self.reading.table, as_of=self.as_of)
+
+    @cached_property
+    def contributions(self) -> np.ndarray:
+        """What every column adds to every customer's log-odds."""
+        return self.model.explainer.contributions(self.matrix)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One customer with everything that can be said about the score, and the nearest changes that lower it."""
+
+    explanation: Explanation
+    changes: tuple[Change, ...]
+    customer: Mapping[str, Any]
+    model: Model
+
+
+def ranking_for(
+    model: Model,
+    home: Path,
+    *,
+    top: int = 3,
+    keep: tuple[str, ...] = (),
+    as_of: date | None = None,
+    playbook: Playbook | None = None,
+    everybody: bool = True,
+) -> Ranking:
+    """How this model ranks a list here: with its business's words, and the action the playbook in force suggests.
+
+    everybody  False sets customers aside of whom the list itself says that they left
+    """
+    if not 0 <= top <= MOST_REASONS:
+        raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
+    offers = playbook_for(model, home) if playbook is None else as_learnt(playbook, model)
+    return Ranking(
+        model,
+        wording_of(model, home),
+        top=top,
+        valuation=valuation_of(model, offers),
+        suggester=suggester_of(model, offers),
+        keep=keep,
+        as_of=as_of,
+        everybody=everybody,
+    )
+
+
+def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+    """The list read by the model's own columns."""
+    return read_remembering(home, source, by_model(model, said))
+
+
+def ranked_list(
+    model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
+) -> Ranked:
+    """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
+    reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
+    ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
+    leavers = Leavers(ranking)
+    left = leavers.see(reading.table)
+    leavers.refuse_all()
+    scored = replace(ranking, everybody=True).scored(reading.table)
+    scored = replace(scored, notices=(*leavers.notices, *scored.notices))
+    valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
+    ranked = Ranked(reading, scored, model, day, valuation)
+    if leavers.set_aside:
+        there = pa.array(~left)
+        reading = replace(reading, table=reading.table.filter(there), lines=reading.lines[~left])
+        still_here = replace(scored, table=scored.table.filter(there))
+        ranked = Ranked(reading, still_here, model, day, valuation, whole=ranked)
+    give_back()
+    return ranked
+
+
+def give_back() -> None:
+    """Hand memory that no list needs any more back to the machine; the allocator would keep it for the next list."""
+    pa.default_memory_pool().release_unused()
+
+
+def scored_file(
+    model: Model,
+    home: Path,
+    source: Source,
+    target: Path | BinaryIO,
+    *,
+    said: Mapping[str, Any],
+    top: int = 3,
+    keep: bool = False,
+    everybody: bool = False,
+    progress: Progress | None = None,
+) -> ScoredFile:
+    """A list of any length scored to a file, block by block, in the order of the list.
+
+    everybody  also customers of whom the list says that they left; else they are set aside and counted
+    """
+    start = time.perf_counter()
+    stream = streamed_list(home, source, by_model(model, said))
+    columns = tuple(stream.schema.names) if keep else ()
+    tiers: Counter[str] = Counter()
+    unfamiliar = Unfamiliar(model)
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
+    leavers = Leavers(ranking)
+    blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
+    rows = write_scored(blocks, target, progress=progress, total=stream.rows)
+    return ScoredFile(
+        rows=rows,
+        tiers={name: tiers[name] for name in TIERS},
+        model=model.name,
+        version=model.version,
+        set_aside=len(stream.survey.set_aside),
+        seconds=time.perf_counter() - start,
+        notices=(
+            *stream.notices,
+            *leavers.notices,
+            *ranking.notices_on(stream.schema.names),
+            *unfamiliar.notices,
+            *model.notices,
+        ),
+        left=leavers.set_aside,
+        **worth_in(ranking, stream.schema.names),
+    )
+
+
+def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
+    """What goes with the value at risk of a list with these columns."""
+    return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
+
+
+def customer_of(ranked: Ranked, key: str) -> dict[str, Any]:
+    """The checked values of one customer of a scored list, by the key or the row number it has there."""
+    places = np.flatnonzero(pc.equal(ranked.scored.table.column(0).cast(pa.string()), key).to_numpy())
+    if not len(places):
+        return customer_in(ranked.reading, key)
+    return ranked.reading.table.slice(int(places[0]), 1).to_pylist()[0]
+
+
+def customer_in(reading: Reading, key: str) -> dict[str, Any]:
+    """The checked values of one customer of a list: by key, or by row number where the list has no key."""
+    column = reading.schema.key
+    if column and column.name in reading.table.column_names:
+        places = np.flatnonzero(reading.table.column(column.name).to_numpy(zero_copy_only=False) == key)
+    else:
+        places = np.flatnonzero(np.arange(1, reading.rows + 1).astype(str) == key)
+    if not len(places):
+        what = column.name if column else "row"
+        raise NotFound(f"There is no customer with {what} {key!r} in the list.", "Check the key, blanks included.")
+    return reading.table.slice(int(places[0]), 1).to_pylist()[0]
+
+
+def explained(
+    model: Model,
+    home: Path,
+    customer: Mapping[str, Any],
+    *,
+    as_of: date | str | None = None,
+    columns: Collection[str] | None = None,
+) -> Explained:
+    """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
+    wording, day, valuation = wording_of(model, home), day_of(as_of), _valuation(model, home, columns)
+    changes = nearest_changes(model, wording, [customer], as_of=day)[0]
+    told = explanation(model, wording, customer, as_of=day, valuation=valuation)
+    return Explained(told, changes, customer, model)
+
+
+def compared(
+    model: Model,
+    home: Path,
+    customer: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    as_of: date | str | None = None,
+    columns: Collection[str] | None = None,
+) -> Comparison:
+    """One customer before and after some fields change; `columns` as for `explained`."""
+    valuation = _valuation(model, home, columns)
+    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of), valuation=valuation)
+
+
+def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:
+    found = valuation_for(model, home)
+    return found if found is None or columns is None else found.of_list(columns)
+
+
+def day_of(said: date | str | None) -> date | None:
+    """The day that ages count back from, as a person writes it."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(said.strip())
+    except ValueError:
+        raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
+
+
+def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said about a list, with the model's schema in place of a profile's."""
+    kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
+    return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
+
+
+def _usual(model: Model) -> dict[str, Usual]:
+    """How each column was in the list the model learnt from."""
+    reference = model.reference
+    learnt = zip(model.encoder.fields, reference.quantiles[:, 50], reference.missing, strict=True)
+    return {
+        field.name: Usual(
+            float(middle) if field.form == "number" and middle else None, missing / max(reference.customers, 1)
+        )
+        for field, middle, missing in learnt
+    }
+
+
+def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+    """The list ready to go by in blocks, with what was confirmed for its layout before."""
+
+    def opened(words: Mapping[str, Any]) -> Stream:
+        asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
+        return open_list(source, filename=words.get("filename", ""), asked=asked)
+
+    return remembering(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
+
+
+def _tables(stream: Stream) -> Iterator[pa.Table]:
+    return (block.table for block in stream.blocks())
+
+
+def _unless_all_left(blocks: Iterator[pa.Table], leavers: Leavers) -> Iterator[pa.Table]:
+    """The same blocks; where nobody is in any of them, nothing is written."""
+    yield from blocks
+    leavers.refuse_all()
+
+
+def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
+    for block in blocks:
+        tiers.update(tiers_in(block))
+        yield block
+
+
+# Lists at the counter that one machine cannot hold: scored on a cluster, by the one scoring function.
+
+
+def scored_on_cluster(
+    model: Model,
+    home: Path,
+    source: str,
+    target: Path,
+    *,
+    engine: str,
+    said: Mapping[str, Any],
+    top: int = 3,
+    keep: bool = False,
+    everybody: bool = False,
+) -> ScoredFile:
+    """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
+    start = time.perf_counter()
+    files = source_files(source)
+    _refuse_other_kinds(files)
+    if model.schema.key is None:
+        raise RequestRefused(
+            f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
+            "Score it without an engine: rows are numbered there.",
+        )
+    notices: list[Notice] = []
+    worth: dict[str, Any] = {}
+
+    def settle(first: bytes) -> tuple[Settled, Ranking]:
+        stream = _opened(model, home, first, said)
+        notices.extend(_heard(stream))
+        columns = tuple(stream.schema.names) if keep else ()
+        day = day_of(said.get("as_of"))
+        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
+        worth.update(worth_in(ranking, stream.schema.names))
+        return stream.settled, ranking
+
+    tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
+    return ScoredFile(
+        rows=sum(tiers.values()),
+        tiers=tiers,
+        model=model.name,
+        version=model.version,
+        set_aside=0,
+        seconds=time.perf_counter() - start,
+        notices=(*notices, *model.notices),
+        **worth,
+    )
+
+
+def first_of(source: str) -> Path:
+    """The file by whose columns a model is chosen."""
+    return source_files(source)[0]
+
+
+def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> Stream:
+    words = {k: v for k, v in by_model(model, said).items() if k != "filename"}
+    return open_list(first, filename="first-rows.parquet", asked=Asked(home=home, keep=STREAMED, **words))
+
+
+def _heard(stream: Stream) -> list[Notice]:
+    """What the first rows gave to say, and that it was said of them."""
+    for _ in stream.blocks():
+        pass  # what is counted is complete after the last block
+    text = f"What is said of the list was seen in its first {stream.rows:,} rows; every row was scored."
+    return [Notice("info", text)] * (stream.rows >= SAMPLE) + list(stream.notices)
+
+
+def _refuse_other_kinds(files: tuple[Path, ...]) -> None:
+    odd = next((f for f in files if not f.name.lower().endswith(PARQUET)), None)
+    if odd:
+        raise RequestRefused(
+            f"{odd.name} is no Parquet file; a cluster scores Parquet.",
+            "Score it without an engine, or write it as Parquet first.",
+        )
