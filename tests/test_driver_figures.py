@@ -1,7 +1,7 @@
 """Driver pictures are small, say their finding, and read in words and points."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from churn.reports.driver_charts import (
@@ -74,6 +74,7 @@ def test_a_label_from_a_list_is_text_and_is_broken_into_lines():
 
 
 @settings(deadline=None)
+@example(1.0, 1e-3)
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
 def test_an_axis_has_at_least_four_round_ticks_and_few_enough_for_a_telephone(low, span):
     high = low + span

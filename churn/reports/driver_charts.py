@@ -257,7 +257,8 @@ def tick_step(low: float, high: float) -> float:
     """The widest round step that puts at least four ticks between two ends."""
     if high <= low:
         return 1.0
-    power = 10.0 ** np.floor(np.log10(high - low))
+    # A span a hair below a power of ten counts as that power: else its eleven ends would all be ticks.
+    power = 10.0 ** np.floor(np.log10(high - low) + 1e-6)
     steps = [float(k * power) for k in (1, 0.5, 0.25, 0.2, 0.1)]
     return next(s for s in steps if np.floor(high / s + 1e-9) - np.ceil(low / s - 1e-9) + 1 >= FEWEST_TICKS)
 
