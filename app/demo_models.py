@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.jobs import ROOT, Job, start_job
-from churn import Desk
+from churn import Workspace
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
+from churn.workspace.campaigns import order_from_choices
 
 SAMPLES = ROOT / "data" / "samples"
 
@@ -58,9 +59,9 @@ DEMOS = (
 )
 
 
-def missing_demos(desk: Desk) -> tuple[Demo, ...]:
+def missing_demos(workspace: Workspace) -> tuple[Demo, ...]:
     """The demos whose model is not there yet."""
-    known = {card["name"] for card in desk.shelf()}
+    known = {card["name"] for card in workspace.models.list()}
     return tuple(demo for demo in DEMOS if demo.name not in known)
 
 
@@ -70,7 +71,7 @@ def make_in_background(home: Path) -> None:
 
 
 def _make_all(home: Path) -> None:
-    missing = missing_demos(Desk(home))
+    missing = missing_demos(Workspace(home))
     for number, demo in enumerate(missing, start=1):
         _say(f"Making demo model {number} of {len(missing)}: {demo.name} …")
         for problem in _make(demo, home):
@@ -99,17 +100,19 @@ def _make(demo: Demo, home: Path) -> Iterator[str]:
 
 def measured_campaign(home: Path) -> None:
     """A campaign of the first demo business that was sent and came back, once; its customers are on no other list."""
-    desk, name = Desk(home), DEMOS[0].name
-    if name not in {card["name"] for card in desk.shelf()} or CAMPAIGN in {c.record.campaign for c in desk.campaigns()}:
+    workspace, name = Workspace(home), DEMOS[0].name
+    if name not in {card["name"] for card in workspace.models.list()} or CAMPAIGN in {
+        c.record.campaign for c in workspace.campaigns.list()
+    }:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spring.csv"
         made = make_sample(name, rows=CAMPAIGN_ROWS, seed=CAMPAIGN_SEED)
         write_sample(made.later(CAMPAIGN_ROWS), path)
-        ranked = desk.score(path, model=name)
-    planned = desk.plan(ranked, desk.order(holdout_percent=20.0, name=CAMPAIGN))
-    _, content = desk.exported(planned)
-    desk.measure(_came_back(content), CAMPAIGN, filename="outcomes.csv")
+        ranked = workspace.lists.score(path, model=name)
+    planned = workspace.campaigns.plan(ranked, order_from_choices(holdout_percent=20.0, name=CAMPAIGN))
+    _, content = workspace.campaigns.export_bytes(planned)
+    workspace.campaigns.measure(_came_back(content), CAMPAIGN, filename="outcomes.csv")
 
 
 def _came_back(campaign: bytes) -> bytes:

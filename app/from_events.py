@@ -15,6 +15,7 @@ from app import state, widgets
 from app.state import logs
 from app.strings import plain, say
 from churn.errors import ChurnError
+from churn.workspace.event_logs import months_chart
 
 KINDS = ["csv", "tsv", "txt", "gz", "parquet", "pq"]
 SCORE, TRAIN = "score", "train"
@@ -37,7 +38,7 @@ def offer(purpose: str) -> None:
 
 def from_events(purpose: str) -> None:
     """The whole path; `purpose` is `score` (today, nobody knows who leaves) or `train` (known outcomes)."""
-    recipes, asked = state.desk().recipes(), state.asked_logs()
+    recipes, asked = state.workspace().logs.recipes(), state.asked_logs()
     left, right = st.columns([2, 3])
     profile = left.selectbox(
         say("logs.business"),
@@ -103,7 +104,7 @@ def covered(held: Any, seen: Any) -> None:
     first, last = st.columns(2)
     first.metric(say("logs.first"), f"{seen.first:%d %b %Y}", border=True)
     last.metric(say("logs.last"), f"{seen.last:%d %b %Y}", border=True)
-    widgets.chart(state.desk().months_chart(seen))
+    widgets.chart(months_chart(seen))
     if seen.notices:
         with st.popover(say("logs.notices"), icon=":material/fact_check:"):
             widgets.notices(seen.notices)

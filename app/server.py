@@ -46,4 +46,4 @@ class DashboardElsewhere:
 
 dashboard = st.App(MAIN, secrets=provider_secrets())
 api = make_api(lifespan=dashboard.lifespan())
-api.mount("/", BrowserCookie(DashboardElsewhere(SignInGuard(dashboard, api.state.desk), api)))
+api.mount("/", BrowserCookie(DashboardElsewhere(SignInGuard(dashboard, api.state.workspace), api)))

@@ -51,7 +51,7 @@ def own_called(own: dict[str, str], samples: list[str]) -> dict[str, str]:
 
 def model_choice() -> None:
     """The model that scores: one that was chosen, else the one whose columns the list has."""
-    cards = state.desk().shelf()
+    cards = state.workspace().models.list()
     if not cards:
         st.caption(say("sidebar.no_model"))
         return

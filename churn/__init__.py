@@ -17,8 +17,8 @@
 
 Everything is asked of one object:
 
-    from churn import Desk
-    desk = Desk()
+    from churn import Workspace
+    workspace = Workspace()
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from churn.workspace.workspace import Desk
+    from churn.workspace.workspace import Workspace
 
 __version__ = "0.1.0"
-__all__ = ["Desk", "__version__"]
+__all__ = ["Workspace", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Hand out the Desk only when it is asked for, so that importing a single module stays light."""
-    if name == "Desk":
-        from churn.workspace.workspace import Desk
+    """Hand out the Workspace only when it is asked for, so that importing a single module stays light."""
+    if name == "Workspace":
+        from churn.workspace.workspace import Workspace
 
-        return Desk
+        return Workspace
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -91,11 +91,11 @@ def browser():
 @pytest.fixture(scope="session")
 def app_home(browser, telco_home, tmp_path_factory):  # noqa: F811
     """The home of the real server: a telco model, and one learnt from a list that tries to be acted upon."""
-    from churn import Desk
+    from churn import Workspace
     from tests.hostile import FILE, hostile_list
 
     home = shutil.copytree(telco_home, tmp_path_factory.mktemp("served") / "home")
-    Desk(home).train(hostile_list(), said={"filename": FILE}, name="hostile", quick=True)
+    Workspace(home).models.train(hostile_list(), filename=FILE, name="hostile", quick=True)
     return home
 
 

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.store.campaigns import arms_given, campaigns
 from churn.store.database import open_book
@@ -19,7 +19,7 @@ TEA = {"actions": {"tea": {"channel": "shop", "save": 0.3, "contact_cost": 1}}}
 
 @pytest.fixture
 def api(own_telco):
-    return TestClient(make_api(Desk(own_telco)), raise_server_exceptions=False)
+    return TestClient(make_api(Workspace(own_telco)), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_outcomes_become_lift_as_the_command_line_says_it(api, own_telco):
     planned = exported(own_telco)
     told = sent(api, "/outcomes", came_back(planned, left=lambda treat: not treat), campaign="spring").json()
     assert told["lift"] == 1.0 and told["verdict"].startswith("The campaign kept customers")
-    kept = Desk(own_telco).campaigns()[0].measured
+    kept = Workspace(own_telco).campaigns.list()[0].measured
     assert {name: told[name] for name in kept.lift} == kept.lift
     assert (told["learnt"], told["version"]) == (list(kept.learnt), 0)  # so few customers teach nothing
 

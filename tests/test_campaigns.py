@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ChurnError, Unavailable
 from churn.store.campaigns import arms_given, campaigns, members_of
@@ -60,11 +60,13 @@ def test_exporting_again_keeps_every_arm_even_with_other_customers_on_the_list(o
 
 def test_who_was_treated_rests_in_the_next_campaign_unless_told_otherwise(own_telco):
     exported(own_telco)
-    desk, rows = Desk(own_telco), rows_of(own_telco)
+    workspace, rows = Workspace(own_telco), rows_of(own_telco)
     later = rewritten(own_telco / "later.csv", rows[:-1])
-    ranked = desk.score(later)
-    assert any("contacted recently" in n.text for n in desk.plan(ranked, Order()).notices)
-    assert not any("contacted recently" in n.text for n in desk.plan(ranked, Order(), rested=True).notices)
+    ranked = workspace.lists.score(later)
+    assert any("contacted recently" in n.text for n in workspace.campaigns.plan(ranked, Order()).notices)
+    assert not any(
+        "contacted recently" in n.text for n in workspace.campaigns.plan(ranked, Order(), rested=True).notices
+    )
 
 
 def test_planning_the_same_list_again_is_trying_out_and_not_contacting_again(own_telco):
@@ -74,9 +76,9 @@ def test_planning_the_same_list_again_is_trying_out_and_not_contacting_again(own
 
 def test_arms_that_somebody_else_gave_in_the_meantime_stand(own_telco):
     mine, theirs = planned_for(own_telco), planned_for(own_telco, seed=5)
-    desk = Desk(own_telco)
-    desk.export(theirs, own_telco / "theirs.csv")
-    done = desk.export(mine, own_telco / "mine.csv")
+    workspace = Workspace(own_telco)
+    workspace.campaigns.export(theirs, own_telco / "theirs.csv")
+    done = workspace.campaigns.export(mine, own_telco / "mine.csv")
     arms = dict(zip(done.campaign.table["customerID"], done.campaign.table["arm"], strict=True))
     given = arms_given(open_book(own_telco), "spring")
     assert {k: given[k] for k in arms} == arms
@@ -94,7 +96,10 @@ def test_a_book_that_goes_away_leaves_no_file_and_no_half_campaign(own_telco, mo
             room.export(own_telco, planned, own_telco / "spring.csv")
     assert not (own_telco / "spring.csv").exists()
     assert campaigns(open_book(own_telco)) == ()
-    assert Desk(own_telco).export(planned, own_telco / "spring.csv").campaign.treated == planned.campaign.treated
+    assert (
+        Workspace(own_telco).campaigns.export(planned, own_telco / "spring.csv").campaign.treated
+        == planned.campaign.treated
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,15 +108,15 @@ def test_a_book_that_goes_away_leaves_no_file_and_no_half_campaign(own_telco, mo
 )
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_kept(own_telco, target, columns, said):
     with pytest.raises(ChurnError, match=said):
-        Desk(own_telco).export(planned_for(own_telco), own_telco / target, columns)
+        Workspace(own_telco).campaigns.export(planned_for(own_telco), own_telco / target, columns)
     assert campaigns(open_book(own_telco)) == ()
 
 
 def test_a_list_without_a_key_is_planned_by_row_with_a_warning(own_telco):
     head, *rows = rows_of(own_telco)
     keyless = [line.split(",", 1)[1] for line in (head, *rows)]
-    ranked = Desk(own_telco).score(rewritten(own_telco / "keyless.csv", keyless))
-    planned = Desk(own_telco).plan(ranked, Order())
+    ranked = Workspace(own_telco).lists.score(rewritten(own_telco / "keyless.csv", keyless))
+    planned = Workspace(own_telco).campaigns.plan(ranked, Order())
     assert planned.basis.key == "row"
     assert any("no key" in n.text and n.kind == "warning" for n in planned.notices)
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.workspace.businesses import currency_of, wording_of
+from churn.workspace.campaigns import order_from_choices
 
 EURO = "EUR"
 
@@ -26,50 +27,50 @@ def _list(path, rows, *, mark="€", outcome=True):
 @pytest.fixture(scope="module")
 def euros(tmp_path_factory):
     home = tmp_path_factory.mktemp("euros")
-    desk = Desk(home)
-    trained = desk.train(
+    workspace = Workspace(home)
+    trained = workspace.models.train(
         _list(home / "verein.csv", 500), outcome="gekuendigt", key="kunde", value="beitrag", quick=True
     )
-    return desk, trained.model, _list(home / "heute.csv", 80, outcome=False)
+    return workspace, trained.model, _list(home / "heute.csv", 80, outcome=False)
 
 
 def test_the_mark_in_the_list_becomes_the_models_currency(euros):
-    desk, model, today = euros
-    assert model.lineage["currency"] == currency_of(model, desk.home) == desk.currency(model) == EURO
-    ranked = desk.score(today, model=model.name)
-    assert desk.overview(ranked).currency == EURO
+    workspace, model, today = euros
+    assert model.lineage["currency"] == currency_of(model, workspace.home) == workspace.currency_of(model) == EURO
+    ranked = workspace.lists.score(today, model=model.name)
+    assert workspace.lists.overview(ranked).currency == EURO
 
 
 def test_campaign_brief_and_results_are_in_the_lists_currency(euros):
-    desk, model, today = euros
-    ranked = desk.score(today, model=model.name)
-    planned = desk.plan(ranked, desk.order(budget=60, name="fruehling"))
+    workspace, model, today = euros
+    ranked = workspace.lists.score(today, model=model.name)
+    planned = workspace.campaigns.plan(ranked, order_from_choices(budget=60, name="fruehling"))
     assert planned.basis.currency == EURO
     budget = next(p for p in planned.as_json()["prices"] if p["kind"] == "budget")
     assert "€" in budget["words"] and "$" not in budget["words"]
-    brief = desk.brief(ranked, "de-DE").decode()
+    brief = workspace.lists.brief(ranked, "de-DE").decode()
     assert "\u00a0€" in brief
-    desk.export(planned, desk.home / "out.csv")
-    (kept,) = desk.campaigns()
+    workspace.campaigns.export(planned, workspace.home / "out.csv")
+    (kept,) = workspace.campaigns.list()
     assert kept.currency == EURO
 
 
 def test_predict_answers_in_the_lists_currency(euros):
-    desk, model, _ = euros
-    client = TestClient(make_api(desk), raise_server_exceptions=False)
+    workspace, model, _ = euros
+    client = TestClient(make_api(workspace), raise_server_exceptions=False)
     customer = {"kunde": "k1", "beitrag": 49.9, "besuche": 2}
     answer = client.post("/predict", params={"model": model.name}, json=customer).json()
     assert answer.get("currency") == EURO, answer
 
 
 def test_reasons_write_money_with_the_lists_mark(euros):
-    desk, model, _ = euros
-    assert wording_of(model, desk.home).money(12.5) == "€12.50"
+    workspace, model, _ = euros
+    assert wording_of(model, workspace.home).money(12.5) == "€12.50"
 
 
 def test_a_list_without_a_mark_has_no_currency(tmp_path):
-    desk = Desk(tmp_path)
-    trained = desk.train(
+    workspace = Workspace(tmp_path)
+    trained = workspace.models.train(
         _list(tmp_path / "verein.csv", 400, mark=""), outcome="gekuendigt", key="kunde", value="beitrag", quick=True
     )
-    assert "currency" not in trained.model.lineage and desk.currency(trained.model) == ""
+    assert "currency" not in trained.model.lineage and workspace.currency_of(trained.model) == ""

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.workspace.delivery import Forgotten, forgotten, forgotten_before
 from tests.campaigns import exported
@@ -28,9 +28,9 @@ def test_lists_that_a_dead_job_left_behind_go_and_those_of_a_running_one_stay(ho
 
 def test_everything_before_a_day_goes_and_another_word_for_a_day_is_refused(own_telco):
     exported(own_telco)
-    desk = Desk(own_telco)
-    assert desk.forget_before("2020-01-01").rows == 0
-    assert desk.forget_before("2999-01-01").rows > 60
+    workspace = Workspace(own_telco)
+    assert workspace.customers.forget_before("2020-01-01").rows == 0
+    assert workspace.customers.forget_before("2999-01-01").rows > 60
     with pytest.raises(RequestRefused, match="'yesterday' is not a day"):
         forgotten_before(own_telco, "yesterday")
 

@@ -1,6 +1,6 @@
 """What a list says about who left, before anything is learnt from it."""
 
-from churn import Desk
+from churn import Workspace
 from churn.intake.checks import Known
 from churn.workspace.models import columns_that_speak, guess_of, labels_in, suspects_in
 
@@ -9,7 +9,7 @@ def read(home, *columns, rows=240, name="list.csv"):
     """A list whose columns are given as heading and a function of the row number."""
     lines = [",".join(["id", *(heading for heading, _ in columns)])]
     lines += [",".join([f"c{i}", *(str(word(i)) for _, word in columns)]) for i in range(rows)]
-    return Desk(home).check("\n".join(lines).encode(), filename=name)
+    return Workspace(home).lists.check("\n".join(lines).encode(), filename=name)
 
 
 FATE = ("fate", lambda i: ("left", "stayed", "joined")[i % 3])

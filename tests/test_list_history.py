@@ -14,11 +14,11 @@ BASIS = "MonthlyCharges × 0.5 over 18 months, discounted 0.1 a year USD"
 
 @pytest.fixture(scope="module")
 def scored(telco_home):
-    from churn import Desk
+    from churn import Workspace
 
-    desk = Desk(telco_home)
-    ranked = desk.score(telco_home / TODAY)
-    return ranked, desk.overview(ranked)
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
+    return ranked, workspace.lists.overview(ranked)
 
 
 def overview(customers, leavers, high=10):

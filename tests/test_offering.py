@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.money.playbook import Action, Playbook, exactly
 from churn.money.policies import suggestions
 from churn.money.rules import rule_from
@@ -24,7 +24,7 @@ def customers(telco_home):
 
 @pytest.fixture(scope="module")
 def counterpart(telco_home, customers):
-    return Desk(telco_home).counterpart(tuple(customers[0]))
+    return Workspace(telco_home).online.scorer(tuple(customers[0]))
 
 
 @pytest.mark.parametrize(

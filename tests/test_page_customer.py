@@ -1,6 +1,6 @@
 """One customer: found by key or typed in, explained in words, asked what if, and seen among others."""
 
-from churn import Desk
+from churn import Workspace
 from tests.paging import metric, opened, shown
 
 KEY = "9520-SBSZF"
@@ -83,9 +83,11 @@ def test_a_customer_is_typed_in_without_any_list(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "customer")
     field(page, "Time as a customer").set_value(2)
     page.button[0].click().run()
-    typical = {f.name: f.typical for f in Desk(telco_home).form(Desk(telco_home).model("telco"))}
-    desk = Desk(telco_home)
-    told = desk.explain_customer(desk.model("telco"), {**typical, "tenure": 2.0}).explanation
+    typical = {
+        f.name: f.typical for f in Workspace(telco_home).customers.form(Workspace(telco_home).models.get("telco"))
+    }
+    workspace = Workspace(telco_home)
+    told = workspace.customers.explain_values(workspace.models.get("telco"), {**typical, "tenure": 2.0}).explanation
     assert float(metric(page, "Probability of leaving")) == round(told.probability, 3)
     assert "Similar customers are found within a list" in shown(part_of(page, "Similar customers"))
 
@@ -94,9 +96,9 @@ def test_a_key_that_is_not_in_the_list_opens_nobody(monkeypatch, telco_home):
     assert "Pick a customer" in shown(page_of(monkeypatch, telco_home, customer="nobody"))
 
 
-def test_the_screen_shows_the_desks_own_number(monkeypatch, telco_home):
+def test_the_screen_shows_the_workspaces_own_number(monkeypatch, telco_home):
     page = page_of(monkeypatch, telco_home)
     from app.state import SAMPLES
 
-    told = Desk(telco_home).explain(SAMPLES / "telco_today.csv", KEY).explanation
+    told = Workspace(telco_home).customers.explain(SAMPLES / "telco_today.csv", KEY).explanation
     assert float(metric(page, "Probability of leaving")) == round(told.probability, 3)

@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from app.state import SAMPLES, ListInHand
 from app.state.drawers import Drawer
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.store.campaigns import campaigns
 from churn.store.database import open_book
+from churn.workspace.campaigns import playbook_rows, playbook_with
 from tests.receiver import receiving
 from tests.trained import TODAY
 
@@ -116,12 +117,12 @@ def test_every_part_opens(page, part):
 
 
 def test_a_cell_that_cannot_be_right_is_named_and_the_plan_stands(page):
-    desk = Desk(page.home)
-    playbook = desk.playbook("telco").playbook
-    rows = desk.playbook_rows(playbook)
+    workspace = Workspace(page.home)
+    playbook = workspace.playbooks.get("telco").playbook
+    rows = playbook_rows(playbook)
     for change, said in (({"low": 0.9}, "not in order"), ({"mid": None}, "mid is empty"), ({"high": 3.0}, "more than")):
         with pytest.raises(RequestRefused, match=rf"{re.escape(rows[0]['title'])}, share it saves.*{said}"):
-            desk.playbook_with(playbook, [{**rows[0], **change}])
+            playbook_with(playbook, [{**rows[0], **change}])
 
 
 def test_a_playbook_text_with_a_mistake_is_refused_with_its_line(page):

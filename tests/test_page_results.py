@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from churn import Desk
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from tests.campaigns import came_back, exported
@@ -63,7 +63,7 @@ def test_a_file_of_strangers_is_refused_on_the_screen(opened, own_telco):
     page.file_uploader[0].upload("back.csv", b"customerID,Churn\nX1,Yes\nX2,No\n", "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert "None of these customers" in page.error[0].value
-    assert Desk(own_telco).campaigns()[0].measured is None
+    assert Workspace(own_telco).campaigns.list()[0].measured is None
 
 
 def test_an_experiment_too_small_to_tell_customers_apart_says_so(opened, own_telco, tmp_path):

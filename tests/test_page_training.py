@@ -115,9 +115,9 @@ def test_the_report_of_the_live_version_is_in_people_money_and_pictures(monkeypa
 
 
 def test_going_live_and_going_back_need_a_reason_and_keep_it(monkeypatch, own_telco):
-    from churn import Desk
+    from churn import Workspace
 
-    Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=3)
+    Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", seed=3)
     page = opened(monkeypatch, own_telco, "training")
     by_label(page.selectbox, "Version").set_value("v2").run()
     assert "Kept beside the champion, as asked" in shown(page)

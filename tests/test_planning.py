@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ChurnError
 from churn.money.playbook import Action, Playbook, exactly
@@ -12,7 +12,7 @@ from tests.trained import TODAY
 
 @pytest.fixture
 def ranked(telco_home):
-    return Desk(telco_home).score(telco_home / TODAY)
+    return Workspace(telco_home).lists.score(telco_home / TODAY)
 
 
 def test_the_frame_holds_list_and_scores_side_by_side(ranked):

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.reports.customer_charts import columns_chart, waterfall_chart
 from churn.scoring.reasons import Group, explanation, points_of, points_of_columns, typical_probability, weighed
 from churn.scoring.score import Ranking
 from churn.training.calibration import Calibration
+from churn.workspace.list_history import keys_of
 from tests.small_model import WORDING, small_model
 from tests.trained import TODAY, rows_of
 
@@ -112,14 +113,14 @@ def test_a_list_and_an_explanation_name_the_same_reasons_in_the_same_order():
 
 
 def test_every_customer_of_a_real_list_has_points_that_add_up_and_the_doors_agree(telco_home):
-    desk = Desk(telco_home)
-    ranked = desk.score(telco_home / TODAY)
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
     model, table = ranked.model, ranked.scored.table
     points = points_of_columns(model, ranked.contributions)
     whole = 100 * (ranked.probability - typical_probability(model))
     np.testing.assert_allclose(points.sum(axis=1), whole, atol=1e-9)
-    for place, key in enumerate(desk.keys(ranked)[:20]):
-        told = desk.explain_in(ranked, key).explanation
+    for place, key in enumerate(keys_of(ranked)[:20]):
+        told = workspace.customers.explain_in(ranked, key).explanation
         assert told.typical == typical_probability(model)
         rows = [table[f"reason_{k}"][place].as_py() for k in (1, 2, 3)]
         assert told.reasons() == tuple(filter(None, rows))
@@ -138,14 +139,14 @@ def test_bars_that_pass_a_hundred_on_the_way_are_drawn_whole_and_said_to_be_a_wa
     assert "pass 100" in chart.reading
 
 
-def test_http_gives_the_points_of_the_desk_and_its_sentences_those_of_a_list(telco_home, telco_api):
+def test_http_gives_the_points_of_the_workspace_and_its_sentences_those_of_a_list(telco_home, telco_api):
     lines = rows_of(telco_home)
     rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:8]]
     for row in rows:
         told = telco_api.post("/explain", json=row).json()
         assert told["reasons"] == telco_api.post("/predict", json=row).json()["reasons"]
-        at_desk = Desk(telco_home).explain(telco_home / TODAY, row["customerID"]).explanation
-        assert {g["group"]: g["points"] for g in told["groups"]} == {r.group: r.points for r in at_desk.groups}
-        protected = sum(r.points for r in at_desk.protected)
+        at_workspace = Workspace(telco_home).customers.explain(telco_home / TODAY, row["customerID"]).explanation
+        assert {g["group"]: g["points"] for g in told["groups"]} == {r.group: r.points for r in at_workspace.groups}
+        protected = sum(r.points for r in at_workspace.protected)
         whole = 100 * (told["probability"] - told["typical"])
         assert sum(g["points"] for g in told["groups"]) + protected == pytest.approx(whole, abs=1e-9)

@@ -8,7 +8,7 @@ import sys
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api import score_routes as predict_routes
 from churn.api.app import make_api
 from churn.api.metrics import JsonLines, RequestLog, Traffic, log_as_json
@@ -33,7 +33,7 @@ def heard(monkeypatch):
 
 @pytest.fixture
 def client(own_telco):
-    return TestClient(make_api(Desk(own_telco)))
+    return TestClient(make_api(Workspace(own_telco)))
 
 
 def test_a_request_is_one_line_without_the_customer(client, heard):

@@ -181,11 +181,11 @@ def test_trainings_and_promotions_at_once_lose_nothing_and_leave_one_live(shelf)
 TRAINING = """
 import os, signal, sys
 from pathlib import Path
-from churn import Desk
+from churn import Workspace
 def heard(share, text):
     if text == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
-Desk(sys.argv[1]).train(Path(sys.argv[2]), quick=True, progress=heard)
+Workspace(sys.argv[1]).models.train(Path(sys.argv[2]), quick=True, progress=heard)
 """
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from churn import Desk
+from churn import Workspace
 from churn.training.registry import load
 from churn.workspace.models import reaches_of, rivalry_of, standings_of
 from tests.small_lists import small_training
@@ -39,7 +39,7 @@ def test_candidates_stand_in_the_order_of_the_card_with_one_champion():
 
 def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_customers(own_telco):
     assert rivalry_of(load(own_telco, "telco", "v1")).champion is None
-    found = rivalry_of(Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=1).model)
+    found = rivalry_of(Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", seed=1).model)
     assert (found.champion, found.promoted, found.why) == ("v1", False, "Kept beside the champion, as asked.")
     assert found.customers == 1200
     assert found.loss["low"] <= found.loss["mean"] <= found.loss["high"]

@@ -2,7 +2,8 @@
 
 from app.demo_models import CAMPAIGN, SAMPLES, measured_campaign
 from app.tour import STOPS
-from churn import Desk
+from churn import Workspace
+from churn.workspace.campaigns import order_from_choices
 from tests.paging import metric, opened, shown
 
 
@@ -68,7 +69,7 @@ def test_the_last_step_ends_where_ones_own_list_begins(monkeypatch, own_telco):
 def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(monkeypatch, own_telco):
     measured_campaign(own_telco)
     measured_campaign(own_telco)  # once is enough
-    kept = Desk(own_telco).campaigns()
+    kept = Workspace(own_telco).campaigns.list()
     assert [(one.record.campaign, one.measured is not None) for one in kept] == [(CAMPAIGN, True)]
     page = opened(monkeypatch, own_telco, "plan", sample="telco_today.csv", tour="6")
     click(page, "Next")
@@ -77,6 +78,8 @@ def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(mo
 
 def test_the_demo_campaign_lets_nobody_of_todays_list_rest(own_telco):
     measured_campaign(own_telco)
-    desk = Desk(own_telco)
-    planned = desk.plan(desk.score(SAMPLES / "telco_today.csv", model="telco"), desk.order())
+    workspace = Workspace(own_telco)
+    planned = workspace.campaigns.plan(
+        workspace.lists.score(SAMPLES / "telco_today.csv", model="telco"), order_from_choices()
+    )
     assert planned.campaign.treated > 0 and not [n for n in planned.beside if "rest" in n.text.split()]

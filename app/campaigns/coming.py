@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn.workspace.campaigns import action_totals, budget_chart, price_sentences
 
 ENDS = ("low", "mid", "high")
 OFFER = 260  # pixels: the words of an offer
@@ -48,11 +48,11 @@ def told(planned: Any) -> None:
 def gain(planned: Any) -> None:
     """Gain by budget, what one more of each limit is worth, and what the plan does with each action."""
     amounts = widgets.amounts(planned.basis.currency)
-    words = state.desk().price_words(planned, amounts)
+    words = price_sentences(planned, amounts)
     left, right = st.columns([3, 2]) if words else (st.container(), st.container())
     with left:
         key = (planned.basis.order, planned.basis.playbook, planned.as_json())
-        chart = state.latest(Desk.budget_chart, key, planned, amounts)
+        chart = state.latest(budget_chart, key, planned, amounts)
         widgets.chart(chart, set_on="")
     with right:
         prices(words)
@@ -74,7 +74,7 @@ def prices(words: Any) -> None:
 def actions(planned: Any) -> None:
     """What the campaign does with each action."""
     widgets.section(say("campaign.actions_title"))
-    totals, currency = state.desk().action_totals(planned), planned.basis.currency
+    totals, currency = action_totals(planned), planned.basis.currency
     names = ("action", "channel", "treated", "held", "cost", *ENDS)
     table = {name: [getattr(total, name) for total in totals] for name in names}
     config = {
@@ -96,7 +96,7 @@ def customers(planned: Any) -> None:
         required=True,
         format_func=lambda a: say(f"campaign.arm_{a}"),
     )
-    found = state.desk().chosen_customers(planned, arm=arm)
+    found = state.workspace().campaigns.customers(planned, arm=arm)
     show, currency = st.column_config, planned.basis.currency
     config = {
         found.columns[0]: widgets.text_column(say("score.customer"), pinned=True),

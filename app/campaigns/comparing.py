@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
-from churn import Desk
+from churn.workspace.campaigns import above, assumptions_chart, policy_comparison
 
 ENDS = ("low", "mid", "high")
 
@@ -16,7 +16,7 @@ ENDS = ("low", "mid", "high")
 def ways(planned: Any) -> None:
     """Treat all, above .50, top by risk: what they bring, whom they reach, whom they contact for nothing."""
     amounts = widgets.amounts(planned.basis.currency)
-    policies, charts = state.latest(Desk.other_ways, planned.basis.playbook, planned, amounts)
+    policies, charts = state.latest(policy_comparison, planned.basis.playbook, planned, amounts)
     threshold(planned)
     table(policies, planned.basis.currency)
     widgets.charts(charts, set_on="")
@@ -26,7 +26,7 @@ def threshold(planned: Any) -> None:
     """A threshold in people and money: leavers caught, stayers contacted for nothing."""
     widgets.section(say("campaign.threshold_title"), say("campaign.threshold_text"))
     percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d%%")
-    found, currency = state.desk().above(planned, percent / 100), planned.basis.currency
+    found, currency = above(planned, percent / 100), planned.basis.currency
     contacted, caught, idle, gain = widgets.row(4)
     widgets.count(contacted, say("campaign.contacted"), found.treated)
     widgets.count(caught, say("campaign.caught"), found.leavers, help=say("campaign.caught_help"))
@@ -56,7 +56,7 @@ def assumptions(planned: Any) -> None:
     """Which assumptions the gain hangs on, the widest on top."""
     amounts = widgets.amounts(planned.basis.currency)
     key = (planned.basis.playbook, planned.as_json())
-    chart = state.latest(Desk.assumptions_chart, key, planned, amounts)
+    chart = state.latest(assumptions_chart, key, planned, amounts)
     if chart is None:
         widgets.empty(say("campaign.assumptions_none"), icon="tune")
         return

@@ -8,7 +8,8 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn import Workspace
+from churn.workspace.delivery import outlined, places_to_push
 
 KINDS = (".csv", ".xlsx", ".parquet")
 
@@ -25,9 +26,9 @@ def export(planned: Any) -> None:
     kind = right.selectbox(say("campaign.kind"), KINDS)
     if st.button(say("campaign.export", name=plain(campaign.title)), type="primary", icon=":material/outbox:"):
         with widgets.polite_errors(), widgets.working(say("campaign.exporting")):
-            made = state.desk().exported(planned, kind, columns or None)
-            state.keep_latest(Desk.exported, key_of(planned), (made, kind))
-    made = state.found_latest(Desk.exported, key_of(planned))
+            made = state.workspace().campaigns.export_bytes(planned, kind, columns or None)
+            state.keep_latest(Workspace.campaigns.export_bytes, key_of(planned), (made, kind))
+    made = state.found_latest(Workspace.campaigns.export_bytes, key_of(planned))
     if made is None:
         return
     (kept, content), ending = made
@@ -45,7 +46,7 @@ def key_of(planned: Any) -> tuple[Any, ...]:
 
 def push(kept: Any, columns: Any) -> None:
     """Send the same rows to the operator's CRM: first what would be sent, then the sending."""
-    desk, places = state.desk(), state.desk().push_places()
+    workspace, places = state.workspace(), places_to_push()
     widgets.section(say("campaign.push_title"))
     if not places:
         st.caption(say("campaign.push_none"))
@@ -57,7 +58,7 @@ def push(kept: Any, columns: Any) -> None:
     where = st.selectbox(say("campaign.push_where"), list(places))
     dry, send = st.columns(2)
     if dry.button(say("campaign.push_dry"), icon=":material/visibility:"):
-        state.remember("outlined", (key_of(kept), where, desk.push_outline(kept, places[where], columns)))
+        state.remember("outlined", (key_of(kept), where, outlined(kept, places[where], columns)))
     known, place, outline = state.recall("outlined", (None, None, None))
     shown = (known, place) == (key_of(kept), where)
     sending = send.button(say("campaign.push_send"), icon=":material/send:", disabled=not shown)
@@ -66,5 +67,5 @@ def push(kept: Any, columns: Any) -> None:
         st.json(outline.first, expanded=False)
     if sending:
         with widgets.working(say("campaign.push_sending")):
-            told = desk.push(kept, places[where], columns)
+            told = workspace.campaigns.push(kept, places[where], columns)
         widgets.done(plain(told.words))

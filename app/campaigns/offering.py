@@ -8,6 +8,9 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
+from churn.money.playbook import playbook_from_text
+from churn.workspace.campaigns import playbook_rows, playbook_with
+from churn.workspace.playbooks import readable_text
 
 ENDS = ("low", "mid", "high")
 
@@ -32,8 +35,8 @@ def offers(force: Any) -> Any:
 
 def as_numbers(force: Any, playbook: Any) -> Any:
     """One row for every estimate of every action."""
-    desk, show = state.desk(), st.column_config
-    rows = [{**row, "what": say(f"campaign.estimate_{row['estimate']}")} for row in desk.playbook_rows(playbook)]
+    workspace, show = state.workspace(), st.column_config
+    rows = [{**row, "what": say(f"campaign.estimate_{row['estimate']}")} for row in playbook_rows(playbook)]
     numbers = {end: show.NumberColumn(say(f"campaign.{end}"), min_value=0.0, format="%.4g") for end in ENDS}
     st.markdown(say("campaign.playbook_text"))
     edited = st.data_editor(
@@ -48,16 +51,16 @@ def as_numbers(force: Any, playbook: Any) -> Any:
             **numbers,
             "said": widgets.text_column(say("campaign.said")),
         },
-        key=f"playbook {force.business} {force.version} {hash(desk.playbook_text(playbook))}",
+        key=f"playbook {force.business} {force.version} {hash(readable_text(playbook))}",
     )
-    return desk.playbook_with(playbook, edited)
+    return playbook_with(playbook, edited)
 
 
 def as_text(force: Any) -> Any:
     """Everything the playbook says, rules and channels as well, as TOML."""
-    desk = state.desk()
+    workspace = state.workspace()
     st.markdown(say("campaign.text_text"))
-    before = desk.playbook_text(force.playbook)
+    before = readable_text(force.playbook)
     told = st.text_area(
         say("campaign.as_text"),
         before,
@@ -65,12 +68,12 @@ def as_text(force: Any) -> Any:
         key=f"playbook text {force.business} {force.version}",
         label_visibility="collapsed",
     )
-    return force.playbook if told == before else desk.playbook_said(told)
+    return force.playbook if told == before else playbook_from_text(told)
 
 
 def keep(force: Any, playbook: Any) -> None:
     """Make the edited numbers the ones that count, for all plans."""
     st.caption(say("campaign.trying_out"))
     if st.button(say("campaign.keep_playbook"), icon=":material/save:"):
-        state.desk().set_playbook(force.model or force.profile, playbook, say("campaign.by_hand"))
+        state.workspace().playbooks.set(force.model or force.profile, playbook, say("campaign.by_hand"))
         st.rerun()

@@ -8,8 +8,8 @@ import streamlit as st
 
 from app import state
 from app.strings import say
-from churn import Desk
 from churn.money.amounts import SIGNS
+from churn.workspace.campaigns import limits_said, segment_choices
 
 ENDS = ("low", "mid", "high")
 
@@ -90,7 +90,7 @@ def more(ranked: Any) -> dict[str, Any]:
 
 def segments(ranked: Any) -> dict[str, Any]:
     """Limits for segments: at least so many, at most so many."""
-    choices = state.kept(Desk.segment_choices, ranked)
+    choices = state.kept(segment_choices, ranked)
     if not choices:
         return {"at_least": {}, "at_most": {}}
     show = st.column_config
@@ -109,7 +109,7 @@ def segments(ranked: Any) -> dict[str, Any]:
         },
         key="segment limits",
     )
-    return state.desk().limits(rows_of(edited), choices)
+    return limits_said(rows_of(edited), choices)
 
 
 def rows_of(edited: dict[str, list[Any]]) -> list[dict[str, Any]]:

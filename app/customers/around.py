@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
+from churn.workspace.customers import peers_of
 
 ICONS = {"scored": "monitoring", "treat": "campaign", "holdout": "block", "left": "logout", "stayed": "check_circle"}
 
@@ -18,7 +19,7 @@ def peers(ranked: Any, found: Any, key: str | None) -> None:
         widgets.empty(say("customer.peers_no_list"), icon="group", go="score")
         return
     asked = state.exploring(ranked)
-    near = state.desk().peers(asked, found, key)
+    near = peers_of(asked, found, key)
     if not near:
         widgets.empty(say("customer.peers_none"), icon="group")
         return
@@ -48,7 +49,7 @@ def history(found: Any, key: str | None) -> None:
     if key is None:
         widgets.empty(say("customer.history_typed"), icon="history")
         return
-    known = state.desk().history(found.model, key)
+    known = state.workspace().customers.history(found.model, key)
     if not known:
         widgets.empty(say("customer.history_none"), icon="history", go="plan")
         return

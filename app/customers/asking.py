@@ -8,11 +8,13 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn.workspace.customers import typed
+from churn.workspace.list_history import keys_of
 
 
 def pick(ranked: Any) -> Any:
     """One customer of the list: the one opened before, or one found by key; None while nobody is chosen."""
-    keys = state.desk().keys(ranked)
+    keys = keys_of(ranked)
     opened = state.opened_customer()
     place = keys.index(opened) if opened in keys else None
     chosen = st.selectbox(say("customer.pick"), keys, index=place, placeholder=say("customer.pick_hint"))
@@ -29,7 +31,7 @@ def type_in() -> Any:
     model = choose_model()
     if model is None:
         return None
-    fields = state.desk().form(model)
+    fields = state.workspace().customers.form(model)
     with st.form("typed", border=True):
         st.markdown(say("customer.form_text"))
         values = fill_in(fields)
@@ -39,20 +41,20 @@ def type_in() -> Any:
     name, values, day = state.recall("typed", (None, {}, None))
     if name != model.name:
         return None
-    desk = state.desk()
-    return desk.explain_customer(model, desk.typed(model, values), as_of=day)
+    workspace = state.workspace()
+    return workspace.customers.explain_values(model, typed(model, values), as_of=day)
 
 
 def choose_model() -> Any:
     """The live model to ask; where there are several, the person chooses."""
-    desk = state.desk()
-    live = [card["name"] for card in desk.shelf() if card["live"]]
+    workspace = state.workspace()
+    live = [card["name"] for card in workspace.models.list() if card["live"]]
     if not live:
         widgets.empty(say("customer.no_model"), icon="model_training", go="training")
         return None
     first = state.likely_model(live)
     name = st.selectbox(say("customer.model"), live, index=live.index(first)) if len(live) > 1 else live[0]
-    return desk.model(name)
+    return workspace.models.get(name)
 
 
 def fill_in(fields: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.strings import plain, say
 def what_if(found: Any) -> None:
     """Change what an offer can change, or anything at all, and see the score move."""
     st.markdown(say("customer.whatif_text"))
-    every_field = state.desk().form(found.model)
+    every_field = state.workspace().customers.form(found.model)
     fields = [f for f in every_field if f.kind != "date"]
     every = st.toggle(say("customer.every"), key="every field")
     fields = [f for f in fields if every or f.lever == "actionable"] or fields
@@ -34,8 +34,8 @@ def what_if(found: Any) -> None:
 
 def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None:
     """The score after the changes beside the score before, and what each changed field does, in the order given."""
-    desk = state.desk()
-    compared = desk.compare(found.model, found.customer, changes)
+    workspace = state.workspace()
+    compared = workspace.customers.compare(found.model, found.customer, changes)
     before, after = compared.before, compared.after
     left, right = st.columns([1, 2])
     widgets.share(
@@ -70,7 +70,7 @@ def nearest(found: Any) -> None:
     """One or two fields changed, the ones that are enough first, each with the offer that stands for it."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {say('customer.nearest_title')}", anchors=False)
-        names = state.desk().offer_names(found.model)
+        names = state.workspace().customers.offer_names(found.model)
         for change in found.changes:
             made = " + ".join(names[n] for n in change.changes if names.get(n))
             st.markdown(f"- {plain(change.text)} ({say('customer.then', probability=change.probability)})")
@@ -85,8 +85,8 @@ def offers(found: Any) -> None:
     """The offers of the playbook that this customer may be made, the one worth most first."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {say('customer.offers_title')}", anchors=False)
-        desk = state.desk()
-        shown, currency = desk.offers_for(found), desk.currency(found.model)
+        workspace = state.workspace()
+        shown, currency = workspace.customers.offers_for(found), workspace.currency_of(found.model)
         if not shown:
             st.markdown(say("customer.no_offer"))
             return

@@ -9,11 +9,13 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 from churn.money.amounts import over
+from churn.workspace.customers import waterfall
+from churn.workspace.list_history import certainty_of
 
 
 def score(found: Any) -> None:
     """The score with all that is known about how sure it is."""
-    told, desk = found.explanation, state.desk()
+    told, workspace = found.explanation, state.workspace()
     left, middle, rank, right = widgets.row(4)
     between = say("customer.between", low=told.likely[0], high=told.likely[1]) if told.likely else None
     widgets.share(left, say("customer.probability"), told.probability, help=between)
@@ -28,7 +30,7 @@ def score(found: Any) -> None:
     if told.value_at_risk is not None:
         time = widgets.beneath(over(told.value_horizon, assumed=told.value_assumed))
         widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, told.currency, **time)
-    for sentence in desk.certainty(told):
+    for sentence in certainty_of(told):
         st.markdown(f":material/monitoring: {plain(sentence)}")
     widgets.notices(told.notices)
 
@@ -38,7 +40,7 @@ def reasons(found: Any) -> None:
     widgets.section(say("customer.why_title"), say("customer.associated"))
     left, right = st.columns([3, 2])
     with left:
-        widgets.chart(state.desk().waterfall(found))
+        widgets.chart(waterfall(found))
         within(found)
     with right:
         told = found.explanation
@@ -60,4 +62,4 @@ def within(found: Any) -> None:
     words = {"format_func": lambda g: plain(groups[g]), "wrap": True}
     chosen = st.pills(say("customer.within"), list(groups), key="within", **words)
     if chosen in groups:
-        widgets.chart(state.desk().waterfall_within(found, chosen))
+        widgets.chart(state.workspace().customers.group_chart(found, chosen))

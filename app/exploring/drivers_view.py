@@ -8,12 +8,13 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn import Workspace
+from churn.workspace.exploring import crossed_chart, driver_chart, driver_charts, pair_chart, rate_chart
 
 
 def matters(asked: Any) -> None:
     """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
-    made = state.kept(Desk.driver_charts, asked)
+    made = state.kept(driver_charts, asked)
     if not made:
         widgets.empty(say("drivers.nothing"), icon="equalizer")
         return
@@ -32,9 +33,9 @@ def one(asked: Any) -> None:
         return
     left, right = st.columns(2)
     with left:
-        widgets.chart(state.kept(Desk.rate_chart, asked, name))
+        widgets.chart(state.kept(rate_chart, asked, name))
     with right:
-        moved = state.kept(Desk.driver_chart, asked, name)
+        moved = state.kept(driver_chart, asked, name)
         if moved is None:
             widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
         else:
@@ -44,7 +45,7 @@ def one(asked: Any) -> None:
 
 def together(asked: Any) -> None:
     """Pairs of which one changes what the other means, and one pair in full."""
-    made = state.kept(Desk.pair_chart, asked)
+    made = state.kept(pair_chart, asked)
     if made is None:
         widgets.empty(say("drivers.no_pairs"), icon="hub")
         return
@@ -61,9 +62,9 @@ def together(asked: Any) -> None:
         widgets.chart(state.kept(crossed, asked, names[chosen].column, names[chosen].other))
 
 
-def crossed(desk: Desk, asked: Any, column: str, other: str) -> Any:
+def crossed(workspace: Workspace, asked: Any, column: str, other: str) -> Any:
     """What one of a pair of columns changes in what the other means."""
-    return desk.crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
+    return crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
 
 
 def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:

@@ -9,14 +9,15 @@ import streamlit as st
 from app import state, widgets
 from app.exploring.drivers_view import pick_column
 from app.strings import say
-from churn import Desk
+from churn import Workspace
+from churn.workspace.exploring import contrast_chart, segment_chart, staying_chart
 
 TIER, REST = "tier", ""
 
 
 def segments(asked: Any) -> None:
     """Groups that are alike, the likeliest to leave first, with their share of the risk."""
-    widgets.chart(state.kept(Desk.segment_chart, asked))
+    widgets.chart(state.kept(segment_chart, asked))
     found = asked.segments
     table: dict[str, list[Any]] = {
         "segment": [s.text for s in found],
@@ -54,7 +55,7 @@ def compared(asked: Any) -> None:
         say("drivers.second"), others, format_func=lambda g: g or say("drivers.rest"), key=f"second {name} {one}"
     )
     words = name, one, two or None
-    widgets.chart(state.kept(Desk.contrast_chart, asked, *words))
+    widgets.chart(state.kept(contrast_chart, asked, *words))
 
 
 def staying(asked: Any) -> None:
@@ -71,14 +72,14 @@ def staying(asked: Any) -> None:
         name = st.selectbox(say("drivers.time"), list(lasting), format_func=asked.label, key="time column")
     with right:
         by = pick_column(asked, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
-    made = state.kept(Desk.staying_chart, asked, name, by)
+    made = state.kept(staying_chart, asked, name, by)
     widgets.chart(made)
 
 
 def fairness(asked: Any) -> None:
     """How protected groups fare under this model."""
     st.markdown(say("drivers.fairness_text"))
-    made = state.kept(Desk.fairness_chart, asked.ranked.model)
+    made = state.kept(Workspace.models.fairness_chart, asked.ranked.model)
     if made is None:
         widgets.empty(say("drivers.no_protected"), icon="balance", go="training")
         return

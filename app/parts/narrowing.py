@@ -9,7 +9,7 @@ import streamlit as st
 from app import state, widgets
 from app.state import form_fields
 from app.strings import plain, say
-from churn import Desk
+from churn.workspace.list_history import Wanted, actions_in, columns_to_narrow, words_of
 
 ORDERS = ("expected_gain", "value_at_risk", "probability")
 FIELDS = ("tiers", "actions", "column", "words", "least", "search", "by", "upwards")
@@ -32,21 +32,21 @@ def narrowed(ranked: Any) -> Any:
         with st.popover(say("score.more_filters"), icon=":material/filter_alt:", width="content"):
             asked |= further(ranked)
         save_segment()
-    return state.desk().wanted(**asked)
+    return Wanted(**asked)
 
 
 def further(ranked: Any) -> dict[str, Any]:
     """The filters that are used less often."""
-    desk = state.desk()
+    workspace = state.workspace()
     left, right = st.columns(2)
     actions = left.multiselect(
         say("score.action"),
-        state.kept(Desk.actions_in, ranked),
+        state.kept(actions_in, ranked),
         format_func=lambda a: a or say("score.no_action"),
         key=field("actions"),
     )
     least = right.number_input(say("score.least"), min_value=0.0, value=0.0, step=10.0, key=field("least"))
-    known = state.kept(Desk.columns_to_narrow, ranked)
+    known = state.kept(columns_to_narrow, ranked)
     column = left.selectbox(
         say("score.column"),
         list(known),
@@ -55,7 +55,7 @@ def further(ranked: Any) -> dict[str, Any]:
         placeholder=say("score.any_column"),
         key=field("column"),
     )
-    words = desk.words_of(ranked, column) if column else ()
+    words = words_of(ranked, column) if column else ()
     chosen = right.multiselect(say("score.words"), words, disabled=not words, key=field(f"words {column}"))
     upwards = left.toggle(say("score.upwards"), key=field("upwards"))
     return {

@@ -106,7 +106,7 @@ def match(found: Any) -> bool:
 def template(problem: ListRefused) -> None:
     """A small list with the right headings, to fill or to compare with."""
     own = {say("score.template_this"): problem.template} if isinstance(problem, MissingColumns) else {}
-    every = {**own, **state.desk().templates()}
+    every = {**own, **state.workspace().lists.templates()}
     with st.expander(say("score.template_title"), icon=":material/table:", expanded=bool(own)):
         st.markdown(say("score.template_text"))
         chosen = st.selectbox(say("score.template_pick"), list(every))

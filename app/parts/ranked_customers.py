@@ -10,7 +10,9 @@ import streamlit as st
 from app import state, widgets
 from app.parts.narrowing import narrowed
 from app.strings import say
-from churn import Desk
+from churn import Workspace
+from churn.workspace.files import scored_list_file
+from churn.workspace.list_history import shortlist_of
 
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "expected_gain", "value_at_risk", "action", "reason_1", "reason_2")
@@ -20,7 +22,7 @@ KINDS = (".csv", ".xlsx", ".parquet")
 
 def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
-    found = state.kept(Desk.overview, ranked)
+    found = state.kept(Workspace.lists.overview, ranked)
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
@@ -37,16 +39,16 @@ def customers(ranked: Any) -> bool:
     """The customers asked for, in the order asked for; a click on one opens it. Answers whether there are any."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
-    found = state.latest(Desk.shortlist, wanted, ranked, wanted)
+    found = state.latest(shortlist_of, wanted, ranked, wanted)
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
         return False
-    overview = state.kept(Desk.overview, ranked)
+    overview = state.kept(Workspace.lists.overview, ranked)
     pages = -(-found.customers // SIZE)
     st.caption(summed_up(found, ranked, overview))
     place = st.container()
     number = st.pagination(pages, key=f"page {hash(wanted)}") if pages > 1 else 1
-    page = state.desk().page(ranked, found, number, SIZE)
+    page = state.workspace().lists.page(ranked, found, number, SIZE)
     with place:
         chosen = widgets.table(
             page.assign(probability=widgets.tenths(page["probability"])),
@@ -108,7 +110,7 @@ def take_home(ranked: Any, label: str, wanted: Any = None, *, primary: bool = Fa
             widgets.download(
                 label if first else say(f"score.as{ending.replace('.', '_')}"),
                 f"{stem}{ending}",
-                partial(state.desk().scored_as, ranked, ending, wanted),
+                partial(scored_list_file, ranked, ending, wanted),
                 icon="download" if first else "table_view",
                 help=say("score.download_help") if first else None,
                 type="primary" if first and primary else "secondary",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
+from churn.workspace.files import clean_csv, set_aside_csv
 
 SHOWN = 3  # warnings that are read without opening anything
 KIND_WIDE = 110  # pixels: a word
@@ -31,7 +32,7 @@ def understood(reading: Any) -> None:
 
 def told(reading: Any, warnings: list[Any]) -> str:
     """How the list was read, with how much was repaired, left out, or wants a look."""
-    rows, title = widgets.amounts().number(reading.rows), state.desk().business_title(reading.profile)
+    rows, title = widgets.amounts().number(reading.rows), state.workspace().business_title(reading.profile)
     counted = {
         "repaired": sum(n.kind == "repaired" for n in reading.notices),
         "aside": len(reading.set_aside),
@@ -50,7 +51,7 @@ def in_figures(reading: Any) -> None:
     # A metric would cut a longer name off.
     with business.container(border=True, height="stretch", gap="small"):
         st.markdown(f":small[{say('score.business')}]")
-        st.markdown(f"**{plain(state.desk().business_title(reading.profile))}**")
+        st.markdown(f"**{plain(state.workspace().business_title(reading.profile))}**")
 
 
 def repairs(reading: Any) -> None:
@@ -69,7 +70,7 @@ def repairs(reading: Any) -> None:
         widgets.table(found, words, alt=say("score.repaired_title"), long_words=True)
     else:
         st.markdown(say("score.nothing_to_tell"))
-    clean, told = partial(state.desk().clean_csv, reading), say("score.download_clean_help")
+    clean, told = partial(clean_csv, reading), say("score.download_clean_help")
     widgets.download(say("score.download_clean"), "as-read.csv", clean, help=told)
 
 
@@ -82,7 +83,7 @@ def set_aside(reading: Any) -> None:
         say("score.held"): [" · ".join(s.cells) for s in reading.set_aside],
     }
     widgets.table(found, alt=say("score.set_aside_title"), lazy=len(reading.set_aside) > 1_000)
-    left = partial(state.desk().set_aside_csv, reading)
+    left = partial(set_aside_csv, reading)
     widgets.download(say("score.download_set_aside"), "set-aside.csv", left)
 
 

@@ -8,7 +8,9 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn import Workspace
+from churn.workspace.list_history import words_in
+from churn.workspace.results import MeasuredExperiment, few_valued, uplift_charts
 
 SAMPLE = "offer_experiment.csv"
 
@@ -27,15 +29,15 @@ def experiment() -> None:
     named.caption(f":material/description: {plain(name)}")
     away.button(say("results.put_away"), icon=":material/close:", on_click=put_away)
     with widgets.working(say("results.reading")):
-        reading = state.latest(Desk.check, held, content, filename=name)
+        reading = state.latest(Workspace.lists.check, held, content, filename=name)
     asked = columns(reading)
     if asked is None:
         return
     if st.button(say("results.experiment_go"), type="primary", icon=":material/science:"):
         with widgets.working(say("results.experimenting")):
-            found = state.desk().uplift(content, asked, filename=name)
-        state.keep_latest(Desk.uplift, (held, repr(asked)), found)
-    found = state.found_latest(Desk.uplift, (held, repr(asked)))
+            found = state.workspace().campaigns.uplift(content, asked, filename=name)
+        state.keep_latest(Workspace.campaigns.uplift, (held, repr(asked)), found)
+    found = state.found_latest(Workspace.campaigns.uplift, (held, repr(asked)))
     if found is not None:
         answer(found)
 
@@ -60,13 +62,13 @@ def bring() -> tuple[str, bytes] | None:
 def put_away() -> None:
     """Give back the memory of an experiment: its bytes, how they were read, and the answer."""
     state.remember("experiment list", None)
-    for what in (Desk.check, Desk.uplift):
+    for what in (Workspace.lists.check, Workspace.campaigns.uplift):
         state.keep_latest(what, None, None)
 
 
 def columns(reading: Any) -> dict[str, Any] | None:
     """Which column says who was treated, which what came of it, and which words mean what."""
-    desk, names = state.desk(), state.desk().few_valued(reading)
+    workspace, names = state.workspace(), few_valued(reading)
     first, second, third = st.columns(3)
     treatment = first.selectbox(say("results.treatment"), names, index=None, placeholder=say("results.choose"))
     outcome = second.selectbox(
@@ -77,7 +79,7 @@ def columns(reading: Any) -> dict[str, Any] | None:
     )
     if treatment is None or outcome is None:
         return None
-    arms, ends = list(desk.outcome_words(reading, treatment)), list(desk.outcome_words(reading, outcome))
+    arms, ends = list(words_in(reading, treatment)), list(words_in(reading, outcome))
     control = first.selectbox(say("results.control"), arms, index=likely(arms))
     others = [arm for arm in arms if arm != control]
     arm = third.selectbox(say("results.arm"), others) if len(others) > 1 else (others or [""])[0]
@@ -115,8 +117,8 @@ def answer(found: Any) -> None:
     widgets.count(targets, say("results.targets"), int(uplift.targets.sum()), help=say("results.targets_help"))
     widgets.count(sleeping, say("results.sleeping"), int(uplift.sleeping.sum()), help=say("results.sleeping_help"))
     widgets.notices(found.notices)
-    widgets.charts(state.desk().uplift_charts(found), set_on="")
-    widgets.download(say("results.ranked"), "ranked_by_uplift.csv", lambda: state.desk().ranked_csv(found))
+    widgets.charts(uplift_charts(found), set_on="")
+    widgets.download(say("results.ranked"), "ranked_by_uplift.csv", lambda: MeasuredExperiment.as_csv(found))
 
 
 def between(low: float, high: float) -> dict[str, Any]:

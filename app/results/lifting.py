@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
+from app import widgets
 from app.strings import plain, say
+from churn.reports.campaign_charts import lift_chart
 
 ENDS = ("low", "mid", "high")
 
@@ -63,7 +64,7 @@ def points(written: Any, share: float) -> str:
 
 def parts(lift: Any) -> None:
     """The lift per action, tier and segment, each with its interval and its own verdict."""
-    chart = state.desk().lift_chart(lift)
+    chart = lift_chart(lift)
     if chart is not None:
         widgets.chart(chart, set_on="")
     if not lift["by"]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
-from churn import Desk
+from churn import Workspace
 
 
 def bring(one: Any) -> None:
@@ -25,7 +25,7 @@ def bring(one: Any) -> None:
         return
     if st.button(say("results.measure"), type="primary", icon=":material/straighten:"):
         with widgets.working(say("results.measuring")):
-            state.desk().measure(uploaded.getvalue(), one.record.campaign, **said)
+            state.workspace().campaigns.measure(uploaded.getvalue(), one.record.campaign, **said)
         state.free_upload(uploaded)
         state.remember("results turn", turn + 1)
         state.remember("measured", one.record.campaign)
@@ -39,7 +39,7 @@ def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
 
     def left_open() -> Any:
         key = (campaign, uploaded.file_id, repr(said))
-        return state.latest(Desk.outcome_questions, key, content, campaign, **said)
+        return state.latest(Workspace.campaigns.outcome_questions, key, content, campaign, **said)
 
     found = left_open()
     for role, plain in (("key", found.key), ("outcome", found.outcome)):

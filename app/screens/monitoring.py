@@ -9,7 +9,8 @@ from app import jobs, state, widgets
 from app.demo_models import DEMOS, Demo
 from app.strings import plain, say
 from app.watched import findings, history
-from churn import Desk
+from churn import Workspace
+from churn.workspace.monitoring_views import report_bytes
 
 
 def list_to_watch() -> Any:
@@ -17,7 +18,7 @@ def list_to_watch() -> Any:
     held = state.in_hand() if state.may("score") else None
     if held is not None:
         widgets.list_banner()
-        model = state.desk().model(state.chosen_model())
+        model = state.workspace().models.get(state.chosen_model())
         named = f"{model.name}@{model.version}"
         with widgets.working(say("monitoring.working")):
             return state.kept(look_at_list, held, named, turns())
@@ -26,19 +27,19 @@ def list_to_watch() -> Any:
     if demo is None:
         return None
     st.caption(say("monitoring.sample", name=demo.score))
-    version = state.desk().model(demo.name).version
+    version = state.workspace().models.get(demo.name).version
     with widgets.working(say("monitoring.working")):
         return state.latest(look_at_sample, (demo.name, version), demo)
 
 
-def look_at_list(desk: Desk, held: Any, model: str, turns: int) -> Any:
+def look_at_list(workspace: Workspace, held: Any, model: str, turns: int) -> Any:
     """A look at the list in hand that keeps nothing; it is another one once a list was kept (`turns`)."""
-    return desk.drift(held.content, model=model, keep=False, **held.words)
+    return workspace.monitor.check(held.content, model=model, keep=False, **held.words)
 
 
-def look_at_sample(desk: Desk, demo: Demo) -> Any:
+def look_at_sample(workspace: Workspace, demo: Demo) -> Any:
     """The same of the sample of a demo business."""
-    return desk.drift(state.SAMPLES / demo.score, model=demo.name, keep=False)
+    return workspace.monitor.check(state.SAMPLES / demo.score, model=demo.name, keep=False)
 
 
 def turns() -> int:
@@ -59,7 +60,7 @@ def acts(found: Any) -> None:
 def keep_list(row: Any, held: Any, record: Any) -> None:
     """Write the list into the history, where it counts for the next one."""
     if row.button(say("monitoring.keep_it"), icon=":material/history:", help=say("monitoring.keep_help")):
-        state.desk().drift(held.content, model=f"{record.model}@{record.version}", **held.words)
+        state.workspace().monitor.check(held.content, model=f"{record.model}@{record.version}", **held.words)
         state.remember("watched turns", turns() + 1)
         st.rerun()
 
@@ -76,13 +77,13 @@ def retrain(row: Any, held: Any, found: Any) -> None:
     if pressed:
         words = jobs.retrain_words(held.said, found.record.model)
         sent = {"asked_by": state.who(), "filename": held.name}
-        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix, **sent).number)
+        state.follow(jobs.start_job(state.workspace().home, words, held.content, held.suffix, **sent).number)
         st.rerun()
 
 
 def take_home(row: Any, found: Any) -> None:
     """The report as a page that prints well, and for programs."""
-    page, words = state.desk().drift_page, state.desk().report_json
+    page, words = state.workspace().monitor.page, report_bytes
     with row:
         widgets.download(say("monitoring.page"), "drift.html", partial(page, found))
         widgets.download(say("monitoring.json"), "drift_report.json", partial(words, found))
@@ -91,7 +92,7 @@ def take_home(row: Any, found: Any) -> None:
 @st.fragment(run_every="1s")
 def running(number: str) -> None:
     """How far the retrain is; it can be stopped."""
-    job = jobs.find_job(state.desk().home, number)
+    job = jobs.find_job(state.workspace().home, number)
     now = job.progress() if job else None
     if now is None or now.state != "running":
         st.rerun()
@@ -105,7 +106,7 @@ def running(number: str) -> None:
 def followed() -> None:
     """What became of the retrain that was started here."""
     number = state.followed()
-    job = jobs.find_job(state.desk().home, number) if number else None
+    job = jobs.find_job(state.workspace().home, number) if number else None
     if job is None:
         return
     now = job.progress()
@@ -143,7 +144,7 @@ def draw() -> None:
     if found is None and not names:
         widgets.empty(say("monitoring.nothing"), icon="monitor_heart", go="training")
         return
-    records = state.desk().lists_watched(found.record.model if found else state.likely_model(names))
+    records = state.workspace().monitor.history(found.record.model if found else state.likely_model(names))
     if found is not None:
         acts(found)
     record = past_list(records) or (found.record if found else None)

@@ -8,15 +8,15 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn import Workspace
 from churn.errors import ChurnError
 
 
 def suggested(ranked: Any) -> Any:
     """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
     with suppress(ChurnError):
-        playbook = state.desk().playbook_for(ranked.model).playbook
-        return state.latest(Desk.opening_plan, playbook, ranked, playbook).campaign
+        playbook = state.workspace().playbooks.for_model(ranked.model).playbook
+        return state.latest(Workspace.campaigns.suggest, playbook, ranked, playbook).campaign
     return None
 
 
@@ -43,7 +43,7 @@ def in_short(found: Any, campaign: Any) -> None:
 
 def step(ranked: Any, campaign: Any) -> None:
     """The one thing worth doing next."""
-    found = state.desk().next_step(ranked, state.locale(), campaign)
+    found = state.workspace().lists.next_step(ranked, state.locale(), campaign)
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
         st.markdown(plain(found.why))
@@ -52,7 +52,7 @@ def step(ranked: Any, campaign: Any) -> None:
 
 def changes(ranked: Any) -> None:
     """What changed since the list before."""
-    change = state.desk().since_last(ranked, state.locale())
+    change = state.workspace().lists.since_last(ranked, state.locale())
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/history: {say('overview.changes_title')}", anchors=False)
         if change is None:
@@ -65,7 +65,7 @@ def changes(ranked: Any) -> None:
 
 def groups(ranked: Any) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
-    found = state.kept(Desk.segments, ranked)
+    found = state.kept(Workspace.lists.segments, ranked)
     if not found:
         return
     widgets.section(say("overview.groups_title"), say("overview.groups_text"))
@@ -87,7 +87,7 @@ def groups(ranked: Any) -> None:
 
 def brief(ranked: Any, campaign: Any) -> None:
     """The page for a meeting, made when it is asked for."""
-    page, told = partial(state.desk().brief, ranked, state.locale(), campaign), say("overview.brief_help")
+    page, told = partial(state.workspace().lists.brief, ranked, state.locale(), campaign), say("overview.brief_help")
     widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
@@ -99,9 +99,9 @@ def draw() -> None:
     widgets.list_banner()
     with widgets.working(say("overview.working")):
         ranked = state.ranked()
-        state.kept(Desk.note_list, ranked)
-        found = state.kept(Desk.overview, ranked)
-        charts = state.kept(Desk.overview_charts, ranked)
+        state.kept(Workspace.lists.keep_summary, ranked)
+        found = state.kept(Workspace.lists.overview, ranked)
+        charts = state.kept(Workspace.lists.overview_charts, ranked)
     campaign = suggested(ranked)
     brief(ranked, campaign)
     in_short(found, campaign)

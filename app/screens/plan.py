@@ -7,7 +7,7 @@ import streamlit as st
 from app import state, widgets
 from app.campaigns import coming, comparing, leaving, offering, wishing
 from app.strings import say
-from churn import Desk
+from churn import Workspace
 
 PARTS = ("gain", "who", "ways", "hangs", "export")
 
@@ -30,13 +30,13 @@ def draw() -> None:
     widgets.list_banner()
     with widgets.working(say("campaign.working")):
         ranked = state.ranked()
-    force = state.desk().playbook_for(ranked.model)
+    force = state.workspace().playbooks.for_model(ranked.model)
     wishes = st.container()
     playbook = offering.offers(force)
     with widgets.working(say("campaign.planning")):
-        scale = state.latest(Desk.scale, playbook, ranked, playbook)
+        scale = state.latest(Workspace.campaigns.scale, playbook, ranked, playbook)
     with wishes:
-        words = wishing.limits(scale, playbook, state.desk().overview(ranked).currency)
+        words = wishing.limits(scale, playbook, state.workspace().lists.overview(ranked).currency)
     words |= wishing.more(ranked)
     with widgets.working(say("campaign.planning")):
         planned = state.planned(ranked, words, playbook)

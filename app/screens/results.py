@@ -7,6 +7,7 @@ import streamlit as st
 from app import state, widgets
 from app.results import campaigns, experimenting, lifting, returning
 from app.strings import say
+from churn.workspace.results import notices_of
 
 PARTS = ("campaigns", "experiments")
 
@@ -19,7 +20,7 @@ def outcomes(one: Any) -> None:
 
 def measured() -> None:
     """Campaigns of the book: their state, their outcomes, their lift."""
-    kept = state.desk().campaigns()
+    kept = state.workspace().campaigns.list()
     if not kept:
         widgets.empty(say("results.none"), icon="campaign", go="plan")
         return
@@ -31,11 +32,11 @@ def measured() -> None:
     returning.just_measured(one)
     with st.expander(say("results.again"), icon=":material/update:"):
         outcomes(one)
-    one = state.desk().in_words(one)
+    one = state.workspace().campaigns.in_words(one)
     lift = one.measured.lift
     lifting.verdict(lift, one.currency)
     lifting.money(one)
-    widgets.notices(state.desk().told(lift))
+    widgets.notices(notices_of(lift))
     lifting.parts(lift)
     lifting.learnt(one.measured.learnt)
 

@@ -18,7 +18,9 @@ VIEWS = ("learn", "models")
 
 def view(trained: str) -> str:
     """Which half of the screen is open: learning from a list, or the models there are."""
-    to_learn = state.may("train") and not trained and (state.in_hand() is not None or not state.desk().shelf())
+    to_learn = (
+        state.may("train") and not trained and (state.in_hand() is not None or not state.workspace().models.list())
+    )
     opened = state.asked_view()  # by a link, which says what it leads to
     usual = opened if opened in VIEWS else "learn" if to_learn else "models"
     shown = VIEWS if state.may("train") else VIEWS[1:]

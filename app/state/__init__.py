@@ -1,7 +1,7 @@
 """What the dashboard remembers: the only folder that touches session state and caches.
 
 Rows of a customer list live in the drawer of the visitor who brought them and nowhere else; what is shared between
-visitors (the desk with its open models) holds no rows. A sample's name, the model and the customer travel in the
+visitors (the workspace with its open models) holds no rows. A sample's name, the model and the customer travel in the
 address, so that a reload or a link finds them again; of an uploaded list only a number does, which opens it to the
 browser that brought it and to nobody else. It is gone with the last session of that browser.
 """
@@ -44,7 +44,6 @@ from app.state.session import (
     SAMPLES,
     chest,
     confirm_mapping,
-    desk,
     drawer,
     forget,
     free_upload,
@@ -61,12 +60,13 @@ from app.state.session import (
     remember,
     sample_bytes,
     sample_files,
-    shared_desk,
+    shared_workspace,
     take,
     take_sample,
     tell,
     was_let_go,
     who,
+    workspace,
 )
 from app.state.visitor import (
     choose_language,
@@ -96,7 +96,6 @@ __all__ = [
     "chosen_model",
     "confirm_mapping",
     "copy_field",
-    "desk",
     "drawer",
     "end_tour",
     "explained",
@@ -135,7 +134,7 @@ __all__ = [
     "remember",
     "sample_bytes",
     "sample_files",
-    "shared_desk",
+    "shared_workspace",
     "sign_out",
     "signed_in_address",
     "take",
@@ -145,4 +144,5 @@ __all__ = [
     "turn_to_customer",
     "was_let_go",
     "who",
+    "workspace",
 ]

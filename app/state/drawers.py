@@ -51,7 +51,7 @@ class ListInHand:
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the desk is told beside the bytes."""
+        """What the workspace is told beside the bytes."""
         return {"filename": self.name, **self.said}
 
 

@@ -38,7 +38,7 @@ class LogsInHand:
 
     @property
     def asked(self) -> tuple[dict[str, str], str]:
-        """What the desk is asked with."""
+        """What the workspace is asked with."""
         return dict(self.tables), self.profile
 
 
@@ -92,14 +92,14 @@ def outlook(held: LogsInHand) -> Any:
     """What the logs cover, reckoned once; the slider then asks nothing of the engine."""
     known, seen = st.session_state.get("outlook", (None, None))
     if known != held:
-        seen = state.desk().outlook(*held.asked)
+        seen = state.workspace().logs.outlook(*held.asked)
         st.session_state["outlook"] = (held, seen)
     return seen
 
 
 def make_list(held: LogsInHand, asked: dict[str, Any]) -> None:
     """Make the customer table and take it in hand."""
-    made = state.desk().list_from_logs(*held.asked, **asked)
+    made = state.workspace().logs.make_list(*held.asked, **asked)
     state.take(made.name, made.content)
     st.session_state["made from logs"] = made.summary
 
@@ -118,7 +118,7 @@ def filling(held: LogsInHand, asked: dict[str, Any]) -> Any:
 
 def try_filling(held: LogsInHand, asked: dict[str, Any]) -> None:
     """Try it, and keep the answer."""
-    st.session_state["filling"] = ((held, asked), state.desk().try_filling(*held.asked, **asked))
+    st.session_state["filling"] = ((held, asked), state.workspace().logs.try_filling(*held.asked, **asked))
 
 
 def _hold(held: LogsInHand) -> None:

@@ -10,9 +10,10 @@ import streamlit as st
 
 from app.state.drawers import ListInHand
 from app.state.seats import Seats
-from app.state.session import at_hand, desk, drawer, held, in_hand, list_in_hand
-from churn import Desk
+from app.state.session import at_hand, drawer, held, in_hand, list_in_hand, workspace
+from churn import Workspace
 from churn.errors import ChurnError
+from churn.workspace.campaigns import order_from_choices
 
 T = TypeVar("T")
 SEATS = Seats()
@@ -22,7 +23,7 @@ WORDS = (str, int, float, bool, type(None))
 
 
 def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.0) -> T:
-    """What `compute(desk, subject, *words)` gives, once for each list in hand and each version that scored it.
+    """What `compute(workspace, subject, *words)` gives, once for each list in hand and each version that scored it.
 
     The key is the function itself, the list with what was said of it, the version of the model that `subject` rests on,
     and the words: no two things can be kept under one key.
@@ -31,15 +32,15 @@ def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.
     if odd is not None:
         raise TypeError(f"Only plain words can tell two computations apart, not {type(odd).__name__}.")
     key = (_name_of(compute), held().digest, _basis_of(subject), words)
-    return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(desk(), subject, *words), later))
+    return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(workspace(), subject, *words), later))
 
 
 def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T:
-    """What `compute(desk, *args, **more)` gives, kept until it is asked for with another key, list or model."""
+    """What `compute(workspace, *args, **more)` gives, kept until it is asked for with another key, list or model."""
     place, full = drawer().latest, _full_key(key, args)
     known, found = place.get(_name_of(compute), (None, None))
     if known != full:
-        found = _computed(lambda: compute(desk(), *args, **more))
+        found = _computed(lambda: compute(workspace(), *args, **more))
         place[_name_of(compute)] = (full, found)
     return cast(T, found)
 
@@ -98,21 +99,21 @@ def reading() -> Any:
     return kept(_check, held(), later=LIST_LATER)
 
 
-def _check(desk: Desk, now: ListInHand) -> Any:
-    return desk.check(now.content, **now.words)
+def _check(workspace: Workspace, now: ListInHand) -> Any:
+    return workspace.lists.check(now.content, **now.words)
 
 
-def _fitting(desk: Desk, now: ListInHand) -> str:
-    return desk.model_for(now.content, **now.words).name
+def _fitting(workspace: Workspace, now: ListInHand) -> str:
+    return workspace.models.for_list(now.content, **now.words).name
 
 
-def _score(desk: Desk, now: ListInHand, named: str) -> Any:
-    return desk.score(now.content, model=named, **now.words)
+def _score(workspace: Workspace, now: ListInHand, named: str) -> Any:
+    return workspace.lists.score(now.content, model=named, **now.words)
 
 
 def model_names() -> list[str]:
     """The models on the shelf."""
-    return [card["name"] for card in desk().shelf()]
+    return [card["name"] for card in workspace().models.list()]
 
 
 def choose_model(name: str | None) -> None:
@@ -142,7 +143,7 @@ def chosen_model() -> str:
 
 def ranked() -> Any:
     """The list in hand, scored by the live version of the chosen model."""
-    model = desk().model(chosen_model())
+    model = workspace().models.get(chosen_model())
     return kept(_score, held(), f"{model.name}@{model.version}", later=LIST_LATER)
 
 
@@ -168,12 +169,12 @@ def likely_model(live: Sequence[str]) -> str:
 
 def exploring(found: Any) -> Any:
     """The scored list, ready to be asked what moves it; what was computed once stays."""
-    return kept(Desk.exploring, found)
+    return kept(Workspace.lists.explore, found)
 
 
 def explained(found: Any, key: str) -> Any:
     """One customer of the scored list with everything that can be said about the score."""
-    return kept(Desk.explain_in, found, key)
+    return kept(Workspace.customers.explain_in, found, key)
 
 
 def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
@@ -181,6 +182,6 @@ def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     return latest(_plan, (repr(words), playbook), ranked, words, playbook)
 
 
-def _plan(desk: Desk, ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
+def _plan(workspace: Workspace, ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     asked = {word: value for word, value in words.items() if word != "rested"}
-    return desk.plan(ranked, desk.order(**asked), playbook=playbook, rested=words["rested"])
+    return workspace.campaigns.plan(ranked, order_from_choices(**asked), playbook=playbook, rested=words["rested"])

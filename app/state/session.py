@@ -1,4 +1,4 @@
-"""One session: who sits there, the desk that works for them, and the list in hand with its lifetime."""
+"""One session: who sits there, the workspace that works for them, and the list in hand with its lifetime."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import streamlit as st
 from app.demo_models import SAMPLES
 from app.state.drawers import Chest, Drawer, KeptList, ListInHand
 from app.state.visitor import browser, who_visits
-from churn import Desk
+from churn import Workspace
+from churn.intake.sources import Reread
+from churn.workspace.lists import give_back
 
 
 @st.cache_resource(show_spinner=False)  # a spinner needs a screen, and warming up has none
-def shared_desk() -> Desk:
-    """The desk of the whole process: its open models are shared, it works for nobody on screen."""
-    return Desk()
+def shared_workspace() -> Workspace:
+    """The workspace of the whole process: its open models are shared, it works for nobody on screen."""
+    return Workspace()
 
 
 @st.cache_resource
@@ -29,7 +31,7 @@ def chest() -> Chest:
 def meet() -> None:
     """Look who sits in front of this screen, once each time it is drawn; a refusal where nobody known does."""
     st.session_state.pop("who", None)
-    st.session_state["who"] = who_visits(shared_desk())
+    st.session_state["who"] = who_visits(shared_workspace())
 
 
 def who() -> Any:
@@ -41,24 +43,24 @@ def who() -> Any:
 
 def may(act: str) -> bool:
     """Whether who sits in front of this screen may do that; screens leave out what is denied."""
-    return desk().who.may(act)
+    return workspace().user.may(act)
 
 
-def desk() -> Desk:
+def workspace() -> Workspace:
     """The counter every screen asks, working for whoever sits in front of it."""
     visitor = who()
-    known, theirs = st.session_state.get("desk", (None, None))
-    shared = shared_desk()
+    known, theirs = st.session_state.get("workspace", (None, None))
+    shared = shared_workspace()
     if known != (visitor, id(shared)):
         theirs = shared.working_for(visitor)
-        st.session_state["desk"] = ((visitor, id(shared)), theirs)
+        st.session_state["workspace"] = ((visitor, id(shared)), theirs)
     return theirs
 
 
 def drawer() -> Drawer:
     """The lists of this visitor; a reload and another tab of the same browser find the same ones."""
     if "drawer" not in st.session_state:
-        st.session_state["drawer"] = chest().drawer(owner(), emptied=shared_desk().give_back)
+        st.session_state["drawer"] = chest().drawer(owner(), emptied=give_back)
     return st.session_state["drawer"]
 
 
@@ -118,7 +120,7 @@ def was_let_go() -> str:
 
 def take(name: str, content: bytes) -> None:
     """Take an uploaded list in hand; those brought before are kept beside it."""
-    hold(drawer().put(ListInHand(name, shared_desk().in_hand(content))).number)
+    hold(drawer().put(ListInHand(name, Reread(content))).number)
 
 
 def hold(number: str) -> None:
@@ -132,7 +134,7 @@ def take_sample(name: str) -> None:
     """Take one of the shipped samples in hand, and note it in the address."""
     if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
         put_down()
-    content = shared_desk().in_hand((SAMPLES / name).read_bytes())
+    content = Reread((SAMPLES / name).read_bytes())
     st.session_state["list"] = drawer().put(ListInHand(name, content, sample=True)).number
     st.query_params["sample"] = name
     st.query_params.pop("list", None)
@@ -177,7 +179,7 @@ def in_hand_said() -> dict[str, Any]:
 
 def confirm_mapping(headings: Any, mapping: dict[str, str]) -> None:
     """Use the matches a person confirmed, and remember them for lists with the same headings."""
-    desk().remember_mapping(headings, mapping)
+    workspace().lists.remember_mapping(headings, mapping)
     tell(mapping={**in_hand_said().get("mapping", {}), **mapping})
 
 

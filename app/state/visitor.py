@@ -19,18 +19,18 @@ from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 LOOPBACK = "127.0.0.1"
 
 
-def who_visits(desk: Any) -> Any:
+def who_visits(workspace: Any) -> Any:
     """The person at this screen; refused where people have to sign in and nobody has, or a stranger has."""
-    entrance, peer = desk.entrance, st.context.ip_address or LOOPBACK
+    entrance, peer = workspace.access.settings, st.context.ip_address or LOOPBACK
     named = one_name(st.context.headers.get_all(entrance.proxy_header)) if entrance.proxy_header else None
     if person := entrance.behind_proxy(peer, named):
         return person
     here = is_here(peer, [name.lower() for name in st.context.headers])
-    if known := SIGN_INS.who(st.context.cookies.get(COOKIE, ""), desk.key_ring, here=here):
+    if known := SIGN_INS.who(st.context.cookies.get(COOKIE, ""), workspace.access.key_store, here=here):
         return known
     if address := signed_in_address():
-        return desk.signed_in(address)
-    return desk.signed_in("") if provider_is_set() else desk.nobody(here=here)
+        return workspace.access.signed_in(address)
+    return workspace.access.signed_in("") if provider_is_set() else workspace.access.anonymous(here=here)
 
 
 def sign_out() -> None:

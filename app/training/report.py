@@ -8,9 +8,10 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Desk
+from churn import Workspace
 from churn.reports.campaign_words import nearly_everybody
 from churn.training.report import leak_sentence, most_times
+from churn.workspace.models import reaches_of, rivalry_of, standings_of
 
 FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")
@@ -44,7 +45,7 @@ def report(model: Any) -> None:
 
 def charts_of(model: Any) -> list[Any]:
     """The pictures of a version, drawn once for as long as it is looked at."""
-    return state.latest(Desk.training_charts, state.locale(), model, state.locale())
+    return state.latest(Workspace.models.charts, state.locale(), model, state.locale())
 
 
 def in_short(model: Any) -> None:
@@ -77,7 +78,7 @@ def reaches(model: Any) -> None:
     st.markdown(say("training.reach_text"))
     if said := nearly_everybody(model):
         st.warning(plain(said), icon=":material/groups:")
-    found, currency = state.desk().reaches(model), state.desk().currency(model)
+    found, currency = reaches_of(model), state.workspace().currency_of(model)
     table: dict[str, list[Any]] = {
         "how": [f"{'✓ ' if r.chosen else ''}{way(r.how)}" for r in found],
         "threshold": widgets.tenths(r.threshold for r in found),
@@ -116,7 +117,7 @@ def way(how: str) -> str:
 def leaderboard(model: Any) -> None:
     """Every candidate on the same unseen customers."""
     st.markdown(say("training.board_text"))
-    found = state.desk().standings(model)
+    found = standings_of(model)
     shares = ("ranks", "precision", "recall", "f1", "accuracy")
     table: dict[str, list[Any]] = {
         "name": [f"{'✓ ' if s.champion else ''}{s.name}" for s in found],
@@ -139,7 +140,7 @@ def leaderboard(model: Any) -> None:
 
 def rivalry(model: Any) -> None:
     """The version beside the one that was live when it was trained, on the same customers unseen by both."""
-    found = state.desk().rivalry(model)
+    found = rivalry_of(model)
     if found is None or found.champion is None:
         widgets.empty(say("training.no_rival"), icon="emoji_events")
         return

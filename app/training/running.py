@@ -17,7 +17,7 @@ def start(chosen: dict[str, Any]) -> None:
     held = state.held()
     words = jobs.train_words(held.said, chosen)
     sent = {"asked_by": state.who(), "filename": held.name}
-    job = jobs.start_job(state.desk().home, words, held.content, held.suffix, **sent)
+    job = jobs.start_job(state.workspace().home, words, held.content, held.suffix, **sent)
     state.follow(job.number)
     st.rerun()
 
@@ -25,7 +25,7 @@ def start(chosen: dict[str, Any]) -> None:
 @st.fragment(run_every="1s")
 def watch(number: str) -> None:
     """How far the training is; it can be stopped."""
-    job = jobs.find_job(state.desk().home, number)
+    job = jobs.find_job(state.workspace().home, number)
     now = job.progress() if job else None
     if job is None or now is None or now.state != "running":
         st.rerun()
@@ -51,7 +51,7 @@ def keep_fields() -> None:
 def followed() -> Any:
     """The training that was started: its progress, or what became of it; None where none was."""
     number = state.followed()
-    job = jobs.find_job(state.desk().home, number) if number else None
+    job = jobs.find_job(state.workspace().home, number) if number else None
     if number is None or job is None:
         return None
     now = job.progress()

@@ -14,7 +14,7 @@ from app.training.report import report
 
 def versions(trained: str) -> None:
     """The models there are; one version of one of them in full, first of the one just trained."""
-    cards = {card["name"]: card for card in state.desk().shelf()}
+    cards = {card["name"]: card for card in state.workspace().models.list()}
     if not cards:
         widgets.empty(say("training.no_model"), icon="model_training")
         return
@@ -39,7 +39,7 @@ def versions(trained: str) -> None:
     )
     acts(card, version)
     with widgets.polite_errors():
-        report(state.desk().model(f"{name}@{version}"))
+        report(state.workspace().models.get(f"{name}@{version}"))
     history(card)
 
 
@@ -47,19 +47,19 @@ def acts(card: dict[str, Any], version: str) -> None:
     """What can be done with the version: take its card along, put it live, go back to the one before."""
     name, live = card["name"], version == card["live"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        card_page = partial(state.desk().model_card, name, version)
+        card_page = partial(state.workspace().models.card, name, version)
         widgets.download(say("training.card"), f"{name}-{version}-card.html", card_page, icon="description")
         if state.may("promote") and not live:
             with st.popover(say("training.promote"), icon=":material/publish:"):
                 why = reason(f"promote {name} {version}", say("training.promote_text", version=version))
                 if why is not None:
-                    state.desk().promote(name, version, why)
+                    state.workspace().models.promote(name, version, why)
                     st.rerun()
         if state.may("rollback") and len(card["history"]) > 1:
             with st.popover(say("training.rollback"), icon=":material/undo:"):
                 why = reason(f"rollback {name} {card['live']}", say("training.rollback_text", version=card["live"]))
                 if why is not None:
-                    state.desk().rollback(name, why=why)
+                    state.workspace().models.rollback(name, why=why)
                     st.rerun()
         st.badge(
             say("training.is_live") if live else say("training.is_kept"),

@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
+from app import widgets
 from app.strings import plain, say
+from churn.reports.monitoring_charts import drift_charts
+from churn.workspace.monitoring_views import in_short
 
 ICONS = {"keep": "check_circle", "watch": "visibility", "retrain": "model_training", "unjudged": "help"}
 COLOURS = {"keep": "green", "watch": "orange", "retrain": "red", "unjudged": "gray"}
@@ -27,7 +29,7 @@ def advice(record: Any) -> None:
 
 def figures(record: Any) -> None:
     """The list in a few figures, each beside what it was when the model learnt."""
-    found = state.desk().in_short(record)
+    found = in_short(record)
     columns = widgets.row(5)
     widgets.count(columns[0], say("monitoring.customers"), found.customers)
     learnt = {"delta_color": "off", "delta_arrow": "off"}
@@ -54,7 +56,7 @@ def data_quality(record: Any) -> None:
         widgets.done(say("monitoring.no_fault"))
     for alarm in alarms:
         st.warning(plain(alarm["text"]), icon=":material/warning:")
-    others = [n for n in state.desk().in_short(record).noticed if n.text not in {a["text"] for a in alarms}]
+    others = [n for n in in_short(record).noticed if n.text not in {a["text"] for a in alarms}]
     if others:
         with st.expander(say("monitoring.noticed"), icon=":material/info:"):
             widgets.notices(others)
@@ -63,7 +65,7 @@ def data_quality(record: Any) -> None:
 def pictures(record: Any) -> None:
     """What moved, how the scores are spread, and what the model is worth here."""
     widgets.section(say("monitoring.moved_title"), say("monitoring.moved_text"))
-    widgets.charts(state.desk().drift_charts(record.report))
+    widgets.charts(drift_charts(record.report))
     with st.expander(say("monitoring.every_column"), icon=":material/table_rows:"):
         columns(record.report["details"])
 

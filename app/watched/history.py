@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
+from app import widgets
 from app.strings import plain, say
 from app.widgets.tiers import TIERS
+from churn.workspace.monitoring_views import history_charts, history_rows
 
 SHARES = ("expected_rate", "realised_rate", "expected_auc", "realised_auc")
 
@@ -19,8 +20,8 @@ def list_after_list(records: Any) -> None:
     if not records:
         widgets.empty(say("monitoring.no_history"), icon="history")
         return
-    widgets.charts(state.desk().history_charts(records))
-    rows = state.desk().history_rows(records)
+    widgets.charts(history_charts(records))
+    rows = history_rows(records)
     named = ("at", "source", "version", "customers", "verdict", *SHARES, "profit", "score_psi", "moved", "faults")
     table = {name: [getattr(row, name) for row in rows] for name in named}
     table["verdict"] = [say(f"monitoring.{verdict}") for verdict in table["verdict"]]

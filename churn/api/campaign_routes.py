@@ -11,13 +11,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.requests import DESCRIBED, FileWords, SentFile, list_sent, playbook_sent
 from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.campaigns.limits import order_said
+from churn.workspace.delivery import outlined
 from churn.workspace.results import rate_json
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["campaigns"])
 
@@ -44,7 +45,7 @@ class AboutFile(BaseModel):
     filename: str = ""
 
     def about(self, sent: SentFile) -> dict[str, Any]:
-        """The words as the desk takes them."""
+        """The words as the workspace takes them."""
         return FileWords(self.sheet, tuple(self.map), self.dates, self.duplicates, self.profile).about(sent)
 
 
@@ -132,14 +133,14 @@ class PlaybookInForce(BaseModel):
 async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSONResponse:
     """Plan a campaign for a list (a JSON list or a file), keep it in the score book, and say who gets what."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_planned, desk_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_planned, workspace_of(request), sent, asked))
 
 
 @router.post("/outcomes", response_model=MeasuredLift)
 async def outcomes(request: Request, asked: Annotated[Returned, Query()]) -> JSONResponse:
     """Measure a campaign by the outcomes of its customers (a JSON list or a file); its playbook learns from it."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_measured, desk_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_measured, workspace_of(request), sent, asked))
 
 
 @router.get("/playbook", response_model=PlaybookInForce)
@@ -147,8 +148,8 @@ def playbook(
     request: Request, profile: Annotated[str, Query(pattern=A_NAME)] = "general", model: ModelAsked = None
 ) -> JSONResponse:
     """Show the offers in force for a model's business, or by default for a ready-made one, and where they come from."""
-    desk = desk_of(request)
-    return JSONResponse(desk.playbook(desk.model(model).name if model else profile).as_json())
+    workspace = workspace_of(request)
+    return JSONResponse(workspace.playbooks.get(workspace.models.get(model).name if model else profile).as_json())
 
 
 @router.put("/playbook", response_model=PlaybookInForce)
@@ -163,32 +164,32 @@ async def set_playbook(
     Send the mapping that GET shows, or TOML text.
     """
     read = await playbook_sent(request)
-    desk = desk_of(request)
+    workspace = workspace_of(request)
 
     def put() -> dict[str, Any]:
-        return desk.set_playbook(desk.model(model).name if model else profile, read, why).as_json()
+        return workspace.playbooks.set(workspace.models.get(model).name if model else profile, read, why).as_json()
 
     return JSONResponse(await run_in_threadpool(put))
 
 
-def _planned(desk: Desk, sent: SentFile, asked: Ordered) -> dict[str, Any]:
+def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, Any]:
     words = asked.model_dump(include=set(ORDER))
-    scoring = partial(desk.score, sent.content, model=asked.model, limits=LIMITS, **asked.about(sent))
+    scoring = partial(workspace.lists.score, sent.content, model=asked.model, limits=LIMITS, **asked.about(sent))
     ranked = within_limits(scoring)
-    planned = desk.plan(ranked, order_said(**words), rested=asked.rested)
+    planned = workspace.campaigns.plan(ranked, order_said(**words), rested=asked.rested)
     columns, push = asked.columns or None, None
     if asked.push is not None:
-        push = desk.push_outline(planned, asked.push, columns).as_json()  # refused before anything is kept
+        push = outlined(planned, asked.push, columns).as_json()  # refused before anything is kept
     keep = asked.keep and not asked.dry_run
     if keep:
-        planned = desk.export(planned, BytesIO(), columns)
+        planned = workspace.campaigns.export(planned, BytesIO(), columns)
     if asked.push is not None and not asked.dry_run:
-        push = desk.push(planned, asked.push, columns).as_json()
+        push = workspace.campaigns.push(planned, asked.push, columns).as_json()
     rows = campaign_records(campaign_table(planned.campaign, columns))
     return {**planned.as_json(), "kept": keep, "rows": rows, "push": push}
 
 
-def _measured(desk: Desk, sent: SentFile, asked: Returned) -> dict[str, Any]:
+def _measured(workspace: Workspace, sent: SentFile, asked: Returned) -> dict[str, Any]:
     said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.about(sent)}
-    found = within_limits(partial(desk.measure, sent.content, asked.campaign, limits=LIMITS, **said))
+    found = within_limits(partial(workspace.campaigns.measure, sent.content, asked.campaign, limits=LIMITS, **said))
     return {**found.as_json(), "learnt": [rate_json(rate) for rate in found.learnt], "version": found.version}

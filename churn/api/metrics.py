@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from churn.api.middleware import desk_of, is_under
+from churn.api.middleware import is_under, workspace_of
 from churn.api.refusals import a_bug
 from churn.errors import RequestRefused
 from churn.workspace.prediction import Single, Singles
@@ -35,7 +35,7 @@ SOURCE = "api"
 
 async def headers_after(request: Request, scored: Single | Singles) -> dict[str, str]:
     """Count and keep scores; the headers that say where keeping them is delayed."""
-    recorder, many = desk_of(request).recorder, isinstance(scored, Singles)
+    recorder, many = workspace_of(request).recorder, isinstance(scored, Singles)
     # Opening the files, or writing many rows, is no work for the loop that answers everybody.
     at_once = recorder.ready and not many
     keep = recorder.keep_scores

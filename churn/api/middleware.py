@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from churn.api.refusals import TooLarge, TooSlow, answer_to, refusal
 from churn.errors import ChurnError, NotSignedIn
 from churn.workspace.access import Entrance, KeyRing, Who, is_here, one_name
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 MOST_CALLERS = 10_000
 
@@ -261,14 +261,14 @@ _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
 
 
 class Doorkeeper:
-    """Lets in who may, each with a desk of their own in `request.state.desk`; others are told what is missing."""
+    """Lets in who may, each with a workspace of their own in `request.state.workspace`; others are told what is missing."""
 
-    def __init__(self, app: ASGIApp, prefixes: frozenset[str], desk: Desk, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, prefixes: frozenset[str], workspace: Workspace, entrance: Entrance) -> None:
         self.app = app
         self.prefixes = prefixes
-        self.desk = desk
+        self.workspace = workspace
         self.entrance = entrance
-        self.desks: dict[Who, Desk] = {}
+        self.workspaces: dict[Who, Workspace] = {}
         self.wrong = Allowance(rate=1.0, burst=20.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -282,7 +282,7 @@ class Doorkeeper:
         except ChurnError as problem:
             await self._answer(problem, scope)(scope, receive, send)
             return
-        scope.setdefault("state", {}).update(who=who, desk=self._desk_of(who))
+        scope.setdefault("state", {}).update(who=who, workspace=self._workspace_of(who))
         await self.app(scope, receive, send)
 
     def _answer(self, problem: ChurnError, scope: Scope) -> Response:
@@ -295,25 +295,25 @@ class Doorkeeper:
 
     async def _who(self, scope: Scope) -> Who:
         headers = dict(scope["headers"])
-        await look_up_keys(self.desk.key_ring)
+        await look_up_keys(self.workspace.access.key_store)
         if key := key_sent(headers):
-            return self.desk.key_holder(key)
+            return self.workspace.access.key_holder(key)
         peer = peer_of(scope)
         if person := self.entrance.behind_proxy(peer, named_by_proxy(scope, self.entrance)):
             return person
-        here, empty = is_here(peer, header_names(scope)), self.desk.key_ring.empty
+        here, empty = is_here(peer, header_names(scope)), self.workspace.access.key_store.empty
         if self.entrance.open or (here and empty):
             return self.entrance.nobody(here=here)
         if empty:
             raise NotSignedIn("Only this machine may ask as long as there is no key.", "Make one: `keys add NAME`.")
         raise NotSignedIn("This takes an API key.", _HOW)
 
-    def _desk_of(self, who: Who) -> Desk:
-        if who not in self.desks:
-            if len(self.desks) > 1000:
-                self.desks.clear()
-            self.desks[who] = self.desk.working_for(who)
-        return self.desks[who]
+    def _workspace_of(self, who: Who) -> Workspace:
+        if who not in self.workspaces:
+            if len(self.workspaces) > 1000:
+                self.workspaces.clear()
+            self.workspaces[who] = self.workspace.as_user(who)
+        return self.workspaces[who]
 
 
 async def look_up_keys(ring: KeyRing) -> None:
@@ -335,9 +335,9 @@ def header_names(scope: Scope) -> frozenset[str]:
     return frozenset(name.decode("latin-1").lower() for name, _ in scope["headers"])
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk that works for whoever sent this request; every route asks this one."""
-    return getattr(request.state, "desk", None) or request.app.state.desk
+def workspace_of(request: Request) -> Workspace:
+    """The workspace that works for whoever sent this request; every route asks this one."""
+    return getattr(request.state, "workspace", None) or request.app.state.workspace
 
 
 def key_sent(headers: dict[bytes, bytes]) -> str:

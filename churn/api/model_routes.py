@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.score_routes import ModelAsked
 from churn.training.model import Model
 
@@ -53,13 +53,13 @@ class WantedColumns(BaseModel):
 @router.get("/models")
 def models(request: Request) -> Models:
     """Show the models on the shelf, which version of each is live, and since when."""
-    return Models(models=[ModelCard(**card) for card in desk_of(request).shelf()])
+    return Models(models=[ModelCard(**card) for card in workspace_of(request).models.list()])
 
 
 @router.get("/schema")
 def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
     """Show the columns a model reads; without `?model=` those of the only live model."""
-    found = desk_of(request).counterpart((), model=model).model
+    found = workspace_of(request).online.scorer((), model=model).model
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
 
 

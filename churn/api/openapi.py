@@ -16,7 +16,7 @@ from churn.api.score_routes import predicted
 from churn.errors import ChurnError
 from churn.training.model import Model
 from churn.workspace.scorer import Counterpart
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 TYPES = {"number": ["number", "string", "null"], "flag": ["boolean", "string", "number", "null"]}
 
@@ -49,15 +49,15 @@ class Tried:
         }
 
 
-def tried_customers(desk: Desk) -> tuple[Tried, ...]:
+def tried_customers(workspace: Workspace) -> tuple[Tried, ...]:
     """For every live model that opens, a customer to try."""
-    names = [card["name"] for card in desk.shelf() if card["live"]]
-    return tuple(tried for name in names if (tried := _tried_of(desk, name)))
+    names = [card["name"] for card in workspace.models.list() if card["live"]]
+    return tuple(tried for name in names if (tried := _tried_of(workspace, name)))
 
 
-def _tried_of(desk: Desk, name: str) -> Tried | None:
+def _tried_of(workspace: Workspace, name: str) -> Tried | None:
     try:
-        found = desk.counterpart((), model=name)
+        found = workspace.online.scorer((), model=name)
         middles = _middles(found.model)
         columns = wanted_columns(found.model)
         customer = {c.name: _value(c, middles) for c in columns}
@@ -139,7 +139,7 @@ def describe_live_models(api: FastAPI) -> None:
         words = get_openapi(
             title=api.title, version=api.version, description=api.description, routes=api.routes, tags=api.openapi_tags
         )
-        return with_bodies(words, tried_customers(api.state.desk), keyed=not api.state.desk.key_ring.empty)
+        return with_bodies(words, tried_customers(api.state.workspace), keyed=not api.state.workspace.key_ring.empty)
 
     api.openapi = document  # type: ignore[method-assign]
 

@@ -282,7 +282,7 @@ class FileWords:
     profile: str | None = None
 
     def about(self, sent: SentFile) -> dict[str, Any]:
-        """The words as the desk takes them; a field of the form stands before the address."""
+        """The words as the workspace takes them; a field of the form stands before the address."""
         said = {n: sent.said.get(n, [None])[-1] or getattr(self, n) for n in SINGLE}
         mapping = dict(pair_of(pair) for pair in (*self.map, *sent.said.get("map", ())))
         return {k: v for k, v in {**said, "mapping": mapping, "filename": sent.filename}.items() if v}

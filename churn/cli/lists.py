@@ -26,8 +26,9 @@ from churn.intake.options import pair_of
 from churn.money.amounts import Amounts, over
 from churn.scoring.whatif import Step
 from churn.workspace.customers import comparison_json, explained_json, shown_points, summary_json
+from churn.workspace.files import written_sample
 from churn.workspace.lists import ScoredFile
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from churn.scoring.reasons import Explanation
@@ -45,7 +46,7 @@ def _check_words(words: ArgumentParser) -> None:
 def check(asked: Namespace, printer: Printer) -> Answer:
     """Show the columns, what was repaired and which lines were set aside."""
     try:
-        reading = Desk(asked.home).check(source_of(asked), **said_of(asked))
+        reading = Workspace(asked.home).lists.check(source_of(asked), **said_of(asked))
     except MissingColumns as problem:
         if asked.template:
             write_text(Path(asked.template), problem.template)
@@ -95,11 +96,11 @@ def score(asked: Namespace, printer: Printer) -> Answer:
     def heard(rows: int, total: int | None) -> None:
         printer.progress(rows / total if total else 0.0, f"{rows:,} customers scored")
 
-    done = Desk(asked.home).score_file(
+    done = Workspace(asked.home).lists.score_file(
         source_of(asked),
         sys.stdout.buffer if piped else Path(asked.output),
         model=asked.model,
-        said=said_of(asked),
+        **said_of(asked),
         top=asked.top,
         keep=asked.keep,
         everybody=asked.everybody,
@@ -112,12 +113,12 @@ def _scored_on_cluster(asked: Namespace) -> Answer:
     """The same on many machines, from Parquet files to a folder of them."""
     if STDIN in (asked.list, asked.output):
         raise RequestRefused("A cluster cannot read or write a pipe.", "Name files that its workers see.")
-    done = Desk(asked.home).score_on_cluster(
+    done = Workspace(asked.home).lists.score_on_cluster(
         asked.list,
         Path(asked.output),
         engine=asked.engine,
         model=asked.model,
-        said=said_of(asked),
+        **said_of(asked),
         top=asked.top,
         keep=asked.keep,
         everybody=asked.everybody,
@@ -143,7 +144,7 @@ def _explain_words(words: ArgumentParser) -> None:
 @verb("explain", "say why one customer may leave", _explain_words, example="explain data/samples/telco_today.csv KEY")
 def explain(asked: Namespace, printer: Printer) -> Answer:
     """Show the score, what raises and lowers it, and the nearest changes that would lower it."""
-    found = Desk(asked.home).explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
+    found = Workspace(asked.home).customers.explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
     told = found.explanation
     lines = [
         f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
@@ -182,7 +183,9 @@ def _whatif_words(words: ArgumentParser) -> None:
 def what_if(asked: Namespace, printer: Printer) -> Answer:
     """Show the score before and after."""
     changes = dict(pair_of(pair, "COL=VALUE") for pair in asked.changes)
-    found = Desk(asked.home).what_if(source_of(asked), asked.key, changes, model=asked.model, **said_of(asked))
+    found = Workspace(asked.home).customers.what_if(
+        source_of(asked), asked.key, changes, model=asked.model, **said_of(asked)
+    )
     before, after = found.before, found.after
     lines = (
         f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
@@ -222,7 +225,7 @@ def sample(asked: Namespace, printer: Printer) -> Answer:
     def heard(done: int, total: int) -> None:
         printer.progress(done / total, f"{done:,} customers made")
 
-    files = Desk(asked.home).sample(
+    files = written_sample(
         asked.name, Path(asked.output), rows=asked.rows, seed=asked.seed, plant=asked.plant, progress=heard
     )
     lines = (*(f"{path}" for path in files), "Synthetic: no real person is in these files.")
@@ -269,7 +272,7 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
         return _compiled(asked, tables)
     when = {"as_of": _day(asked.as_of), "horizon": asked.horizon, "dates": asked.dates, "step": asked.step}
     tried = _tried(asked, tables, when) if asked.fill_silence == "try" else None
-    found = Desk(asked.home).summarise(
+    found = Workspace(asked.home).logs.summarise(
         tables,
         asked.recipe,
         **when,
@@ -286,7 +289,7 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
 def _tried(asked: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
     if asked.horizon is None:
         raise RequestRefused("Trying needs known outcomes.", "Give the horizon, too.")
-    return Desk(asked.home).try_filling(tables, asked.recipe, **when, engine=asked.engine)
+    return Workspace(asked.home).logs.try_filling(tables, asked.recipe, **when, engine=asked.engine)
 
 
 def _summary_lines(found: Any, dates: int) -> list[str]:
@@ -303,7 +306,7 @@ def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:
     """Write the query for a warehouse; it is not run."""
     dialect = asked.engine.removeprefix(COMPILED)
     when: dict[str, Any] = {"as_of": _day(asked.as_of), "horizon": asked.horizon}
-    query = Desk(asked.home).query_for(dialect, tables, asked.recipe, **when)
+    query = Workspace(asked.home).logs.query(dialect, tables, asked.recipe, **when)
     write_text(asked.output, query)
     told = {"dialect": dialect, "written": asked.output, "run": False, "notices": []}
     return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {asked.output}."))

@@ -123,7 +123,7 @@ def _all_numbers(column: Sequence[str]) -> bool:
     return all(c == "–" or c.replace(",", "").replace(".", "").lstrip("-").rstrip("%").isdigit() for c in column)
 
 
-# The verbs of the command line: each is registered once, with its words, and calls the desk.
+# The verbs of the command line: each is registered once, with its words, and calls the workspace.
 
 
 Run = Callable[[Namespace, Printer], "Answer | None"]
@@ -362,7 +362,7 @@ def source_of(asked: Namespace) -> Path | bytes:
 
 
 def said_of(asked: Namespace) -> dict[str, Any]:
-    """What was said about the list, as the desk takes it."""
+    """What was said about the list, as the workspace takes it."""
     said = {name: getattr(asked, name, None) for name in ("sheet", "dates", "duplicates", "profile", "as_of")}
     mapping = dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.map)
     filename = "stdin" if asked.list == STDIN else ""

@@ -5,7 +5,7 @@
     analyst   score   … and bring lists: score, plan, export, push, measure, train (the gate decides what goes live)
     admin     admin   … and decide for all: promote, roll back, set the playbook, keys, forget, read the audit trail
 
-A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Desk
+A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Workspace
 insists with `must` before anything is changed, so a door that forgets to ask opens nothing.
 """
 
@@ -24,13 +24,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused
 from churn.workspace.playbooks import has_book, now, the_book
 
 if TYPE_CHECKING:
-    from churn.store.access import KeyRow
+    from churn.store.access import Entry, KeyRow
 
 ROLES = ("viewer", "analyst", "admin")
 
@@ -478,3 +478,8 @@ def is_this_machine(peer: str) -> bool:
 
 
 SIGN_INS = SignIns()
+
+
+def audit_json(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    """The audit trail as the doors answer it."""
+    return [{name: value for name, value in vars(entry).items() if name != "id"} for entry in entries]

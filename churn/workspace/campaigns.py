@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
 
+    from churn.reports.charts import Chart
     from churn.schema import Column
+
 
 DRIVERS = 3
 
@@ -635,3 +637,40 @@ def _break_even(planned: Planned, some: pd.DataFrame) -> np.ndarray:
             part = some.iloc[rows]
             point[rows] = break_even(part["worth"].to_numpy(float), terms(action, bills[rows], columns=part))
     return point
+
+
+def order_from_choices(
+    *, holdout_percent: float = 10.0, capacity: Mapping[str, Any] | None = None, **words: Any
+) -> Order:
+    """What a screen asks for as an order: the holdout in percent, channels without a number left open."""
+    limits = {channel: int(most) for channel, most in (capacity or {}).items() if most is not None}
+    return Order(holdout=holdout_percent / 100.0, capacity=limits, **words)
+
+
+def budget_chart(planned: Planned, amounts: Amounts) -> Chart:
+    """What each budget would bring, as a picture."""
+    from churn.reports import campaign_charts as figures
+
+    return figures.budget_chart(budget_curve(planned), planned.basis.order.budget, amounts)
+
+
+def policy_comparison(planned: Planned, amounts: Amounts) -> tuple[tuple[Policy, ...], list[Chart]]:
+    """Other ways to choose from the same list, as numbers and as pictures: what they bring, and by length."""
+    from churn.reports.campaign_charts import length_chart, policies_chart
+
+    policies, curve = other_ways(planned)
+    return policies, [policies_chart(policies, amounts), length_chart(curve, policies[0].treated, amounts)]
+
+
+def assumptions_chart(planned: Planned, amounts: Amounts) -> Chart | None:
+    """Which assumptions the campaign's gain hangs on, as a picture; None where nobody is treated."""
+    from churn.reports import campaign_charts as figures
+
+    bars = hangs_on(planned)
+    return figures.assumptions_chart(bars, amounts) if bars else None
+
+
+def price_sentences(planned: Planned, amounts: Amounts) -> list[str]:
+    """What one more of each limit that holds the plan back would bring, in sentences."""
+    campaign = planned.campaign
+    return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]

@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from churn.intake.meaning import template_csv
 from churn.intake.reader import Reading, write_clean, write_set_aside
 from churn.money.amounts import Amounts
@@ -20,7 +18,7 @@ from churn.schema import Schema, schema_from
 from churn.scoring.export import write_scored
 from churn.scoring.segments import Segment
 from churn.training.registry import live_models, version_of
-from churn.workspace.list_history import ListChange, NextStep, Overview, TierCount
+from churn.workspace.list_history import ListChange, NextStep, Overview, TierCount, Wanted, shortlist_of
 from churn.workspace.lists import Ranked
 
 if TYPE_CHECKING:
@@ -45,8 +43,9 @@ def written_sample(
 # What a person takes home from a screen: the same bytes as the command line would write.
 
 
-def scored_as(table: pa.Table, ending: str) -> bytes:
-    """Scored customers as a file of that kind: .csv, .xlsx or .parquet."""
+def scored_list_file(scored: Ranked, ending: str, wanted: Wanted | None = None) -> bytes:
+    """A scored list as a file (.csv, .xlsx or .parquet): whole and in its own order, or only those asked for."""
+    table = scored.scored.table if wanted is None else shortlist_of(scored, wanted).table
     return _written(lambda path: write_scored([table], path), ending)
 
 

@@ -203,7 +203,7 @@ def _share(headings: tuple[str, ...], schema: Schema) -> float:
     return len(features & sure_names(headings, schema).keys()) / max(len(features), 1)
 
 
-# What the desk remembers of a source: columns a person confirmed once are not asked about again.
+# What the workspace remembers of a source: columns a person confirmed once are not asked about again.
 
 
 Opened = TypeVar("Opened")

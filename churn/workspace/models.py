@@ -19,6 +19,7 @@ import numpy as np
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
 from churn.files import LONGEST_NAME, checked_name, name_from
 from churn.intake.checks import Known, refuse_empty
+from churn.intake.options import read_options_in
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import Playbook
@@ -39,7 +40,7 @@ from churn.training.outcome import (
 from churn.training.prepare import Choices, Leak, leaks_of
 from churn.training.registry import champion, load_live, promote, save, standing_words, title_of
 from churn.training.tracking import ledger_at, tracked
-from churn.training.train import Trained, train
+from churn.training.train import Trained, TrainOptions, train
 from churn.workspace.list_history import words_in
 from churn.workspace.lists import read_under_contract
 from churn.workspace.playbooks import playbook_in_force
@@ -130,18 +131,18 @@ def trained_version(
     home: Path,
     source: Source,
     *,
-    said: Mapping[str, Any],
     name: str | None = None,
     promotion: Promotion = "auto",
     track: str | None = None,
     progress: Progress = lambda share, text: None,
-    **asked: Any,
+    options: TrainOptions,
 ) -> TrainedVersion:
     """Learn from a list with outcomes, save the version, and let it go live if it is better (or if told to)."""
     title = " ".join((name or "").split())
-    reading = _labelled(home, source, said, asked)
+    asked: dict[str, Any] = dict.fromkeys((*ROLES, *HOW)) | dict(options)
+    reading = _labelled(home, source, options)
     profile = read_profile(reading.profile, home)
-    roles: dict[str, Any] = {role: reading_name(reading, asked.get(role)) for role in ROLES}
+    roles: dict[str, Any] = {role: reading_name(reading, asked[role]) for role in ROLES}
     settled = _settled_roles(reading, roles)
     if title:
         name = name_from(title)
@@ -203,12 +204,12 @@ def reading_name(reading: Reading, theirs: str | None) -> str | None:
     return found
 
 
-def _labelled(home: Path, source: Source, said: Mapping[str, Any], asked: Mapping[str, Any]) -> Reading:
+def _labelled(home: Path, source: Source, options: TrainOptions) -> Reading:
     """The list read for learning; without a profile that fits, the columns named take their roles."""
-    kept = {k: v for k, v in said.items() if v is not None}
+    asked: Mapping[str, Any] = options
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
-    kept |= {"roles": roles, "positive": tuple(asked.get("positive") or ())}
-    reading = read_under_contract(home, source, kept)
+    words = {**read_options_in(options), "roles": roles, "positive": tuple(options.get("positive") or ())}
+    reading = read_under_contract(home, source, words)
     refuse_empty(column for column, rule in reading.broken if rule == "empty")
     return reading
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError, ListRefused, RequestRefused
+from churn.intake.options import ReadOptions, read_options_in
 from churn.intake.reader import Stream
 from churn.intake.sources import Source
 from churn.money.economics import stakes
@@ -31,7 +32,7 @@ from churn.monitoring.performance import (
     together,
 )
 from churn.monitoring.quality import NO_LIST, LastList, are_strangers
-from churn.monitoring.report import Before, DriftReport, Look, advice_from, look_over, report_on
+from churn.monitoring.report import FAULTS, Before, DriftReport, Look, advice_from, look_over, report_on
 from churn.monitoring.scores import score_shape_from
 from churn.monitoring.shadow import Accord, accord_of, challenger_share, duel_of
 from churn.monitoring.sketch import refuse_without_reference
@@ -41,10 +42,12 @@ from churn.training.calibration import wilson
 from churn.training.gate import why_another_business
 from churn.training.known_outcomes import known_outcomes
 from churn.training.model import Model
-from churn.training.registry import champion, versions
-from churn.workspace.businesses import playbook_for, wording_of
+from churn.training.registry import alone_at, champion, versions
+from churn.training.train import TrainOptions
+from churn.workspace.businesses import playbook_for, profile_of, wording_of
 from churn.workspace.delivery import Parcel, delivered, poster_for
 from churn.workspace.lists import ModelsOpen, by_model, day_of, streamed_list
+from churn.workspace.models import TrainedVersion, trained_version
 from churn.workspace.playbooks import the_book
 
 if TYPE_CHECKING:
@@ -633,3 +636,124 @@ def _told(
     who = "customer has" if len(found.otherwise) == 1 else "customers have"
     text = f"{len(found.otherwise):,} {who} another outcome than told before ({some}); the latest counts."
     return news, [Notice("warning", text, count=len(found.otherwise))]
+
+
+# A retrain: drift, train, gate, promote, as one piece of work that a scheduler can start. A new version goes live only
+# if it is better, so a worse model never does; two retrains of a model cannot collide.
+
+
+When = Literal["always", "advised"]
+
+
+class RetrainOptions(ReadOptions, total=False):
+    """What a person may say about a retrain: how the list is read, and a few words of a training."""
+
+    quick: bool
+    seed: int | None
+    positive: Sequence[str] | None
+    drop: Sequence[str] | None
+
+
+WATCHED_BY = 0.1  # share of the work that is done once the list has been watched
+
+
+ROLES = ("key", "outcome", "value", "date")
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """What came of a retrain: what the list looked like, and the version learnt from it, if one was."""
+
+    watched: WatchedList
+    trained: TrainedVersion | None
+    why: str
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the new version is live."""
+        return self.trained is not None and self.trained.verdict.promoted
+
+    def as_json(self) -> dict[str, Any]:
+        """What the doors answer."""
+        report = self.watched.report
+        untrained: dict[str, Any] = {"model": report.model.partition("@")[0], "version": None, "notices": []}
+        learnt = self.trained.as_json() if self.trained else untrained
+        told = {"verdict": report.verdict, "advice": report.advice.as_json(), "trained": self.trained is not None}
+        notices = [n.as_json() for n in report.notices] + learnt["notices"]
+        return told | learnt | {"promoted": self.promoted, "why": self.why, "notices": notices}
+
+
+def retrain(
+    home: Path,
+    model: Model,
+    source: Source,
+    *,
+    when: When = "always",
+    progress: Progress = lambda share, text: None,
+    options: RetrainOptions,
+) -> Retrained:
+    """Watch a list in which it is known who left, learn from it, and let the new version go live if it is better.
+
+    when    `advised` trains only where the list advises it; a list whose data is faulty is never learnt from
+    """
+    said = read_options_in(options)
+    with alone_at(home, model.name, "retrain"):
+        how = Watching(heard=lambda share, text: progress(WATCHED_BY * share, text))
+        there = _columns_with_outcome(home, model, source, said)
+        watched = drift(home, model, source, how, said)
+        reason = _why_not(watched, when)
+        if reason:
+            return Retrained(watched, None, reason)
+        trained = trained_version(
+            home,
+            source,
+            name=model.name,
+            progress=lambda share, text: progress(WATCHED_BY + (1 - WATCHED_BY) * share, text),
+            options=_as_before(home, model, there, options),
+        )
+    return Retrained(watched, trained, trained.verdict.why)
+
+
+def _columns_with_outcome(home: Path, model: Model, source: Source, said: Mapping[str, Any]) -> set[str]:
+    """The columns of a list; one that does not say who left is refused before anything is written about it."""
+    stream = streamed_list(home, source, by_model(model, said))
+    outcome = model.schema.outcome
+    there = {plan.column.name for plan in stream.survey.plans.values()}
+    if outcome is None or outcome.name not in there:
+        column = f"no column {outcome.name}" if outcome else "no column that does"
+        raise ListRefused(
+            f"This list does not say who left: it has {column}.",
+            "Bring a list in which it is known, or only look at it: `drift`.",
+        )
+    return there
+
+
+def _why_not(watched: WatchedList, when: When) -> str:
+    """Why nothing is learnt from a list; empty where it is."""
+    faulty = [a for a in watched.report.alarms if a.kind in FAULTS and a.column in _drivers(watched)]
+    if faulty:
+        return f"Nothing was learnt: {faulty[0].text} Correct the data, then retrain."
+    if when == "advised" and watched.report.verdict != "retrain":
+        return f"Nothing was learnt, because nothing advises it. {watched.report.advice.why}"
+    return ""
+
+
+def _drivers(watched: WatchedList) -> set[str]:
+    return {c.name for c in watched.report.columns if c.matters}
+
+
+def _as_before(home: Path, model: Model, there: set[str], options: RetrainOptions) -> TrainOptions:
+    """What the model was trained with, where its business does not say it; what was kept out stays out."""
+    profile, schema = profile_of(model, home), model.schema
+    business = profile.schema
+    before: TrainOptions = {"profile": profile.name}
+    for role in ROLES:
+        column = getattr(schema, role)
+        if column is not None and column.name != getattr(getattr(business, role), "name", None):
+            before[role] = column.name  # type: ignore[literal-required]
+            if role == "outcome":
+                before["positive"] = list(column.positive)
+    usual = {c.name for c in business.features}
+    before["drop"] = [c.name for c in schema.columns if c.role == "ignored" and c.name in usual & there]
+    said = {word: value for word, value in options.items() if value is not None}
+    return cast(TrainOptions, {**before, **said})

@@ -318,3 +318,11 @@ _OF_ALL = ("model", "value_horizon", "value_assumed", "currency")
 
 
 _TOLD = tuple(f.name for f in fields(Single) if f.name not in (*_OF_ALL, "features"))
+
+
+KEY = "key"
+
+
+def only_key(fields: Mapping[str, Any]) -> bool:
+    """Whether a request tells nothing of a customer but the key."""
+    return set(fields) == {KEY}

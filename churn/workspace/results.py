@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from churn.campaigns.learning import LearntRate, lessons, taught
 from churn.campaigns.lift import Lift, measured_lift
 from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked_customers
 from churn.errors import ListRefused, RequestRefused
+from churn.intake.options import ReadOptions, read_options_in
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import playbook_from_text
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
 
+    from churn.reports.charts import Chart
+
 LEFT = "left"
 
 
@@ -69,6 +73,14 @@ TOLD = ("contacted", "accepted")
 
 
 _OURS = ("key", "outcome", "positive", "profile")
+
+
+class OutcomeOptions(ReadOptions, total=False):
+    """What a person may say about a list of outcomes: which column names the customer, which says who left, and how."""
+
+    key: str | None
+    outcome: str | None
+    positive: Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -227,7 +239,7 @@ class MeasuredCampaign:
         return self.lift.as_json()
 
 
-def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
+def measured_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
     """The lift of a campaign by the outcomes in a list; kept in the book, and learnt from.
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
@@ -248,7 +260,7 @@ def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) ->
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
-def open_questions(home: Path, source: Source, campaign: str, said: Mapping[str, Any]) -> OutcomeColumns:
+def open_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
     """What has to be asked before these outcomes of a campaign can be measured."""
     with the_book(home) as book:
         record = campaign_called(book, campaign_id(campaign))
@@ -422,14 +434,20 @@ class MeasuredExperiment:
         """Write the ranked list in the format its name ends with."""
         return write_scored([self.ranked], target)
 
+    def as_csv(self) -> bytes:
+        """The ranked list as a CSV, to take home."""
+        content = BytesIO()
+        self.write(content)
+        return content.getvalue()
 
-def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
+
+def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], said: ReadOptions) -> MeasuredExperiment:
     """Whom a contact helps, by a randomised experiment.
 
     asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
             model: whose customers these are, where their columns do not say it
     """
-    kept = {word: value for word, value in said.items() if value is not None}
+    kept = read_options_in(said)
     roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
     positive = tuple(asked.get("positive") or ())
     reading = read_remembering(home, source, {**kept, "roles": roles, "positive": positive})
@@ -495,3 +513,15 @@ def _as_read(reading: Reading, name: str, word: str) -> str:
     row = pc.index(raw, word.strip().lower()).as_py()
     value = reading.table[name][row].as_py() if row >= 0 else None
     return str(value).lower() if isinstance(value, bool) else word
+
+
+def notices_of(lift: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """What was to be noticed when a campaign was measured."""
+    return tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in lift["notices"])
+
+
+def uplift_charts(found: MeasuredExperiment) -> list[Chart]:
+    """How well choosing by uplift works, and what the experiment shows by tenths, as pictures."""
+    from churn.reports.campaign_charts import qini_chart, tenths_chart
+
+    return [qini_chart(found.uplift), tenths_chart(found.uplift)]

@@ -31,7 +31,7 @@ from playwright.async_api import Browser, async_playwright
 
 from app.demo_models import SAMPLES
 from app.warming import FIRST_NEEDED
-from churn import Desk
+from churn import Workspace
 from tests.bench.browser_session import BrowserSession
 from tests.bench.light_session import LightSession
 from tests.bench.measuring import Line, child_cost, table_of
@@ -187,7 +187,7 @@ def against(what: str, value: float, unit: str, reach: float | None, beside: str
 
 async def measured(home: Path, *, small: bool, browsers: bool) -> list[Line]:
     """Every line of the table."""
-    Desk(home).train(SAMPLES / "telco_customers.csv", quick=True)
+    Workspace(home).models.train(SAMPLES / "telco_customers.csv", quick=True)
     imports = child_cost("\n".join(f"import {name}" for name in IMPORTS))[0].cpu
     sizes, sessions, rows = ((1_500, 7_000), 4, 1_500) if small else ((7_000, 100_000), 10, 7_000)
     lines: list[Line] = []
