@@ -15,7 +15,7 @@
      Campaign  ──►  campaign.csv      … outcomes come back ──► measured lift ──► the playbook learns
        monitoring  is today's list still like the one learnt from, is the model still worth its money
 
-Everything is asked of one object:
+Everything is asked of a workspace:
 
     from churn import Workspace
     workspace = Workspace()
@@ -26,16 +26,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from churn.workspace.desk import Desk
     from churn.workspace.workspace import Workspace
 
 __version__ = "0.1.0"
-__all__ = ["Workspace", "__version__"]
+__all__ = ["Desk", "Workspace", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Hand out the Workspace only when it is asked for, so that importing a single module stays light."""
+    """Hand out the workspace only when it is asked for, so that importing a single module stays light."""
     if name == "Workspace":
         from churn.workspace.workspace import Workspace
 
         return Workspace
+    if name == "Desk":
+        from churn.workspace.desk import Desk
+
+        return Desk
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

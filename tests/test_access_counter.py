@@ -65,7 +65,7 @@ def test_keys_are_made_known_and_ended_at_the_workspace(home):
     workspace = Workspace(home)
     row, key = workspace.access.add_key("crm", "read")
     assert workspace.access.key_holder(key) == Who("key crm", "viewer", "key")
-    assert workspace.access.keys() == (row,)
+    assert workspace.access.api_keys() == (row,)
     workspace.access.revoke("crm")
     assert [what for _, _, what in acts(home)] == [f"added {row.id} crm, scope read", f"revoked {row.id} crm"]
     assert list(audit_json(workspace.access.audit())[0]) == ["at", "who", "role", "by", "act", "what"]

@@ -22,7 +22,7 @@ def test_every_kind_of_file_holds_the_campaign(own_telco):
 
 
 def test_the_pictures_say_their_finding_in_the_money_of_the_business(telco_home):
-    workspace, planned = Workspace(telco_home), planned_for(telco_home)
+    planned = planned_for(telco_home)
     amounts = Amounts(planned.basis.currency, "de-DE")
     policies, others = policy_comparison(planned, amounts)
     made = [budget_chart(planned, amounts), *others, assumptions_chart(planned, amounts)]

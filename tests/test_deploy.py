@@ -205,5 +205,5 @@ def test_a_backup_restored_elsewhere_gives_the_same_scores(own_telco, tmp_path):
     before, after = (Workspace(home).lists.score(own_telco / TODAY).scored.table for home in (own_telco, restored))
     assert before.equals(after)
     assert Workspace(restored).models.verify("telco", "v1").faults == () and [
-        k.name for k in Workspace(restored).access.keys()
+        k.name for k in Workspace(restored).access.api_keys()
     ] == ["crm"]

@@ -12,6 +12,7 @@ from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import exactly
 from churn.store.database import open_book
 from churn.store.monitoring import customers_of
+from churn.workspace.parts import Models
 from tests.watched import MOVED, a_list, two_moved, without_outcomes
 
 GONE_BY = "drift:tenure=-1.5"
@@ -139,7 +140,7 @@ def test_a_version_saved_without_its_reference_asks_to_be_trained_again(own_telc
     bare = replace(
         workspace.models.get("telco"), reference=replace(workspace.models.get("telco").reference, customers=0)
     )
-    monkeypatch.setattr(Workspace, "model_for", lambda *_, **__: bare)
+    monkeypatch.setattr(Models, "for_list", lambda *_, **__: bare)
     with pytest.raises(RequestRefused, match="saved without a picture of the list"):
         workspace.monitor.check(a_list(own_telco, "today"), challenger="none")
 

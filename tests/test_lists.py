@@ -1,4 +1,4 @@
-"""Lists at the workspace: scored the same whatever their order, blocks or threads, and one customer of them explained."""
+"""Lists: scored the same whatever their order, blocks or threads, and one customer of them explained."""
 
 import io
 import random

@@ -32,7 +32,7 @@ def spring(home, name="spring", seed=2, saved=0.5, model="shoes"):
 
 
 def measured(home, rows, name="spring", head="id,gone"):
-    return measured_campaign(home, "\n".join([head, *rows, ""]).encode(), name, filename="back.csv")
+    return measured_campaign(home, "\n".join([head, *rows, ""]).encode(), name, {"filename": "back.csv"})
 
 
 def test_a_campaign_that_keeps_half_shows_it_and_is_kept(home):

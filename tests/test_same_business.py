@@ -110,7 +110,7 @@ def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kep
 
     monkeypatch.setattr(models, "train", of_few_columns)
     with pytest.raises(RequestRefused, match="another business: of the 19 columns it reads, this list has 2"):
-        trained_version(own_telco, own_telco / HISTORY, said={}, quick=True)
+        trained_version(own_telco, own_telco / HISTORY, options={"quick": True})
     assert [c["versions"] for c in Workspace(own_telco).models.list()] == [["v1"]]
 
 

@@ -10,9 +10,9 @@ import pytest
 from app.navigation import SCREENS
 from app.state import reckoned
 from app.strings import say, sentences
-from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.workspace.exploring import segment_chart
+from churn.workspace.parts import Lists
 from tests.paging import opened
 from tests.trained import TODAY
 
@@ -65,4 +65,4 @@ def test_what_is_kept_has_the_name_of_its_function(unnamed):
 
 
 def test_two_functions_never_share_a_name():
-    assert reckoned._name_of(Workspace.lists.segments) != reckoned._name_of(segment_chart)
+    assert reckoned._name_of(Lists.segments) != reckoned._name_of(segment_chart)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Workspace
 from churn.workspace.delivery import outlined, places_to_push
 
 KINDS = (".csv", ".xlsx", ".parquet")
@@ -27,8 +26,8 @@ def export(planned: Any) -> None:
     if st.button(say("campaign.export", name=plain(campaign.title)), type="primary", icon=":material/outbox:"):
         with widgets.polite_errors(), widgets.working(say("campaign.exporting")):
             made = state.workspace().campaigns.export_bytes(planned, kind, columns or None)
-            state.keep_latest(Workspace.campaigns.export_bytes, key_of(planned), (made, kind))
-    made = state.found_latest(Workspace.campaigns.export_bytes, key_of(planned))
+            state.keep_latest(state.workspace().campaigns.export_bytes, key_of(planned), (made, kind))
+    made = state.found_latest(state.workspace().campaigns.export_bytes, key_of(planned))
     if made is None:
         return
     (kept, content), ending = made

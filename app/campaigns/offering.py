@@ -35,7 +35,7 @@ def offers(force: Any) -> Any:
 
 def as_numbers(force: Any, playbook: Any) -> Any:
     """One row for every estimate of every action."""
-    workspace, show = state.workspace(), st.column_config
+    show = st.column_config
     rows = [{**row, "what": say(f"campaign.estimate_{row['estimate']}")} for row in playbook_rows(playbook)]
     numbers = {end: show.NumberColumn(say(f"campaign.{end}"), min_value=0.0, format="%.4g") for end in ENDS}
     st.markdown(say("campaign.playbook_text"))
@@ -58,7 +58,6 @@ def as_numbers(force: Any, playbook: Any) -> Any:
 
 def as_text(force: Any) -> Any:
     """Everything the playbook says, rules and channels as well, as TOML."""
-    workspace = state.workspace()
     st.markdown(say("campaign.text_text"))
     before = readable_text(force.playbook)
     told = st.text_area(
@@ -68,7 +67,7 @@ def as_text(force: Any) -> Any:
         key=f"playbook text {force.business} {force.version}",
         label_visibility="collapsed",
     )
-    return force.playbook if told == before else playbook_from_text(told)
+    return force.playbook if told == before else playbook_from_text(told, "The playbook")
 
 
 def keep(force: Any, playbook: Any) -> None:

@@ -15,7 +15,7 @@ from churn.workspace.list_history import certainty_of
 
 def score(found: Any) -> None:
     """The score with all that is known about how sure it is."""
-    told, workspace = found.explanation, state.workspace()
+    told = found.explanation
     left, middle, rank, right = widgets.row(4)
     between = say("customer.between", low=told.likely[0], high=told.likely[1]) if told.likely else None
     widgets.share(left, say("customer.probability"), told.probability, help=between)

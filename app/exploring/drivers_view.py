@@ -8,7 +8,6 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Workspace
 from churn.workspace.exploring import crossed_chart, driver_chart, driver_charts, pair_chart, rate_chart
 
 
@@ -62,7 +61,7 @@ def together(asked: Any) -> None:
         widgets.chart(state.kept(crossed, asked, names[chosen].column, names[chosen].other))
 
 
-def crossed(workspace: Workspace, asked: Any, column: str, other: str) -> Any:
+def crossed(asked: Any, column: str, other: str) -> Any:
     """What one of a pair of columns changes in what the other means."""
     return crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
 

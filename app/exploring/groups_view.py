@@ -9,7 +9,6 @@ import streamlit as st
 from app import state, widgets
 from app.exploring.drivers_view import pick_column
 from app.strings import say
-from churn import Workspace
 from churn.workspace.exploring import contrast_chart, segment_chart, staying_chart
 
 TIER, REST = "tier", ""
@@ -79,7 +78,7 @@ def staying(asked: Any) -> None:
 def fairness(asked: Any) -> None:
     """How protected groups fare under this model."""
     st.markdown(say("drivers.fairness_text"))
-    made = state.kept(Workspace.models.fairness_chart, asked.ranked.model)
+    made = state.kept(state.workspace().models.fairness_chart, asked.ranked.model)
     if made is None:
         widgets.empty(say("drivers.no_protected"), icon="balance", go="training")
         return

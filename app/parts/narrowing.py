@@ -37,7 +37,6 @@ def narrowed(ranked: Any) -> Any:
 
 def further(ranked: Any) -> dict[str, Any]:
     """The filters that are used less often."""
-    workspace = state.workspace()
     left, right = st.columns(2)
     actions = left.multiselect(
         say("score.action"),

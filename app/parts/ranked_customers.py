@@ -10,7 +10,6 @@ import streamlit as st
 from app import state, widgets
 from app.parts.narrowing import narrowed
 from app.strings import say
-from churn import Workspace
 from churn.workspace.files import scored_list_file
 from churn.workspace.list_history import shortlist_of
 
@@ -22,7 +21,7 @@ KINDS = (".csv", ".xlsx", ".parquet")
 
 def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
-    found = state.kept(Workspace.lists.overview, ranked)
+    found = state.kept(state.workspace().lists.overview, ranked)
     money = widgets.amounts(found.currency)
     expected, risk, suggested, gain = widgets.row(4)
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
@@ -43,7 +42,7 @@ def customers(ranked: Any) -> bool:
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
         return False
-    overview = state.kept(Workspace.lists.overview, ranked)
+    overview = state.kept(state.workspace().lists.overview, ranked)
     pages = -(-found.customers // SIZE)
     st.caption(summed_up(found, ranked, overview))
     place = st.container()

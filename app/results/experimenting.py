@@ -8,9 +8,8 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Workspace
 from churn.workspace.list_history import words_in
-from churn.workspace.results import MeasuredExperiment, few_valued, uplift_charts
+from churn.workspace.results import few_valued, uplift_charts
 
 SAMPLE = "offer_experiment.csv"
 
@@ -29,15 +28,15 @@ def experiment() -> None:
     named.caption(f":material/description: {plain(name)}")
     away.button(say("results.put_away"), icon=":material/close:", on_click=put_away)
     with widgets.working(say("results.reading")):
-        reading = state.latest(Workspace.lists.check, held, content, filename=name)
+        reading = state.latest(state.workspace().lists.check, held, content, filename=name)
     asked = columns(reading)
     if asked is None:
         return
     if st.button(say("results.experiment_go"), type="primary", icon=":material/science:"):
         with widgets.working(say("results.experimenting")):
             found = state.workspace().campaigns.uplift(content, asked, filename=name)
-        state.keep_latest(Workspace.campaigns.uplift, (held, repr(asked)), found)
-    found = state.found_latest(Workspace.campaigns.uplift, (held, repr(asked)))
+        state.keep_latest(state.workspace().campaigns.uplift, (held, repr(asked)), found)
+    found = state.found_latest(state.workspace().campaigns.uplift, (held, repr(asked)))
     if found is not None:
         answer(found)
 
@@ -62,13 +61,13 @@ def bring() -> tuple[str, bytes] | None:
 def put_away() -> None:
     """Give back the memory of an experiment: its bytes, how they were read, and the answer."""
     state.remember("experiment list", None)
-    for what in (Workspace.lists.check, Workspace.campaigns.uplift):
+    for what in (state.workspace().lists.check, state.workspace().campaigns.uplift):
         state.keep_latest(what, None, None)
 
 
 def columns(reading: Any) -> dict[str, Any] | None:
     """Which column says who was treated, which what came of it, and which words mean what."""
-    workspace, names = state.workspace(), few_valued(reading)
+    names = few_valued(reading)
     first, second, third = st.columns(3)
     treatment = first.selectbox(say("results.treatment"), names, index=None, placeholder=say("results.choose"))
     outcome = second.selectbox(
@@ -118,7 +117,7 @@ def answer(found: Any) -> None:
     widgets.count(sleeping, say("results.sleeping"), int(uplift.sleeping.sum()), help=say("results.sleeping_help"))
     widgets.notices(found.notices)
     widgets.charts(uplift_charts(found), set_on="")
-    widgets.download(say("results.ranked"), "ranked_by_uplift.csv", lambda: MeasuredExperiment.as_csv(found))
+    widgets.download(say("results.ranked"), "ranked_by_uplift.csv", found.as_csv)
 
 
 def between(low: float, high: float) -> dict[str, Any]:

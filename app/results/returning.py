@@ -8,7 +8,6 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
-from churn import Workspace
 
 
 def bring(one: Any) -> None:
@@ -39,7 +38,7 @@ def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
 
     def left_open() -> Any:
         key = (campaign, uploaded.file_id, repr(said))
-        return state.latest(Workspace.campaigns.outcome_questions, key, content, campaign, **said)
+        return state.latest(state.workspace().campaigns.outcome_questions, key, content, campaign, **said)
 
     found = left_open()
     for role, plain in (("key", found.key), ("outcome", found.outcome)):

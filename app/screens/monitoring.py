@@ -9,7 +9,6 @@ from app import jobs, state, widgets
 from app.demo_models import DEMOS, Demo
 from app.strings import plain, say
 from app.watched import findings, history
-from churn import Workspace
 from churn.workspace.monitoring_views import report_bytes
 
 
@@ -32,14 +31,14 @@ def list_to_watch() -> Any:
         return state.latest(look_at_sample, (demo.name, version), demo)
 
 
-def look_at_list(workspace: Workspace, held: Any, model: str, turns: int) -> Any:
+def look_at_list(held: Any, model: str, turns: int) -> Any:
     """A look at the list in hand that keeps nothing; it is another one once a list was kept (`turns`)."""
-    return workspace.monitor.check(held.content, model=model, keep=False, **held.words)
+    return state.workspace().monitor.check(held.content, model=model, keep=False, **held.words)
 
 
-def look_at_sample(workspace: Workspace, demo: Demo) -> Any:
+def look_at_sample(demo: Demo) -> Any:
     """The same of the sample of a demo business."""
-    return workspace.monitor.check(state.SAMPLES / demo.score, model=demo.name, keep=False)
+    return state.workspace().monitor.check(state.SAMPLES / demo.score, model=demo.name, keep=False)
 
 
 def turns() -> int:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Workspace
 from churn.errors import ChurnError
 
 
@@ -16,7 +15,7 @@ def suggested(ranked: Any) -> Any:
     """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
     with suppress(ChurnError):
         playbook = state.workspace().playbooks.for_model(ranked.model).playbook
-        return state.latest(Workspace.campaigns.suggest, playbook, ranked, playbook).campaign
+        return state.latest(state.workspace().campaigns.suggest, playbook, ranked, playbook).campaign
     return None
 
 
@@ -65,7 +64,7 @@ def changes(ranked: Any) -> None:
 
 def groups(ranked: Any) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
-    found = state.kept(Workspace.lists.segments, ranked)
+    found = state.kept(state.workspace().lists.segments, ranked)
     if not found:
         return
     widgets.section(say("overview.groups_title"), say("overview.groups_text"))
@@ -99,9 +98,9 @@ def draw() -> None:
     widgets.list_banner()
     with widgets.working(say("overview.working")):
         ranked = state.ranked()
-        state.kept(Workspace.lists.keep_summary, ranked)
-        found = state.kept(Workspace.lists.overview, ranked)
-        charts = state.kept(Workspace.lists.overview_charts, ranked)
+        state.kept(state.workspace().lists.keep_summary, ranked)
+        found = state.kept(state.workspace().lists.overview, ranked)
+        charts = state.kept(state.workspace().lists.overview_charts, ranked)
     campaign = suggested(ranked)
     brief(ranked, campaign)
     in_short(found, campaign)

@@ -7,7 +7,6 @@ import streamlit as st
 from app import state, widgets
 from app.campaigns import coming, comparing, leaving, offering, wishing
 from app.strings import say
-from churn import Workspace
 
 PARTS = ("gain", "who", "ways", "hangs", "export")
 
@@ -34,7 +33,7 @@ def draw() -> None:
     wishes = st.container()
     playbook = offering.offers(force)
     with widgets.working(say("campaign.planning")):
-        scale = state.latest(Workspace.campaigns.scale, playbook, ranked, playbook)
+        scale = state.latest(state.workspace().campaigns.scale, playbook, ranked, playbook)
     with wishes:
         words = wishing.limits(scale, playbook, state.workspace().lists.overview(ranked).currency)
     words |= wishing.more(ranked)

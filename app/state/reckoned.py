@@ -11,9 +11,9 @@ import streamlit as st
 from app.state.drawers import ListInHand
 from app.state.seats import Seats
 from app.state.session import at_hand, drawer, held, in_hand, list_in_hand, workspace
-from churn import Workspace
 from churn.errors import ChurnError
 from churn.workspace.campaigns import order_from_choices
+from churn.workspace.parts import Part
 
 T = TypeVar("T")
 SEATS = Seats()
@@ -23,7 +23,7 @@ WORDS = (str, int, float, bool, type(None))
 
 
 def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.0) -> T:
-    """What `compute(workspace, subject, *words)` gives, once for each list in hand and each version that scored it.
+    """What `compute(subject, *words)` gives, once for each list in hand and each version that scored it.
 
     The key is the function itself, the list with what was said of it, the version of the model that `subject` rests on,
     and the words: no two things can be kept under one key.
@@ -32,15 +32,15 @@ def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.
     if odd is not None:
         raise TypeError(f"Only plain words can tell two computations apart, not {type(odd).__name__}.")
     key = (_name_of(compute), held().digest, _basis_of(subject), words)
-    return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(workspace(), subject, *words), later))
+    return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(subject, *words), later))
 
 
 def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T:
-    """What `compute(workspace, *args, **more)` gives, kept until it is asked for with another key, list or model."""
+    """What `compute(*args, **more)` gives, kept until it is asked for with another key, list or model."""
     place, full = drawer().latest, _full_key(key, args)
     known, found = place.get(_name_of(compute), (None, None))
     if known != full:
-        found = _computed(lambda: compute(workspace(), *args, **more))
+        found = _computed(lambda: compute(*args, **more))
         place[_name_of(compute)] = (full, found)
     return cast(T, found)
 
@@ -58,9 +58,9 @@ def found_latest(compute: Callable[..., Any], key: Any) -> Any:
 
 def _name_of(compute: Callable[..., Any]) -> str:
     """What tells a function from every other one; one made on the spot has nothing that does."""
-    name = getattr(compute, "__qualname__", "<")
-    if "<" in name or getattr(compute, "__self__", None) is not None:
-        raise TypeError("What is kept is named by its function: give one of a module or of a class, no lambda.")
+    name, owner = getattr(compute, "__qualname__", "<"), getattr(compute, "__self__", None)
+    if "<" in name or not (owner is None or isinstance(owner, Part)):
+        raise TypeError("What is kept is named by its function: give one of a module or of the workspace, no lambda.")
     return f"{compute.__module__}.{name}"
 
 
@@ -99,16 +99,16 @@ def reading() -> Any:
     return kept(_check, held(), later=LIST_LATER)
 
 
-def _check(workspace: Workspace, now: ListInHand) -> Any:
-    return workspace.lists.check(now.content, **now.words)
+def _check(now: ListInHand) -> Any:
+    return workspace().lists.check(now.content, **now.words)
 
 
-def _fitting(workspace: Workspace, now: ListInHand) -> str:
-    return workspace.models.for_list(now.content, **now.words).name
+def _fitting(now: ListInHand) -> str:
+    return workspace().models.for_list(now.content, **now.words).name
 
 
-def _score(workspace: Workspace, now: ListInHand, named: str) -> Any:
-    return workspace.lists.score(now.content, model=named, **now.words)
+def _score(now: ListInHand, named: str) -> Any:
+    return workspace().lists.score(now.content, model=named, **now.words)
 
 
 def model_names() -> list[str]:
@@ -169,12 +169,12 @@ def likely_model(live: Sequence[str]) -> str:
 
 def exploring(found: Any) -> Any:
     """The scored list, ready to be asked what moves it; what was computed once stays."""
-    return kept(Workspace.lists.explore, found)
+    return kept(workspace().lists.explore, found)
 
 
 def explained(found: Any, key: str) -> Any:
     """One customer of the scored list with everything that can be said about the score."""
-    return kept(Workspace.customers.explain_in, found, key)
+    return kept(workspace().customers.explain_in, found, key)
 
 
 def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
@@ -182,6 +182,6 @@ def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     return latest(_plan, (repr(words), playbook), ranked, words, playbook)
 
 
-def _plan(workspace: Workspace, ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
+def _plan(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
     asked = {word: value for word, value in words.items() if word != "rested"}
-    return workspace.campaigns.plan(ranked, order_from_choices(**asked), playbook=playbook, rested=words["rested"])
+    return workspace().campaigns.plan(ranked, order_from_choices(**asked), playbook=playbook, rested=words["rested"])

@@ -8,7 +8,6 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn import Workspace
 from churn.reports.campaign_words import nearly_everybody
 from churn.training.report import leak_sentence, most_times
 from churn.workspace.models import reaches_of, rivalry_of, standings_of
@@ -45,7 +44,7 @@ def report(model: Any) -> None:
 
 def charts_of(model: Any) -> list[Any]:
     """The pictures of a version, drawn once for as long as it is looked at."""
-    return state.latest(Workspace.models.charts, state.locale(), model, state.locale())
+    return state.latest(state.workspace().models.charts, state.locale(), model, state.locale())
 
 
 def in_short(model: Any) -> None:

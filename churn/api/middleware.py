@@ -261,7 +261,7 @@ _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
 
 
 class Doorkeeper:
-    """Lets in who may, each with a workspace of their own in `request.state.workspace`; others are told what is missing."""
+    """Lets in who may, each with their own `request.state.workspace`; others are told what is missing."""
 
     def __init__(self, app: ASGIApp, prefixes: frozenset[str], workspace: Workspace, entrance: Entrance) -> None:
         self.app = app

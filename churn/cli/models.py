@@ -295,7 +295,7 @@ def _added(workspace: Workspace, asked: Namespace) -> Answer:
 
 
 def _list_keys(workspace: Workspace) -> Answer:
-    rows = workspace.access.keys()
+    rows = workspace.access.api_keys()
     shown = [[r.id, r.name, r.scope, r.made, r.made_by, r.revoked or "in use"] for r in rows]
     heads = ["id", "name", "scope", "made", "by", "revoked"]
     lines = table_lines(heads, shown) if rows else ["There is no key: only this machine may ask the API."]

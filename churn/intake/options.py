@@ -38,6 +38,7 @@ class ReadOptions(TypedDict, total=False):
     duplicates  which row of a customer listed twice to keep
     profile     the ready-made business to read the list as
     as_of       the day ages count back from, where the list has no date column
+    limits      how large a list may be; each door sets its own
     """
 
     filename: str | None
@@ -47,6 +48,7 @@ class ReadOptions(TypedDict, total=False):
     duplicates: Duplicates | None
     profile: str | None
     as_of: date | str | None
+    limits: Limits
 
 
 def read_options_in(options: Mapping[str, Any]) -> ReadOptions:

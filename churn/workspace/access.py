@@ -5,8 +5,8 @@
     analyst   score   … and bring lists: score, plan, export, push, measure, train (the gate decides what goes live)
     admin     admin   … and decide for all: promote, roll back, set the playbook, keys, forget, read the audit trail
 
-A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Workspace
-insists with `must` before anything is changed, so a door that forgets to ask opens nothing.
+A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the
+workspace insists with `must` before anything is changed, so a door that forgets to ask opens nothing.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from churn.workspace.prediction import Judged, Offering
 
 if TYPE_CHECKING:
     from churn.features.build import Summary
+    from churn.reports.charts import Chart
 
 MOST_OFFERS = 4
 
@@ -299,3 +300,10 @@ def _change(change: Any) -> dict[str, Any]:
         "enough": change.enough,
         "text": change.text,
     }
+
+
+def waterfall(found: Explained) -> Chart:
+    """From the typical customer to this one, by business group."""
+    from churn.reports.customer_charts import waterfall_chart
+
+    return waterfall_chart(found.explanation)

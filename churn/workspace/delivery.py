@@ -138,6 +138,11 @@ def named_addresses(setting: str = ADDRESSES) -> tuple[str, ...]:
     return tuple(os.environ.get(setting, "").replace(",", " ").split())
 
 
+def places_to_push() -> dict[str, str]:
+    """Where campaigns may be sent, each address under the name it may be shown by."""
+    return {shown(address): address for address in named_addresses()}
+
+
 def signature(secret: str, moment: str, content: bytes) -> str:
     """What a receiver works out again to be sure that a message is ours and was not changed on its way."""
     return hmac.new(secret.encode(), moment.encode() + b"." + content, "sha256").hexdigest()

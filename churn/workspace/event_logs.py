@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from churn.errors import RequestRefused
 from churn.features.build import Summary, both_ways, summarise, training_table
@@ -16,6 +16,9 @@ from churn.features.engines.base import DEFAULT
 from churn.features.labels import Outlook, outlook_of
 from churn.features.recipe import Recipe, recipe_from
 from churn.profiles import profile_names, read_profile
+
+if TYPE_CHECKING:
+    from churn.reports.charts import Chart
 
 ENGINE = "CHURN_ENGINE"  # the engine's URL where nobody names one, with its memory, threads and spill folder
 
@@ -119,3 +122,10 @@ def recipes_known(home: Path) -> dict[str, Recipe]:
 def engine_for(named: str | None) -> str:
     """The engine a person named, else the operator's, else DuckDB as it comes."""
     return named or os.environ.get(ENGINE) or DEFAULT
+
+
+def months_chart(seen: Outlook) -> Chart:
+    """How many entries each month of the logs holds."""
+    from churn.reports import campaign_charts
+
+    return campaign_charts.months_chart(seen.months)

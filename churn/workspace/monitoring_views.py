@@ -183,6 +183,11 @@ def report_text(found: WatchedList) -> str:
     return json.dumps(report_words(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def report_bytes(found: WatchedList) -> bytes:
+    """The same, to take home."""
+    return report_text(found).encode()
+
+
 def report_words(found: WatchedList) -> dict[str, Any]:
     """The whole report with the list it speaks of, and the challenger's view where there is one."""
     record = found.record

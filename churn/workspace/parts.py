@@ -775,7 +775,7 @@ class Access(Part):
             keep_key(book, row)
         return row, key
 
-    def keys(self) -> tuple[KeyRow, ...]:
+    def api_keys(self) -> tuple[KeyRow, ...]:
         """Every API key that was made; what is kept of a key cannot be used as one."""
         from churn.store.access import key_rows
 
