@@ -35,9 +35,9 @@ def _bring_in(workspace: Callable[[], Workspace]) -> None:
     for name in FIRST_NEEDED:
         import_module(name)
     opened = workspace()
-    for card in opened.shelf():
+    for card in opened.models.list():
         with suppress(ChurnError):  # a damaged model says so when it is asked for
-            opened.model(card["name"])
+            opened.models.get(card["name"])
     # With its first widget Streamlit asks who called it, for which Python goes through the files of all modules once.
     inspect.stack()
     stay()

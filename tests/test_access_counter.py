@@ -1,11 +1,10 @@
 """The workspace refuses what its who may not, and notes what was done, by whom, without a customer."""
 
 import pytest
-from churn.workspace.access_views import audit_json
 
 from churn import Workspace
 from churn.errors import NotAllowed, NotFound, NotSignedIn
-from churn.workspace.access import THIS_MACHINE, Who
+from churn.workspace.access import THIS_MACHINE, Who, audit_json
 from tests.campaigns import exported
 
 VIEWER, ANALYST = (Who(f"{role}@example.com", role, "sign-in") for role in ("viewer", "analyst"))
@@ -27,16 +26,16 @@ def test_a_workspace_for_somebody_shares_the_open_models(telco_home):
 def test_what_one_may_not_is_refused_before_anything_is_done(own_telco):
     viewer, analyst = Workspace(own_telco).as_user(VIEWER), Workspace(own_telco).as_user(ANALYST)
     for refused in (
-        lambda: viewer.train(own_telco / "nothing.csv"),
-        lambda: viewer.export(None, None),
-        lambda: viewer.measure(b"", "spring"),
+        lambda: viewer.models.train(own_telco / "nothing.csv"),
+        lambda: viewer.campaigns.export(None, None),
+        lambda: viewer.campaigns.measure(b"", "spring"),
         lambda: analyst.models.promote("telco", "v1", "because"),
         lambda: analyst.models.rollback("telco"),
         lambda: analyst.playbooks.set("telco", None),
         lambda: analyst.customers.forget("7590"),
         lambda: analyst.access.add_key("crm", "read"),
         lambda: analyst.access.revoke("crm"),
-        analyst.access.keys,
+        analyst.access.api_keys,
         analyst.access.audit,
     ):
         with pytest.raises(NotAllowed):

@@ -97,7 +97,7 @@ def test_what_was_logged_names_no_customer(server, customer):
     server.ask("GET", f"/customers/{customer['customerID']}")
     lines = server.log().splitlines()
     assert len(lines) > 10 and customer["customerID"] not in server.log()
-    assert '"route": "/customers/{key:path}"' in lines[-1]
+    assert any('"route": "/customers/{key:path}"' in line for line in lines[-3:])
 
 
 def test_ended_under_load_it_answers_what_it_took_and_loses_no_record(own_telco, customer):

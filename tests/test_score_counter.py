@@ -1,10 +1,10 @@
 """A customer of whom only the key is told."""
 
 import pytest
-from churn.workspace.customer_views import only_key
 
 from churn import Workspace
 from churn.errors import NotFound, RequestRefused
+from churn.workspace.prediction import only_key
 from tests.campaigns import exported
 
 

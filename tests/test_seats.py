@@ -84,7 +84,7 @@ def test_a_seat_is_free_again_after_a_mistake():
             raise ZeroDivisionError
 
 
-def free_seats(workspace, place):
+def free_seats(place):
     return place._free
 
 
@@ -94,7 +94,6 @@ def test_a_large_list_keeps_a_seat_from_nobody(monkeypatch, keep, size, seated):
     drawer, place = Drawer(), seats.Seats(1)
     mine = drawer.put(ListInHand("a.csv", bytes(size)))
     monkeypatch.setattr(reckoned, "drawer", lambda: drawer)
-    monkeypatch.setattr(reckoned, "workspace", lambda: None)
     for found in ("at_hand", "list_in_hand"):
         monkeypatch.setattr(reckoned, found, lambda: mine)
     monkeypatch.setattr(reckoned, "held", lambda: mine.held)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from churn.workspace.model_views import page_for, refuse_other_endings, report_words
 
 from churn import Workspace
 from churn.errors import RequestRefused
+from churn.workspace.monitoring_views import page_for, refuse_other_endings, report_words
 from tests.watched import a_list, two_moved
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from churn.workspace.retraining import history_rows
-
 from churn import Workspace
+from churn.workspace.monitoring_views import history_rows
 from tests.test_watch_log import ONE
 from tests.watched import a_list
 

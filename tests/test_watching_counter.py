@@ -17,11 +17,11 @@ def viewer(own_telco):
 
 def test_a_viewer_looks_without_keeping(viewer):
     path = a_list(viewer.home, "today", rows=600)
-    assert viewer.drift(path, keep=False).report.verdict == "keep"
+    assert viewer.monitor.check(path, keep=False).report.verdict == "keep"
     with pytest.raises(NotAllowed):
-        viewer.drift(path)
+        viewer.monitor.check(path)
     with pytest.raises(NotAllowed):
-        viewer.retrain(path, said={})
+        viewer.monitor.retrain(path, said={})
 
 
 def test_the_pictures_of_a_list_and_of_the_history_have_their_findings(own_telco):

@@ -52,7 +52,7 @@ def workspace() -> Workspace:
     known, theirs = st.session_state.get("workspace", (None, None))
     shared = shared_workspace()
     if known != (visitor, id(shared)):
-        theirs = shared.working_for(visitor)
+        theirs = shared.as_user(visitor)
         st.session_state["workspace"] = ((visitor, id(shared)), theirs)
     return theirs
 

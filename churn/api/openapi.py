@@ -139,7 +139,7 @@ def describe_live_models(api: FastAPI) -> None:
         words = get_openapi(
             title=api.title, version=api.version, description=api.description, routes=api.routes, tags=api.openapi_tags
         )
-        return with_bodies(words, tried_customers(api.state.workspace), keyed=not api.state.workspace.key_ring.empty)
+        return with_bodies(words, tried_customers(api.state.workspace), keyed=not api.state.workspace.key_store.empty)
 
     api.openapi = document  # type: ignore[method-assign]
 

@@ -20,8 +20,7 @@ from churn.api.middleware import MOST_CELLS, MOST_ROWS, too_many_cells, too_many
 from churn.api.requests import FileSaid, FileWords, SentFile, batch_answer, customer_sent, customers_sent, file_sent
 from churn.errors import ListRefused
 from churn.intake.sources import Limits
-from churn.workspace.customer_views import KEY, only_key
-from churn.workspace.prediction import Single, Singles
+from churn.workspace.prediction import KEY, Single, Singles, only_key
 from churn.workspace.workspace import Workspace
 
 Read = TypeVar("Read")

@@ -20,9 +20,8 @@ from churn.cli.main import (
     verb,
 )
 from churn.errors import NotFound, RequestRefused
-from churn.workspace.access import SCOPES
-from churn.workspace.access_views import audit_json
-from churn.workspace.model_views import refuse_other_endings
+from churn.workspace.access import SCOPES, audit_json
+from churn.workspace.monitoring_views import refuse_other_endings
 from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -449,7 +449,7 @@ class Labels:
         return self.known is not None and self.known.enough
 
 
-def labels_in(reading: Reading, column: str, positive: Sequence[str], drop_class: Sequence[str]) -> Labels:
+def labels_in(reading: Reading, column: str, positive: Sequence[str] = (), drop_class: Sequence[str] = ()) -> Labels:
     """Who left by that column when these words mean leaving (none: those that plainly do)."""
     by_date = reading.schema.by_name[column].kind == "date"
     words = days_in(reading, column) if by_date else words_in(reading, column)

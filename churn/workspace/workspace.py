@@ -23,10 +23,10 @@ from churn.errors import ChurnError
 from churn.files import home_folder, json_text
 from churn.profiles import Profile, profile_names, read_profile
 from churn.workspace import playbooks
-from churn.workspace.access import KeyRing, Who, at_the_terminal
+from churn.workspace.access import Access, KeyRing, Who, at_the_terminal
 from churn.workspace.businesses import currency_of, wording_of
 from churn.workspace.lists import ModelsOpen
-from churn.workspace.parts import Access, Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Playbooks
+from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Playbooks
 from churn.workspace.recorder import Recorder
 from churn.workspace.scorer import Counterparts
 
