@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS = {
     "cli": 10,
+    "notebook": 9,
     "api": 9,
     "workspace": 8,
     "reports": 7,
