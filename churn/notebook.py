@@ -27,12 +27,11 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, cast
 
 from churn.errors import RequestRefused
-from churn.intake.options import ReadOptions
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.notices import Notice
+from churn.options import ReadOptions, TrainOptions
 from churn.schema import Schema
-from churn.training.train import TrainOptions
 from churn.workspace.list_history import Overview, Wanted, shortlist_of
 from churn.workspace.lists import Explained, Ranked
 from churn.workspace.workspace import Workspace
@@ -43,13 +42,13 @@ if TYPE_CHECKING:
 
     from churn.campaigns.lift import Lift
     from churn.money.playbook import Playbook
+    from churn.options import OutcomeOptions
     from churn.reports.charts import Chart
     from churn.scoring.whatif import Comparison
     from churn.training import model as kept
     from churn.workspace.campaigns import Planned
     from churn.workspace.models import Progress
     from churn.workspace.monitoring import WatchedList
-    from churn.workspace.results import OutcomeOptions
 
     File: TypeAlias = Path | str | bytes | pd.DataFrame  # anything a list can be
 

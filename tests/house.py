@@ -28,6 +28,7 @@ FLOORS = {
     "notices": 1,
     "profiles": 1,
     "threads": 1,
+    "options": 1,
     "errors": 0,
 }
 # Single rooms; those on floor 1 may use one another.

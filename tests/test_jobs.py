@@ -14,8 +14,8 @@ from app.jobs import Job, Progress, find_job, job_command, jobs, retrain_words, 
 from churn import Workspace
 from churn.cli.main import parser_of_all, register_verbs
 from churn.errors import NotAllowed
+from churn.options import RetrainOptions
 from churn.workspace.access import Who
-from churn.workspace.monitoring import RetrainOptions
 
 
 def finished(job, seconds=30):

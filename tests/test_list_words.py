@@ -6,7 +6,7 @@ import pytest
 
 from churn.cli.main import add_list_words, add_model_words, said_of, source_of
 from churn.errors import NotFound, RequestRefused
-from churn.intake.options import pair_of
+from churn.options import pair_of
 
 
 def asked(*words):

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.middleware import workspace_of
-from churn.api.requests import DESCRIBED, FileWords, SentFile, list_sent, playbook_sent
+from churn.api.requests import AboutFile, SentFile, list_sent, playbook_sent
 from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.campaigns.limits import order_said
@@ -32,37 +32,20 @@ LONGEST = 300
 A_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
-class AboutFile(BaseModel):
-    """What may be said about a list that comes as a file; an unknown word is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    sheet: Annotated[str | None, Query(description=DESCRIBED["sheet"]["description"])] = None
-    map: Annotated[list[str], Query(description=DESCRIBED["map"]["description"])] = []
-    dates: Literal["day-first", "month-first"] | None = None
-    duplicates: Literal["newest", "first", "refuse"] | None = None
-    profile: str | None = None
-    filename: str = ""
-
-    def about(self, sent: SentFile) -> dict[str, Any]:
-        """The words as the workspace takes them."""
-        return FileWords(self.sheet, tuple(self.map), self.dates, self.duplicates, self.profile).about(sent)
-
-
 class Ordered(AboutFile):
     """What is asked of a campaign, in the words of the command line."""
 
     model: Annotated[str | None, Query(pattern=NAMED)] = None
     budget: float | None = None
-    capacity: Annotated[list[str], Query(description="`CHANNEL=N`, repeatable")] = []
-    at_least: Annotated[list[str], Query(description="`COL=VALUE:N`, repeatable")] = []
-    at_most: Annotated[list[str], Query(description="`COL=VALUE:N`, repeatable")] = []
+    capacity: list[str] = Field(default_factory=list, description="`CHANNEL=N`, repeatable")
+    at_least: list[str] = Field(default_factory=list, description="`COL=VALUE:N`, repeatable")
+    at_most: list[str] = Field(default_factory=list, description="`COL=VALUE:N`, repeatable")
     holdout: float = 0.1
     seed: int = 0
     scenario: Literal["low", "mid", "high"] = "mid"
     name: Annotated[str, Query(max_length=LONGEST, description="what the campaign is called, in any words")] = ""
     rested: bool = False
-    columns: Annotated[list[str], Query(description="only these columns in `rows`, repeatable")] = []
+    columns: list[str] = Field(default_factory=list, description="only these columns in `rows`, repeatable")
     keep: Annotated[bool, Query(description="false tries it out: nothing is kept, so it cannot be measured")] = True
     push: Annotated[str | None, Query(description="send it to this address, which the operator has named")] = None
     dry_run: Annotated[
@@ -76,7 +59,7 @@ class Returned(AboutFile):
     campaign: Annotated[str, Query(min_length=1, max_length=LONGEST, description="its name or its id")]
     key: str | None = None
     outcome: str | None = None
-    positive: Annotated[list[str], Query(description="the words that mean the customer left, repeatable")] = []
+    positive: list[str] = Field(default_factory=list, description="the words that mean the customer left, repeatable")
 
 
 class PlannedCampaign(BaseModel):
@@ -174,7 +157,7 @@ async def set_playbook(
 
 def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, Any]:
     words = asked.model_dump(include=set(ORDER))
-    scoring = partial(workspace.lists.score, sent.content, model=asked.model, limits=LIMITS, **asked.about(sent))
+    scoring = partial(workspace.lists.score, sent.content, model=asked.model, limits=LIMITS, **asked.options(sent))
     ranked = within_limits(scoring)
     planned = workspace.campaigns.plan(ranked, order_said(**words), rested=asked.rested)
     columns, push = asked.columns or None, None
@@ -190,6 +173,6 @@ def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, 
 
 
 def _measured(workspace: Workspace, sent: SentFile, asked: Returned) -> dict[str, Any]:
-    said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.about(sent)}
+    said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.options(sent)}
     found = within_limits(partial(workspace.campaigns.measure, sent.content, asked.campaign, limits=LIMITS, **said))
     return {**found.as_json(), "learnt": [rate_json(rate) for rate in found.learnt], "version": found.version}

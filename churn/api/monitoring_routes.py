@@ -47,7 +47,7 @@ async def drift(
     sent, workspace = await customers_sent(request), workspace_of(request)
     if not isinstance(sent, SentFile):
         sent = SentFile(await run_in_threadpool(as_csv, sent), "sent.csv")
-    words = {**said.about(sent), "limits": LIMITS, "as_of": as_of}
+    words = {**said.options(sent), "limits": LIMITS, "as_of": as_of}
     watched = partial(workspace.monitor.check, sent.content, model=model, keep=keep, **words)
     found = await run_in_threadpool(within_limits, watched)
     return JSONResponse(found.as_json())

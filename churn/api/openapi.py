@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from churn.api.middleware import OPEN
 from churn.api.model_routes import Wanted, wanted_columns
-from churn.api.requests import DESCRIBED
+from churn.api.requests import FIELDS_OF_FORM
 from churn.api.score_routes import predicted
 from churn.errors import ChurnError
 from churn.training.model import Model
@@ -126,7 +126,7 @@ KEY_ALONE = {
 _BINARY = {"type": "string", "format": "binary"}
 
 
-FILE = {"type": "object", "properties": {"file": _BINARY, **DESCRIBED}, "required": ["file"]}
+FILE = {"type": "object", "properties": {"file": _BINARY, **FIELDS_OF_FORM}, "required": ["file"]}
 
 
 OFFERS = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}

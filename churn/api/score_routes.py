@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from churn.api.metrics import headers_after
 from churn.api.middleware import MOST_CELLS, MOST_ROWS, too_many_cells, too_many_rows, workspace_of
-from churn.api.requests import FileSaid, FileWords, SentFile, batch_answer, customer_sent, customers_sent, file_sent
+from churn.api.requests import AboutFile, FileSaid, SentFile, batch_answer, customer_sent, customers_sent, file_sent
 from churn.errors import ListRefused
 from churn.intake.sources import Limits
 from churn.workspace.prediction import KEY, Single, Singles, only_key
@@ -150,7 +150,7 @@ class Batch:
 async def check(request: Request, said: FileSaid) -> JSONResponse:
     """Say what is understood of an uploaded file, without scoring it: columns, repairs, lines set aside."""
     sent, workspace = await file_sent(request), workspace_of(request)
-    reading = partial(workspace.lists.check, sent.content, limits=LIMITS, **said.about(sent))
+    reading = partial(workspace.lists.check, sent.content, limits=LIMITS, **said.options(sent))
     return JSONResponse((await run_in_threadpool(within_limits, reading)).as_json())
 
 
@@ -183,9 +183,9 @@ def _list_scored(workspace: Workspace, customers: list[dict[str, Any]], model: s
     return Batch(scored, {"notices": [n.as_json() for n in scored.of_all]})
 
 
-def _file_scored(workspace: Workspace, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
+def _file_scored(workspace: Workspace, sent: SentFile, said: AboutFile, asked: tuple[str | None, date | None]) -> Batch:
     model, as_of = asked
-    words = said.about(sent)
+    words = said.options(sent)
     # Whoever sends a list gets an answer for each customer in it, those who left already as well.
     scoring = partial(workspace.lists.score, sent.content, model=model, everybody=True)
     ranked = within_limits(partial(scoring, limits=LIMITS, as_of=as_of, **words))

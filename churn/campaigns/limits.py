@@ -11,11 +11,11 @@ import numpy as np
 
 from churn.campaigns.optimizer import Limit
 from churn.errors import RequestRefused
-from churn.intake.options import pair_of
 from churn.money.economics import Offers
 from churn.money.playbook import Playbook, Scenario
 from churn.money.rules import Clause, Rule
 from churn.notices import Notice, listed
+from churn.options import pair_of
 
 if TYPE_CHECKING:
     import pandas as pd

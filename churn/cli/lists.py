@@ -22,8 +22,8 @@ from churn.cli.main import (
 )
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
-from churn.intake.options import pair_of
 from churn.money.amounts import Amounts, over
+from churn.options import pair_of
 from churn.scoring.whatif import Step
 from churn.workspace.customers import comparison_json, explained_json, shown_points, summary_json
 from churn.workspace.files import written_sample

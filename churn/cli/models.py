@@ -12,14 +12,17 @@ from churn.cli.main import (
     Printer,
     add_list_words,
     add_model_words,
+    add_options,
     completion_script,
     notice_lines,
+    options_in,
     said_of,
     source_of,
     table_lines,
     verb,
 )
 from churn.errors import NotFound, RequestRefused
+from churn.options import RETRAIN, TRAIN
 from churn.workspace.access import SCOPES, audit_json
 from churn.workspace.monitoring_views import refuse_other_endings
 from churn.workspace.workspace import Workspace
@@ -30,39 +33,13 @@ if TYPE_CHECKING:
 BOARD = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "milliseconds")
 
 
-ROLES = ("outcome", "positive", "key", "value", "date", "drop", "drop_class", "suspects")
-
-
-HOW = ("quick", "tune", "aim", "threshold", "seed")
-
-
 def _train_words(words: ArgumentParser) -> None:
     add_list_words(words)
     words.add_argument(
         "--name", metavar="N", help="the model's name, any words (default: the profile's, else the file's)"
     )
-    words.add_argument("--outcome", metavar="COL", help="the column that says who left")
-    words.add_argument(
-        "--positive", metavar="VALUE", nargs="+", action="extend", help="the words that mean the customer left"
-    )
-    words.add_argument("--key", metavar="COL", help="the column that names the customer")
-    words.add_argument("--value", metavar="COL", help="the column with the money a customer brings in a period")
-    words.add_argument("--date", metavar="COL", help="the column that says when each row was true")
-    words.add_argument("--drop", metavar="COL", nargs="+", action="extend", help="columns not to learn from")
-    words.add_argument("--suspects", choices=["keep", "drop"], help="columns that may be leaks: learn from them or not")
-    words.add_argument(
-        "--drop-class", metavar="VALUE", nargs="+", action="extend", help="outcomes to leave out altogether"
-    )
-    words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
-    words.add_argument(
-        "--tune", type=int, metavar="TRIALS", help="search for better settings; one that was stopped goes on"
-    )
-    words.add_argument("--aim", choices=["profit", "recall", "logloss"], help="what the search looks for")
-    words.add_argument(
-        "--threshold", metavar="HOW", help='who counts as leaving: money (default), f1, "recall 0.9" or "list 500"'
-    )
+    add_options(words, TRAIN)
     words.add_argument("--promote", choices=["auto", "yes", "no"], default="auto", help="who decides if it goes live")
-    words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
     words.add_argument("--track", metavar="URI", help="write parameters, metrics and the card to MLflow there as well")
 
 
@@ -76,7 +53,7 @@ def train(asked: Namespace, printer: Printer) -> Answer:
         promotion=asked.promote,
         track=asked.track,
         progress=printer.progress,
-        **{word: getattr(asked, word) for word in (*ROLES, *HOW)},
+        **options_in(asked, TRAIN),
     )
     rows = [[row.get(word) for word in BOARD] for row in found.trained.leaderboard]
     lines = (
@@ -229,8 +206,7 @@ def _retrain_words(words: ArgumentParser) -> None:
         default="always",
         help="`advised` learns only where the list advises a retrain, for a scheduler (default always)",
     )
-    words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
-    words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
+    add_options(words, RETRAIN)
 
 
 @verb(
@@ -247,8 +223,7 @@ def retrain(asked: Namespace, printer: Printer) -> Answer:
         **said_of(asked),
         when=asked.when,
         progress=printer.progress,
-        quick=asked.quick,
-        seed=asked.seed,
+        **options_in(asked, RETRAIN),
     )
     report, told = found.watched.report, found.as_json()
     if not found.trained:

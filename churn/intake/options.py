@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast
+from typing import Literal
 
 from churn.errors import RequestRefused
 from churn.intake.dates import ORDERS, Order
@@ -26,44 +25,6 @@ _CHOICES = {
 
 
 _ROLES = ("key", "outcome", "value", "date")
-
-
-class ReadOptions(TypedDict, total=False):
-    """What a person may say about a list beside the file itself; every door takes these words.
-
-    filename    what a list that comes as bytes is called
-    sheet       the sheet of a workbook to read
-    mapping     their heading -> our column; an empty column name means: not one of ours
-    dates       how to read 02/03/2026
-    duplicates  which row of a customer listed twice to keep
-    profile     the ready-made business to read the list as
-    as_of       the day ages count back from, where the list has no date column
-    limits      how large a list may be; each door sets its own
-    """
-
-    filename: str | None
-    sheet: str | None
-    mapping: Mapping[str, str]
-    dates: Order | None
-    duplicates: Duplicates | None
-    profile: str | None
-    as_of: date | str | None
-    limits: Limits
-
-
-def read_options_in(options: Mapping[str, Any]) -> ReadOptions:
-    """Of the options of any piece of work, those that say how its list is read; what was left open is left out."""
-    named = ReadOptions.__annotations__
-    found = {name: value for name, value in options.items() if name in named and value is not None}
-    return cast(ReadOptions, found)
-
-
-def pair_of(text: str, form: str = "THEIRS=OURS") -> tuple[str, str]:
-    """The two sides of `A=B`; the last = divides, since headings may hold one."""
-    left, mark, right = text.rpartition("=")
-    if not mark or not left:
-        raise RequestRefused(f"{text!r} does not say what equals what.", f"Write it as {form}.")
-    return left, right
 
 
 @dataclass(frozen=True)

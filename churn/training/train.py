@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.options import ReadOptions
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema
@@ -41,32 +40,6 @@ FINAL_SHARE, FINAL_MOST = 0.15, 100_000
 
 
 Progress = Callable[[float, str], None]
-
-
-class TrainOptions(ReadOptions, total=False):
-    """What a person may say about a training; every door takes these words.
-
-    outcome, key, value, date   the columns with these roles
-    positive    the words of the outcome that mean the customer left; `drop_class` leaves such customers out
-    drop        columns not to learn from; `suspects` keeps or drops columns that may know the outcome
-    quick       fewer candidates, one check; `tune` searches for better settings, `aim` is what it looks for
-    threshold   who counts as leaving: "money", "f1", "recall 0.9" or "list 500"
-    """
-
-    outcome: str | None
-    key: str | None
-    value: str | None
-    date: str | None
-    positive: Sequence[str] | None
-    drop: Sequence[str] | None
-    drop_class: Sequence[str] | None
-    suspects: Literal["keep", "drop"] | None
-    quick: bool
-    tune: int | None
-    aim: Aim | None
-    seed: int | None
-    break_even: float | None
-    threshold: str | None
 
 
 @dataclass(frozen=True)

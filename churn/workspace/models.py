@@ -19,11 +19,11 @@ import numpy as np
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
 from churn.files import LONGEST_NAME, checked_name, name_from
 from churn.intake.checks import Known, refuse_empty
-from churn.intake.options import read_options_in
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import Playbook
 from churn.notices import Notice
+from churn.options import TrainOptions, read_options_in
 from churn.profiles import GENERAL, Profile, read_profile
 from churn.schema import Schema, schema_from
 from churn.training.gate import GateVerdict, gate, why_another_business
@@ -40,7 +40,7 @@ from churn.training.outcome import (
 from churn.training.prepare import Choices, Leak, leaks_of
 from churn.training.registry import champion, load_live, promote, save, standing_words, title_of
 from churn.training.tracking import ledger_at, tracked
-from churn.training.train import Trained, TrainOptions, train
+from churn.training.train import Trained, train
 from churn.workspace.list_history import words_in
 from churn.workspace.lists import read_under_contract
 from churn.workspace.playbooks import playbook_in_force

@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError, ListRefused, RequestRefused
-from churn.intake.options import ReadOptions, read_options_in
 from churn.intake.reader import Stream
 from churn.intake.sources import Source
 from churn.money.economics import stakes
@@ -37,13 +36,13 @@ from churn.monitoring.scores import score_shape_from
 from churn.monitoring.shadow import Accord, accord_of, challenger_share, duel_of
 from churn.monitoring.sketch import refuse_without_reference
 from churn.notices import Notice
+from churn.options import RetrainOptions, TrainOptions, read_options_in
 from churn.store.monitoring import WatchRecord
 from churn.training.calibration import wilson
 from churn.training.gate import why_another_business
 from churn.training.known_outcomes import known_outcomes
 from churn.training.model import Model
 from churn.training.registry import alone_at, champion, versions
-from churn.training.train import TrainOptions
 from churn.workspace.businesses import playbook_for, profile_of, wording_of
 from churn.workspace.delivery import Parcel, delivered, poster_for
 from churn.workspace.lists import ModelsOpen, by_model, day_of, streamed_list
@@ -643,15 +642,6 @@ def _told(
 
 
 When = Literal["always", "advised"]
-
-
-class RetrainOptions(ReadOptions, total=False):
-    """What a person may say about a retrain: how the list is read, and a few words of a training."""
-
-    quick: bool
-    seed: int | None
-    positive: Sequence[str] | None
-    drop: Sequence[str] | None
 
 
 WATCHED_BY = 0.1  # share of the work that is done once the list has been watched

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from churn.errors import ChurnError, NotFound, RequestRefused
 from churn.intake.matching import layout_key
-from churn.intake.options import ReadOptions, read_options_in
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import Playbook
+from churn.options import ReadOptions, read_options_in
 from churn.training import registry
 from churn.training.model import Model
 from churn.workspace import list_history, lists, playbooks
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from churn.features.labels import Outlook
     from churn.features.recipe import Recipe
     from churn.money.amounts import Amounts
+    from churn.options import OutcomeOptions, RetrainOptions, TrainOptions
     from churn.reports.charts import Chart
     from churn.scoring.drivers import Driver
     from churn.scoring.segments import Segment
@@ -40,16 +41,16 @@ if TYPE_CHECKING:
     from churn.store.campaigns import CampaignRecord
     from churn.store.customers import Happening, LastSeen, ListRecord
     from churn.store.monitoring import WatchRecord
-    from churn.training.train import TrainOptions, TwoWays
+    from churn.training.train import TwoWays
     from churn.workspace.campaigns import KeptCampaign, Planned, Scale
     from churn.workspace.customers import FormField, OfferShown
     from churn.workspace.delivery import Delivery, Forgotten
     from churn.workspace.event_logs import MadeList
     from churn.workspace.exploring import Exploring
     from churn.workspace.models import Progress, Promotion, TrainedVersion
-    from churn.workspace.monitoring import Retrained, RetrainOptions, WatchedList, When
+    from churn.workspace.monitoring import Retrained, WatchedList, When
     from churn.workspace.prediction import Single
-    from churn.workspace.results import MeasuredCampaign, MeasuredExperiment, OutcomeColumns, OutcomeOptions
+    from churn.workspace.results import MeasuredCampaign, MeasuredExperiment, OutcomeColumns
     from churn.workspace.scorer import Counterpart
     from churn.workspace.workspace import Workspace
 

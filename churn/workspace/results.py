@@ -19,11 +19,11 @@ from churn.campaigns.learning import LearntRate, lessons, taught
 from churn.campaigns.lift import Lift, measured_lift
 from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked_customers
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.options import ReadOptions, read_options_in
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import playbook_from_text
 from churn.notices import Notice
+from churn.options import OutcomeOptions, ReadOptions, read_options_in
 from churn.profiles import GENERAL, profile_names
 from churn.schema import Column, Schema, schema_from
 from churn.scoring.export import write_scored
@@ -73,14 +73,6 @@ TOLD = ("contacted", "accepted")
 
 
 _OURS = ("key", "outcome", "positive", "profile")
-
-
-class OutcomeOptions(ReadOptions, total=False):
-    """What a person may say about a list of outcomes: which column names the customer, which says who left, and how."""
-
-    key: str | None
-    outcome: str | None
-    positive: Sequence[str] | None
 
 
 @dataclass(frozen=True)
