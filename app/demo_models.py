@@ -77,7 +77,7 @@ def _make_all(home: Path) -> None:
         for problem in _make(demo, home):
             _say(f"The demo model {demo.name} could not be made: {problem}")
     with suppress(ChurnError):  # the tour shows what there is
-        measured_campaign(home)
+        measure_campaign(home)
     if missing:
         _say("The demo models are ready.")
 
@@ -98,7 +98,7 @@ def _make(demo: Demo, home: Path) -> Iterator[str]:
             yield said
 
 
-def measured_campaign(home: Path) -> None:
+def measure_campaign(home: Path) -> None:
     """A campaign of the first demo business that was sent and came back, once; its customers are on no other list."""
     workspace, name = Workspace(home), DEMOS[0].name
     if name not in {card["name"] for card in workspace.models.list()} or CAMPAIGN in {

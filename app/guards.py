@@ -23,7 +23,7 @@ from churn import Workspace
 from churn.api.middleware import (
     POLICY_VIOLATION,
     Allowance,
-    KnownHosts,
+    HostMiddleware,
     header_names,
     look_up_keys,
     named_by_proxy,
@@ -32,7 +32,7 @@ from churn.api.middleware import (
 )
 from churn.api.refusals import answer_to
 from churn.errors import ChurnError, NotAllowed, NotSignedIn
-from churn.workspace.access import COOKIE, LASTS, SIGN_INS, entrance_from, is_here
+from churn.workspace.access import COOKIE, LASTS, SIGN_INS, auth_settings, is_here
 
 PAGE = "/sign-in"
 ANYONE = frozenset({"/_stcore/health"})
@@ -48,7 +48,7 @@ STYLE = (
 def guards(workspace: Callable[[], Workspace] = Workspace) -> list[Middleware]:
     """The guards a request meets before the dashboard, the first one first."""
     return [
-        Middleware(KnownHosts, hosts=entrance_from().hosts),
+        Middleware(HostMiddleware, hosts=auth_settings().hosts),
         Middleware(BrowserCookie),
         Middleware(SignInGuard, workspace=workspace()),
     ]

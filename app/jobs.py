@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from churn.cli.main import READER, SCREEN
 from churn.options import READ, RETRAIN, TRAIN, flags_for
-from churn.workspace.access import Who
+from churn.workspace.access import Principal
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
@@ -94,7 +94,7 @@ def start_job(
     upload: bytes | None = None,
     suffix: str = ".csv",
     *,
-    asked_by: Who | None = None,
+    asked_by: Principal | None = None,
     filename: str = "",
 ) -> Job:
     """Start `python -m churn VERB LIST FLAGS…` in the background, over the uploaded list where there is one.

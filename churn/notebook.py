@@ -32,8 +32,8 @@ from churn.intake.sources import Source
 from churn.notices import Notice
 from churn.options import ReadOptions, TrainOptions
 from churn.schema import Schema
-from churn.workspace.list_history import Overview, Wanted, shortlist_of
-from churn.workspace.lists import Explained, Ranked
+from churn.workspace.list_history import ListFilter, Overview, filter_list
+from churn.workspace.lists import ExplainedScore, ScoredCustomers
 from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from churn.reports.charts import Chart
     from churn.scoring.whatif import Comparison
     from churn.training import model as kept
-    from churn.workspace.campaigns import Planned
+    from churn.workspace.campaigns import PlannedCampaign
     from churn.workspace.models import Progress
     from churn.workspace.monitoring import WatchedList
 
@@ -155,7 +155,7 @@ class TrainedModel:
         ranked = self.workspace.lists.score(source, model=self._version, everybody=everybody, **options)
         return ScoredList(ranked, self.workspace)
 
-    def explain(self, customer: Mapping[str, Any], *, as_of: date | str | None = None) -> Explained:
+    def explain(self, customer: Mapping[str, Any], *, as_of: date | str | None = None) -> ExplainedScore:
         """Why one customer, given as values by column, may leave, and what would lower the risk most easily."""
         return self.workspace.customers.explain_values(self.model, self._parsed(customer), as_of=as_of)
 
@@ -181,7 +181,7 @@ class TrainedModel:
 class ScoredList:
     """A list with probability, tier, reasons and the suggested action for each customer."""
 
-    ranked: Ranked
+    ranked: ScoredCustomers
     workspace: Workspace
 
     @cached_property
@@ -195,7 +195,7 @@ class ScoredList:
 
     def filter(self, **filters: Any) -> pd.DataFrame:
         """The customers that fit: `tiers`, `actions`, `search`, `least` (value at risk), `by` (the order)."""
-        return shortlist_of(self.ranked, Wanted(**filters)).table.to_pandas()
+        return filter_list(self.ranked, ListFilter(**filters)).table.to_pandas()
 
     @cached_property
     def summary(self) -> Overview:
@@ -215,7 +215,7 @@ class ScoredList:
         """What to know of the list and of its scores."""
         return self.ranked.notices
 
-    def explain(self, key: str) -> Explained:
+    def explain(self, key: str) -> ExplainedScore:
         """Why one customer of the list may leave."""
         return self.workspace.customers.explain_in(self.ranked, key)
 
@@ -259,7 +259,7 @@ class ScoredList:
 class CampaignPlan:
     """Who gets what, who is held out, what it should cost and bring."""
 
-    planned: Planned
+    planned: PlannedCampaign
     workspace: Workspace
 
     @property
@@ -285,9 +285,9 @@ class CampaignPlan:
 
     def compare(self) -> pd.DataFrame:
         """The plan beside simpler ways to choose from the same list."""
-        from churn.workspace.campaigns import other_ways
+        from churn.workspace.campaigns import compare_policies
 
-        return _frame(other_ways(self.planned)[0])
+        return _frame(compare_policies(self.planned)[0])
 
     def save(self, path: Path | str, columns: Sequence[str] | None = None) -> CampaignPlan:
         """Write the campaign file and remember who was drawn into which arm; arms that were given before stand."""

@@ -66,12 +66,12 @@ def disposed_engines(monkeypatch):
     """Close at the end what a test leaves open: the driver warns of every connection that is only let go."""
     made, create = [], sa.create_engine
 
-    def remembering(*words, **more):
+    def with_remembered_mapping(*words, **more):
         made.append(create(*words, **more))
         return made[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(sa, "create_engine", remembering)
+        patched.setattr(sa, "create_engine", with_remembered_mapping)
         yield
     for engine in made:
         engine.dispose()

@@ -4,10 +4,10 @@ import pytest
 
 from churn import Workspace
 from churn.errors import NotAllowed, NotFound, NotSignedIn
-from churn.workspace.access import THIS_MACHINE, Who, audit_json
+from churn.workspace.access import THIS_MACHINE, Principal, audit_json
 from tests.campaigns import exported
 
-VIEWER, ANALYST = (Who(f"{role}@example.com", role, "sign-in") for role in ("viewer", "analyst"))
+VIEWER, ANALYST = (Principal(f"{role}@example.com", role, "sign-in") for role in ("viewer", "analyst"))
 
 
 def acts(home):
@@ -44,7 +44,7 @@ def test_what_one_may_not_is_refused_before_anything_is_done(own_telco):
 
 
 def test_what_was_done_is_noted_with_who_and_what_failed_is_not(own_telco):
-    admin = Workspace(own_telco).as_user(Who("ann@example.com", "admin", "proxy"))
+    admin = Workspace(own_telco).as_user(Principal("ann@example.com", "admin", "proxy"))
     admin.models.promote("telco", "v1", "tried")
     with pytest.raises(NotFound):
         admin.models.promote("telco", "v9", "not there")
@@ -63,7 +63,7 @@ def test_a_campaign_is_noted_when_it_leaves_the_house(own_telco):
 def test_keys_are_made_known_and_ended_at_the_workspace(home):
     workspace = Workspace(home)
     row, key = workspace.access.add_key("crm", "read")
-    assert workspace.access.key_holder(key) == Who("key crm", "viewer", "key")
+    assert workspace.access.key_holder(key) == Principal("key crm", "viewer", "key")
     assert workspace.access.api_keys() == (row,)
     workspace.access.revoke("crm")
     assert [what for _, _, what in acts(home)] == [f"added {row.id} crm, scope read", f"revoked {row.id} crm"]
@@ -73,6 +73,6 @@ def test_keys_are_made_known_and_ended_at_the_workspace(home):
 def test_people_sign_in_by_the_operators_settings(home, monkeypatch):
     assert Workspace(home).access.anonymous() == THIS_MACHINE
     monkeypatch.setenv("CHURN_ANALYSTS", "@example.com")
-    assert Workspace(home).access.signed_in("Ann@example.com") == Who("ann@example.com", "analyst", "sign-in")
+    assert Workspace(home).access.signed_in("Ann@example.com") == Principal("ann@example.com", "analyst", "sign-in")
     with pytest.raises(NotSignedIn):
         Workspace(home).access.anonymous()

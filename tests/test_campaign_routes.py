@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from churn import Workspace
 from churn.api.app import make_api
 from churn.store.campaigns import arms_given, campaigns
-from churn.store.database import open_book
+from churn.store.database import open_engine
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import TODAY
@@ -35,7 +35,7 @@ def test_a_list_becomes_a_campaign_that_is_kept(api, file, own_telco):
     words = {"budget": 300, "capacity": "call=5", "holdout": 0.2, "name": "spring"}
     told = api.post("/campaign", files=file, params=words).json()
     arms = {row["customerID"]: row["arm"] for row in told["rows"]}
-    assert (told["campaign"], told["kept"], arms) == ("spring", True, arms_given(open_book(own_telco), "spring"))
+    assert (told["campaign"], told["kept"], arms) == ("spring", True, arms_given(open_engine(own_telco), "spring"))
     assert told["spent"] <= 300 and sum(row["channel"] == "call" for row in told["rows"]) <= 5
     assert (told["treated"], told["holdout"]) == (
         list(arms.values()).count("treat"),
@@ -49,7 +49,7 @@ def test_the_same_customers_as_json_and_as_a_file_get_the_same(api, file, own_te
     words = {"keep": "false", "columns": ["customerID", "action"], "name": "spring"}
     asked = [api.post("/campaign", params=words, **body).json() for body in ({"files": file}, {"json": customers})]
     assert asked[0]["rows"] == asked[1]["rows"] and list(asked[0]["rows"][0]) == words["columns"]
-    assert campaigns(open_book(own_telco)) == ()
+    assert campaigns(open_engine(own_telco)) == ()
 
 
 def test_a_campaign_is_pushed_where_the_operator_has_said(api, file, monkeypatch):
@@ -77,7 +77,7 @@ def test_a_campaign_is_pushed_where_the_operator_has_said(api, file, monkeypatch
 def test_an_order_that_makes_no_sense_is_refused_in_one_shape(api, file, own_telco, words, said):
     refused = api.post("/campaign", files=file, params=words)
     assert refused.status_code in (404, 422) and list(refused.json()) == ["error", "fix"]
-    assert said in refused.json()["error"] and campaigns(open_book(own_telco)) == ()
+    assert said in refused.json()["error"] and campaigns(open_engine(own_telco)) == ()
 
 
 def test_outcomes_become_lift_as_the_command_line_says_it(api, own_telco):

@@ -5,7 +5,7 @@ import pytest
 
 from churn import Workspace
 from churn.workspace.customers import waterfall
-from churn.workspace.list_history import keys_of
+from churn.workspace.list_history import list_keys
 from tests.trained import TODAY
 
 
@@ -13,7 +13,7 @@ from tests.trained import TODAY
 def found(telco_home):
     workspace = Workspace(telco_home)
     ranked = workspace.lists.score(telco_home / TODAY)
-    return workspace.customers.explain_in(ranked, keys_of(ranked)[0])
+    return workspace.customers.explain_in(ranked, list_keys(ranked)[0])
 
 
 def test_the_waterfall_ends_at_the_score(telco_home, found):

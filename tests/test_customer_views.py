@@ -5,8 +5,8 @@ import pytest
 from churn import Workspace
 from churn.errors import RequestRefused
 from churn.workspace.campaigns import order_from_choices
-from churn.workspace.customers import form_of, history, offers_for, peers_of, typed
-from churn.workspace.list_history import keys_of
+from churn.workspace.customers import customer_from_form, form_of, history, offers_for, similar_stayers
+from churn.workspace.list_history import list_keys
 from tests.trained import HISTORY, TODAY
 
 
@@ -34,9 +34,9 @@ def test_the_form_has_every_column_the_model_reads_with_its_words_and_a_typical_
 
 
 def test_a_typed_customer_keeps_what_is_known_and_refuses_what_cannot_be(model):
-    assert typed(model, {"tenure": 3, "Contract": None}) == {"tenure": 3.0}
+    assert customer_from_form(model, {"tenure": 3, "Contract": None}) == {"tenure": 3.0}
     with pytest.raises(RequestRefused, match="never seen Contract"):
-        typed(model, {"Contract": "Ten years"})
+        customer_from_form(model, {"Contract": "Ten years"})
 
 
 def test_the_first_offer_is_the_one_the_scored_list_suggests(workspace, telco_home):
@@ -50,8 +50,8 @@ def test_the_first_offer_is_the_one_the_scored_list_suggests(workspace, telco_ho
 
 def test_peers_are_customers_of_the_list_who_stayed(workspace, telco_home):
     ranked = workspace.lists.score(telco_home / HISTORY)
-    key = keys_of(ranked)[0]
-    near = peers_of(workspace.lists.explore(ranked), workspace.customers.explain_in(ranked, key), key)
+    key = list_keys(ranked)[0]
+    near = similar_stayers(workspace.lists.explore(ranked), workspace.customers.explain_in(ranked, key), key)
     rows = ranked.reading.table.select(["customerID", "Churn"]).to_pylist()
     left = {row["customerID"]: row["Churn"] for row in rows}
     assert len(near) == 5 and all(p.stayed and left[p.key] is False and p.key != key for p in near)

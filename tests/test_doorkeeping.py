@@ -70,11 +70,11 @@ def test_a_revoked_key_ends_while_the_server_runs(own_telco, monkeypatch):
 
 def test_a_book_that_hangs_keeps_nobody_waiting_whose_key_is_known(own_telco, monkeypatch):
     _, key = Workspace(own_telco).access.add_key("crm", "score")
-    ending, rows = threading.Event(), key_rings.KeyRing._in_book
+    ending, rows = threading.Event(), key_rings.ApiKeyStore._in_book
     with client_of(own_telco) as client:  # one loop for all requests, as a server has
         assert asked(client, x_api_key=key) == (200, 200)
         monkeypatch.setattr(key_rings, "FRESH", 0.0)
-        monkeypatch.setattr(key_rings.KeyRing, "_in_book", lambda self: (ending.wait(10), rows(self))[1])
+        monkeypatch.setattr(key_rings.ApiKeyStore, "_in_book", lambda self: (ending.wait(10), rows(self))[1])
         began = time.monotonic()
         statuses, took = asked(client, x_api_key=key), time.monotonic() - began
         ending.set()

@@ -10,7 +10,7 @@ import pytest
 from churn import Workspace
 from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import exactly
-from churn.store.database import open_book
+from churn.store.database import open_engine
 from churn.store.monitoring import customers_of
 from churn.workspace.parts import Models
 from tests.watched import MOVED, a_list, two_moved, without_outcomes
@@ -157,7 +157,7 @@ def test_a_column_that_is_not_on_the_list_is_a_fault_not_a_blank(own_telco):
 def test_the_book_keeps_what_each_customer_was_scored_and_is_worth(own_telco):
     workspace = Workspace(own_telco)
     found = workspace.monitor.check(a_list(own_telco, "today", rows=600))
-    rows = customers_of(open_book(own_telco), found.record)
+    rows = customers_of(open_engine(own_telco), found.record)
     assert len(rows) == 600 and all(0 < r["probability"] < 1 and r["if_leaves"] is not None for r in rows)
 
 

@@ -6,19 +6,19 @@ import pytest
 
 from churn.errors import NotFound, RequestRefused
 from churn.store.access import KeyRow, keep_key, key_rows, revoke_key
-from churn.store.database import open_book
+from churn.store.database import open_engine
 
 CRM = KeyRow("0a1b", "crm", "score", "f" * 64, "2026-03-02T09:00:00+00:00", "ann")
 
 
 def test_a_key_is_kept_and_found(home):
-    book = open_book()
+    book = open_engine()
     keep_key(book, CRM)
     assert key_rows(book) == (CRM,)
 
 
 def test_a_revoked_key_stays_in_the_book_and_frees_its_name(home):
-    book = open_book()
+    book = open_engine()
     keep_key(book, CRM)
     with pytest.raises(RequestRefused, match="a key called 'crm' already"):
         keep_key(book, replace(CRM, id="ffff"))
@@ -28,7 +28,7 @@ def test_a_revoked_key_stays_in_the_book_and_frees_its_name(home):
 
 
 def test_a_key_that_is_not_there_or_ended_already_is_told(home):
-    book = open_book()
+    book = open_engine()
     keep_key(book, CRM)
     revoke_key(book, "0a1b", "2026-03-03")
     with pytest.raises(NotFound, match="no key '0a1b' in use"):

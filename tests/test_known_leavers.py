@@ -14,7 +14,7 @@ from churn.campaigns.limits import Order
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
 from churn.training.known_outcomes import known_outcomes
-from churn.workspace.list_history import keys_of
+from churn.workspace.list_history import list_keys
 from tests.small_model import small_model
 from tests.trained import HISTORY, TODAY, rewritten, rows_of
 
@@ -82,7 +82,7 @@ def test_a_customer_without_a_key_keeps_the_number_of_the_row_and_is_explained_b
     path = rewritten(own_telco / "nameless.csv", [f"{head.split(',', 1)[1]},Churn", *rows])
     workspace = Workspace(own_telco)
     ranked = workspace.lists.score(path)
-    assert keys_of(ranked)[:4] == ["2", "3", "5", "6"]
+    assert list_keys(ranked)[:4] == ["2", "3", "5", "6"]
     inside, outside = workspace.customers.explain_in(ranked, "5"), workspace.customers.explain(path, "5")
     assert inside.customer == outside.customer
 

@@ -12,7 +12,7 @@ from churn import Workspace
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
 from churn.training.outcome import left_by, outcome_of
-from churn.workspace.models import columns_that_speak, guess_of, labels_in
+from churn.workspace.models import guess_outcome, outcome_candidates, read_labels
 from tests.trained import rewritten
 
 TODAY = date(2026, 6, 30)
@@ -137,8 +137,8 @@ def test_the_outcomes_of_a_campaign_may_come_back_as_days_of_leaving(home):
 def test_on_screen_the_column_is_offered_with_its_two_words(home):
     workspace = Workspace(home)
     reading = workspace.lists.check(list_of(home / "members.csv"))
-    assert columns_that_speak(reading)[0] == "churn_date" == guess_of(reading)
-    labels = labels_in(reading, "churn_date")
+    assert outcome_candidates(reading)[0] == "churn_date" == guess_outcome(reading)
+    labels = read_labels(reading, "churn_date")
     assert (list(labels.words), labels.leaving, labels.enough) == (["a day", "empty"], ("a day",), True)
 
 
@@ -146,7 +146,7 @@ def test_a_column_that_says_the_same_of_all_is_offered_with_the_sentence_and_not
     path = rewritten(home / "all.csv", ["id,gender,Churn", *(f"c{i},{'mf'[i % 2]},Yes" for i in range(200))])
     workspace = Workspace(home)
     reading = workspace.lists.check(path)
-    assert columns_that_speak(reading)[0] == "Churn" == guess_of(reading)
-    labels = labels_in(reading, "Churn")
+    assert outcome_candidates(reading)[0] == "Churn" == guess_outcome(reading)
+    labels = read_labels(reading, "Churn")
     assert (labels.known.customers, labels.known.left, labels.enough) == (200, 200, False)
     assert labels.why == "Churn is Yes for all 200 customers: everyone left."

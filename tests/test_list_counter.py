@@ -2,7 +2,7 @@
 
 from churn import Workspace
 from churn.workspace.files import scored_list_file
-from churn.workspace.list_history import Wanted, shortlist_of
+from churn.workspace.list_history import ListFilter, filter_list
 from tests.trained import TODAY
 
 
@@ -14,9 +14,9 @@ def test_a_business_is_called_by_its_title(home):
 def test_only_the_customers_asked_for_are_taken_home(telco_home):
     workspace = Workspace(telco_home)
     ranked = workspace.lists.score(telco_home / TODAY)
-    high = Wanted(tiers=("High",))
+    high = ListFilter(tiers=("High",))
     lines = scored_list_file(ranked, ".csv", high).decode().splitlines()
-    assert len(lines) == shortlist_of(ranked, high).customers + 1
+    assert len(lines) == filter_list(ranked, high).customers + 1
 
 
 def test_the_first_customers_come_as_a_pandas_table(telco_home):

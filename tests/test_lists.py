@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from churn import Workspace
 from churn.errors import NotFound, RequestRefused, Unavailable
-from churn.workspace.lists import customer_in, day_of, ranking_for, read_for
+from churn.workspace.lists import customer_in, parse_day, ranking_for, read_for_model
 from tests.trained import TODAY, damaged, rewritten, rows_of
 
 SCORES = ("probability", "percentile", "prediction", "tier", "value_at_risk")
@@ -52,7 +52,7 @@ def test_the_size_of_the_blocks_changes_no_score(telco_home, size):
     workspace = Workspace(telco_home)
     model = workspace.models.get("telco")
     ranking = ranking_for(model, telco_home)
-    table = read_for(model, telco_home, telco_home / TODAY, {}).table
+    table = read_for_model(model, telco_home, telco_home / TODAY, {}).table
     blocks = [table.slice(at, size) for at in range(0, table.num_rows, size)]
     assert pa.concat_tables(ranking.blocks(blocks)).to_pylist() == ranking.scored(table).table.to_pylist()
 
@@ -181,9 +181,13 @@ def test_no_answer_depends_on_the_workspace_asked(telco_home):
 
 
 def test_a_day_is_taken_as_a_person_writes_it_and_nonsense_is_refused():
-    assert (day_of("2026-01-31"), day_of(None), day_of(date(2026, 1, 1))) == (date(2026, 1, 31), None, date(2026, 1, 1))
+    assert (parse_day("2026-01-31"), parse_day(None), parse_day(date(2026, 1, 1))) == (
+        date(2026, 1, 31),
+        None,
+        date(2026, 1, 1),
+    )
     with pytest.raises(RequestRefused, match="'soon' is not a day"):
-        day_of("soon")
+        parse_day("soon")
 
 
 def test_a_file_and_a_screen_are_told_the_same_of_unfamiliar_customers(telco_home):

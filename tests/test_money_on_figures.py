@@ -11,7 +11,7 @@ from churn.reports.monitoring_charts import drift_charts
 from churn.workspace.campaigns import assumptions_chart, budget_chart, order_from_choices, policy_comparison
 from churn.workspace.customers import waterfall
 from churn.workspace.exploring import driver_charts, rate_chart, segment_chart
-from churn.workspace.list_history import keys_of
+from churn.workspace.list_history import list_keys
 from churn.workspace.monitoring_views import history_charts
 from tests.trained import HISTORY, TODAY
 
@@ -28,7 +28,7 @@ def charts(telco_home):
     ranked = workspace.lists.score(telco_home / TODAY)
     model, asked = ranked.model, workspace.lists.explore(ranked)
     planned = workspace.campaigns.plan(ranked, order_from_choices(budget=500.0))
-    found = workspace.customers.explain_in(ranked, keys_of(ranked)[0])
+    found = workspace.customers.explain_in(ranked, list_keys(ranked)[0])
     drift = workspace.monitor.check(telco_home / HISTORY, keep=False)
     made = [
         *workspace.lists.overview_charts(ranked),

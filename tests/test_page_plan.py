@@ -10,7 +10,7 @@ from app.state.drawers import Drawer
 from churn import Workspace
 from churn.errors import RequestRefused
 from churn.store.campaigns import campaigns
-from churn.store.database import open_book
+from churn.store.database import open_engine
 from churn.workspace.campaigns import playbook_rows, playbook_with
 from tests.receiver import receiving
 from tests.trained import TODAY
@@ -85,7 +85,7 @@ def test_exporting_keeps_the_campaign_and_offers_its_file(page, own_telco):
     at_part(page, "Export")
     next(b for b in page.button if "make its file" in b.label).click().run()
     assert list(page.exception) == [] and list(page.error) == []
-    kept = campaigns(open_book(own_telco))
+    kept = campaigns(open_engine(own_telco))
     assert len(kept) == 1 and kept[0].campaign in page.success[0].value
     assert any("CHURN_PUSH_URL" in c.value for c in page.caption)
 

@@ -151,6 +151,6 @@ def test_a_list_that_cannot_be_read_is_refused_politely(monkeypatch, home):
 def test_what_was_chosen_on_screen_is_said_on_the_command_line(asked):
     words = train_words({"sheet": "May"}, {"outcome": "fate", "drop": ["days_after"], "quick": True, **asked})
     assert words == [
-        *("train", "--sheet=May", "--outcome=fate", "--threshold=recall 0.90"),
-        *("--positive=left", "--drop-class=joined", "--drop=days_after", "--quick"),
+        *("train", "--sheet=May", "--outcome=fate", "--positive=left", "--drop=days_after"),
+        *("--drop-class=joined", "--quick", "--threshold=recall 0.90"),
     ]

@@ -13,7 +13,7 @@ from churn.reports.customer_charts import columns_chart, waterfall_chart
 from churn.scoring.reasons import Group, explanation, points_of, points_of_columns, typical_probability, weighed
 from churn.scoring.score import Ranking
 from churn.training.calibration import Calibration
-from churn.workspace.list_history import keys_of
+from churn.workspace.list_history import list_keys
 from tests.small_model import WORDING, small_model
 from tests.trained import TODAY, rows_of
 
@@ -119,7 +119,7 @@ def test_every_customer_of_a_real_list_has_points_that_add_up_and_the_doors_agre
     points = points_of_columns(model, ranked.contributions)
     whole = 100 * (ranked.probability - typical_probability(model))
     np.testing.assert_allclose(points.sum(axis=1), whole, atol=1e-9)
-    for place, key in enumerate(keys_of(ranked)[:20]):
+    for place, key in enumerate(list_keys(ranked)[:20]):
         told = workspace.customers.explain_in(ranked, key).explanation
         assert told.typical == typical_probability(model)
         rows = [table[f"reason_{k}"][place].as_py() for k in (1, 2, 3)]

@@ -8,7 +8,7 @@ from churn import Workspace
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.errors import RequestRefused
 from churn.workspace import delivery as pushing
-from churn.workspace.delivery import outlined
+from churn.workspace.delivery import outline_push
 from tests.campaigns import exported, planned_for
 from tests.receiver import receiving
 
@@ -33,7 +33,7 @@ def test_the_rows_of_the_file_arrive_in_messages(own_telco, monkeypatch):
 def test_an_outline_says_what_would_be_sent_and_sends_nothing(own_telco, monkeypatch):
     planned = planned_for(own_telco)
     with receiving(monkeypatch) as receiver:
-        told = outlined(planned, columns=["customerID", "arm"])
+        told = outline_push(planned, columns=["customerID", "arm"])
     assert (receiver.got, told.messages, told.columns) == ([], 1, ("customerID", "arm"))
     assert told.first == planned.campaign.table[["customerID", "arm"]].iloc[0].to_dict()
     assert "Nothing was sent" in told.words and "hidden" not in told.words

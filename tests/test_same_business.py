@@ -11,7 +11,7 @@ from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 from churn.training.gate import why_another_business
 from churn.training.registry import live_models
-from churn.workspace.models import trained_version
+from churn.workspace.models import train_version
 from tests.test_models import visits
 from tests.trained import HISTORY, TODAY, rows_of
 
@@ -110,7 +110,7 @@ def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kep
 
     monkeypatch.setattr(models, "train", of_few_columns)
     with pytest.raises(RequestRefused, match="another business: of the 19 columns it reads, this list has 2"):
-        trained_version(own_telco, own_telco / HISTORY, options={"quick": True})
+        train_version(own_telco, own_telco / HISTORY, options={"quick": True})
     assert [c["versions"] for c in Workspace(own_telco).models.list()] == [["v1"]]
 
 

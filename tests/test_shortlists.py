@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Workspace
-from churn.workspace.list_history import Wanted, actions_in, columns_to_narrow, keys_of, shortlist_of, words_of
+from churn.workspace.list_history import ListFilter, actions_in, filter_columns, filter_list, filter_values, list_keys
 from tests.trained import TODAY
 
 
@@ -22,7 +22,7 @@ def column(ranked, name):
 
 
 def short(workspace, ranked, **asked):
-    return shortlist_of(ranked, Wanted(**asked))
+    return filter_list(ranked, ListFilter(**asked))
 
 
 def test_without_a_wish_everybody_is_there_and_adds_up(workspace, ranked):
@@ -46,7 +46,7 @@ def test_tiers_are_lists_of_one_as_badges_want_them(workspace, ranked):
 
 
 def test_a_search_finds_a_key_whatever_its_case(workspace, ranked):
-    key = keys_of(ranked)[7]
+    key = list_keys(ranked)[7]
     assert short(workspace, ranked, search=f" {key.lower()} ").page(1, 9).iloc[:, 0].tolist() == [key]
 
 
@@ -57,8 +57,10 @@ def test_an_action_asked_for_and_none_worth_it_are_told_apart(workspace, ranked)
 
 
 def test_the_words_of_a_column_narrow_the_list(workspace, ranked):
-    assert "Contract" in columns_to_narrow(ranked)
-    sizes = [short(workspace, ranked, column="Contract", words=(w,)).customers for w in words_of(ranked, "Contract")]
+    assert "Contract" in filter_columns(ranked)
+    sizes = [
+        short(workspace, ranked, column="Contract", words=(w,)).customers for w in filter_values(ranked, "Contract")
+    ]
     assert sum(sizes) == 60
     assert sizes == sorted(sizes, reverse=True)
 
@@ -74,4 +76,4 @@ def test_all_wishes_hold_together(workspace, ranked):
 
 
 def test_an_id_is_searched_for_and_not_chosen_from(workspace, ranked):
-    assert words_of(ranked, "customerID") == () or len(keys_of(ranked)) <= 60
+    assert filter_values(ranked, "customerID") == () or len(list_keys(ranked)) <= 60

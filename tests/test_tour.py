@@ -1,6 +1,6 @@
 """The tour opens each screen with its sample, is found again by its address, and starts over."""
 
-from app.demo_models import CAMPAIGN, SAMPLES, measured_campaign
+from app.demo_models import CAMPAIGN, SAMPLES, measure_campaign
 from app.tour import STOPS
 from churn import Workspace
 from churn.workspace.campaigns import order_from_choices
@@ -67,8 +67,8 @@ def test_the_last_step_ends_where_ones_own_list_begins(monkeypatch, own_telco):
 
 
 def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(monkeypatch, own_telco):
-    measured_campaign(own_telco)
-    measured_campaign(own_telco)  # once is enough
+    measure_campaign(own_telco)
+    measure_campaign(own_telco)  # once is enough
     kept = Workspace(own_telco).campaigns.list()
     assert [(one.record.campaign, one.measured is not None) for one in kept] == [(CAMPAIGN, True)]
     page = opened(monkeypatch, own_telco, "plan", sample="telco_today.csv", tour="6")
@@ -77,7 +77,7 @@ def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(mo
 
 
 def test_the_demo_campaign_lets_nobody_of_todays_list_rest(own_telco):
-    measured_campaign(own_telco)
+    measure_campaign(own_telco)
     workspace = Workspace(own_telco)
     planned = workspace.campaigns.plan(
         workspace.lists.score(SAMPLES / "telco_today.csv", model="telco"), order_from_choices()

@@ -17,11 +17,11 @@ from churn.money.rules import Clause, compared
 from churn.schema import Column, Schema
 from churn.scoring.whatif import value_for
 from churn.training.outcome import outcome_of
-from churn.workspace.customer_fields import FieldReader
+from churn.workspace.customer_fields import FieldParser
 from tests.small_model import SCHEMA, small_model
 
 MODEL = small_model()
-READER = FieldReader(MODEL)
+READER = FieldParser(MODEL)
 NUMBERS = {
     "29.85": 29.85,
     "1,234.50": 1234.5,
@@ -75,7 +75,7 @@ def test_a_yes_in_a_log_is_a_yes_in_a_list():
 
 def test_a_category_of_yes_and_no_takes_every_spelling_of_them(home):
     column = Column("backup", "category", levels=("No", "Yes", "No net"))
-    reader = FieldReader(replace(MODEL, schema=Schema((*SCHEMA.columns, column))))
+    reader = FieldParser(replace(MODEL, schema=Schema((*SCHEMA.columns, column))))
     for word in ("ja", "Sí", "TRUE", "1"):
         assert reader.given({"spend": 1, "backup": word}).customer["backup"] == "Yes"
     lines = "\n".join(["id;backup", *(f"{n};{w}" for n, w in enumerate(["ja", "nein", "No net", "Yes"] * 5))])

@@ -3,7 +3,7 @@
 import pytest
 
 from churn import Workspace
-from churn.workspace.list_history import words_in
+from churn.workspace.list_history import count_words
 from tests.trained import TODAY
 
 
@@ -26,4 +26,4 @@ def test_segments_hold_every_customer_once(ranked, telco_home):
 
 def test_the_words_of_an_outcome_are_counted_as_written(telco_home):
     workspace = Workspace(telco_home)
-    assert set(words_in(workspace.lists.check(telco_home / "history.csv"), "Churn")) == {"Yes", "No"}
+    assert set(count_words(workspace.lists.check(telco_home / "history.csv"), "Churn")) == {"Yes", "No"}

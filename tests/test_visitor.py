@@ -7,7 +7,7 @@ import pytest
 from app.state import visitor
 from churn import Workspace
 from churn.errors import NotAllowed, NotSignedIn
-from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Who
+from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Principal
 from tests.paging import opened, shown
 
 ROLES = ("CHURN_ADMINS", "CHURN_ANALYSTS", "CHURN_VIEWERS", "CHURN_PROXY_HEADER", "CHURN_TRUSTED_PROXIES", "CHURN_OPEN")
@@ -86,7 +86,7 @@ def test_once_there_is_a_key_this_machine_signs_in_too(seen, home):
     _, key = Workspace(home).access.add_key("me", "score")
     with pytest.raises(NotSignedIn):
         seen({})
-    for word, who in ((key, Who("key me", "analyst", "key")), (SIGN_INS.token, THIS_MACHINE)):
+    for word, who in ((key, Principal("key me", "analyst", "key")), (SIGN_INS.token, THIS_MACHINE)):
         mine, _ = SIGN_INS.begin(word, Workspace(home).access.key_store, here=True)
         assert seen({}, cookies={COOKIE: mine}) == who
 

@@ -5,14 +5,14 @@ import pytest
 from churn import Workspace
 from churn.errors import NotAllowed
 from churn.reports.monitoring_charts import drift_charts
-from churn.workspace.access import Who
+from churn.workspace.access import Principal
 from churn.workspace.monitoring_views import history_charts
 from tests.watched import a_list
 
 
 @pytest.fixture
 def viewer(own_telco):
-    return Workspace(own_telco).as_user(Who("vera", "viewer", "proxy"))
+    return Workspace(own_telco).as_user(Principal("vera", "viewer", "proxy"))
 
 
 def test_a_viewer_looks_without_keeping(viewer):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.workspace.delivery import outlined, places_to_push
+from churn.workspace.delivery import outline_push, places_to_push
 
 KINDS = (".csv", ".xlsx", ".parquet")
 
@@ -57,7 +57,7 @@ def push(kept: Any, columns: Any) -> None:
     where = st.selectbox(say("campaign.push_where"), list(places))
     dry, send = st.columns(2)
     if dry.button(say("campaign.push_dry"), icon=":material/visibility:"):
-        state.remember("outlined", (key_of(kept), where, outlined(kept, places[where], columns)))
+        state.remember("outlined", (key_of(kept), where, outline_push(kept, places[where], columns)))
     known, place, outline = state.recall("outlined", (None, None, None))
     shown = (known, place) == (key_of(kept), where)
     sending = send.button(say("campaign.push_send"), icon=":material/send:", disabled=not shown)

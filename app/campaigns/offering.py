@@ -10,7 +10,7 @@ from app import state, widgets
 from app.strings import say
 from churn.money.playbook import playbook_from_text
 from churn.workspace.campaigns import playbook_rows, playbook_with
-from churn.workspace.playbooks import readable_text
+from churn.workspace.playbooks import editable_text
 
 ENDS = ("low", "mid", "high")
 
@@ -51,7 +51,7 @@ def as_numbers(force: Any, playbook: Any) -> Any:
             **numbers,
             "said": widgets.text_column(say("campaign.said")),
         },
-        key=f"playbook {force.business} {force.version} {hash(readable_text(playbook))}",
+        key=f"playbook {force.business} {force.version} {hash(editable_text(playbook))}",
     )
     return playbook_with(playbook, edited)
 
@@ -59,7 +59,7 @@ def as_numbers(force: Any, playbook: Any) -> Any:
 def as_text(force: Any) -> Any:
     """Everything the playbook says, rules and channels as well, as TOML."""
     st.markdown(say("campaign.text_text"))
-    before = readable_text(force.playbook)
+    before = editable_text(force.playbook)
     told = st.text_area(
         say("campaign.as_text"),
         before,

@@ -9,7 +9,7 @@ import streamlit as st
 from app import state
 from app.strings import say
 from churn.money.amounts import SIGNS
-from churn.workspace.campaigns import limits_said, segment_choices
+from churn.workspace.campaigns import limits_from_rows, segment_choices
 
 ENDS = ("low", "mid", "high")
 
@@ -109,7 +109,7 @@ def segments(ranked: Any) -> dict[str, Any]:
         },
         key="segment limits",
     )
-    return limits_said(rows_of(edited), choices)
+    return limits_from_rows(rows_of(edited), choices)
 
 
 def rows_of(edited: dict[str, list[Any]]) -> list[dict[str, Any]]:

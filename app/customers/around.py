@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import say
-from churn.workspace.customers import peers_of
+from churn.workspace.customers import similar_stayers
 
 ICONS = {"scored": "monitoring", "treat": "campaign", "holdout": "block", "left": "logout", "stayed": "check_circle"}
 
@@ -19,7 +19,7 @@ def peers(ranked: Any, found: Any, key: str | None) -> None:
         widgets.empty(say("customer.peers_no_list"), icon="group", go="score")
         return
     asked = state.exploring(ranked)
-    near = peers_of(asked, found, key)
+    near = similar_stayers(asked, found, key)
     if not near:
         widgets.empty(say("customer.peers_none"), icon="group")
         return

@@ -8,13 +8,13 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.workspace.customers import typed
-from churn.workspace.list_history import keys_of
+from churn.workspace.customers import customer_from_form
+from churn.workspace.list_history import list_keys
 
 
 def pick(ranked: Any) -> Any:
     """One customer of the list: the one opened before, or one found by key; None while nobody is chosen."""
-    keys = keys_of(ranked)
+    keys = list_keys(ranked)
     opened = state.opened_customer()
     place = keys.index(opened) if opened in keys else None
     chosen = st.selectbox(say("customer.pick"), keys, index=place, placeholder=say("customer.pick_hint"))
@@ -42,7 +42,7 @@ def type_in() -> Any:
     if name != model.name:
         return None
     workspace = state.workspace()
-    return workspace.customers.explain_values(model, typed(model, values), as_of=day)
+    return workspace.customers.explain_values(model, customer_from_form(model, values), as_of=day)
 
 
 def choose_model() -> Any:

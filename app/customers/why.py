@@ -10,7 +10,7 @@ from app import state, widgets
 from app.strings import plain, say
 from churn.money.amounts import over
 from churn.workspace.customers import waterfall
-from churn.workspace.list_history import certainty_of
+from churn.workspace.list_history import certainty_sentences
 
 
 def score(found: Any) -> None:
@@ -30,7 +30,7 @@ def score(found: Any) -> None:
     if told.value_at_risk is not None:
         time = widgets.beneath(over(told.value_horizon, assumed=told.value_assumed))
         widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, told.currency, **time)
-    for sentence in certainty_of(told):
+    for sentence in certainty_sentences(told):
         st.markdown(f":material/monitoring: {plain(sentence)}")
     widgets.notices(told.notices)
 

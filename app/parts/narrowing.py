@@ -9,7 +9,7 @@ import streamlit as st
 from app import state, widgets
 from app.state import form_fields
 from app.strings import plain, say
-from churn.workspace.list_history import Wanted, actions_in, columns_to_narrow, words_of
+from churn.workspace.list_history import ListFilter, actions_in, filter_columns, filter_values
 
 ORDERS = ("expected_gain", "value_at_risk", "probability")
 FIELDS = ("tiers", "actions", "column", "words", "least", "search", "by", "upwards")
@@ -32,7 +32,7 @@ def narrowed(ranked: Any) -> Any:
         with st.popover(say("score.more_filters"), icon=":material/filter_alt:", width="content"):
             asked |= further(ranked)
         save_segment()
-    return Wanted(**asked)
+    return ListFilter(**asked)
 
 
 def further(ranked: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def further(ranked: Any) -> dict[str, Any]:
         key=field("actions"),
     )
     least = right.number_input(say("score.least"), min_value=0.0, value=0.0, step=10.0, key=field("least"))
-    known = state.kept(columns_to_narrow, ranked)
+    known = state.kept(filter_columns, ranked)
     column = left.selectbox(
         say("score.column"),
         list(known),
@@ -54,7 +54,7 @@ def further(ranked: Any) -> dict[str, Any]:
         placeholder=say("score.any_column"),
         key=field("column"),
     )
-    words = words_of(ranked, column) if column else ()
+    words = filter_values(ranked, column) if column else ()
     chosen = right.multiselect(say("score.words"), words, disabled=not words, key=field(f"words {column}"))
     upwards = left.toggle(say("score.upwards"), key=field("upwards"))
     return {

@@ -11,7 +11,7 @@ from app import state, widgets
 from app.parts.narrowing import narrowed
 from app.strings import say
 from churn.workspace.files import scored_list_file
-from churn.workspace.list_history import shortlist_of
+from churn.workspace.list_history import filter_list
 
 SIZE = 100  # customers on a page: enough to read, little to send
 ORDER = ("probability", "tier", "expected_gain", "value_at_risk", "action", "reason_1", "reason_2")
@@ -38,7 +38,7 @@ def customers(ranked: Any) -> bool:
     """The customers asked for, in the order asked for; a click on one opens it. Answers whether there are any."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
-    found = state.latest(shortlist_of, wanted, ranked, wanted)
+    found = state.latest(filter_list, wanted, ranked, wanted)
     if not found.customers:
         widgets.empty(say("score.empty"), icon="filter_alt_off")
         return False

@@ -8,8 +8,8 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.workspace.list_history import words_in
-from churn.workspace.results import few_valued, uplift_charts
+from churn.workspace.list_history import count_words
+from churn.workspace.results import low_cardinality_columns, uplift_charts
 
 SAMPLE = "offer_experiment.csv"
 
@@ -67,7 +67,7 @@ def put_away() -> None:
 
 def columns(reading: Any) -> dict[str, Any] | None:
     """Which column says who was treated, which what came of it, and which words mean what."""
-    names = few_valued(reading)
+    names = low_cardinality_columns(reading)
     first, second, third = st.columns(3)
     treatment = first.selectbox(say("results.treatment"), names, index=None, placeholder=say("results.choose"))
     outcome = second.selectbox(
@@ -78,7 +78,7 @@ def columns(reading: Any) -> dict[str, Any] | None:
     )
     if treatment is None or outcome is None:
         return None
-    arms, ends = list(words_in(reading, treatment)), list(words_in(reading, outcome))
+    arms, ends = list(count_words(reading, treatment)), list(count_words(reading, outcome))
     control = first.selectbox(say("results.control"), arms, index=likely(arms))
     others = [arm for arm in arms if arm != control]
     arm = third.selectbox(say("results.arm"), others) if len(others) > 1 else (others or [""])[0]

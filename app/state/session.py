@@ -13,7 +13,7 @@ from app.state.drawers import Chest, Drawer, KeptList, ListInHand
 from app.state.visitor import browser, who_visits
 from churn import Workspace
 from churn.intake.sources import Reread
-from churn.workspace.lists import give_back
+from churn.workspace.lists import release_memory
 
 
 @st.cache_resource(show_spinner=False)  # a spinner needs a screen, and warming up has none
@@ -60,7 +60,7 @@ def workspace() -> Workspace:
 def drawer() -> Drawer:
     """The lists of this visitor; a reload and another tab of the same browser find the same ones."""
     if "drawer" not in st.session_state:
-        st.session_state["drawer"] = chest().drawer(owner(), emptied=give_back)
+        st.session_state["drawer"] = chest().drawer(owner(), emptied=release_memory)
     return st.session_state["drawer"]
 
 

@@ -10,7 +10,7 @@ from app import state, widgets
 from app.strings import plain, say
 from churn.reports.campaign_words import nearly_everybody
 from churn.training.report import leak_sentence, most_times
-from churn.workspace.models import reaches_of, rivalry_of, standings_of
+from churn.workspace.models import compare_with_champion, leaderboard_of, operating_points
 
 FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")
@@ -77,7 +77,7 @@ def reaches(model: Any) -> None:
     st.markdown(say("training.reach_text"))
     if said := nearly_everybody(model):
         st.warning(plain(said), icon=":material/groups:")
-    found, currency = reaches_of(model), state.workspace().currency_of(model)
+    found, currency = operating_points(model), state.workspace().currency_of(model)
     table: dict[str, list[Any]] = {
         "how": [f"{'✓ ' if r.chosen else ''}{way(r.how)}" for r in found],
         "threshold": widgets.tenths(r.threshold for r in found),
@@ -116,7 +116,7 @@ def way(how: str) -> str:
 def leaderboard(model: Any) -> None:
     """Every candidate on the same unseen customers."""
     st.markdown(say("training.board_text"))
-    found = standings_of(model)
+    found = leaderboard_of(model)
     shares = ("ranks", "precision", "recall", "f1", "accuracy")
     table: dict[str, list[Any]] = {
         "name": [f"{'✓ ' if s.champion else ''}{s.name}" for s in found],
@@ -139,7 +139,7 @@ def leaderboard(model: Any) -> None:
 
 def rivalry(model: Any) -> None:
     """The version beside the one that was live when it was trained, on the same customers unseen by both."""
-    found = rivalry_of(model)
+    found = compare_with_champion(model)
     if found is None or found.champion is None:
         widgets.empty(say("training.no_rival"), icon="emoji_events")
         return

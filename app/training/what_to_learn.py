@@ -9,7 +9,7 @@ import streamlit as st
 from app import state, widgets
 from app.strings import plain, say
 from app.training.who_left import heading_of
-from churn.workspace.models import suspects_in
+from churn.workspace.models import find_leaks
 
 ROLES = {"key": ("text", "number", "category"), "value": ("number",), "date": ("date",)}
 LONGEST = 60  # signs of a heading in a sentence
@@ -39,7 +39,7 @@ def roles(reading: Any, outcome: str) -> dict[str, str | None]:
 def kept_out(reading: Any, asked: dict[str, Any]) -> list[str]:
     """Columns not to learn from: those a person takes out, and suspects by choice; sure leaks go by themselves."""
     with widgets.working(say("training.looking")):
-        found = state.latest(suspects_in, repr(sorted(asked.items())), reading, **asked)
+        found = state.latest(find_leaks, repr(sorted(asked.items())), reading, **asked)
     sure, doubtful = [leak for leak in found if leak.hard], [leak for leak in found if not leak.hard]
     widgets.section(say("training.leaks"), say("training.leaks_text"))
     if not found:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state, widgets
 from app.strings import plain, say
-from churn.workspace.models import columns_that_speak, guess_of, labels_in
+from churn.workspace.models import guess_outcome, outcome_candidates, read_labels
 
 SHOWN_WORDS = 12
 
@@ -19,7 +19,7 @@ def labelled(reading: Any) -> Any:
     column = which_column(reading)
     if column is None:
         return None
-    found = state.kept(labels_in, reading, column)
+    found = state.kept(read_labels, reading, column)
     left, right = st.columns([2, 3])
     with left:
         widgets.table(
@@ -41,15 +41,15 @@ def labelled(reading: Any) -> Any:
         others = [word for word in found.words if word not in leaving]
         dropped = other_words(column, others) if len(others) > 1 else []
     told = tuple(leaving) if leaving != list(found.leaving) else ()
-    settled = state.latest(labels_in, (column, told, tuple(dropped)), reading, column, told, dropped)
+    settled = state.latest(read_labels, (column, told, tuple(dropped)), reading, column, told, dropped)
     counted(settled)
     return settled, told, dropped
 
 
 def which_column(reading: Any) -> str | None:
     """The column that says who left; preselected where that is plain."""
-    names = state.kept(columns_that_speak, reading)
-    guess = state.kept(guess_of, reading)
+    names = state.kept(outcome_candidates, reading)
+    guess = state.kept(guess_outcome, reading)
     if not names:
         widgets.empty(say("training.no_outcome"), icon="help")
         return None

@@ -21,13 +21,20 @@ from churn import __version__
 from churn.api import campaign_routes, customer_routes, explain_routes, health_routes, metrics_routes, model_routes
 from churn.api import monitoring_routes as drift_routes
 from churn.api import score_routes as predict_routes
-from churn.api.metrics import RequestLog, Traffic, log_as_json
+from churn.api.metrics import RequestLogMiddleware, Traffic, log_as_json
 from churn.api.metrics_routes import standing_gauges
-from churn.api.middleware import BodyLimit, Doorkeeper, KnownHosts, Patience, Rates, ResponseHeaders
+from churn.api.middleware import (
+    AuthMiddleware,
+    BodyLimitMiddleware,
+    HeadersMiddleware,
+    HostMiddleware,
+    RateLimitMiddleware,
+    TimeoutMiddleware,
+)
 from churn.api.openapi import describe_live_models
 from churn.api.refusals import refusal, refuse_in_one_shape
 from churn.errors import RequestRefused, Unavailable
-from churn.workspace.access import entrance_from
+from churn.workspace.access import auth_settings
 from churn.workspace.workspace import Workspace
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
@@ -85,14 +92,14 @@ def recording_while(workspace: Workspace, inner: Lifespan | None) -> Lifespan:
 
 def _hardened(api: FastAPI, workspace: Workspace) -> None:
     """What a request goes through before a route sees it; the last one added is the first it meets."""
-    prefixes, entrance = own_prefixes(), entrance_from()
-    api.add_middleware(BodyLimit, prefixes=prefixes)
-    api.add_middleware(Patience, prefixes=prefixes)
-    api.add_middleware(Rates, rate=entrance.rate)
-    api.add_middleware(Doorkeeper, prefixes=prefixes, workspace=workspace, entrance=entrance)
-    api.add_middleware(KnownHosts, hosts=entrance.hosts)
-    api.add_middleware(RequestLog, prefixes=prefixes, traffic=api.state.traffic)
-    api.add_middleware(ResponseHeaders)
+    prefixes, entrance = own_prefixes(), auth_settings()
+    api.add_middleware(BodyLimitMiddleware, prefixes=prefixes)
+    api.add_middleware(TimeoutMiddleware, prefixes=prefixes)
+    api.add_middleware(RateLimitMiddleware, rate=entrance.rate)
+    api.add_middleware(AuthMiddleware, prefixes=prefixes, workspace=workspace, entrance=entrance)
+    api.add_middleware(HostMiddleware, hosts=entrance.hosts)
+    api.add_middleware(RequestLogMiddleware, prefixes=prefixes, traffic=api.state.traffic)
+    api.add_middleware(HeadersMiddleware)
 
 
 def allowed_methods(path: str) -> str:

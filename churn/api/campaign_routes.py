@@ -16,7 +16,7 @@ from churn.api.requests import AboutFile, SentFile, list_sent, playbook_sent
 from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.campaigns.limits import order_said
-from churn.workspace.delivery import outlined
+from churn.workspace.delivery import outline_push
 from churn.workspace.results import rate_json
 from churn.workspace.workspace import Workspace
 
@@ -62,7 +62,7 @@ class Returned(AboutFile):
     positive: list[str] = Field(default_factory=list, description="the words that mean the customer left, repeatable")
 
 
-class PlannedCampaign(BaseModel):
+class CampaignAnswer(BaseModel):
     """A campaign as the command line tells it, with the rows of its file; `push` where it was sent or would be."""
 
     campaign: str
@@ -112,7 +112,7 @@ class PlaybookInForce(BaseModel):
     text: str
 
 
-@router.post("/campaign", response_model=PlannedCampaign)
+@router.post("/campaign", response_model=CampaignAnswer)
 async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSONResponse:
     """Plan a campaign for a list (a JSON list or a file), keep it in the score book, and say who gets what."""
     sent = await list_sent(request)
@@ -162,7 +162,7 @@ def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, 
     planned = workspace.campaigns.plan(ranked, order_said(**words), rested=asked.rested)
     columns, push = asked.columns or None, None
     if asked.push is not None:
-        push = outlined(planned, asked.push, columns).as_json()  # refused before anything is kept
+        push = outline_push(planned, asked.push, columns).as_json()  # refused before anything is kept
     keep = asked.keep and not asked.dry_run
     if keep:
         planned = workspace.campaigns.export(planned, BytesIO(), columns)

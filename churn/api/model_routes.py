@@ -30,7 +30,7 @@ class Models(BaseModel):
     models: list[ModelCard]
 
 
-class Wanted(BaseModel):
+class ListFilter(BaseModel):
     """One column a customer may have: its name, kind, the levels learnt, and other names it is known by."""
 
     name: str
@@ -47,7 +47,7 @@ class WantedColumns(BaseModel):
 
     model: str
     version: str
-    columns: list[Wanted]
+    columns: list[ListFilter]
 
 
 @router.get("/models")
@@ -63,11 +63,11 @@ def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
 
 
-def wanted_columns(model: Model) -> list[Wanted]:
+def wanted_columns(model: Model) -> list[ListFilter]:
     """The columns of a customer that are read, in the order of the list the model learnt from."""
     learnt = {f.name: f for f in model.encoder.fields}
     return [
-        Wanted(
+        ListFilter(
             name=c.name,
             kind=c.kind,
             role=c.role,

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from churn.api.middleware import OPEN
-from churn.api.model_routes import Wanted, wanted_columns
+from churn.api.model_routes import ListFilter, wanted_columns
 from churn.api.requests import FIELDS_OF_FORM
 from churn.api.score_routes import predicted
 from churn.errors import ChurnError
 from churn.training.model import Model
-from churn.workspace.scorer import Counterpart
+from churn.workspace.scorer import OnlineScorer
 from churn.workspace.workspace import Workspace
 
 TYPES = {"number": ["number", "string", "null"], "flag": ["boolean", "string", "number", "null"]}
@@ -66,7 +66,7 @@ def _tried_of(workspace: Workspace, name: str) -> Tried | None:
         return None
 
 
-def _said(found: Counterpart, customer: Mapping[str, Any]) -> dict[str, Any]:
+def _said(found: OnlineScorer, customer: Mapping[str, Any]) -> dict[str, Any]:
     return predicted(found.single(customer))
 
 
@@ -76,12 +76,12 @@ def _middles(model: Model) -> dict[str, float]:
     return {f.name: round(float(middle), 2) for f, middle in middles if f.form == "number" and middle == middle}
 
 
-def _property(column: Wanted, value: Any) -> dict[str, Any]:
+def _property(column: ListFilter, value: Any) -> dict[str, Any]:
     said = {"description": column.meaning} if column.meaning else {}
     return {"type": TYPES.get(column.kind, ANY), "examples": [value], **said}
 
 
-def _value(column: Wanted, middles: Mapping[str, float]) -> Any:
+def _value(column: ListFilter, middles: Mapping[str, float]) -> Any:
     """A value to try: a level that was learnt, a middle value, or something of the kind."""
     if column.levels:
         return column.levels[0]

@@ -22,7 +22,7 @@ from churn.files import json_texts
 from churn.money.playbook import Playbook, playbook_from, playbook_from_text
 from churn.notices import Notice
 from churn.options import READ, pair_of
-from churn.workspace.prediction import Singles
+from churn.workspace.prediction import PredictionBatch
 
 JSON_TYPES = ("", "application/json")
 
@@ -169,7 +169,7 @@ def _refuse_constant(word: str) -> NoReturn:
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytearray:
+def batch_answer(scored: PredictionBatch, told: Mapping[str, Any]) -> bytearray:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
     body = bytearray(f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":['.encode())
     for number, prediction in enumerate(predictions_of(scored)):
@@ -180,7 +180,7 @@ def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytearray:
     return body
 
 
-def predictions_of(scored: Singles) -> Iterator[str]:
+def predictions_of(scored: PredictionBatch) -> Iterator[str]:
     """Each customer as JSON, in the words of `predicted` and with their key."""
     once = _Written()
     columns = (

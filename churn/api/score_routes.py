@@ -20,7 +20,7 @@ from churn.api.middleware import MOST_CELLS, MOST_ROWS, too_many_cells, too_many
 from churn.api.requests import AboutFile, FileSaid, SentFile, batch_answer, customer_sent, customers_sent, file_sent
 from churn.errors import ListRefused
 from churn.intake.sources import Limits
-from churn.workspace.prediction import KEY, Single, Singles, only_key
+from churn.workspace.prediction import KEY, PredictionBatch, ScoredCustomer, only_key
 from churn.workspace.workspace import Workspace
 
 Read = TypeVar("Read")
@@ -142,7 +142,7 @@ async def predict_many(request: Request, said: FileSaid, model: ModelAsked = Non
 class Batch:
     """Many customers scored, and what was left out of a file."""
 
-    customers: Singles
+    customers: PredictionBatch
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -154,7 +154,7 @@ async def check(request: Request, said: FileSaid) -> JSONResponse:
     return JSONResponse((await run_in_threadpool(within_limits, reading)).as_json())
 
 
-def predicted(one: Single) -> dict[str, Any]:
+def predicted(one: ScoredCustomer) -> dict[str, Any]:
     """A score in the words of this answer."""
     return {
         "churn_probability": one.probability,

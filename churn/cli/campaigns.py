@@ -22,14 +22,14 @@ from churn.cli.main import (
 )
 from churn.errors import RequestRefused
 from churn.workspace.campaigns import action_totals, price_sentences
-from churn.workspace.delivery import outlined
-from churn.workspace.playbooks import checked_playbook
+from churn.workspace.delivery import outline_push
+from churn.workspace.playbooks import read_playbook
 from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from churn.campaigns.lift import Lift
     from churn.campaigns.limits import Order
-    from churn.workspace.campaigns import Planned
+    from churn.workspace.campaigns import PlannedCampaign
     from churn.workspace.delivery import Delivery, Outline
 
 ENDS = ("low", "mid", "high")
@@ -83,12 +83,12 @@ def plan(asked: Namespace, printer: Printer) -> Answer:
     """Choose who gets what, draw the holdout, keep the campaign and write its file."""
     workspace, piped = Workspace(asked.home), asked.output == STDIN
     order = _ordered(asked)
-    playbook = checked_playbook(Path(asked.playbook)) if asked.playbook else None
+    playbook = read_playbook(Path(asked.playbook)) if asked.playbook else None
     ranked = workspace.lists.score(source_of(asked), model=asked.model, **said_of(asked))
     planned = workspace.campaigns.plan(ranked, order, playbook=playbook, rested=asked.rested)
     columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
     if asked.push is not None:
-        outlined(planned, asked.push, columns)  # refused before anything is written
+        outline_push(planned, asked.push, columns)  # refused before anything is written
     keep = asked.keep == "yes" and not asked.dry_run
     if asked.push is not None and not asked.dry_run and not keep:
         raise RequestRefused("A campaign that is not kept is not sent.", "Leave out --keep no, or add --dry-run.")
@@ -110,7 +110,7 @@ def _ordered(asked: Namespace) -> Order:
     return order_said(**{name: getattr(asked, name) for name in names}, name=asked.name or "")
 
 
-def _plan_lines(workspace: Workspace, done: Planned) -> tuple[str, ...]:
+def _plan_lines(workspace: Workspace, done: PlannedCampaign) -> tuple[str, ...]:
     """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
     from churn.money.amounts import Amounts
 
@@ -239,7 +239,7 @@ def playbook(asked: Namespace, printer: Printer) -> Answer:
         return Answer(force.as_json(), (head, playbook_text(force.playbook)))
     if not asked.file:
         raise RequestRefused(f"`playbook {asked.act}` needs a file.", "Name the playbook file (TOML).")
-    read = checked_playbook(Path(asked.file))
+    read = read_playbook(Path(asked.file))
     if asked.act == "check":
         lines = (f"{asked.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
         return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
@@ -268,12 +268,12 @@ def forget(asked: Namespace, printer: Printer) -> Answer:
 
 
 def _pushed(
-    workspace: Workspace, done: Planned, asked: Namespace, columns: list[str] | None
+    workspace: Workspace, done: PlannedCampaign, asked: Namespace, columns: list[str] | None
 ) -> Delivery | Outline | None:
     """What was sent, or would be, where it is asked for."""
     if asked.push is None:
         return None
-    return (outlined if asked.dry_run else workspace.campaigns.push)(done, asked.push, columns)
+    return (outline_push if asked.dry_run else workspace.campaigns.push)(done, asked.push, columns)
 
 
 def _points(share: float | None) -> str | None:

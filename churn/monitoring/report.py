@@ -21,7 +21,7 @@ from churn.money.playbook import Playbook
 from churn.monitoring.drift import (
     FEWEST,
     ColumnDrift,
-    Telltale,
+    DomainClassifier,
     column_drift,
     column_weights,
     drivers_moved,
@@ -252,7 +252,7 @@ class DriftReport:
     estimate: Estimate
     advice: Advice
     alarms: tuple[Alarm, ...] = ()
-    telltale: Telltale | None = None
+    telltale: DomainClassifier | None = None
     performance: Performance | None = None
     returned: float | None = None
     notices: tuple[Notice, ...] = ()
@@ -447,7 +447,7 @@ def _estimate(look: Look, wording: Wording, profit: Profit) -> Estimate:
 
 
 def _notices(
-    model: Model, sketch: Sketch, evidence: Evidence, around: tuple[Telltale | None, Wording]
+    model: Model, sketch: Sketch, evidence: Evidence, around: tuple[DomainClassifier | None, Wording]
 ) -> tuple[Notice, ...]:
     told, wording = around
     found = [a.notice for a in evidence.alarms]

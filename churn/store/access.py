@@ -79,7 +79,7 @@ def write_entry(engine: sa.Engine, entry: Entry) -> None:
         merge_rows(connection, AUDIT, [vars(entry)])
 
 
-def trail(engine: sa.Engine, most: int = 100) -> tuple[Entry, ...]:
+def audit_entries(engine: sa.Engine, most: int = 100) -> tuple[Entry, ...]:
     """The latest acts, the last one first."""
     query = sa.select(AUDIT).order_by(AUDIT.c.at.desc(), AUDIT.c.id).limit(most)
     with looking(engine) as connection:

@@ -251,7 +251,7 @@ def _moment(moment: datetime) -> str:
 # Who is better left alone: customers an experiment has shown to leave because they are contacted.
 
 
-def leave_alone(engine: sa.Engine, business: str, keys: Iterable[str], *, why: str, since: str) -> int:
+def suppress_contact(engine: sa.Engine, business: str, keys: Iterable[str], *, why: str, since: str) -> int:
     """Remember customers of a business as better left alone; the same reason again replaces those it named before.
 
     why     the experiment that shows it; returns how many it names
@@ -263,7 +263,7 @@ def leave_alone(engine: sa.Engine, business: str, keys: Iterable[str], *, why: s
     return len(rows)
 
 
-def left_alone(engine: sa.Engine, business: str) -> dict[str, str]:
+def suppressed_customers(engine: sa.Engine, business: str) -> dict[str, str]:
     """Who of a business is to be left alone, and why, by key."""
     query = sa.select(LEFT_ALONE.c.key, LEFT_ALONE.c.why).where(LEFT_ALONE.c.business == business)
     with looking(engine) as connection:

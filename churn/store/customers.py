@@ -99,7 +99,7 @@ def taken_apart(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield {**row, "key": key, "tier": tier, "probability": probability, "features": json.dumps(known)}
 
 
-def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
+def last_seen(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
     """What was seen of a customer last, by one model or by whichever scored last; None for a stranger."""
     query = sa.select(LAST_SEEN).where(LAST_SEEN.c.key == key)
     if model is not None:
@@ -136,7 +136,7 @@ def _write(engine: sa.Engine, block: list[dict[str, Any]]) -> None:
 
 
 @dataclass(frozen=True)
-class Happening:
+class CustomerEvent:
     """One thing the book knows of a customer.
 
     what    `scored`, `treat`, `holdout`, `left` or `stayed`
@@ -152,7 +152,7 @@ class Happening:
     tier: str = ""
 
 
-def history_of(engine: sa.Engine, key: str, model: str) -> tuple[Happening, ...]:
+def history_of(engine: sa.Engine, key: str, model: str) -> tuple[CustomerEvent, ...]:
     """Everything the book holds of a customer of this model's business, the latest first."""
     with looking(engine) as connection:
         found = [*_scores(connection, key, model), *_campaigns(connection, key, model)]
@@ -160,33 +160,35 @@ def history_of(engine: sa.Engine, key: str, model: str) -> tuple[Happening, ...]
     return tuple(sorted(found, key=lambda h: (h.date, h.what), reverse=True))
 
 
-def _scores(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _scores(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     columns = (LAST_SEEN.c[n] for n in ("scored", "model", "version", "tier", "probability"))
     query = sa.select(*columns).where(LAST_SEEN.c.key == key, LAST_SEEN.c.model == model)
     return [
-        Happening(row["scored"][:10], "scored", f"{row['model']} {row['version']}", "", row["probability"], row["tier"])
+        CustomerEvent(
+            row["scored"][:10], "scored", f"{row['model']} {row['version']}", "", row["probability"], row["tier"]
+        )
         for row in connection.execute(query).mappings()
     ]
 
 
-def _campaigns(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _campaigns(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     columns: tuple[Any, ...] = (CAMPAIGNS.c.made, *(MEMBERS.c[n] for n in ("campaign", "arm", "planned_action")))
     more = (MEMBERS.c.probability, MEMBERS.c.tier)
     joined = MEMBERS.join(CAMPAIGNS, CAMPAIGNS.c.campaign == MEMBERS.c.campaign)
     query = sa.select(*columns, *more).select_from(joined)
     rows = connection.execute(query.where(MEMBERS.c.key == key, CAMPAIGNS.c.model == model)).mappings()
     return [
-        Happening(r["made"][:10], r["arm"], r["campaign"], r["planned_action"], r["probability"], r["tier"])
+        CustomerEvent(r["made"][:10], r["arm"], r["campaign"], r["planned_action"], r["probability"], r["tier"])
         for r in rows
     ]
 
 
-def _outcomes(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _outcomes(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     joined = OUTCOMES.join(CAMPAIGNS, CAMPAIGNS.c.campaign == OUTCOMES.c.campaign)
     query = sa.select(OUTCOMES.c.came, OUTCOMES.c.outcome, OUTCOMES.c.campaign).select_from(joined)
     known = OUTCOMES.c.outcome.is_not(None)
     rows = connection.execute(query.where(OUTCOMES.c.key == key, CAMPAIGNS.c.model == model, known)).mappings()
-    return [Happening(r["came"][:10], "left" if r["outcome"] else "stayed", r["campaign"]) for r in rows]
+    return [CustomerEvent(r["came"][:10], "left" if r["outcome"] else "stayed", r["campaign"]) for r in rows]
 
 
 # Forgetting: one customer removed everywhere, and what is older than it may be kept removed for all.

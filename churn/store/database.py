@@ -38,7 +38,7 @@ RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory 
 ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
 
 
-def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:
+def open_engine(home: str | os.PathLike[str] | None = None) -> sa.Engine:
     """The book of this home, or of CHURN_BOOK, with every step carried out; a newer book is left alone."""
     engine = sa.create_engine(_url(home), future=True)
     if engine.dialect.name == "sqlite":

@@ -47,7 +47,7 @@ KINDS: dict[str, Callable[[sa.Connection, Rows], None]] = {"seen": see, "audit":
 
 
 @dataclass
-class Spool:
+class Outbox:
     """The files of one home; `most` bytes may wait, then what comes is not taken any more."""
 
     folder: Path

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused, Unavailable
 from churn.workspace.parts import Part
-from churn.workspace.playbooks import has_book, now, the_book
+from churn.workspace.playbooks import has_store, now, open_store
 
 if TYPE_CHECKING:
     from churn.store.access import Entry, KeyRow
@@ -60,7 +60,7 @@ By = Literal["terminal", "local", "key", "sign-in", "proxy"]
 
 
 @dataclass(frozen=True)
-class Who:
+class Principal:
     """Somebody who asks: `name` as the audit trail shows it, `role`, and how they are known (`by`)."""
 
     name: str
@@ -89,22 +89,22 @@ class Who:
             )
 
 
-THIS_MACHINE = Who("this machine", "admin", "local")
+THIS_MACHINE = Principal("this machine", "admin", "local")
 
 
-ANYBODY = Who("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
+ANYBODY = Principal("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
 
 
-def at_the_terminal() -> Who:
+def local_user() -> Principal:
     """Whoever runs this program: the account has the files anyway, so it may do everything.
 
     A job that the dashboard starts for somebody carries their name and role, and may what they may.
     """
     if not (name := os.environ.get("CHURN_ASKED_BY")):
-        return Who(_account(), "admin", "terminal")
+        return Principal(_account(), "admin", "terminal")
     role, through = os.environ.get("CHURN_ASKED_ROLE", ""), os.environ.get("CHURN_ASKED_THROUGH", "")
     known: By = next((by for by in get_args(By) if by == through), "terminal")
-    return Who(name, role if role in ROLES else "viewer" if role else "admin", known)
+    return Principal(name, role if role in ROLES else "viewer" if role else "admin", known)
 
 
 def scope_of(role: str) -> str:
@@ -151,7 +151,7 @@ _ONE_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 
 
 @dataclass(frozen=True)
-class Entrance:
+class AuthSettings:
     """The operator's settings at the door."""
 
     people: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -166,7 +166,7 @@ class Entrance:
         """Whether people have to say who they are; off until somebody was given a role or a proxy was named."""
         return bool(self.proxy_header) or any(named for _, named in self.people)
 
-    def person(self, address: str, by: By = "sign-in") -> Who:
+    def person(self, address: str, by: By = "sign-in") -> Principal:
         """The person with this address, with the highest role the settings give; a stranger is refused."""
         name = address.strip().lower()
         if not name:
@@ -179,15 +179,15 @@ class Entrance:
                 f"{name} is signed in but has no role here.",
                 "Ask an admin to add this address to CHURN_VIEWERS, CHURN_ANALYSTS or CHURN_ADMINS.",
             )
-        return Who(name, role, by)
+        return Principal(name, role, by)
 
-    def behind_proxy(self, peer: str, header: str | None) -> Who | None:
+    def behind_proxy(self, peer: str, header: str | None) -> Principal | None:
         """The person that a trusted proxy names; None where no proxy is set or this is not one of them."""
         if not self.proxy_header or not self.trusts(peer) or not header:
             return None
         return self.person(header, "proxy")
 
-    def nobody(self, *, here: bool = True, has_keys: bool = False) -> Who:
+    def nobody(self, *, here: bool = True, has_keys: bool = False) -> Principal:
         """Who somebody is that says nothing: whoever sits at this machine, unless people have to sign in.
 
         here      they are at this machine, see `sign_ins.is_here`
@@ -232,14 +232,14 @@ class Entrance:
         return any(address in ip_network(one, strict=False) for one in self.proxies if _is_network(one))
 
 
-def entrance_from(settings: Mapping[str, str] | None = None) -> Entrance:
+def auth_settings(settings: Mapping[str, str] | None = None) -> AuthSettings:
     """The settings as they stand in the environment; a number that is none is refused by name."""
     known = os.environ if settings is None else settings
     people = tuple((role, _words(known.get(name, "").lower())) for role, name in _LISTS.items())
-    return Entrance(
+    return AuthSettings(
         people=people,
         proxy_header=known.get("CHURN_PROXY_HEADER", "").strip().lower(),
-        proxies=_words(known.get("CHURN_TRUSTED_PROXIES", "")) or Entrance.proxies,
+        proxies=_words(known.get("CHURN_TRUSTED_PROXIES", "")) or AuthSettings.proxies,
         hosts=(*LOCAL_HOSTS, *_words(known.get("CHURN_HOSTS", ""))),
         rate=_rate(known.get("CHURN_RATE", "")),
         open=_yes(known.get("CHURN_OPEN", "")),
@@ -309,7 +309,7 @@ FRESH = 2.0  # seconds after which a key that was made or revoked elsewhere coun
 _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 
-def made_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
+def new_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
     """A new key as the book keeps it, and as its owner gets it: the only moment the secret is seen."""
     from churn.store.access import KeyRow
 
@@ -328,7 +328,7 @@ def hashed(secret: str) -> str:
 
 
 @dataclass
-class KeyRing:
+class ApiKeyStore:
     """The keys of a home as a server holds them: looked up again every two seconds, so that a revoked one ends.
 
     While the book does not answer, the keys known before go on counting.
@@ -349,7 +349,7 @@ class KeyRing:
         """Whether the keys have to be looked up again."""
         return time.monotonic() - self.looked >= FRESH
 
-    def holder(self, key: str) -> Who:
+    def holder(self, key: str) -> Principal:
         """Who holds this key; a wrong one is refused, and takes as long as a right one."""
         mark, _, rest = key.strip().partition("_")
         number, _, secret = rest.partition("_")
@@ -357,14 +357,14 @@ class KeyRing:
         same = hmac.compare_digest(hashed(secret), row.hash if row else _NOBODY)
         if not (same and row and not row.revoked and mark == MARK):
             raise NotSignedIn("This API key is not known here.", "Check it, or ask an admin for a new one.")
-        return Who(f"key {row.name}", role_of(row.scope), "key")
+        return Principal(f"key {row.name}", role_of(row.scope), "key")
 
-    def holder_of(self, number: str) -> Who:
+    def holder_of(self, number: str) -> Principal:
         """Who holds the key of this number, while it is in use; for somebody who has shown the key before."""
         row = self._known().get(number)
         if row is None or row.revoked:
             raise NotSignedIn("This API key is not in use any more.", "Ask an admin for a new one.")
-        return Who(f"key {row.name}", role_of(row.scope), "key")
+        return Principal(f"key {row.name}", role_of(row.scope), "key")
 
     def look_up(self) -> None:
         """Read the keys from the book, one caller at a time; who knows some already does not wait for another."""
@@ -380,11 +380,11 @@ class KeyRing:
         self.looked = time.monotonic()
 
     def _in_book(self) -> tuple[KeyRow, ...]:
-        if not has_book(self.home):
+        if not has_store(self.home):
             return ()
         from churn.store.access import key_rows
 
-        with the_book(self.home) as book:
+        with open_store(self.home) as book:
             return key_rows(book)
 
     def _known(self) -> dict[str, KeyRow]:
@@ -431,14 +431,14 @@ class SignIns:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     known: OrderedDict[str, SignIn] = field(default_factory=OrderedDict)
 
-    def begin(self, word: str, ring: KeyRing, *, here: bool) -> tuple[str, Who]:
+    def begin(self, word: str, ring: ApiKeyStore, *, here: bool) -> tuple[str, Principal]:
         """Sign in with a key or the printed word, which counts at this machine only; gives the browser's own word."""
         if here and hmac.compare_digest(word.strip().encode("utf-8", "replace"), self.token.encode()):
             return self._kept(SignIn("", time.time())), THIS_MACHINE
         who = ring.holder(word)
         return self._kept(SignIn(word.strip().split("_")[1], time.time())), who
 
-    def who(self, word: str, ring: KeyRing, *, here: bool) -> Who | None:
+    def who(self, word: str, ring: ApiKeyStore, *, here: bool) -> Principal | None:
         """Who this browser is; None where it is not signed in, or not any more."""
         found = self.known.get(word)
         if found is None or time.time() - found.at > LASTS:
@@ -490,24 +490,24 @@ class Access(Part):
     """Who asks: keys, sign-in, the audit trail."""
 
     @property
-    def settings(self) -> Entrance:
+    def settings(self) -> AuthSettings:
         """What the operator has set about people, proxies and hosts."""
-        return entrance_from()
+        return auth_settings()
 
     @property
-    def key_store(self) -> KeyRing:
+    def key_store(self) -> ApiKeyStore:
         """The API keys of this home."""
         return self.workspace.key_store
 
-    def signed_in(self, address: str, by: By = "sign-in") -> Who:
+    def signed_in(self, address: str, by: By = "sign-in") -> Principal:
         """The person who signed in with this address; a stranger is refused."""
         return self.settings.person(address, by)
 
-    def anonymous(self, *, here: bool = True) -> Who:
+    def anonymous(self, *, here: bool = True) -> Principal:
         """Who somebody is that says nothing: this machine, unless people have to sign in."""
         return self.settings.nobody(here=here, has_keys=not self.key_store.empty)
 
-    def key_holder(self, key: str) -> Who:
+    def key_holder(self, key: str) -> Principal:
         """The program that holds this API key; a wrong one is refused."""
         return self.key_store.holder(key)
 
@@ -523,9 +523,9 @@ class Access(Part):
         """Make an API key; its text is given back this once and cannot be seen again."""
         from churn.store.access import keep_key
 
-        row, key = made_key(name, scope, self.workspace.user.name)
+        row, key = new_key(name, scope, self.workspace.user.name)
         what = f"added {row.id} {row.name}, scope {scope}"
-        with self.workspace.acting("keys", what), the_book(self.home) as book:
+        with self.workspace.acting("keys", what), open_store(self.home) as book:
             keep_key(book, row)
         return row, key
 
@@ -534,7 +534,7 @@ class Access(Part):
         from churn.store.access import key_rows
 
         self.workspace.user.must("keys")
-        with the_book(self.home) as book:
+        with open_store(self.home) as book:
             return key_rows(book)
 
     def revoke(self, asked: str) -> KeyRow:
@@ -542,15 +542,15 @@ class Access(Part):
         from churn.store.access import revoke_key
 
         self.workspace.user.must("keys")
-        with the_book(self.home) as book:
+        with open_store(self.home) as book:
             row = revoke_key(book, asked, now())
         self.workspace.note("keys", f"revoked {row.id} {row.name}")
         return row
 
     def audit(self, most: int = 100) -> tuple[Entry, ...]:
         """The latest entries of the audit trail, the last one first."""
-        from churn.store.access import trail
+        from churn.store.access import audit_entries
 
         self.workspace.user.must("audit")
-        with the_book(self.home) as book:
-            return trail(book, most)
+        with open_store(self.home) as book:
+            return audit_entries(book, most)

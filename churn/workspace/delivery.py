@@ -33,8 +33,8 @@ from churn.campaigns.export import campaign_records, campaign_table
 from churn.errors import ChurnError, RequestRefused, Unavailable
 from churn.store.campaigns import arms_given
 from churn.store.customers import forget, forget_before
-from churn.workspace.campaigns import Planned
-from churn.workspace.playbooks import the_book
+from churn.workspace.campaigns import PlannedCampaign
+from churn.workspace.playbooks import open_store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -107,9 +107,9 @@ class Poster:
         return RequestRefused(f"{self.where} {answer.words}.", "Check its address and what it expects.")
 
 
-def poster_for(address: str | None = None, *, setting: str = ADDRESSES) -> Poster:
+def open_poster(address: str | None = None, *, setting: str = ADDRESSES) -> Poster:
     """The poster to an address that the operator has named in a setting; to the only one when none is asked for."""
-    named = named_addresses(setting)
+    named = allowed_addresses(setting)
     if not named:
         raise RequestRefused("Nothing may be sent outside yet.", f"Who runs Holdfast names the address in {setting}.")
     if not address and len(named) > 1:
@@ -133,14 +133,14 @@ def shown(address: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
-def named_addresses(setting: str = ADDRESSES) -> tuple[str, ...]:
+def allowed_addresses(setting: str = ADDRESSES) -> tuple[str, ...]:
     """The addresses the operator has named."""
     return tuple(os.environ.get(setting, "").replace(",", " ").split())
 
 
 def places_to_push() -> dict[str, str]:
     """Where campaigns may be sent, each address under the name it may be shown by."""
-    return {shown(address): address for address in named_addresses()}
+    return {shown(address): address for address in allowed_addresses()}
 
 
 def signature(secret: str, moment: str, content: bytes) -> str:
@@ -230,10 +230,10 @@ class Delivery:
         return dict(vars(self))
 
 
-def delivered(home: Path, poster: Poster, parcels: Iterable[Parcel]) -> Delivery:
+def deliver(home: Path, poster: Poster, parcels: Iterable[Parcel]) -> Delivery:
     """Send what has not arrived yet, in order; where one cannot be delivered, the rest waits for the next try."""
     sent, before = 0, 0
-    with the_book(home) as book:
+    with open_store(home) as book:
         for parcel in parcels:
             if _sent(book, poster, parcel, arrived=sent + before):
                 sent += 1
@@ -295,25 +295,27 @@ class Outline:
         return asdict(self)
 
 
-def outlined(planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Outline:
+def outline_push(planned: PlannedCampaign, address: str | None = None, columns: Sequence[str] | None = None) -> Outline:
     """What sending a campaign would do, without sending anything."""
-    poster, table = poster_for(address), campaign_table(planned.campaign, columns)
+    poster, table = open_poster(address), campaign_table(planned.campaign, columns)
     first = campaign_records(table.slice(0, 1))
     messages = -(-table.num_rows // AT_ONCE)
     return Outline(poster.where, messages, table.num_rows, tuple(table.column_names), first[0] if first else {})
 
 
-def pushed(home: Path, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Delivery:
+def push_campaign(
+    home: Path, planned: PlannedCampaign, address: str | None = None, columns: Sequence[str] | None = None
+) -> Delivery:
     """Send an exported campaign to an address the operator named; what has arrived before is not sent again."""
-    poster, table = poster_for(address), campaign_table(planned.campaign, columns)
+    poster, table = open_poster(address), campaign_table(planned.campaign, columns)
     _kept_as_planned(home, planned)
-    return delivered(home, poster, _parcels(planned.campaign.name, table))
+    return deliver(home, poster, _parcels(planned.campaign.name, table))
 
 
-def _kept_as_planned(home: Path, planned: Planned) -> None:
+def _kept_as_planned(home: Path, planned: PlannedCampaign) -> None:
     """Refuse rows whose arms the book does not hold: they could never be measured."""
     table, name = planned.campaign.table, planned.campaign.name
-    with the_book(home) as book:
+    with open_store(home) as book:
         given = arms_given(book, name)
     if any(given.get(str(key)) != arm for key, arm in zip(table[planned.basis.key], table["arm"], strict=True)):
         raise RequestRefused(f"The campaign {name} is not kept like this yet.", "Export it first, then send it.")
@@ -354,19 +356,19 @@ class Forgotten:
         return asdict(self)
 
 
-def forgotten(home: Path, key: str) -> Forgotten:
+def forget_customer(home: Path, key: str) -> Forgotten:
     """Remove one customer everywhere we keep anything."""
-    with the_book(home) as book:
+    with open_store(home) as book:
         return Forgotten(forget(book, key), _left_behind(home))
 
 
-def forgotten_before(home: Path, day: str) -> Forgotten:
+def forget_before_day(home: Path, day: str) -> Forgotten:
     """Remove what is known of customers from before a day, whoever they are; sums and lifts stay."""
     try:
         date.fromisoformat(day if DAY.fullmatch(day) else "")
     except ValueError:
         raise RequestRefused(f"{day!r} is not a day.", "Write it as 2026-01-31.") from None
-    with the_book(home) as book:
+    with open_store(home) as book:
         return Forgotten(forget_before(book, day), _left_behind(home))
 
 

@@ -32,7 +32,7 @@ class MadeList:
     summary: Summary
 
 
-def summarised(
+def summarise_logs(
     home: Path,
     tables: Mapping[str, str],
     profile: str,
@@ -59,20 +59,20 @@ def summarised(
     return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)
 
 
-def made_list(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
+def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
     """The customer table as a list to take in hand."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "made.parquet"
-        found = summarised(home, tables, profile, output=output, **asked)
+        found = summarise_logs(home, tables, profile, output=output, **asked)
         return MadeList(f"{profile}-{found.as_of}.parquet", output.read_bytes(), found)
 
 
-def looked_over(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
+def survey_logs(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
     """What dates the logs cover, and who would have left for any date and horizon."""
     return outlook_of(tables, recipe_for(home, profile), engine=engine_for(engine))
 
 
-def with_and_without_filling(
+def try_filling_silence(
     home: Path,
     tables: Mapping[str, str],
     profile: str,
@@ -93,7 +93,7 @@ def with_and_without_filling(
     return compared_ways(plain.whole, filled.whole, plain.schema)
 
 
-def compiled_for(
+def compile_query(
     home: Path, dialect: str, tables: Mapping[str, str], profile: str, *, as_of: date, horizon: int | None = None
 ) -> str:
     """The same definition as one query in a warehouse's language; it is not run."""
@@ -113,7 +113,7 @@ def recipe_for(home: Path, profile: str) -> Recipe:
     return recipe_from(found.recipe)
 
 
-def recipes_known(home: Path) -> dict[str, Recipe]:
+def known_recipes(home: Path) -> dict[str, Recipe]:
     """The recipes of all businesses that have one, by the business's name."""
     found = {name: read_profile(name, home).recipe for name in profile_names(home)}
     return {name: recipe_from(words) for name, words in found.items() if words}

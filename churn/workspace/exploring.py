@@ -38,7 +38,7 @@ from churn.scoring.wording import Wording, capital
 from churn.training.outcome import outcome_of
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import wording_of
-from churn.workspace.lists import Ranked
+from churn.workspace.lists import ScoredCustomers
 
 if TYPE_CHECKING:
     from churn.reports.charts import Chart
@@ -56,10 +56,10 @@ EVERYBODY_ELSE = "everybody else"
 
 
 @dataclass(frozen=True)
-class Exploring:
+class Exploration:
     """A scored list, ready to be asked what moves it; sums are kept, so that a second question costs nothing."""
 
-    ranked: Ranked
+    ranked: ScoredCustomers
     wording: Wording
 
     @cached_property
@@ -220,17 +220,17 @@ class Exploring:
         }
 
 
-def explore(ranked: Ranked, home: Path) -> Exploring:
+def explore(ranked: ScoredCustomers, home: Path) -> Exploration:
     """A scored list, ready to be asked what moves it, with those of its customers who are known to have left."""
-    return Exploring(ranked.whole or ranked, wording_of(ranked.model, home))
+    return Exploration(ranked.whole or ranked, wording_of(ranked.model, home))
 
 
-def pictured_points(ranked: Ranked) -> np.ndarray:
+def pictured_points(ranked: ScoredCustomers) -> np.ndarray:
     """The points of every column for the customers of a list that are pictured."""
     return points_of_columns(ranked.model, ranked.contributions[:: _step_of(ranked)])
 
 
-def _step_of(ranked: Ranked) -> int:
+def _step_of(ranked: ScoredCustomers) -> int:
     return max(1, -(-ranked.reading.rows // PICTURED))
 
 
@@ -257,7 +257,7 @@ def _holding(cells: Any, value: Any) -> np.ndarray:
 # What was explored, in pictures; each says its finding in its title.
 
 
-def driver_charts(explored: Exploring) -> Sequence[Chart]:
+def driver_charts(explored: Exploration) -> Sequence[Chart]:
     """What moves the scores, by business group and, where that differs, by column; last, how it spreads."""
     from churn.reports.driver_charts import columns_chart, drivers_chart, swarm_chart
 
@@ -275,7 +275,7 @@ def driver_charts(explored: Exploring) -> Sequence[Chart]:
     return drivers_chart(explored.groups), columns_chart(strongest), swarm
 
 
-def driver_chart(explored: Exploring, name: str) -> Chart | None:
+def driver_chart(explored: Exploration, name: str) -> Chart | None:
     """How one column moves the risk, by its value; None where the model does not listen to it."""
     from churn.reports.driver_charts import dependence_chart
 
@@ -284,14 +284,14 @@ def driver_chart(explored: Exploring, name: str) -> Chart | None:
     return dependence_chart(name, explored.dependence(name), explored.wording)
 
 
-def rate_chart(explored: Exploring, name: str) -> Chart:
+def rate_chart(explored: Exploration, name: str) -> Chart:
     """How many leave by level or range of a column."""
     from churn.reports.driver_charts import rates_chart
 
     return rates_chart(explored.rates(name), explored.label(name))
 
 
-def pair_chart(explored: Exploring) -> Chart | None:
+def pair_chart(explored: Exploration) -> Chart | None:
     """The pairs of columns that work together most; None where none do."""
     from churn.reports.driver_charts import pairs_chart
 
@@ -299,28 +299,28 @@ def pair_chart(explored: Exploring) -> Chart | None:
     return pairs_chart(strong, explored.wording) if strong else None
 
 
-def crossed_chart(explored: Exploring, pair: Interaction) -> Chart:
+def crossed_chart(explored: Exploration, pair: Interaction) -> Chart:
     """One pair of columns in full."""
     from churn.reports import driver_charts as figures
 
     return figures.crossed_chart(explored.crossed(pair), pair, explored.wording)
 
 
-def segment_chart(explored: Exploring) -> Chart:
+def segment_chart(explored: Exploration) -> Chart:
     """The segments of the list."""
     from churn.reports.driver_charts import segments_chart
 
     return segments_chart(explored.segments)
 
 
-def contrast_chart(explored: Exploring, name: str, first: str, second: str | None) -> Chart:
+def contrast_chart(explored: Exploration, name: str, first: str, second: str | None) -> Chart:
     """What makes a group differ from another, or from everybody else."""
     from churn.reports import driver_charts as figures
 
     return figures.contrast_chart(explored.contrast(name, first, second), first, second or EVERYBODY_ELSE)
 
 
-def staying_chart(explored: Exploring, name: str, by: str | None = None) -> Chart:
+def staying_chart(explored: Exploration, name: str, by: str | None = None) -> Chart:
     """How many stay how long, for everybody or by the levels of a column."""
     from churn.reports import driver_charts as figures
 

@@ -18,8 +18,8 @@ from churn.schema import Schema, schema_from
 from churn.scoring.export import write_scored
 from churn.scoring.segments import Segment
 from churn.training.registry import live_models, version_of
-from churn.workspace.list_history import ListChange, NextStep, Overview, TierCount, Wanted, shortlist_of
-from churn.workspace.lists import Ranked
+from churn.workspace.list_history import ListChange, ListFilter, NextStep, Overview, TierCount, filter_list
+from churn.workspace.lists import ScoredCustomers
 
 if TYPE_CHECKING:
     from churn.campaigns.plan import Campaign
@@ -43,9 +43,9 @@ def written_sample(
 # What a person takes home from a screen: the same bytes as the command line would write.
 
 
-def scored_list_file(scored: Ranked, ending: str, wanted: Wanted | None = None) -> bytes:
+def scored_list_file(scored: ScoredCustomers, ending: str, wanted: ListFilter | None = None) -> bytes:
     """A scored list as a file (.csv, .xlsx or .parquet): whole and in its own order, or only those asked for."""
-    table = scored.scored.table if wanted is None else shortlist_of(scored, wanted).table
+    table = scored.scored.table if wanted is None else filter_list(scored, wanted).table
     return _written(lambda path: write_scored([table], path), ending)
 
 
@@ -95,7 +95,7 @@ ASSUMED = "Expected gain rests on assumed costs and save rates until a campaign 
 
 
 def brief_of(
-    ranked: Ranked,
+    ranked: ScoredCustomers,
     found: Overview,
     amounts: Amounts,
     step: NextStep,
@@ -153,6 +153,6 @@ def _group(one: Segment, amounts: Amounts) -> dict[str, str]:
     }
 
 
-def _cautions(ranked: Ranked) -> tuple[str, ...]:
+def _cautions(ranked: ScoredCustomers) -> tuple[str, ...]:
     warnings = [n.text for n in ranked.notices if n.kind == "warning"]
     return tuple(dict.fromkeys((ranked.model.report.get("summary", ""), *warnings, ASSOCIATED, ASSUMED)))

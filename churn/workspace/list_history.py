@@ -23,8 +23,8 @@ from churn.training.model import Model
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import currency_of, wording_of
 from churn.workspace.exploring import pictured_points
-from churn.workspace.lists import Ranked
-from churn.workspace.playbooks import now, the_book
+from churn.workspace.lists import ScoredCustomers
+from churn.workspace.playbooks import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ class Overview:
         return over(self.horizon, assumed=self.assumed)
 
 
-def overview_of(ranked: Ranked, home: Path) -> Overview:
+def summarise_list(ranked: ScoredCustomers, home: Path) -> Overview:
     """The list in a few numbers."""
     table = ranked.scored.table
     p = ranked.probability
@@ -102,27 +102,27 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
     )
 
 
-def worth_basis_of(ranked: Ranked, currency: str) -> str:
+def worth_basis_of(ranked: ScoredCustomers, currency: str) -> str:
     """What the worth in a list is made of, with its currency: money is compared only where it is the same."""
     return f"{ranked.valuation.basis} {currency}".strip() if ranked.valuation else ""
 
 
-def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
+def list_drivers(ranked: ScoredCustomers, home: Path) -> tuple[Driver, ...]:
     """What moves the scores of this list, by business group, the strongest first."""
     return group_drivers(ranked.model, wording_of(ranked.model, home), pictured_points(ranked))
 
 
-def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
+def list_segments(ranked: ScoredCustomers, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
     return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
 
 
-def keys_of(ranked: Ranked) -> list[str]:
+def list_keys(ranked: ScoredCustomers) -> list[str]:
     """The keys of a scored list as text, in its own order."""
     return ranked.scored.table.column(0).cast(pa.string()).to_pylist()
 
 
-def certainty_of(told: Explanation) -> tuple[str, ...]:
+def certainty_sentences(told: Explanation) -> tuple[str, ...]:
     """How sure a score is: what became of customers scored alike, the range of other models, and an honest shrug."""
     said = []
     if told.alike:
@@ -140,12 +140,12 @@ def certainty_of(told: Explanation) -> tuple[str, ...]:
     return tuple(said)
 
 
-def levels_of(model: Model, name: str) -> list[str]:
+def known_levels(model: Model, name: str) -> list[str]:
     """The levels of a category that the model has learnt."""
     return list(next((f.levels for f in model.encoder.fields if f.name == name), ()))
 
 
-def words_in(reading: Reading, name: str) -> dict[str, int]:
+def count_words(reading: Reading, name: str) -> dict[str, int]:
     """How often each word stands in a column, as it was written in the file where the file has it."""
     theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
     cells = reading.raw.column(theirs) if theirs in reading.raw.column_names else reading.table.column(name)
@@ -196,16 +196,16 @@ class NextStep:
     screen: str
 
 
-def note_list(home: Path, ranked: Ranked, overview: Overview) -> None:
+def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> None:
     """Keep in the book that this list was scored, once; it names no customer."""
-    with the_book(home) as book:
+    with open_store(home) as book:
         if _known(book, ranked) is None:
             record_list(book, _record(ranked, overview))
 
 
-def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) -> ListChange | None:
+def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts) -> ListChange | None:
     """What changed since the list that was scored before this one; None for the first."""
-    with the_book(home) as book:
+    with open_store(home) as book:
         first = _known(book, ranked)
         earlier = [
             record
@@ -218,7 +218,7 @@ def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts)
 
 
 def next_step(
-    home: Path, ranked: Ranked, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
+    home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
 ) -> NextStep:
     """The one thing worth doing next; `campaign` is the one that is suggested for the list."""
     aside, lines = len(ranked.reading.set_aside), ranked.reading.rows + len(ranked.reading.set_aside)
@@ -246,7 +246,7 @@ def _title(record: CampaignRecord) -> str:
     return str(record.asked.get("title") or record.campaign)
 
 
-def _record(ranked: Ranked, overview: Overview) -> ListRecord:
+def _record(ranked: ScoredCustomers, overview: Overview) -> ListRecord:
     return ListRecord(
         list=ranked.reading.fingerprint,
         model=ranked.model.name,
@@ -261,16 +261,16 @@ def _record(ranked: Ranked, overview: Overview) -> ListRecord:
     )
 
 
-def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
+def _known(book: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
     lists = lists_scored(book, most=1000, model=ranked.model.name)
     known = [r for r in lists if r.list == ranked.reading.fingerprint]
     return min(known, key=lambda r: r.scored, default=None)
 
 
-def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
+def _campaign_of(home: Path, ranked: ScoredCustomers) -> tuple[CampaignRecord | None, Measurement | None]:
     """The latest campaign made from this list for this business, and what was measured of it."""
     own = (ranked.reading.fingerprint, ranked.model.name)
-    with the_book(home) as book:
+    with open_store(home) as book:
         found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)
         return found, measured_so_far(book).get(found.campaign) if found else None
 
@@ -316,7 +316,7 @@ MOST_LEVELS = 60  # a column of more different words is searched, not chosen fro
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListFilter:
     """Which customers to show: every part narrows the list; empty parts narrow nothing.
 
     tiers, actions   the tier, and the suggested action (its words; "" for none worth it)
@@ -337,7 +337,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Shortlist:
+class FilteredList:
     """The customers asked for: how many, what they add up to, and which rows of the list they are, in order.
 
     A copy of a million customers and their reasons is made where somebody takes them home, not to look at a page.
@@ -369,7 +369,7 @@ class Shortlist:
         return frame.assign(tier=[[str(tier)] for tier in frame["tier"]], **told)
 
 
-def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
+def filter_list(ranked: ScoredCustomers, wanted: ListFilter) -> FilteredList:
     """The customers that fit, in the order asked for."""
     scored = ranked.scored.table
     key = scored.column_names[0]
@@ -379,7 +379,7 @@ def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
     found = table.select([n for n in FIGURES if n in table.column_names]).filter(fitting)
     way = "ascending" if wanted.upwards else "descending"
     order = pc.sort_indices(found, [(wanted.by, way, "at_end"), ("probability", "descending", "at_end")])
-    return Shortlist(
+    return FilteredList(
         everyone=table,
         rows=pc.indices_nonzero(fitting).take(order),
         customers=found.num_rows,
@@ -389,19 +389,19 @@ def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
     )
 
 
-def actions_in(ranked: Ranked) -> tuple[str, ...]:
+def actions_in(ranked: ScoredCustomers) -> tuple[str, ...]:
     """The actions suggested in this list, the commonest first; "" stands for those for whom none is worth it."""
     counts = ranked.scored.table.column("action").cast(pa.string()).value_counts().to_pylist()
     return tuple(pair["values"] or "" for pair in sorted(counts, key=lambda pair: -pair["counts"]))
 
 
-def columns_to_narrow(ranked: Ranked) -> dict[str, str]:
+def filter_columns(ranked: ScoredCustomers) -> dict[str, str]:
     """The columns of the list that a person may choose words of, each with what it means."""
     columns = [c for c in ranked.reading.schema.columns if c.kind in ("category", "flag") and c.role != "outcome"]
-    return {c.name: c.meaning or c.name for c in columns if words_of(ranked, c.name)}
+    return {c.name: c.meaning or c.name for c in columns if filter_values(ranked, c.name)}
 
 
-def words_of(ranked: Ranked, name: str) -> tuple[str, ...]:
+def filter_values(ranked: ScoredCustomers, name: str) -> tuple[str, ...]:
     """The different words in a column, the commonest first; none where there are too many to choose from."""
     counts = _words(ranked, name).value_counts().to_pylist()
     known = [pair for pair in counts if pair["values"] is not None]
@@ -409,7 +409,7 @@ def words_of(ranked: Ranked, name: str) -> tuple[str, ...]:
     return tuple(pair["values"] for pair in ordered) if len(ordered) <= MOST_LEVELS else ()
 
 
-def _fitting(ranked: Ranked, table: pa.Table, wanted: Wanted) -> pa.ChunkedArray:
+def _fitting(ranked: ScoredCustomers, table: pa.Table, wanted: ListFilter) -> pa.ChunkedArray:
     tests = [_among(table.column("tier").cast(pa.string()), wanted.tiers)]
     if wanted.actions:
         tests.append(_among(pc.fill_null(table.column("action").cast(pa.string()), ""), wanted.actions))
@@ -425,7 +425,7 @@ def _fitting(ranked: Ranked, table: pa.Table, wanted: Wanted) -> pa.ChunkedArray
     return fitting
 
 
-def _words(ranked: Ranked, name: str) -> pa.ChunkedArray:
+def _words(ranked: ScoredCustomers, name: str) -> pa.ChunkedArray:
     cells = ranked.reading.table.column(name)
     if pa.types.is_boolean(cells.type):
         return pc.if_else(cells, "Yes", "No")

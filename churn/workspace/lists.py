@@ -49,11 +49,18 @@ from churn.training.known_outcomes import known_outcomes
 from churn.training.model import Model
 from churn.training.registry import called, live_models, load, load_live, version_of
 from churn.training.thresholds import TIERS
-from churn.workspace.businesses import as_learnt, playbook_for, suggester_of, valuation_for, valuation_of, wording_of
+from churn.workspace.businesses import (
+    playbook_for,
+    suggester_of,
+    valuation_for,
+    valuation_of,
+    with_learnt_bills,
+    wording_of,
+)
 
 
 @dataclass
-class Leavers:
+class KnownLeavers:
     """How many customers of a list are known to have left and to have stayed, counted while it goes by."""
 
     ranking: Ranking
@@ -117,7 +124,7 @@ class Leavers:
 
 
 @dataclass
-class ModelsOpen:
+class OpenModels:
     """Models already opened, by name and version: a version never changes, so it is opened and checked once."""
 
     home: Path
@@ -209,9 +216,9 @@ def _share(headings: tuple[str, ...], schema: Schema) -> float:
 Opened = TypeVar("Opened")
 
 
-def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_with_memory(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
-    return remembering(
+    return with_remembered_mapping(
         home,
         said,
         lambda words: read_list(source, home=home, **words),
@@ -219,14 +226,14 @@ def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Rea
     )
 
 
-def read_under_contract(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_checked(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
     from churn.intake.contract import under_contract
 
-    return under_contract(read_remembering(home, source, said))
+    return under_contract(read_with_memory(home, source, said))
 
 
-def remembering(
+def with_remembered_mapping(
     home: Path,
     said: Mapping[str, Any],
     opened: Callable[[Mapping[str, Any]], Opened],
@@ -241,7 +248,7 @@ def remembering(
     try:
         found = opened(said)
     except (UnsureColumns, MissingColumns) as problem:
-        more = remembered(home, layout_key(problem.headings), said, partial(_answers, problem))
+        more = remembered_columns(home, layout_key(problem.headings), said, partial(_answers, problem))
         if not more:
             raise
         return opened({**said, **more})
@@ -250,11 +257,13 @@ def remembering(
         with suppress(Unavailable):  # a book that cannot be written is no reason to refuse a list
             remember(home, layout, confirmed)
     doubtful = {m.theirs for m in matches if m.doubtful}
-    more = remembered(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
+    more = remembered_columns(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
     return opened({**said, **more}) if more else found
 
 
-def remembered(home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]) -> dict[str, Any]:
+def remembered_columns(
+    home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]
+) -> dict[str, Any]:
     """The mapping to read again with; empty where nothing that was confirmed answers what is open.
 
     The book is opened only when it can help: most lists leave nothing in doubt.
@@ -271,9 +280,9 @@ def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) ->
 
 def _known(home: Path, layout: str) -> dict[str, str]:
     from churn.store.customers import remembered_mapping
-    from churn.store.database import open_book
+    from churn.store.database import open_engine
 
-    engine = open_book(home)
+    engine = open_engine(home)
     try:
         return remembered_mapping(engine, layout)
     finally:
@@ -285,9 +294,9 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
     if mapping.items() <= _known(home, layout).items():
         return
     from churn.store.customers import remember_mapping
-    from churn.store.database import open_book
+    from churn.store.database import open_engine
 
-    engine = open_book(home)
+    engine = open_engine(home)
     try:
         remember_mapping(engine, layout, mapping)
     finally:
@@ -344,7 +353,7 @@ class ScoredFile:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class ScoredCustomers:
     """A list in memory with its scores: what it said, who may leave, and the model that says so.
 
     as_of      the day ages count back from, where the list itself does not say
@@ -357,7 +366,7 @@ class Ranked:
     model: Model
     as_of: date | None = None
     valuation: Valuation | None = None
-    whole: Ranked | None = None
+    whole: ScoredCustomers | None = None
 
     @property
     def horizon(self) -> str:
@@ -386,7 +395,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedScore:
     """One customer with everything that can be said about the score, and the nearest changes that lower it."""
 
     explanation: Explanation
@@ -411,7 +420,7 @@ def ranking_for(
     """
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    offers = playbook_for(model, home) if playbook is None else as_learnt(playbook, model)
+    offers = playbook_for(model, home) if playbook is None else with_learnt_bills(playbook, model)
     return Ranking(
         model,
         wording_of(model, home),
@@ -424,39 +433,39 @@ def ranking_for(
     )
 
 
-def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_for_model(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The list read by the model's own columns."""
-    return read_remembering(home, source, by_model(model, said))
+    return read_with_memory(home, source, options_for_model(model, said))
 
 
-def ranked_list(
+def score_in_memory(
     model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
-) -> Ranked:
+) -> ScoredCustomers:
     """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
-    reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
+    reading, day = read_for_model(model, home, source, said).without_text(), parse_day(said.get("as_of"))
     ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
-    leavers = Leavers(ranking)
+    leavers = KnownLeavers(ranking)
     left = leavers.see(reading.table)
     leavers.refuse_all()
     scored = replace(ranking, everybody=True).scored(reading.table)
     scored = replace(scored, notices=(*leavers.notices, *scored.notices))
     valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
-    ranked = Ranked(reading, scored, model, day, valuation)
+    ranked = ScoredCustomers(reading, scored, model, day, valuation)
     if leavers.set_aside:
         there = pa.array(~left)
         reading = replace(reading, table=reading.table.filter(there), lines=reading.lines[~left])
         still_here = replace(scored, table=scored.table.filter(there))
-        ranked = Ranked(reading, still_here, model, day, valuation, whole=ranked)
-    give_back()
+        ranked = ScoredCustomers(reading, still_here, model, day, valuation, whole=ranked)
+    release_memory()
     return ranked
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Hand memory that no list needs any more back to the machine; the allocator would keep it for the next list."""
     pa.default_memory_pool().release_unused()
 
 
-def scored_file(
+def score_to_file(
     model: Model,
     home: Path,
     source: Source,
@@ -473,13 +482,13 @@ def scored_file(
     everybody  also customers of whom the list says that they left; else they are set aside and counted
     """
     start = time.perf_counter()
-    stream = streamed_list(home, source, by_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
-    ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=parse_day(said.get("as_of")))
     ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
-    leavers = Leavers(ranking)
+    leavers = KnownLeavers(ranking)
     blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
@@ -506,7 +515,7 @@ def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
     return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
-def customer_of(ranked: Ranked, key: str) -> dict[str, Any]:
+def customer_of(ranked: ScoredCustomers, key: str) -> dict[str, Any]:
     """The checked values of one customer of a scored list, by the key or the row number it has there."""
     places = np.flatnonzero(pc.equal(ranked.scored.table.column(0).cast(pa.string()), key).to_numpy())
     if not len(places):
@@ -534,12 +543,12 @@ def explained(
     *,
     as_of: date | str | None = None,
     columns: Collection[str] | None = None,
-) -> Explained:
+) -> ExplainedScore:
     """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
-    wording, day, valuation = wording_of(model, home), day_of(as_of), _valuation(model, home, columns)
+    wording, day, valuation = wording_of(model, home), parse_day(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
     told = explanation(model, wording, customer, as_of=day, valuation=valuation)
-    return Explained(told, changes, customer, model)
+    return ExplainedScore(told, changes, customer, model)
 
 
 def compared(
@@ -553,7 +562,7 @@ def compared(
 ) -> Comparison:
     """One customer before and after some fields change; `columns` as for `explained`."""
     valuation = _valuation(model, home, columns)
-    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of), valuation=valuation)
+    return whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
 
 
 def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:
@@ -561,7 +570,7 @@ def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Val
     return found if found is None or columns is None else found.of_list(columns)
 
 
-def day_of(said: date | str | None) -> date | None:
+def parse_day(said: date | str | None) -> date | None:
     """The day that ages count back from, as a person writes it."""
     if said is None or isinstance(said, date):
         return said
@@ -571,7 +580,7 @@ def day_of(said: date | str | None) -> date | None:
         raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
 
 
-def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+def options_for_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
     kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
     return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
@@ -589,21 +598,21 @@ def _usual(model: Model) -> dict[str, Usual]:
     }
 
 
-def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+def stream_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
     """The list ready to go by in blocks, with what was confirmed for its layout before."""
 
     def opened(words: Mapping[str, Any]) -> Stream:
         asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
         return open_list(source, filename=words.get("filename", ""), asked=asked)
 
-    return remembering(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
+    return with_remembered_mapping(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
 
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:
     return (block.table for block in stream.blocks())
 
 
-def _unless_all_left(blocks: Iterator[pa.Table], leavers: Leavers) -> Iterator[pa.Table]:
+def _unless_all_left(blocks: Iterator[pa.Table], leavers: KnownLeavers) -> Iterator[pa.Table]:
     """The same blocks; where nobody is in any of them, nothing is written."""
     yield from blocks
     leavers.refuse_all()
@@ -618,7 +627,7 @@ def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Tab
 # Lists at the counter that one machine cannot hold: scored on a cluster, by the one scoring function.
 
 
-def scored_on_cluster(
+def score_on_spark_cluster(
     model: Model,
     home: Path,
     source: str,
@@ -646,7 +655,7 @@ def scored_on_cluster(
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        day = day_of(said.get("as_of"))
+        day = parse_day(said.get("as_of"))
         ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
@@ -670,7 +679,7 @@ def first_of(source: str) -> Path:
 
 
 def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> Stream:
-    words = {k: v for k, v in by_model(model, said).items() if k != "filename"}
+    words = {k: v for k, v in options_for_model(model, said).items() if k != "filename"}
     return open_list(first, filename="first-rows.parquet", asked=Asked(home=home, keep=STREAMED, **words))
 
 

@@ -41,9 +41,9 @@ from churn.training.prepare import Choices, Leak, leaks_of
 from churn.training.registry import champion, load_live, promote, save, standing_words, title_of
 from churn.training.tracking import ledger_at, tracked
 from churn.training.train import Trained, train
-from churn.workspace.list_history import words_in
-from churn.workspace.lists import read_under_contract
-from churn.workspace.playbooks import playbook_in_force
+from churn.workspace.list_history import count_words
+from churn.workspace.lists import read_checked
+from churn.workspace.playbooks import active_playbook
 
 FOLDER = Path("data") / "searches"
 
@@ -127,7 +127,7 @@ class TrainedVersion:
         }
 
 
-def trained_version(
+def train_version(
     home: Path,
     source: Source,
     *,
@@ -209,14 +209,14 @@ def _labelled(home: Path, source: Source, options: TrainOptions) -> Reading:
     asked: Mapping[str, Any] = options
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
     words = {**read_options_in(options), "roles": roles, "positive": tuple(options.get("positive") or ())}
-    reading = read_under_contract(home, source, words)
+    reading = read_checked(home, source, words)
     refuse_empty(column for column, rule in reading.broken if rule == "empty")
     return reading
 
 
 def playbook_for_training(home: Path, name: str, profile: Profile) -> Playbook:
     """The offers in force for the business that is learnt about."""
-    return playbook_in_force(home, name, profile=profile.name).playbook
+    return active_playbook(home, name, profile=profile.name).playbook
 
 
 def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, str]:
@@ -303,7 +303,7 @@ BETTER = ("roc_auc", "logloss", "f1")
 
 
 @dataclass(frozen=True)
-class Reach:
+class OperatingPoint:
     """What one way of choosing the threshold means, for the customers the model was checked on.
 
     how        the way: money, f1, "recall 0.9", "list 500"
@@ -322,7 +322,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Candidate:
     """One candidate of the contest.
 
     ranks     how often it ranks a leaver above a stayer
@@ -342,7 +342,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Rivalry:
+class ChampionComparison:
     """A version beside the one that was live when it was trained, on the same customers that neither had seen.
 
     Advantages are the newcomer's, with 95 % intervals; calibration, cost and ranking (ROC-AUC, with its interval) are
@@ -360,7 +360,7 @@ class Rivalry:
     ranking: Mapping[str, Mapping[str, float]]
 
 
-def reaches_of(model: Model) -> tuple[Reach, ...]:
+def operating_points(model: Model) -> tuple[OperatingPoint, ...]:
     """Every way of choosing the threshold, in people and money, the shortest list first."""
     report = model.report
     customers, leavers = _checked(report)
@@ -369,28 +369,28 @@ def reaches_of(model: Model) -> tuple[Reach, ...]:
     return tuple(sorted(found, key=lambda r: r.contacted))
 
 
-def standings_of(model: Model) -> tuple[Standing, ...]:
+def leaderboard_of(model: Model) -> tuple[Candidate, ...]:
     """Every candidate on the same unseen customers, the best first."""
     words = ("precision", "recall", "f1", "accuracy", "seconds", "milliseconds", "logloss")
     rows = model.report["leaderboard"]
     return tuple(
-        Standing(row["name"], row["champion"], row["roc_auc"], **{word: row[word] for word in words}) for row in rows
+        Candidate(row["name"], row["champion"], row["roc_auc"], **{word: row[word] for word in words}) for row in rows
     )
 
 
-def rivalry_of(model: Model) -> Rivalry | None:
+def compare_with_champion(model: Model) -> ChampionComparison | None:
     """How the version did against the one that was live; None for versions of before this was kept."""
     gate = model.lineage.get("gate")
     if not gate:
         return None
     words = ("champion", "promoted", "why", "customers", "loss", "profit", "calibration", "cost")
-    return Rivalry(**{word: gate[word] for word in words}, ranking=gate.get("ranking", {}))
+    return ChampionComparison(**{word: gate[word] for word in words}, ranking=gate.get("ranking", {}))
 
 
-def _reach(model: Model, how: str, point: Mapping[str, float], seen: tuple[int, int]) -> Reach:
+def _reach(model: Model, how: str, point: Mapping[str, float], seen: tuple[int, int]) -> OperatingPoint:
     customers, leavers = seen
     contacted, caught = round(point["contacted"] * customers), round(point["recall"] * leavers)
-    return Reach(
+    return OperatingPoint(
         how=how,
         threshold=point["threshold"],
         contacted=contacted,
@@ -449,10 +449,10 @@ class Labels:
         return self.known is not None and self.known.enough
 
 
-def labels_in(reading: Reading, column: str, positive: Sequence[str] = (), drop_class: Sequence[str] = ()) -> Labels:
+def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), drop_class: Sequence[str] = ()) -> Labels:
     """Who left by that column when these words mean leaving (none: those that plainly do)."""
     by_date = reading.schema.by_name[column].kind == "date"
-    words = days_in(reading, column) if by_date else words_in(reading, column)
+    words = days_in(reading, column) if by_date else count_words(reading, column)
     try:
         found = outcome_of(reading.table, reading.schema, column=column, positive=positive, drop_class=drop_class)
     except ListRefused as problem:
@@ -467,7 +467,7 @@ def labels_in(reading: Reading, column: str, positive: Sequence[str] = (), drop_
     return Labels(column, words, leaving, known, known.said, int((labels < 0).sum()))
 
 
-def columns_that_speak(reading: Reading) -> tuple[str, ...]:
+def outcome_candidates(reading: Reading) -> tuple[str, ...]:
     """The columns that could say who left: a few different words; the likeliest first."""
     table, known = reading.table, reading.schema.outcome
     few = [
@@ -482,13 +482,13 @@ def columns_that_speak(reading: Reading) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(few), key=lambda name: name != first))
 
 
-def guess_of(reading: Reading) -> str | None:
+def guess_outcome(reading: Reading) -> str | None:
     """The column that says who left, where that is plain; else a person has to choose."""
     known = reading.schema.outcome
     return known.name if known else _guessed(reading)
 
 
-def suspects_in(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
+def find_leaks(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
     """The columns that know the outcome, or may; none while it is not settled who left."""
     try:
         return leaks_of(reading.table, reading.schema, Choices(**asked))

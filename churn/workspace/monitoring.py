@@ -44,10 +44,10 @@ from churn.training.known_outcomes import known_outcomes
 from churn.training.model import Model
 from churn.training.registry import alone_at, champion, versions
 from churn.workspace.businesses import playbook_for, profile_of, wording_of
-from churn.workspace.delivery import Parcel, delivered, poster_for
-from churn.workspace.lists import ModelsOpen, by_model, day_of, streamed_list
-from churn.workspace.models import TrainedVersion, trained_version
-from churn.workspace.playbooks import the_book
+from churn.workspace.delivery import Parcel, deliver, open_poster
+from churn.workspace.lists import OpenModels, options_for_model, parse_day, stream_list
+from churn.workspace.models import TrainedVersion, train_version
+from churn.workspace.playbooks import open_store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -130,7 +130,7 @@ def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contac
     return Followed(record.source, column("probability"), column("outcome"), *parts)
 
 
-def how_it_did(
+def judge_performance(
     book: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
 ) -> Known:
     """How the model did, where this list or outcomes that came with it say something new.
@@ -209,12 +209,12 @@ def _judged(model: Model, followed: Followed) -> tuple[Performance | None, Notic
 ALERTS = "CHURN_ALERT_URL"
 
 
-def alerted(home: Path, record: WatchRecord) -> tuple[Notice, ...]:
+def send_alert(home: Path, record: WatchRecord) -> tuple[Notice, ...]:
     """Tell the operator's address where there is reason to; what could not be delivered is said, never raised."""
     if not os.environ.get(ALERTS) or not worth_an_alert(record):
         return ()
     try:
-        sent = delivered(home, poster_for(setting=ALERTS), [_parcel(record)])
+        sent = deliver(home, open_poster(setting=ALERTS), [_parcel(record)])
     except ChurnError as problem:
         return (Notice("warning", f"The alert was not delivered: {problem.message} {problem.fix}"),)
     return (Notice("info", f"Alert: {sent.words}"),)
@@ -294,7 +294,7 @@ class Shadow:
         return told
 
 
-def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | None) -> Model | None:
+def challenger_of(home: Path, models: OpenModels, model: Model, asked: str | None) -> Model | None:
     """The version to score in the shadow: the one named, else the newest that was trained after the champion."""
     if asked == NOBODY:
         return None
@@ -319,7 +319,7 @@ def challenger_of(home: Path, models: ModelsOpen, model: Model, asked: str | Non
     return found
 
 
-def shadow_of(look: Look, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
+def run_shadow(look: Look, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
     """Let a challenger score the sampled customers: which they are depends only on their place in the list."""
 
     blocks, day = again()
@@ -508,7 +508,7 @@ class WatchedList:
 
 
 @dataclass(frozen=True)
-class Past:
+class WatchHistory:
     """What the book knows of earlier lists: those this version scored, and those of any version, the latest last.
 
     first  when this list itself was first watched; lists that came after that are no earlier ones
@@ -540,21 +540,21 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
 
     A list that was watched before has its answer: it is repeated, whatever came since, and nothing is written again.
     """
-    stream = streamed_list(home, source, by_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, said))
     how.heard(0.2, "Comparing the list with the one the model learnt from")
     with _book_to_look_in(home, how.keep) as book:
         past = _past(book, model, stream.survey.grid.found.fingerprint)
         wanted, how = how.keep, replace(how, keep=how.keep and past.seen is None)
-        day = day_of(said.get("as_of"))
+        day = parse_day(said.get("as_of"))
         look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
         playbook = playbook_for(model, home)
         followed, left = followed_of(look, playbook, stream.survey.grid.found.name), outcomes_in(look)
         news, told = _told(book, look, left, past, how)
-        known = how_it_did(book, look, some_of(followed, unlearnt(look, left)), past.own, news)
+        known = judge_performance(book, look, some_of(followed, unlearnt(look, left)), past.own, news)
         report = report_on(look, playbook=playbook, wording=wording_of(model, home), before=past.before(known))
         shadow = (
-            shadow_of(look, how.challenger, lambda: (blocks_of(stream), day), how.trial) if how.challenger else None
+            run_shadow(look, how.challenger, lambda: (blocks_of(stream), day), how.trial) if how.challenger else None
         )
         notices = (*stream.notices, *report.notices, *told, *known.notices)
         report = replace(report, notices=tuple(dict.fromkeys(notices)))
@@ -565,7 +565,7 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
         if how.keep and book is not None:
             keep(book, record, rows, (known, news), model)
         if wanted and book is not None:
-            report = replace(report, notices=(*report.notices, *alerted(home, record)))
+            report = replace(report, notices=(*report.notices, *send_alert(home, record)))
     how.heard(1.0, "Done")
     return WatchedList(report, record, look, shadow)
 
@@ -595,21 +595,21 @@ def _book_to_look_in(home: Path, wanted: bool) -> Iterator[sa.Engine | None]:
     if not wanted and not os.environ.get("CHURN_BOOK") and not (home / "data" / "book.db").exists():
         yield None
         return
-    with the_book(home) as book:
+    with open_store(home) as book:
         yield book
 
 
-def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> Past:
+def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> WatchHistory:
     from churn.store.monitoring import first_watched, keys_of_list, lists_watched, watched_before
 
     if book is None:
-        return Past()
+        return WatchHistory()
     first = first_watched(book, model.name, fingerprint)
     every = lists_watched(book, model.name, before=first)
     own = tuple(r for r in every if r.version == model.version)
     keys = keys_of_list(book, every[-1]) if every else []
     seen = watched_before(book, model.name, model.version, fingerprint) if first else None
-    return Past(own, every, pa.array(keys, pa.string()) if keys else None, first, seen)
+    return WatchHistory(own, every, pa.array(keys, pa.string()) if keys else None, first, seen)
 
 
 def _carried(model: Model) -> tuple[str, ...]:
@@ -618,7 +618,7 @@ def _carried(model: Model) -> tuple[str, ...]:
 
 
 def _told(
-    book: sa.Engine | None, look: Look, left: np.ndarray, past: Past, how: Watching
+    book: sa.Engine | None, look: Look, left: np.ndarray, past: WatchHistory, how: Watching
 ) -> tuple[tuple[WatchRecord, ...], list[Notice]]:
     """The earlier lists whose customers' outcomes are known now, and who was told otherwise before."""
     if book is None or not past.all:
@@ -694,7 +694,7 @@ def retrain(
         reason = _why_not(watched, when)
         if reason:
             return Retrained(watched, None, reason)
-        trained = trained_version(
+        trained = train_version(
             home,
             source,
             name=model.name,
@@ -706,7 +706,7 @@ def retrain(
 
 def _columns_with_outcome(home: Path, model: Model, source: Source, said: Mapping[str, Any]) -> set[str]:
     """The columns of a list; one that does not say who left is refused before anything is written about it."""
-    stream = streamed_list(home, source, by_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, said))
     outcome = model.schema.outcome
     there = {plan.column.name for plan in stream.survey.plans.values()}
     if outcome is None or outcome.name not in there:

@@ -16,7 +16,7 @@ from churn.monitoring.sketch import MOST_SAMPLED
 from churn.notices import Notice
 from churn.store.monitoring import WatchRecord, lists_watched, models_watched
 from churn.workspace.monitoring import WatchedList, keys_in
-from churn.workspace.playbooks import the_book
+from churn.workspace.playbooks import open_store
 
 if TYPE_CHECKING:
     from churn.reports.charts import Chart
@@ -25,7 +25,7 @@ PER = 1000  # customers money is shown for
 
 
 @dataclass(frozen=True)
-class WatchedRow:
+class HistoryRow:
     """One list of the history in the numbers a table shows; money per 1,000 customers, None where it is not known."""
 
     at: str
@@ -44,7 +44,7 @@ class WatchedRow:
 
 
 @dataclass(frozen=True)
-class InShort:
+class DriftSummary:
     """One watched list in the few numbers a screen begins with; money per 1,000 customers, None where it is not known.
 
     moved, columns  how many columns moved, of those that could be judged: none of a list that is too short
@@ -64,11 +64,11 @@ class InShort:
     noticed: tuple[Notice, ...]
 
 
-def in_short(record: WatchRecord) -> InShort:
+def in_short(record: WatchRecord) -> DriftSummary:
     """One list of the history, or the one just watched, in a few numbers."""
     report = record.report
     score, profit = report["score"], report["estimate"].get("profit", {})
-    return InShort(
+    return DriftSummary(
         customers=record.customers,
         rate=score["rate"],
         learnt_rate=score["learnt"]["rate"],
@@ -83,19 +83,19 @@ def in_short(record: WatchRecord) -> InShort:
     )
 
 
-def watched_so_far(home: Path, model: str, version: str | None = None) -> tuple[WatchRecord, ...]:
+def watch_history(home: Path, model: str, version: str | None = None) -> tuple[WatchRecord, ...]:
     """The lists held against a model, the latest last; where there is no book yet, none is made only to look."""
     if not _there_is_a_book(home):
         return ()
-    with the_book(home) as book:
+    with open_store(home) as book:
         return lists_watched(book, model, version)
 
 
-def latest_signs(home: Path) -> list[dict[str, Any]]:
+def latest_gauges(home: Path) -> list[dict[str, Any]]:
     """The numbers of the latest list of every watched model, as a monitoring system follows them."""
     if not _there_is_a_book(home):
         return []
-    with the_book(home) as book:
+    with open_store(home) as book:
         last = [lists_watched(book, model, most=1)[-1] for model in models_watched(book)]
     return [
         {"model": r.model, "version": r.version, "at": r.at, "list": r.source, "gauges": dict(r.gauges) | _realised(r)}
@@ -103,14 +103,14 @@ def latest_signs(home: Path) -> list[dict[str, Any]]:
     ]
 
 
-def history_rows(records: Sequence[WatchRecord]) -> tuple[WatchedRow, ...]:
+def history_rows(records: Sequence[WatchRecord]) -> tuple[HistoryRow, ...]:
     """The history as rows, the latest first."""
     return tuple(_row(record) for record in reversed(records))
 
 
-def _row(record: WatchRecord) -> WatchedRow:
+def _row(record: WatchRecord) -> HistoryRow:
     gauges, realised = record.gauges, record.realised
-    return WatchedRow(
+    return HistoryRow(
         at=record.at,
         source=record.source,
         version=record.version,
@@ -200,7 +200,7 @@ def page_for(home: Path, found: WatchedList) -> str:
     from churn.reports.pages import watched_page
 
     record = found.record
-    before = [r for r in watched_so_far(home, record.model, record.version) if r.list != record.list]
+    before = [r for r in watch_history(home, record.model, record.version) if r.list != record.list]
     history = [vars(r) for r in (*before, record)]
     return watched_page(record.report, source=record.source, at=record.at, history=history)
 

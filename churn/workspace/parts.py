@@ -22,7 +22,7 @@ from churn.training import registry
 from churn.training.model import Model
 from churn.workspace import list_history, lists, playbooks
 from churn.workspace.businesses import playbook_for, profile_of
-from churn.workspace.lists import Ranked
+from churn.workspace.lists import ScoredCustomers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,19 +39,19 @@ if TYPE_CHECKING:
     from churn.scoring.segments import Segment
     from churn.scoring.whatif import Comparison
     from churn.store.campaigns import CampaignRecord
-    from churn.store.customers import Happening, LastSeen, ListRecord
+    from churn.store.customers import CustomerEvent, LastSeen, ListRecord
     from churn.store.monitoring import WatchRecord
     from churn.training.train import TwoWays
-    from churn.workspace.campaigns import KeptCampaign, Planned, Scale
+    from churn.workspace.campaigns import KeptCampaign, PlannedCampaign, Scale
     from churn.workspace.customers import FormField, OfferShown
     from churn.workspace.delivery import Delivery, Forgotten
     from churn.workspace.event_logs import MadeList
-    from churn.workspace.exploring import Exploring
+    from churn.workspace.exploring import Exploration
     from churn.workspace.models import Progress, Promotion, TrainedVersion
     from churn.workspace.monitoring import Retrained, WatchedList, When
-    from churn.workspace.prediction import Single
+    from churn.workspace.prediction import ScoredCustomer
     from churn.workspace.results import MeasuredCampaign, MeasuredExperiment, OutcomeColumns
-    from churn.workspace.scorer import Counterpart
+    from churn.workspace.scorer import OnlineScorer
     from churn.workspace.workspace import Workspace
 
 
@@ -74,8 +74,8 @@ class Lists(Part):
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
         from churn.workspace.models import with_one_sided_outcome
 
-        reading = lists.read_under_contract(self.home, source, {k: v for k, v in options.items() if v is not None})
-        lists.give_back()
+        reading = lists.read_checked(self.home, source, {k: v for k, v in options.items() if v is not None})
+        lists.release_memory()
         return with_one_sided_outcome(reading)
 
     def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
@@ -90,13 +90,13 @@ class Lists(Part):
         top: int = 3,
         everybody: bool = False,
         **options: Unpack[ReadOptions],
-    ) -> Ranked:
+    ) -> ScoredCustomers:
         """A list in memory with probability, tier, reasons and the suggested action for each customer.
 
         everybody   also customers of whom the list itself says that they left; else they are set aside
         """
         chosen = self.workspace.models.for_list(source, model=model, **options)
-        return lists.ranked_list(chosen, self.home, source, top=top, said=options, everybody=everybody)
+        return lists.score_in_memory(chosen, self.home, source, top=top, said=options, everybody=everybody)
 
     def score_file(
         self,
@@ -115,7 +115,7 @@ class Lists(Part):
         keep    carry the columns of the list along
         """
         chosen = self.workspace.models.for_list(source, model=model, **options)
-        return lists.scored_file(
+        return lists.score_to_file(
             chosen,
             self.home,
             source,
@@ -141,37 +141,37 @@ class Lists(Part):
     ) -> lists.ScoredFile:
         """The same on a cluster: Parquet files, a folder or a pattern, scored into a folder of Parquet parts."""
         chosen = self.workspace.models.for_list(lists.first_of(source), model=model, **options)
-        return lists.scored_on_cluster(
+        return lists.score_on_spark_cluster(
             chosen, self.home, source, target, engine=engine, said=options, top=top, keep=keep, everybody=everybody
         )
 
-    def top(self, scored: Ranked, *, most: int = 200, **filters: Any) -> pd.DataFrame:
+    def top(self, scored: ScoredCustomers, *, most: int = 200, **filters: Any) -> pd.DataFrame:
         """The first customers of a scored list that fit, as a pandas table; what may be asked: see `Wanted`."""
-        return list_history.shortlist_of(scored, list_history.Wanted(**filters)).first(most).to_pandas()
+        return list_history.filter_list(scored, list_history.ListFilter(**filters)).first(most).to_pandas()
 
-    def page(self, scored: Ranked, found: list_history.Shortlist, number: int, size: int) -> pd.DataFrame:
+    def page(self, scored: ScoredCustomers, found: list_history.FilteredList, number: int, size: int) -> pd.DataFrame:
         """One page of a shortlist as a screen shows it, its reasons in few words."""
         return found.page(number, size, self.workspace.wording_of(scored.model).in_short)
 
-    def overview(self, scored: Ranked) -> list_history.Overview:
+    def overview(self, scored: ScoredCustomers) -> list_history.Overview:
         """What a scored list says as a whole."""
-        return list_history.overview_of(scored, self.home)
+        return list_history.summarise_list(scored, self.home)
 
-    def drivers(self, scored: Ranked) -> tuple[Driver, ...]:
+    def drivers(self, scored: ScoredCustomers) -> tuple[Driver, ...]:
         """What moves the scores of a list, by business group."""
-        return list_history.top_drivers(scored, self.home)
+        return list_history.list_drivers(scored, self.home)
 
-    def segments(self, scored: Ranked) -> tuple[Segment, ...]:
+    def segments(self, scored: ScoredCustomers) -> tuple[Segment, ...]:
         """Groups of a list that are alike, the likeliest to leave first."""
-        return list_history.segments_of(scored, self.home)
+        return list_history.list_segments(scored, self.home)
 
-    def explore(self, scored: Ranked) -> Exploring:
+    def explore(self, scored: ScoredCustomers) -> Exploration:
         """A scored list, ready to be asked what moves it."""
         from churn.workspace.exploring import explore
 
         return explore(scored, self.home)
 
-    def overview_charts(self, scored: Ranked) -> list[Chart]:
+    def overview_charts(self, scored: ScoredCustomers) -> list[Chart]:
         """Where the expected leavers are, and what moves the scores."""
         from churn.reports.overview_charts import drivers_chart, tiers_chart
 
@@ -179,30 +179,30 @@ class Lists(Part):
         first = tiers_chart({t.tier: t.customers for t in tiers}, {t.tier: t.leavers for t in tiers})
         return [first, drivers_chart(self.drivers(scored))]
 
-    def keep_summary(self, scored: Ranked) -> None:
+    def keep_summary(self, scored: ScoredCustomers) -> None:
         """Keep in the database that this list was scored, so that the next one can be compared with it."""
-        list_history.note_list(self.home, scored, self.overview(scored))
+        list_history.record_summary(self.home, scored, self.overview(scored))
 
     def history(self) -> tuple[ListRecord, ...]:
         """The lists that were scored and kept, the latest first."""
         from churn.store.customers import lists_scored
 
-        with playbooks.the_book(self.home) as book:
+        with playbooks.open_store(self.home) as book:
             return lists_scored(book)
 
-    def since_last(self, scored: Ranked, locale: str = "en-US") -> list_history.ListChange | None:
+    def since_last(self, scored: ScoredCustomers, locale: str = "en-US") -> list_history.ListChange | None:
         """What changed since the list before; None for the first one."""
         found = self.overview(scored)
         return list_history.since_last(self.home, scored, found, _amounts(found.currency, locale))
 
     def next_step(
-        self, scored: Ranked, locale: str = "en-US", campaign: Campaign | None = None
+        self, scored: ScoredCustomers, locale: str = "en-US", campaign: Campaign | None = None
     ) -> list_history.NextStep:
         """The one thing worth doing next with this list; `campaign` is the one that is suggested for it."""
         found = self.overview(scored)
         return list_history.next_step(self.home, scored, found, _amounts(found.currency, locale), campaign)
 
-    def brief(self, scored: Ranked, locale: str = "en-US", campaign: Campaign | None = None) -> bytes:
+    def brief(self, scored: ScoredCustomers, locale: str = "en-US", campaign: Campaign | None = None) -> bytes:
         """The brief of a list as one page that needs nothing else; it names no customer."""
         from churn.reports.pages import brief_page
         from churn.workspace.files import brief_of
@@ -238,14 +238,14 @@ class Customers(Part):
 
     def explain(
         self, source: Source, key: str, *, model: str | None = None, **options: Unpack[ReadOptions]
-    ) -> lists.Explained:
+    ) -> lists.ExplainedScore:
         """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
         chosen = self.workspace.models.for_list(source, model=model, **options)
-        reading = lists.read_for(chosen, self.home, source, options)
+        reading = lists.read_for_model(chosen, self.home, source, options)
         customer, columns = lists.customer_in(reading, key), reading.table.column_names
         return self.explain_values(chosen, customer, as_of=options.get("as_of"), columns=columns)
 
-    def explain_in(self, scored: Ranked, key: str) -> lists.Explained:
+    def explain_in(self, scored: ScoredCustomers, key: str) -> lists.ExplainedScore:
         """One customer of a list that is scored already."""
         customer, columns = lists.customer_of(scored, key), scored.reading.table.column_names
         return self.explain_values(scored.model, customer, as_of=scored.as_of, columns=columns)
@@ -257,7 +257,7 @@ class Customers(Part):
         *,
         as_of: date | str | None = None,
         columns: Sequence[str] | None = None,
-    ) -> lists.Explained:
+    ) -> lists.ExplainedScore:
         """The same for a customer given as values by column.
 
         as_of     the day ages count back from
@@ -276,7 +276,7 @@ class Customers(Part):
     ) -> Comparison:
         """One customer of a list before and after some fields change."""
         chosen = self.workspace.models.for_list(source, model=model, **options)
-        reading = lists.read_for(chosen, self.home, source, options)
+        reading = lists.read_for_model(chosen, self.home, source, options)
         customer, columns = lists.customer_in(reading, key), reading.table.column_names
         return self.compare(chosen, customer, changes, as_of=options.get("as_of"), columns=columns)
 
@@ -298,7 +298,7 @@ class Customers(Part):
 
         return form_of(model, self.home)
 
-    def offers_for(self, found: lists.Explained) -> tuple[OfferShown, ...]:
+    def offers_for(self, found: lists.ExplainedScore) -> tuple[OfferShown, ...]:
         """The offers that exist and may be made to this customer, the one that brings most first."""
         from churn.workspace.customers import offers_for
 
@@ -306,17 +306,17 @@ class Customers(Part):
 
     def offer_names(self, model: Model) -> dict[str, str]:
         """Per column an offer can change, what such an offer is called."""
-        from churn.workspace.customers import levers_of
+        from churn.workspace.customers import offers_by_column
 
-        return levers_of(model, self.home)
+        return offers_by_column(model, self.home)
 
-    def group_chart(self, found: lists.Explained, group: str) -> Chart:
+    def group_chart(self, found: lists.ExplainedScore, group: str) -> Chart:
         """What one business group does to a customer's risk, column by column."""
         from churn.reports.customer_charts import columns_chart
 
         return columns_chart(found.explanation, self.workspace.wording_of(found.model), group)
 
-    def history(self, model: Model, key: str) -> tuple[Happening, ...]:
+    def history(self, model: Model, key: str) -> tuple[CustomerEvent, ...]:
         """What is kept of a customer: scores, campaigns, outcomes."""
         from churn.workspace.customers import history
 
@@ -324,10 +324,10 @@ class Customers(Part):
 
     def last_seen(self, key: str, model: str | None = None) -> LastSeen | None:
         """The features and the score last recorded of a customer."""
-        from churn.store.customers import seen_last
+        from churn.store.customers import last_seen
 
-        with playbooks.the_book(self.home) as book:
-            return seen_last(book, key, model)
+        with playbooks.open_store(self.home) as book:
+            return last_seen(book, key, model)
 
     def recorded(self, key: str, model: str | None = None) -> LastSeen:
         """The same, where a stranger is refused, and so is a key that several models know."""
@@ -343,7 +343,7 @@ class Customers(Part):
         """Refuse a key that several models know: businesses number their customers alike."""
         from churn.store.customers import models_that_saw
 
-        with playbooks.the_book(self.home) as book:
+        with playbooks.open_store(self.home) as book:
             models = models_that_saw(book, key)
         if len(models) > 1:
             both = " and ".join(models)
@@ -351,32 +351,32 @@ class Customers(Part):
 
     def forget(self, key: str) -> Forgotten:
         """Remove one customer everywhere anything is kept."""
-        from churn.workspace.delivery import forgotten
+        from churn.workspace.delivery import forget_customer
 
         with self.workspace.acting("forget", "one customer"):
-            found = forgotten(self.home, key)
+            found = forget_customer(self.home, key)
             return replace(found, rows=found.rows + self.workspace.recorder.forget(key))
 
     def forget_before(self, day: str) -> Forgotten:
         """Remove what is known of customers from before a day (as 2026-01-31)."""
-        from churn.workspace.delivery import forgotten_before
+        from churn.workspace.delivery import forget_before_day
 
         with self.workspace.acting("forget", f"everybody before {day}"):
-            return forgotten_before(self.home, day)
+            return forget_before_day(self.home, day)
 
 
 class Online(Part):
     """Customers scored one at a time, in milliseconds: by their fields, or by their key alone."""
 
-    def scorer(self, fields: Sequence[str], *, model: str | None = None) -> Counterpart:
+    def scorer(self, fields: Sequence[str], *, model: str | None = None) -> OnlineScorer:
         """What scores single customers with these fields: the model named, else the live one that fits."""
         return self.workspace.scorers.answering(fields, model)
 
-    def cached_scorer(self, fields: Sequence[str], *, model: str | None = None) -> Counterpart | None:
+    def cached_scorer(self, fields: Sequence[str], *, model: str | None = None) -> OnlineScorer | None:
         """The same where it can answer at once, without waiting for a disk or a database; else None."""
         return self.workspace.scorers.at_hand(fields, model)
 
-    def score_by_key(self, key: Any, *, model: str | None = None, as_of: date | None = None) -> Single:
+    def score_by_key(self, key: Any, *, model: str | None = None, as_of: date | None = None) -> ScoredCustomer:
         """A customer of whom only the key is known, scored from the features last recorded."""
         if not isinstance(key, str | int) or isinstance(key, bool):
             raise RequestRefused("The key is neither a text nor a number.", 'Send {"key": "7590-VHVEG"}.')
@@ -404,10 +404,10 @@ class Models(Part):
         promotion   `yes` or `no` overrule the comparison with the champion
         track       where MLflow keeps parameters, metrics and the model card as well
         """
-        from churn.workspace.models import trained_version
+        from churn.workspace.models import train_version
 
         self.refuse_training(promotion)
-        made = trained_version(
+        made = train_version(
             self.home, source, name=name, promotion=promotion, track=track, progress=progress, options=options
         )
         went = "went live" if made.verdict.promoted else "kept beside"
@@ -497,7 +497,9 @@ class Models(Part):
 class Campaigns(Part):
     """Campaigns: planned, exported, sent, measured."""
 
-    def plan(self, scored: Ranked, order: Order, *, playbook: Playbook | None = None, rested: bool = False) -> Planned:
+    def plan(
+        self, scored: ScoredCustomers, order: Order, *, playbook: Playbook | None = None, rested: bool = False
+    ) -> PlannedCampaign:
         """The most valuable campaign for a scored list under an order; nothing is written yet.
 
         playbook  in place of the one in force
@@ -507,27 +509,27 @@ class Campaigns(Part):
 
         return plan(self.home, scored, order, playbook=playbook, rested=rested)
 
-    def scale(self, scored: Ranked, playbook: Playbook) -> Scale:
+    def scale(self, scored: ScoredCustomers, playbook: Playbook) -> Scale:
         """How far budget and channels can reach with this list and these offers."""
-        from churn.workspace.campaigns import scale_of
+        from churn.workspace.campaigns import campaign_scale
 
-        return scale_of(self.home, scored, playbook)
+        return campaign_scale(self.home, scored, playbook)
 
-    def suggest(self, scored: Ranked, playbook: Playbook | None = None) -> Planned:
+    def suggest(self, scored: ScoredCustomers, playbook: Playbook | None = None) -> PlannedCampaign:
         """The campaign that is suggested before anybody has chosen anything: what the Campaign screen opens with."""
         offers = playbook or playbook_for(scored.model, self.home)
         return self.plan(scored, self.scale(scored, offers).order, playbook=offers)
 
-    def customers(self, planned: Planned, *, arm: str = "treat", most: int = 200) -> pd.DataFrame:
+    def customers(self, planned: PlannedCampaign, *, arm: str = "treat", most: int = 200) -> pd.DataFrame:
         """Who gets what and why, as a table, the reasons in few words."""
-        from churn.workspace.campaigns import chosen_customers
+        from churn.workspace.campaigns import customers_in_plan
 
         said = self.workspace.wording_of(planned.basis.ranked.model).in_short
-        return chosen_customers(planned, arm=arm, most=most, said=said)
+        return customers_in_plan(planned, arm=arm, most=most, said=said)
 
     def export(
-        self, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
-    ) -> Planned:
+        self, planned: PlannedCampaign, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
+    ) -> PlannedCampaign:
         """Keep a campaign and write its file; arms that were given before stand. Or only write it."""
         from churn.workspace.campaigns import export
 
@@ -538,25 +540,27 @@ class Campaigns(Part):
         return done
 
     def export_bytes(
-        self, planned: Planned, ending: str = ".csv", columns: Sequence[str] | None = None
-    ) -> tuple[Planned, bytes]:
+        self, planned: PlannedCampaign, ending: str = ".csv", columns: Sequence[str] | None = None
+    ) -> tuple[PlannedCampaign, bytes]:
         """The same, with the bytes of a file of that kind."""
         with TemporaryDirectory() as folder:
             target = Path(folder) / f"campaign{ending}"
             return self.export(planned, target, columns), target.read_bytes()
 
-    def push(self, planned: Planned, address: str | None = None, columns: Sequence[str] | None = None) -> Delivery:
+    def push(
+        self, planned: PlannedCampaign, address: str | None = None, columns: Sequence[str] | None = None
+    ) -> Delivery:
         """Send an exported campaign to an address the operator named, once however often it is asked for."""
-        from churn.workspace.delivery import pushed
+        from churn.workspace.delivery import push_campaign
 
         with self.workspace.acting("push", f"campaign {planned.campaign.name}"):
-            return pushed(self.home, planned, address, columns)
+            return push_campaign(self.home, planned, address, columns)
 
     def list(self) -> tuple[KeptCampaign, ...]:
         """Every campaign that is kept and what was measured of it, the latest first."""
-        from churn.workspace.campaigns import kept_campaigns
+        from churn.workspace.campaigns import list_campaigns
 
-        return kept_campaigns(self.home)
+        return list_campaigns(self.home)
 
     def currency_of(self, record: CampaignRecord) -> str:
         """The currency a campaign was planned in."""
@@ -572,39 +576,39 @@ class Campaigns(Part):
 
     def measure(self, source: Source, campaign: str, **options: Unpack[OutcomeOptions]) -> MeasuredCampaign:
         """What a campaign changed, by the outcomes in a list; the playbook learns from it."""
-        from churn.workspace.results import measured_campaign
+        from churn.workspace.results import measure_campaign
 
         with self.workspace.acting("measure", f"campaign {campaign}"):
-            return measured_campaign(self.home, source, campaign, options)
+            return measure_campaign(self.home, source, campaign, options)
 
     def outcome_questions(self, source: Source, campaign: str, **options: Unpack[OutcomeOptions]) -> OutcomeColumns:
         """What a list of outcomes leaves open: which column, which words; nothing is measured yet."""
-        from churn.workspace.results import open_questions
+        from churn.workspace.results import outcome_questions
 
-        return open_questions(self.home, source, campaign, options)
+        return outcome_questions(self.home, source, campaign, options)
 
     def uplift(
         self, source: Source, experiment: Mapping[str, Any], **options: Unpack[ReadOptions]
     ) -> MeasuredExperiment:
         """Whom a contact helps, by a list with a treatment column."""
-        from churn.workspace.results import measured_experiment
+        from churn.workspace.results import measure_experiment
 
         with self.workspace.acting("measure", "an experiment"):
-            return measured_experiment(self.home, source, experiment, options)
+            return measure_experiment(self.home, source, experiment, options)
 
 
 class Playbooks(Part):
     """The offers in force for each business."""
 
-    def get(self, profile: str) -> playbooks.InForce:
+    def get(self, profile: str) -> playbooks.ActivePlaybook:
         """The offers in force for a model's business, or by default for a profile, and where they come from."""
-        return playbooks.playbook_in_force(self.home, profile)
+        return playbooks.active_playbook(self.home, profile)
 
-    def for_model(self, model: Model) -> playbooks.InForce:
+    def for_model(self, model: Model) -> playbooks.ActivePlaybook:
         """The offers in force for the business a model was trained for."""
-        return playbooks.playbook_in_force(self.home, model.name, profile=profile_of(model, self.home).name)
+        return playbooks.active_playbook(self.home, model.name, profile=profile_of(model, self.home).name)
 
-    def set(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.InForce:
+    def set(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.ActivePlaybook:
         """Make a playbook count for a model's business, or by default for a profile; earlier versions are kept."""
         with self.workspace.acting("playbook", f"of {profile}"):
             return playbooks.set_playbook(self.home, profile, playbook, why)
@@ -664,15 +668,15 @@ class Monitor(Part):
 
     def history(self, model: str, version: str | None = None) -> tuple[WatchRecord, ...]:
         """The lists held against a model so far, the latest last."""
-        from churn.workspace.monitoring_views import watched_so_far
+        from churn.workspace.monitoring_views import watch_history
 
-        return watched_so_far(self.home, model, version)
+        return watch_history(self.home, model, version)
 
     def latest(self) -> list[dict[str, Any]]:
         """For every watched model the numbers of its latest list: `model`, `version`, `at` and `gauges` by name."""
-        from churn.workspace.monitoring_views import latest_signs
+        from churn.workspace.monitoring_views import latest_gauges
 
-        return latest_signs(self.home)
+        return latest_gauges(self.home)
 
     def write(self, found: WatchedList, report: Path | None, split: Path | None) -> tuple[str, ...]:
         """Write what was found (.json or .html) and which model serves whom (.csv); says what was written."""
@@ -693,38 +697,38 @@ class Logs(Part):
 
     def recipes(self) -> dict[str, Recipe]:
         """How each business that has event logs turns them into customers."""
-        from churn.workspace.event_logs import recipes_known
+        from churn.workspace.event_logs import known_recipes
 
-        return recipes_known(self.home)
+        return known_recipes(self.home)
 
     def summarise(self, tables: Mapping[str, str], profile: str, **options: Any) -> Summary:
         """Event logs as one row per customer, as of a date; with a horizon, with who left; or for several dates."""
-        from churn.workspace.event_logs import summarised
+        from churn.workspace.event_logs import summarise_logs
 
-        return summarised(self.home, tables, profile, **options)
+        return summarise_logs(self.home, tables, profile, **options)
 
     def make_list(self, tables: Mapping[str, str], profile: str, **options: Any) -> MadeList:
         """The same as a list that can be scored or learnt from at once."""
-        from churn.workspace.event_logs import made_list
+        from churn.workspace.event_logs import make_list_from_logs
 
-        return made_list(self.home, tables, profile, **options)
+        return make_list_from_logs(self.home, tables, profile, **options)
 
     def query(
         self, dialect: str, tables: Mapping[str, str], profile: str, *, as_of: date, horizon: int | None = None
     ) -> str:
         """The customer table as one query in a warehouse's language: compiled, not run."""
-        from churn.workspace.event_logs import compiled_for
+        from churn.workspace.event_logs import compile_query
 
-        return compiled_for(self.home, dialect, tables, profile, as_of=as_of, horizon=horizon)
+        return compile_query(self.home, dialect, tables, profile, as_of=as_of, horizon=horizon)
 
     def outlook(self, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
         """What dates event logs cover, and who would have left for any date and horizon."""
-        from churn.workspace.event_logs import looked_over
+        from churn.workspace.event_logs import survey_logs
 
-        return looked_over(self.home, tables, profile, engine=engine)
+        return survey_logs(self.home, tables, profile, engine=engine)
 
     def try_filling(self, tables: Mapping[str, str], profile: str, **options: Any) -> TwoWays:
         """What filling in silent days does to a model's quality, before anybody adopts it."""
-        from churn.workspace.event_logs import with_and_without_filling
+        from churn.workspace.event_logs import try_filling_silence
 
-        return with_and_without_filling(self.home, tables, profile, **options)
+        return try_filling_silence(self.home, tables, profile, **options)

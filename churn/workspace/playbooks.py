@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class InForce:
+class ActivePlaybook:
     """The playbook that counts for a business now.
 
     profile     the ready-made business it is like
@@ -59,12 +59,12 @@ class InForce:
 
 
 @contextmanager
-def the_book(home: Path) -> Iterator[sa.Engine]:
+def open_store(home: Path) -> Iterator[sa.Engine]:
     """The score book, closed again at the end; what is older than it may be kept is gone from it."""
     from churn.store.customers import sweep
-    from churn.store.database import open_book
+    from churn.store.database import open_engine
 
-    engine = open_book(home)
+    engine = open_engine(home)
     try:
         sweep(engine)
         yield engine
@@ -72,7 +72,7 @@ def the_book(home: Path) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def has_book(home: Path) -> bool:
+def has_store(home: Path) -> bool:
     """Whether there is a book to look into; where there is none yet, none is made only to look."""
     return bool(os.environ.get("CHURN_BOOK")) or (home / "data" / "book.db").exists()
 
@@ -83,7 +83,7 @@ def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     return playbook_from(words, source=f"{profile.name}/playbook.toml")
 
 
-def playbook_in_force(home: Path, name: str, *, profile: str | None = None) -> InForce:
+def active_playbook(home: Path, name: str, *, profile: str | None = None) -> ActivePlaybook:
     """The playbook that counts for the business of a model, or by default for those of a profile.
 
     The newest version of the business's own counts. Where nobody has set one for it, the default set by hand for its
@@ -94,13 +94,13 @@ def playbook_in_force(home: Path, name: str, *, profile: str | None = None) -> I
     """
     model, profile = business_named(home, name) if profile is None else (name, profile)
     shipped = shipped_playbook(read_profile(profile, home), home)
-    versions = versions_in_force(home, model, profile)
+    versions = active_versions(home, model, profile)
     by_hand = [v for v in versions if v.how == "by hand"]
     assumed = _read(by_hand[-1]) if by_hand else shipped
     if not versions:
-        return InForce(profile, shipped, 0, "shipped", "It came with the business.", "", assumed, model)
+        return ActivePlaybook(profile, shipped, 0, "shipped", "It came with the business.", "", assumed, model)
     last = versions[-1]
-    return InForce(profile, _read(last), last.number, last.how, last.why, last.made, assumed, model)
+    return ActivePlaybook(profile, _read(last), last.number, last.how, last.why, last.made, assumed, model)
 
 
 def business_named(home: Path, name: str) -> tuple[str, str]:
@@ -118,7 +118,7 @@ def default_key(profile: str) -> str:
     return f"profile:{profile}"
 
 
-def versions_in_force(home: Path, model: str, profile: str) -> tuple[PlaybookVersion, ...]:
+def active_versions(home: Path, model: str, profile: str) -> tuple[PlaybookVersion, ...]:
     """The versions that count for a business, the oldest first; what others of its profile learnt is not among them."""
     defaults = tuple(v for v in _versions(home, default_key(profile)) if v.how == "by hand")
     if not model:
@@ -129,7 +129,7 @@ def versions_in_force(home: Path, model: str, profile: str) -> tuple[PlaybookVer
     return tuple(sorted((*defaults, *own), key=lambda v: v.made))
 
 
-def checked_playbook(file: Path) -> Playbook:
+def read_playbook(file: Path) -> Playbook:
     """The playbook a file states; a wrong word is refused with its line and the words allowed."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -140,18 +140,18 @@ def checked_playbook(file: Path) -> Playbook:
     return playbook_from_text(text, file.name)
 
 
-def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile: str | None = None) -> InForce:
+def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile: str | None = None) -> ActivePlaybook:
     """Make a playbook count for a model's business, or by default for a profile; the versions before are kept."""
     from churn.store.campaigns import BY_HAND, add_playbook
 
-    force = playbook_in_force(home, name, profile=profile)
-    with the_book(home) as book:
-        text = readable_text(playbook)
+    force = active_playbook(home, name, profile=profile)
+    with open_store(home) as book:
+        text = editable_text(playbook)
         add_playbook(book, force.business, text, how=BY_HAND, why=why, made=now(), after=force.version)
-    return playbook_in_force(home, name, profile=profile)
+    return active_playbook(home, name, profile=profile)
 
 
-def readable_text(playbook: Playbook) -> str:
+def editable_text(playbook: Playbook) -> str:
     """A playbook as text that is sure to be read back: its numbers become plain numbers, its words are checked."""
     text = playbook_text(playbook_from(playbook_words(playbook)))
     playbook_from_text(text)
@@ -182,7 +182,7 @@ def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
 def _looked_up(home: Path, business: str, stamp: Any) -> tuple[PlaybookVersion, ...]:
     from churn.store.campaigns import playbooks_of
 
-    with the_book(home) as book:
+    with open_store(home) as book:
         return playbooks_of(book, business)
 
 

@@ -15,38 +15,38 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError
 from churn.files import json_text
-from churn.workspace.playbooks import the_book
-from churn.workspace.prediction import Single, Singles
+from churn.workspace.playbooks import open_store
+from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 
 if TYPE_CHECKING:
-    from churn.store.outbox import Spool
+    from churn.store.outbox import Outbox
 
 MANY = 5_000  # customers in one row by column
 
 
-def records_of(scored: Single | Singles, source: str) -> Iterator[str]:
+def records_of(scored: ScoredCustomer | PredictionBatch, source: str) -> Iterator[str]:
     """A row for one customer; many are rows by column, which the book takes apart when it has time."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     name, _, version = scored.model.partition("@")
     own = {"model": name, "version": version, "scored": now, "list": source}
-    told = _of_many(scored) if isinstance(scored, Singles) else [_of_one(scored)]
+    told = _of_many(scored) if isinstance(scored, PredictionBatch) else [_of_one(scored)]
     return (json_text({**own, **one}) for one in told if one)
 
 
-def _of_one(scored: Single) -> dict[str, Any]:
+def _of_one(scored: ScoredCustomer) -> dict[str, Any]:
     if not (scored.features and _can_be_kept(scored.key)):
         return {}
     told = {"key": scored.key, "tier": scored.tier, "probability": scored.probability}
     return {**told, "features": json_text(scored.features)}
 
 
-def _of_many(scored: Singles) -> Iterator[dict[str, Any]]:
+def _of_many(scored: PredictionBatch) -> Iterator[dict[str, Any]]:
     """Some thousand customers a row, so that writing them never takes them all apart at once."""
     for first in range(0, len(scored) if scored.features else 0, MANY):
         yield _some(scored.part(first, first + MANY))
 
 
-def _some(scored: Singles) -> dict[str, Any]:
+def _some(scored: PredictionBatch) -> dict[str, Any]:
     kept = list(map(_can_be_kept, scored.key))
     if not any(kept):
         return {}
@@ -104,16 +104,16 @@ class Recorder:
     wake: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
-    opened: Spool | None = None
+    opened: Outbox | None = None
 
     @property
-    def spool(self) -> Spool:
+    def spool(self) -> Outbox:
         """The files where rows wait."""
         with self.lock:
             if self.opened is None:
-                from churn.store.outbox import Spool
+                from churn.store.outbox import Outbox
 
-                self.opened = Spool(self.home / FOLDER)
+                self.opened = Outbox(self.home / FOLDER)
             return self.opened
 
     def keep(self, kind: str, rows: Sequence[str]) -> Kept:
@@ -130,7 +130,7 @@ class Recorder:
         self.wake.set()
         return "delayed" if self.away else "kept"
 
-    def keep_scores(self, scored: Single | Singles, source: str) -> Kept:
+    def keep_scores(self, scored: ScoredCustomer | PredictionBatch, source: str) -> Kept:
         """Keep what was scored, of customers who have a key."""
         rows = records_of(scored, source) if self.keeps else ()
         # One after the other: all rows of many customers at once would take as much memory as scoring them.
@@ -140,7 +140,7 @@ class Recorder:
         """Bring everything that waits into the book; False where it does not answer."""
         with self.carrying:
             try:
-                with the_book(self.home) as book:
+                with open_store(self.home) as book:
                     self.spool.carry(book)
                     self._from_memory(book)
             except (ChurnError, OSError):

@@ -36,25 +36,25 @@ from churn.store.campaigns import (
     add_playbook,
     campaign_called,
     campaigns,
-    leave_alone,
     measured_so_far,
     members_of,
     outcomes_of,
     record_measurement,
+    suppress_contact,
 )
 from churn.training.outcome import folded, means_left, names_an_outcome
 from churn.workspace.businesses import profile_named, wording_in
 from churn.workspace.campaigns import KeptCampaign
-from churn.workspace.lists import ModelsOpen, read_remembering
+from churn.workspace.lists import OpenModels, read_with_memory
 from churn.workspace.models import reading_name
 from churn.workspace.playbooks import (
-    InForce,
+    ActivePlaybook,
+    active_playbook,
+    active_versions,
+    editable_text,
     learnt_in,
     now,
-    playbook_in_force,
-    readable_text,
-    the_book,
-    versions_in_force,
+    open_store,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class OutcomeColumns:
     words: tuple[str, ...] = ()
 
 
-def returned(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
+def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
     """The outcomes in a list; `said` may name its `key` and `outcome` headings and the `positive` words for left."""
     schema, reading = _read(home, source, record, said)
     return Returned(_as_left(reading, schema, tuple(said.get("positive") or ())), reading)
@@ -125,14 +125,14 @@ def _read(home: Path, source: Source, record: CampaignRecord, said: Mapping[str,
     named = {said[role]: column.name for role, column in ours.items() if said.get(role)}
     kept = {word: value for word, value in said.items() if value is not None and word not in _OURS}
     words = {**kept, "schema": schema, "mapping": {**kept.get("mapping", {}), **named}}
-    reading = read_remembering(home, source, words)
+    reading = read_with_memory(home, source, words)
     if schema.outcome.name in reading.table.column_names:
         return schema, reading
     taken = {match.theirs for match in reading.matches}
     likely = [str(h) for h in reading.raw.column_names if names_an_outcome(str(h)) and h not in taken]
     if len(likely) == 1:
         words["mapping"] = {**words["mapping"], likely[0]: schema.outcome.name}
-        reading = read_remembering(home, source, words)
+        reading = read_with_memory(home, source, words)
     return schema, reading
 
 
@@ -231,16 +231,16 @@ class MeasuredCampaign:
         return self.lift.as_json()
 
 
-def measured_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
+def measure_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
     """The lift of a campaign by the outcomes in a list; kept in the book, and learnt from.
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
     campaign = campaign_id(campaign)
-    with the_book(home) as book:
+    with open_store(home) as book:
         record = campaign_called(book, campaign)
         table, traits = campaign_table(book, record)
-        back = returned(home, source, record, said)
+        back = read_outcomes(home, source, record, said)
         lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
         lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
@@ -252,9 +252,9 @@ def measured_campaign(home: Path, source: Source, campaign: str, said: OutcomeOp
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
-def open_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
+def outcome_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
     """What has to be asked before these outcomes of a campaign can be measured."""
-    with the_book(home) as book:
+    with open_store(home) as book:
         record = campaign_called(book, campaign_id(campaign))
     return outcome_columns(home, source, record, said)
 
@@ -288,25 +288,25 @@ def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> t
     table, back = _together(pairs, record.keyed)
     rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
-        text = readable_text(taught(force.assumed, rates))
+        text = editable_text(taught(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
         add_playbook(book, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
     mine = set(own[0]["planned_action"])
     return tuple(rate for rate in rates if rate.action in mine)
 
 
-def _in_force(home: Path, record: CampaignRecord) -> InForce:
+def _in_force(home: Path, record: CampaignRecord) -> ActivePlaybook:
     """The playbook in force for the business of a campaign: its model's, and no other's of the same profile."""
     profile = record.profile if record.profile in profile_names(home) else GENERAL
-    return playbook_in_force(home, record.model, profile=profile)
+    return active_playbook(home, record.model, profile=profile)
 
 
-def _since(home: Path, force: InForce) -> str:
+def _since(home: Path, force: ActivePlaybook) -> str:
     """The moment before which campaigns are in the assumed playbook already, where a person kept learnt rates in it."""
     from churn.money.playbook import playbook_from_text
     from churn.store.campaigns import BY_HAND
 
-    by_hand = [v for v in versions_in_force(home, force.model, force.profile) if v.how == BY_HAND]
+    by_hand = [v for v in active_versions(home, force.model, force.profile) if v.how == BY_HAND]
     return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""
 
 
@@ -433,7 +433,7 @@ class MeasuredExperiment:
         return content.getvalue()
 
 
-def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], said: ReadOptions) -> MeasuredExperiment:
+def measure_experiment(home: Path, source: Source, asked: Mapping[str, Any], said: ReadOptions) -> MeasuredExperiment:
     """Whom a contact helps, by a randomised experiment.
 
     asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
@@ -442,7 +442,7 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], sa
     kept = read_options_in(said)
     roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
     positive = tuple(asked.get("positive") or ())
-    reading = read_remembering(home, source, {**kept, "roles": roles, "positive": positive})
+    reading = read_with_memory(home, source, {**kept, "roles": roles, "positive": positive})
     found, rows = experiment_uplift(reading.table, reading.schema, _asked(reading, asked), seed=asked.get("seed") or 0)
     key = reading.schema.key
     every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
@@ -455,7 +455,7 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], sa
     return MeasuredExperiment(found, named, reading, spared, model)
 
 
-def few_valued(reading: Reading) -> list[str]:
+def low_cardinality_columns(reading: Reading) -> list[str]:
     """The columns with two to twelve different words, as the list calls them."""
     theirs = {m.ours: m.theirs for m in reading.matches}
     table = reading.table
@@ -465,7 +465,7 @@ def few_valued(reading: Reading) -> list[str]:
 
 def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
     """The model of the business whose customers these are: the one named, else the only one whose columns these are."""
-    models = ModelsOpen(home)
+    models = OpenModels(home)
     if asked.get("model"):
         return models.named(asked["model"]).name
     headings = tuple(dict.fromkeys((*reading.schema.names, *(m.theirs for m in reading.matches))))
@@ -479,8 +479,8 @@ def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], found: tuple
         return 0
     words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
     why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
-    with the_book(home) as book:
-        return leave_alone(book, model, map(str, keys), why=why, since=now())
+    with open_store(home) as book:
+        return suppress_contact(book, model, map(str, keys), why=why, since=now())
 
 
 def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:

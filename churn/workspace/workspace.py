@@ -23,12 +23,12 @@ from churn.errors import ChurnError
 from churn.files import home_folder, json_text
 from churn.profiles import Profile, profile_names, read_profile
 from churn.workspace import playbooks
-from churn.workspace.access import Access, KeyRing, Who, at_the_terminal
+from churn.workspace.access import Access, ApiKeyStore, Principal, local_user
 from churn.workspace.businesses import currency_of, wording_of
-from churn.workspace.lists import ModelsOpen
+from churn.workspace.lists import OpenModels
 from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Playbooks
 from churn.workspace.recorder import Recorder
-from churn.workspace.scorer import Counterparts
+from churn.workspace.scorer import ScorerCache
 
 if TYPE_CHECKING:
     from churn.scoring.wording import Wording
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 class Workspace:
     """Everything Holdfast can do over one home folder (models, database, own profiles), for one user."""
 
-    def __init__(self, home: Path | str | None = None, user: Who | None = None) -> None:
+    def __init__(self, home: Path | str | None = None, user: Principal | None = None) -> None:
         self.home = home_folder(home)
-        self.user = user or at_the_terminal()
-        self.open_models = ModelsOpen(self.home)
+        self.user = user or local_user()
+        self.open_models = OpenModels(self.home)
         self.recorder = Recorder(self.home)
-        self.scorers = Counterparts(self.home, self.open_models)
-        self.key_store = KeyRing(self.home)
+        self.scorers = ScorerCache(self.home, self.open_models)
+        self.key_store = ApiKeyStore(self.home)
 
-    def as_user(self, user: Who) -> Self:
+    def as_user(self, user: Principal) -> Self:
         """The same workspace for somebody: it shares the open models and does what they may."""
         theirs = type(self).__new__(type(self))
         shared = ("home", "open_models", "recorder", "scorers", "key_store")
@@ -131,7 +131,7 @@ class Workspace:
         user, at = self.user, datetime.now(UTC).isoformat(timespec="microseconds")
         entry = Entry(uuid4().hex, at, user.name, user.role, user.by, act, what[:200])
         try:
-            with playbooks.the_book(self.home) as book:
+            with playbooks.open_store(self.home) as book:
                 write_entry(book, entry)
         except ChurnError:
             self.recorder.keep("audit", [json_text(vars(entry))])

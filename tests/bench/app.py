@@ -61,7 +61,7 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
             process.wait(30)
 
 
-def made_list(home: Path, rows: int, session: int = 0) -> bytes:
+def make_list_from_logs(home: Path, rows: int, session: int = 0) -> bytes:
     """A list of so many customers whose keys say which session they belong to."""
     path = home / f"{rows}-{session}.csv"
     words = ["sample", "telco", "--rows", str(rows), "--seed", str(session + 1), "-o", str(path)]
@@ -77,7 +77,7 @@ def mark(session: int) -> bytes:
 
 async def one_list(browser: Browser, home: Path, rows: int, imports: float) -> list[Line]:
     """From the server's start to a scored list with its drivers on screen."""
-    content = made_list(home, rows)
+    content = make_list_from_logs(home, rows)
     with served(home) as (address, process):
         session = await BrowserSession.opened(browser, address)
         session.sent.clear()
@@ -106,7 +106,7 @@ def most_held(process: int) -> float:
 
 async def together(browser: Browser, home: Path, sessions: int, rows: int, *, browsers: int = 1) -> list[Line]:
     """Some people at once, each with a list of their own; so many of them in a real browser."""
-    lists = [made_list(home, rows, session) for session in range(sessions)]
+    lists = [make_list_from_logs(home, rows, session) for session in range(sessions)]
     with served(home) as (address, process):
         seen: list[Session] = [await BrowserSession.opened(browser, address) for _ in range(browsers)]
         light: list[Session] = [await LightSession.opened(address, "score") for _ in range(sessions - browsers)]
