@@ -8,7 +8,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from app.demo_models import make_in_background
+from app.demo import make_in_background
 from app.warming import keep_tidy, warm_up
 from churn import Workspace
 from churn.api.app import refuse_busy_port, serve_until_stopped
@@ -36,7 +36,7 @@ def main(words: list[str] | None = None) -> int:
 
 def refuse_without_sign_in(host: str) -> None:
     """Refuse to serve others where nobody could sign in."""
-    from app.state.visitor import provider_is_set
+    from app.session import provider_is_set
 
     Workspace().access.refuse_without_sign_in(host, has_provider=provider_is_set())
 
@@ -54,7 +54,7 @@ def serve(asked: argparse.Namespace) -> None:
     """Serve at once; what can wait (a browser, the demo models) starts when the door is open."""
 
     def when_ready(address: str) -> None:
-        from app.state import shared_workspace
+        from app.session import shared_workspace
 
         warm_up(shared_workspace)
         keep_tidy()

@@ -16,9 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.browser_cookie import BrowserCookie
-from app.state.visitor import provider_is_set
-from app.strings import say
+from app.session import BrowserCookie, provider_is_set
+from app.words import say
 from churn import Workspace
 from churn.api.middleware import (
     POLICY_VIOLATION,

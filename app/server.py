@@ -13,9 +13,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.browser_cookie import BrowserCookie
 from app.guards import SignInGuard
-from app.state.visitor import provider_secrets
+from app.session import BrowserCookie, provider_secrets
 from churn.api.app import make_api, own_prefixes
 from churn.api.refusals import refusal
 

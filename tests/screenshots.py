@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from app.demo_models import SAMPLES
+from app.demo import SAMPLES
 from app.navigation import SCREENS
 from churn import Workspace
 from churn.workspace.campaigns import order_from_choices

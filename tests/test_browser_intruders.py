@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
+from app.words import say
 from churn import Workspace
 from tests.browsing import ROOT, free_port, running_app, settled
 

@@ -10,7 +10,7 @@ import random
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
+from app.words import say
 from churn.samples.shipped import FOLDER
 from tests.browsing import choose, go, outside_requests, settled
 from tests.trained import HISTORY, TODAY

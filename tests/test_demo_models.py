@@ -1,6 +1,6 @@
 """The demo models: every sample is there, and only what is missing is made."""
 
-from app.demo_models import DEMOS, SAMPLES, missing_demos
+from app.demo import DEMOS, SAMPLES, missing_demos
 from churn import Workspace
 
 

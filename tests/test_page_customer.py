@@ -98,7 +98,7 @@ def test_a_key_that_is_not_in_the_list_opens_nobody(monkeypatch, telco_home):
 
 def test_the_screen_shows_the_workspaces_own_number(monkeypatch, telco_home):
     page = page_of(monkeypatch, telco_home)
-    from app.state import SAMPLES
+    from app.demo import SAMPLES
 
     told = Workspace(telco_home).customers.explain(SAMPLES / "telco_today.csv", KEY).explanation
     assert float(metric(page, "Probability of leaving")) == round(told.probability, 3)

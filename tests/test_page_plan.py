@@ -5,8 +5,8 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import SAMPLES, ListInHand
-from app.state.drawers import Drawer
+from app.demo import SAMPLES
+from app.session import Drawer, ListInHand
 from churn import Workspace
 from churn.errors import RequestRefused
 from churn.store.campaigns import campaigns

@@ -1,6 +1,6 @@
 """The tour opens each screen with its sample, is found again by its address, and starts over."""
 
-from app.demo_models import CAMPAIGN, SAMPLES, measure_campaign
+from app.demo import CAMPAIGN, SAMPLES, measure_campaign
 from app.tour import STOPS
 from churn import Workspace
 from churn.workspace.campaigns import order_from_choices

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.state import visitor
+from app import session
 from churn import Workspace
 from churn.errors import NotAllowed, NotSignedIn
 from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Principal
@@ -35,9 +35,9 @@ def seen(monkeypatch, home):
         for name in ROLES:
             monkeypatch.setenv(name, settings.get(name, ""))
         context = SimpleNamespace(headers=Sent(headers), ip_address=peer, cookies=dict(cookies))
-        monkeypatch.setattr(visitor, "st", SimpleNamespace(context=context, user=dict(user)))
-        monkeypatch.setattr(visitor, "get_secrets_auth_section", lambda: {"client_id": "x"} if provider else {})
-        return visitor.who_visits(Workspace(home))
+        monkeypatch.setattr(session, "st", SimpleNamespace(context=context, user=dict(user)))
+        monkeypatch.setattr(session, "get_secrets_auth_section", lambda: {"client_id": "x"} if provider else {})
+        return session.who_visits(Workspace(home))
 
     return ask
 
@@ -107,9 +107,9 @@ def test_a_stranger_sees_how_to_sign_in_and_nothing_else(monkeypatch, telco_home
 def test_a_viewer_looks_and_brings_no_list(monkeypatch, telco_home):
     monkeypatch.setenv("CHURN_PROXY_HEADER", "X-Forwarded-Email")
     monkeypatch.setattr(
-        visitor, "who_visits", lambda workspace: workspace.access.settings.person("v@example.com", "proxy")
+        session, "who_visits", lambda workspace: workspace.access.settings.person("v@example.com", "proxy")
     )
-    monkeypatch.setattr("app.state.session.who_visits", visitor.who_visits)
+    monkeypatch.setattr("app.session.who_visits", session.who_visits)
     monkeypatch.setenv("CHURN_VIEWERS", "v@example.com")
     page = opened(monkeypatch, telco_home)
     assert "v@example" in shown(page).replace("\\", "") and list(page.sidebar.selectbox) == []
@@ -118,9 +118,7 @@ def test_a_viewer_looks_and_brings_no_list(monkeypatch, telco_home):
 
 def test_who_visits_is_looked_up_once_for_each_drawing(monkeypatch, telco_home):
     looked = []
-    monkeypatch.setattr(
-        "app.state.session.who_visits", lambda workspace: looked.append(1) or workspace.access.anonymous()
-    )
+    monkeypatch.setattr("app.session.who_visits", lambda workspace: looked.append(1) or workspace.access.anonymous())
     page = opened(monkeypatch, telco_home)
     before = len(looked)
     page.run()

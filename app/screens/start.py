@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, tour, widgets
-from app.demo_models import DEMOS, Demo, missing_demos
-from app.state import workspace
-from app.strings import say
+from app import session, tour, widgets
+from app.demo import DEMOS, Demo, missing_demos
+from app.session import workspace
+from app.words import say
 
 WORDS = ("probability", "tier", "reasons", "value_at_risk", "action", "expected_gain", "holdout", "lift")
 STEPS = (
@@ -30,7 +30,7 @@ def steps() -> None:
 
 def bring() -> None:
     """The first thing here: a place to drop a list, for whoever may score one."""
-    if state.may("score"):
+    if session.may("score"):
         widgets.section(say("start.bring_title"), say("start.bring_lead"))
         widgets.choose_list(then="score")
 

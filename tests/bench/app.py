@@ -29,7 +29,7 @@ from statistics import median
 
 from playwright.async_api import Browser, async_playwright
 
-from app.demo_models import SAMPLES
+from app.demo import SAMPLES
 from app.warming import FIRST_NEEDED
 from churn import Workspace
 from tests.bench.browser_session import BrowserSession

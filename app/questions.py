@@ -1,4 +1,4 @@
-"""What a file leaves open, asked instead of guessed: doubtful columns, dates, customers listed twice, the sheet."""
+"""What a list leaves open, asked on screen: a sheet, dates, duplicates, columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
-from app.strings import plain, say
+from app import session, widgets
+from app.words import plain, say
 from churn.errors import ChurnError, ListRefused, MissingColumns, OpenQuestion, UnsureColumns
 
 KNOWN = {"dates": ("day-first", "month-first"), "duplicates": ("newest", "first")}
@@ -41,7 +41,7 @@ def question(problem: OpenQuestion) -> None:
             if answer is None:
                 st.warning(say("score.choose_one"), icon=":material/touch_app:")
                 return
-            state.tell(**{problem.asks: answer})
+            session.tell(**{problem.asks: answer})
             st.rerun()
 
 
@@ -60,7 +60,7 @@ def confirm_matches(doubtful: Sequence[Any], headings: Sequence[str]) -> None:
         ticked = {m.theirs: m.ours for m in doubtful if match(m)}
         if st.form_submit_button(say("score.confirm"), type="primary"):
             refused = {m.theirs: "" for m in doubtful if m.theirs not in ticked}
-            state.confirm_mapping(headings, {**ticked, **refused})
+            session.confirm_mapping(headings, {**ticked, **refused})
             st.rerun()
 
 
@@ -75,7 +75,7 @@ def name_columns(problem: MissingColumns) -> None:
             if len(mapping) < len(chosen):
                 st.warning(say("score.missing_choose"), icon=":material/touch_app:")
                 return
-            state.confirm_mapping(problem.headings, mapping)
+            session.confirm_mapping(problem.headings, mapping)
             st.rerun()
 
 
@@ -106,7 +106,7 @@ def match(found: Any) -> bool:
 def template(problem: ListRefused) -> None:
     """A small list with the right headings, to fill or to compare with."""
     own = {say("score.template_this"): problem.template} if isinstance(problem, MissingColumns) else {}
-    every = {**own, **state.workspace().lists.templates()}
+    every = {**own, **session.workspace().lists.templates()}
     with st.expander(say("score.template_title"), icon=":material/table:", expanded=bool(own)):
         st.markdown(say("score.template_text"))
         chosen = st.selectbox(say("score.template_pick"), list(every))

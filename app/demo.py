@@ -1,4 +1,4 @@
-"""The demo models: one for each sample business, made in the background the first time the front door opens."""
+"""The demo: models, lists and a measured campaign of made-up customers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Every word on screen, from one catalogue: `en.toml` is English, a second language is a second file.
-
-CHURN_LANGUAGE chooses the file (default `en`); a sentence that a language does not have yet is shown in English.
-"""
+"""The words of the screens, by language."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "strings"
 ENGLISH = "en"
 
 # What Markdown, LaTeX or Streamlit's own marks (:red[…], :material/…:) would act on instead of showing.
