@@ -159,7 +159,7 @@ def _check(now: ListInHand) -> Any:
 
 
 def _fitting(now: ListInHand) -> str:
-    return workspace().models.for_list(now.content, **now.words).name
+    return workspace().models.for_list(now.content, made_up=now.made_up, **now.words).name
 
 
 def _score(now: ListInHand, named: str) -> Any:
@@ -410,7 +410,7 @@ def outlook(held: LogsInHand) -> Any:
 def make_list(held: LogsInHand, asked: dict[str, Any]) -> None:
     """Make the customer table and take it in hand."""
     made = session.workspace().logs.make_list(*held.asked, **asked)
-    session.take(made.name, made.content)
+    session.take(made.name, made.content, made_up=held.sample)
     st.session_state["made from logs"] = made.summary
 
 

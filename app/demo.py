@@ -21,6 +21,7 @@ from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from churn.workspace.campaigns import order_from_choices
+from churn.workspace.lists import DEMO
 
 SAMPLES = ROOT / "data" / "samples"
 
@@ -29,25 +30,30 @@ SAMPLES = ROOT / "data" / "samples"
 class Demo:
     """A sample business: the list to learn from, or the event logs that make it, and the list to score."""
 
-    name: str
+    name: str  # of its model; it begins so that no list of real customers meets it by itself
     profile: str
     learn: str = ""
     score: str = ""
     logs: dict[str, str] = field(default_factory=dict)
     as_of: str = ""
 
+    @property
+    def key(self) -> str:
+        """The name without the word that marks it."""
+        return self.name.removeprefix(DEMO)
+
 
 CAMPAIGN = "demo-spring"  # a measured campaign of the first demo business, for the tour to show
 CAMPAIGN_ROWS, CAMPAIGN_SEED, SAVED = 2_000, 71, 0.35
 
 DEMOS = (
-    Demo("telco", "telco", "telco_customers.csv", "telco_today.csv"),
-    Demo("bank", "bank", "bank_customers.csv", "bank_today.csv"),
-    Demo("product", "product", "product_users.csv", "product_today.csv"),
-    Demo("club", "general", "club_members.csv", "club_today.csv"),
-    Demo("shop", "shop", logs={"events": "shop_events.parquet"}, as_of="2026-06-01"),
+    Demo("demo-telco", "telco", "telco_customers.csv", "telco_today.csv"),
+    Demo("demo-bank", "bank", "bank_customers.csv", "bank_today.csv"),
+    Demo("demo-product", "product", "product_users.csv", "product_today.csv"),
+    Demo("demo-club", "general", "club_members.csv", "club_today.csv"),
+    Demo("demo-shop", "shop", logs={"events": "shop_events.parquet"}, as_of="2026-06-01"),
     Demo(
-        "music",
+        "demo-music",
         "music",
         logs={
             "members": "music_members.csv",
@@ -107,7 +113,7 @@ def measure_campaign(home: Path) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spring.csv"
-        made = make_sample(name, rows=CAMPAIGN_ROWS, seed=CAMPAIGN_SEED)
+        made = make_sample(DEMOS[0].profile, rows=CAMPAIGN_ROWS, seed=CAMPAIGN_SEED)
         write_sample(made.later(CAMPAIGN_ROWS), path)
         ranked = workspace.lists.score(path, model=name)
     planned = workspace.campaigns.plan(ranked, order_from_choices(holdout_percent=20.0, name=CAMPAIGN))

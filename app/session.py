@@ -112,6 +112,7 @@ class ListInHand:
     name: str
     content: bytes
     sample: bool = False
+    made_up: bool = False  # of a sample, or made from sample logs
     said: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -429,9 +430,9 @@ def was_let_go() -> str:
     return drawer().let_go.get(st.session_state.get("list", ""), "")
 
 
-def take(name: str, content: bytes) -> None:
+def take(name: str, content: bytes, *, made_up: bool = False) -> None:
     """Take an uploaded list in hand; those brought before are kept beside it."""
-    hold(drawer().put(ListInHand(name, Reread(content))).number)
+    hold(drawer().put(ListInHand(name, Reread(content), made_up=made_up)).number)
 
 
 def hold(number: str) -> None:
@@ -446,7 +447,7 @@ def take_sample(name: str) -> None:
     if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
         put_down()
     content = Reread((SAMPLES / name).read_bytes())
-    st.session_state["list"] = drawer().put(ListInHand(name, content, sample=True)).number
+    st.session_state["list"] = drawer().put(ListInHand(name, content, sample=True, made_up=True)).number
     st.query_params["sample"] = name
     st.query_params.pop("list", None)
 

@@ -53,7 +53,7 @@ def demos() -> None:
 
 def business(demo: Demo, profile: Any, *, ready: bool) -> None:
     """One sample business: what it is, and the list to try."""
-    st.markdown(f"### {say(f'start.demo_{demo.name}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
+    st.markdown(f"### {say(f'start.demo_{demo.key}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
     st.markdown(profile.about)
     if not ready:
         st.caption(f":material/hourglass_top: {say('start.waiting')}")

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import (
+    ChurnError,
     ListRefused,
     MissingColumns,
     NoModelFits,
@@ -36,6 +37,7 @@ from churn.intake.values import folded
 from churn.money.economics import Valuation
 from churn.money.playbook import Playbook
 from churn.notices import Notice
+from churn.samples.shipped import fingerprints, is_shipped
 from churn.schema import Schema, schema_from
 from churn.scoring.export import write_scored
 from churn.scoring.reasons import Explanation, explanation
@@ -123,6 +125,21 @@ class KnownLeavers:
 # Which model answers a list: the one asked for, else the live one whose columns the list has.
 
 
+DEMO = "demo-"  # how the names of the demo's models begin
+OF_THE_DEMO = "Scored by the demo's model, which learnt from made-up customers."
+
+
+def is_demo(home: Path, name: str, version: str) -> bool:
+    """Whether a version learnt from made-up customers: one of the demo's, or of a list that comes with the product."""
+    if name.startswith(DEMO):
+        return True
+    try:
+        words = version_of(home, name, version).words
+    except ChurnError:  # what is wrong with it is said by who opens it
+        return False
+    return words.get("lineage", {}).get("list") in fingerprints()
+
+
 @dataclass
 class OpenModels:
     """Models already opened, by name and version: a version never changes, so it is opened and checked once."""
@@ -139,13 +156,17 @@ class OpenModels:
         live = live_models(self.home)
         if name not in live:
             return load_live(self.home, name)
-        model = self.kept.get((name, live[name])) or load_live(self.home, name)
+        model = self.kept.get((name, live[name])) or self._told(load_live(self.home, name))
         self.kept[name, model.version] = model
         return model
 
-    def fitting(self, source: Source, filename: str = "", sheet: str | None = None) -> Model:
-        """The live model whose columns the list has; two that fit alike are refused by name."""
-        live = self._live()
+    def fitting(self, source: Source, filename: str = "", sheet: str | None = None, *, made_up: bool = False) -> Model:
+        """The live model whose columns the list has; two that fit alike are refused by name.
+
+        A model of the demo answers by itself for the lists that come with the product alone, and for one that is known
+        to be `made_up`; a list of real customers never meets it unless somebody names it.
+        """
+        live = self._live(demo=made_up or is_shipped(source))
         if len(live) == 1:
             return self.named(next(iter(live)))
         return self._best(live, _headings(source, filename, sheet, self._schemas(live).values()))
@@ -160,18 +181,29 @@ class OpenModels:
     def sharing_customers(self, headings: tuple[str, ...]) -> str:
         """The one live model whose key and most of whose columns these headings are; "" for none or several."""
         shares: dict[str, float] = {}
-        for name, schema in self._schemas(live_models(self.home)).items():
+        for name, schema in self._schemas(self._own(live_models(self.home))).items():
             if schema.key and schema.key.name in sure_names(headings, schema):
                 shares[name] = _share(headings, schema)
         best = max(shares.values(), default=0.0)
         found = [name for name, share in shares.items() if share == best >= ENOUGH]
         return found[0] if len(found) == 1 else ""
 
-    def _live(self) -> dict[str, str]:
+    def _live(self, *, demo: bool = False) -> dict[str, str]:
+        """The models that may answer without being named."""
         live = live_models(self.home)
         if not live:
             raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
-        return live
+        own = self._own(live)
+        if not own and not demo:
+            raise NoModelYet(
+                "There is no model of your own yet; the demo's learnt from made-up customers.",
+                "Train one first, or name the demo's model to try it.",
+                options=("verb train LIST", *(f"model={name}" for name in live)),
+            )
+        return live if demo else own
+
+    def _own(self, live: Mapping[str, str]) -> dict[str, str]:
+        return {name: version for name, version in live.items() if not is_demo(self.home, name, version)}
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
         shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
@@ -180,6 +212,8 @@ class OpenModels:
         if best < ENOUGH:
             which = f"Say which one is to score it: {', '.join(live)}."
             raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
+        if len(fitting) > 1:
+            fitting = [name for name in fitting if not name.startswith(DEMO)] or fitting
         if len(fitting) > 1:
             options = tuple(f"model={name}" for name in fitting)
             raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
@@ -190,8 +224,14 @@ class OpenModels:
 
     def _opened(self, name: str, version: str) -> Model:
         if (name, version) not in self.kept:
-            self.kept[name, version] = load(self.home, name, version)
+            self.kept[name, version] = self._told(load(self.home, name, version))
         return self.kept[name, version]
+
+    def _told(self, model: Model) -> Model:
+        """The model, which says of itself that it is the demo's."""
+        if not is_demo(self.home, model.name, model.version):
+            return model
+        return replace(model, notices=(Notice("info", OF_THE_DEMO), *model.notices))
 
     def _schema(self, name: str, version: str) -> Schema:
         if (name, version) in self.kept:

@@ -424,11 +424,17 @@ class Models(Part):
         """The live model of a name, or the version `NAME@V`."""
         return self.workspace.open_models.named(name)
 
-    def for_list(self, source: Source, *, model: str | None = None, **options: Unpack[ReadOptions]) -> Model:
-        """The model that answers a list: the one named, else the live one whose columns the list has."""
+    def for_list(
+        self, source: Source, *, model: str | None = None, made_up: bool = False, **options: Unpack[ReadOptions]
+    ) -> Model:
+        """The model that answers a list: the one named, else the live one whose columns the list has.
+
+        made_up   the list is one of the demo's, so that the demo's models may answer it
+        """
         if model:
             return self.get(model)
-        return self.workspace.open_models.fitting(source, options.get("filename") or "", options.get("sheet"))
+        name, sheet = options.get("filename") or "", options.get("sheet")
+        return self.workspace.open_models.fitting(source, name, sheet, made_up=made_up)
 
     def list(self) -> Sequence[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""
