@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from churn.store.database import close_books
+
 HOW_TO_GET_IT = "needs a PostgreSQL server: set CHURN_TEST_POSTGRES to its SQLAlchemy address (.ci/run starts one)"
 
 
@@ -73,6 +75,7 @@ def disposed_engines(monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(sa, "create_engine", with_remembered_mapping)
         yield
+    close_books()
     for engine in made:
         engine.dispose()
 

@@ -18,8 +18,7 @@ from churn.store.customers import OF_CUSTOMERS, forget, forget_before, last_seen
 from churn.store.database import open_engine
 from churn.store.tables import METADATA
 from tests.test_journal import SPRING, member
-from tests.test_last_seen import MONDAY, seen
-from tests.test_measurements import FOUND, came
+from tests.test_store_records import FOUND, MONDAY, came, seen
 
 pytestmark = pytest.mark.usefixtures("either_book")
 

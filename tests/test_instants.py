@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-import ibis
 import pyarrow as pa
 import pytest
 
@@ -12,6 +11,8 @@ EPOCH = datetime(1970, 1, 1)
 
 
 def moments(cells, clock=0):
+    import ibis
+
     column = ibis.memtable(pa.table({"t": cells})).t
     at = seconds(column, clock)
     day, second = parse_day(at), at - parse_day(at) * DAY
@@ -65,6 +66,8 @@ def test_the_clock_moves_times_but_never_dates():
 
 
 def test_the_same_expression_compiles_for_spark():
+    import ibis
+
     sql = ibis.to_sql(seconds(ibis.table({"t": "string"}, name="log").t).name("x"), dialect="databricks")
     assert "TRY_CAST" in sql
 

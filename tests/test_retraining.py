@@ -27,7 +27,7 @@ def test_a_new_version_goes_live_only_through_the_gate(own_telco):
 def test_a_worse_version_never_goes_live(own_telco, monkeypatch):
     from churn.training.gate import GateVerdict
 
-    monkeypatch.setattr("churn.workspace.models.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
+    monkeypatch.setattr("churn.training.gate.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
     done = Workspace(own_telco).monitor.retrain(a_list(own_telco, "new", outcomes=True), quick=True)
     assert (done.promoted, champion(own_telco, "telco").version) == (False, "v1")
 

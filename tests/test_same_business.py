@@ -88,7 +88,7 @@ def test_the_same_business_again_is_another_version_of_its_own_name(home):
 
 @pytest.mark.parametrize("promotion", ["auto", "yes", "no"])
 def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_telco, promotion, monkeypatch):
-    monkeypatch.setattr("churn.workspace.models.train", None)
+    monkeypatch.setattr("churn.training.train.train", None)
     with pytest.raises(RequestRefused, match="telco is the model of another business: it names") as refused:
         learn(own_telco, gym(), "gym.csv", outcome="quit", key="member", name="telco", promotion=promotion)
     assert refused.value.fix == "Give this model another name, or none."
@@ -96,9 +96,9 @@ def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_tel
 
 
 def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kept(own_telco, monkeypatch):
-    from churn.workspace import models
+    from churn.training import train as training
 
-    learnt = models.train
+    learnt = training.train
 
     def of_few_columns(*words, **more):
         found = learnt(*words, **more)
@@ -108,7 +108,7 @@ def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kep
         )
         return replace(found, model=replace(found.model, schema=Schema(tuple(columns))))
 
-    monkeypatch.setattr(models, "train", of_few_columns)
+    monkeypatch.setattr(training, "train", of_few_columns)
     with pytest.raises(RequestRefused, match="another business: of the 19 columns it reads, this list has 2"):
         train_version(own_telco, own_telco / HISTORY, options={"quick": True})
     assert [c["versions"] for c in Workspace(own_telco).models.list()] == [["v1"]]

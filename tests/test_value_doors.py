@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -68,6 +67,8 @@ def test_yes_and_no_are_the_same_at_every_door(home, text):
 
 
 def test_a_yes_in_a_log_is_a_yes_in_a_list():
+    import ibis
+
     cells = ibis.memtable(pa.table({"flag": [*sorted(YES), *sorted(NO)]}))
     found = cells.select(flag=flag_of_a_log(cells.flag)).to_pyarrow()["flag"].to_pylist()
     assert found == [1] * len(YES) + [0] * len(NO)

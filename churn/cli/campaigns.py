@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import churn
 from churn.cli.main import (
     STDIN,
     Answer,
@@ -21,16 +22,13 @@ from churn.cli.main import (
     verb,
 )
 from churn.errors import RequestRefused
-from churn.workspace.campaigns import action_totals, price_sentences
-from churn.workspace.delivery import outline_push
-from churn.workspace.playbooks import read_playbook
-from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from churn.campaigns.lift import Lift
     from churn.campaigns.limits import Order
     from churn.workspace.campaigns import PlannedCampaign
     from churn.workspace.delivery import Delivery, Outline
+    from churn.workspace.workspace import Workspace
 
 ENDS = ("low", "mid", "high")
 
@@ -81,7 +79,10 @@ def _plan_words(words: ArgumentParser) -> None:
 )
 def plan(asked: Namespace, printer: Printer) -> Answer:
     """Choose who gets what, draw the holdout, keep the campaign and write its file."""
-    workspace, piped = Workspace(asked.home), asked.output == STDIN
+    from churn.workspace.delivery import outline_push
+    from churn.workspace.playbooks import read_playbook
+
+    workspace, piped = churn.Workspace(asked.home), asked.output == STDIN
     order = _ordered(asked)
     playbook = read_playbook(Path(asked.playbook)) if asked.playbook else None
     ranked = workspace.lists.score(source_of(asked), model=asked.model, **said_of(asked))
@@ -113,6 +114,7 @@ def _ordered(asked: Namespace) -> Order:
 def _plan_lines(workspace: Workspace, done: PlannedCampaign) -> tuple[str, ...]:
     """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
     from churn.money.amounts import Amounts
+    from churn.workspace.campaigns import action_totals, price_sentences
 
     made, amounts = done.campaign, Amounts(done.basis.currency)
     gains = " / ".join(amounts.money(made.expected_gain[end], 2) for end in ENDS)
@@ -151,7 +153,7 @@ def _measure_words(words: ArgumentParser) -> None:
 def measure(asked: Namespace, printer: Printer) -> Answer:
     """Compare the treated with the held out, and let the playbook learn."""
     said = {**said_of(asked), "key": asked.key, "outcome": asked.outcome, "positive": asked.positive}
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     found = workspace.campaigns.measure(source_of(asked), asked.campaign, **said)
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
@@ -199,7 +201,7 @@ def uplift(asked: Namespace, printer: Printer) -> Answer:
     """Measure the effect, how far customers differ in it, and who is better left alone."""
     names = ("treatment", "outcome", "control", "arm", "key", "model", "positive", "good", "seed")
     words = {name: getattr(asked, name) for name in names}
-    found = Workspace(asked.home).campaigns.uplift(source_of(asked), words, **said_of(asked))
+    found = churn.Workspace(asked.home).campaigns.uplift(source_of(asked), words, **said_of(asked))
     if asked.output:
         found.write(Path(asked.output))
     qini = found.uplift.qini
@@ -229,8 +231,9 @@ def _playbook_words(words: ArgumentParser) -> None:
 def playbook(asked: Namespace, printer: Printer) -> Answer:
     """Show the offers in force, check a file, or make it the one in force."""
     from churn.money.playbook import playbook_text, playbook_words
+    from churn.workspace.playbooks import read_playbook
 
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     name = workspace.models.get(asked.model).name if asked.model else asked.profile
     if asked.act == "show":
         force = workspace.playbooks.get(name)
@@ -257,7 +260,7 @@ def forget(asked: Namespace, printer: Printer) -> Answer:
     """Remove a customer's scores, features, arms, contacts and outcomes, or everybody's from before a day."""
     if (asked.key is None) == (asked.before is None):
         raise RequestRefused("Whom to forget is not said.", "Give a customer's key, or --before DATE.")
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     gone = (
         workspace.customers.forget(asked.key)
         if asked.before is None
@@ -273,6 +276,8 @@ def _pushed(
     """What was sent, or would be, where it is asked for."""
     if asked.push is None:
         return None
+    from churn.workspace.delivery import outline_push
+
     return (outline_push if asked.dry_run else workspace.campaigns.push)(done, asked.push, columns)
 
 

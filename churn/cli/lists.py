@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import churn
 from churn.cli.main import (
     STDIN,
     Answer,
@@ -22,16 +23,11 @@ from churn.cli.main import (
 )
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
-from churn.money.amounts import Amounts, over
-from churn.options import pair_of
-from churn.scoring.whatif import Step
-from churn.workspace.customers import comparison_json, explained_json, shown_points, summary_json
-from churn.workspace.files import written_sample
-from churn.workspace.lists import ScoredFile
-from churn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from churn.scoring.reasons import Explanation
+    from churn.scoring.whatif import Step
+    from churn.workspace.lists import ScoredFile
 
 
 def _check_words(words: ArgumentParser) -> None:
@@ -46,7 +42,7 @@ def _check_words(words: ArgumentParser) -> None:
 def check(asked: Namespace, printer: Printer) -> Answer:
     """Show the columns, what was repaired and which lines were set aside."""
     try:
-        reading = Workspace(asked.home).lists.check(source_of(asked), **said_of(asked))
+        reading = churn.Workspace(asked.home).lists.check(source_of(asked), **said_of(asked))
     except MissingColumns as problem:
         if asked.template:
             write_text(Path(asked.template), problem.template)
@@ -96,7 +92,7 @@ def score(asked: Namespace, printer: Printer) -> Answer:
     def heard(rows: int, total: int | None) -> None:
         printer.progress(rows / total if total else 0.0, f"{rows:,} customers scored")
 
-    done = Workspace(asked.home).lists.score_file(
+    done = churn.Workspace(asked.home).lists.score_file(
         source_of(asked),
         sys.stdout.buffer if piped else Path(asked.output),
         model=asked.model,
@@ -113,7 +109,7 @@ def _scored_on_cluster(asked: Namespace) -> Answer:
     """The same on many machines, from Parquet files to a folder of them."""
     if STDIN in (asked.list, asked.output):
         raise RequestRefused("A cluster cannot read or write a pipe.", "Name files that its workers see.")
-    done = Workspace(asked.home).lists.score_on_cluster(
+    done = churn.Workspace(asked.home).lists.score_on_cluster(
         asked.list,
         Path(asked.output),
         engine=asked.engine,
@@ -130,6 +126,8 @@ def _scored_lines(done: ScoredFile, output: str) -> Answer:
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in done.tiers.items())
     lines = [f"{done.rows:,} customers scored by {done.model} {done.version}: {tiers}.", *notice_lines(done.notices)]
     if done.value_horizon:
+        from churn.money.amounts import over
+
         said = f"value_at_risk counts the margin {over(done.value_horizon, assumed=done.value_assumed)}"
         lines.append(f"{said}{f', in {done.currency}' if done.currency else ''}.")
     return Answer(done.as_json(), (*lines, f"Written to {output}."))
@@ -144,7 +142,11 @@ def _explain_words(words: ArgumentParser) -> None:
 @verb("explain", "say why one customer may leave", _explain_words, example="explain data/samples/telco_today.csv KEY")
 def explain(asked: Namespace, printer: Printer) -> Answer:
     """Show the score, what raises and lowers it, and the nearest changes that would lower it."""
-    found = Workspace(asked.home).customers.explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
+    from churn.workspace.customers import explained_json, shown_points
+
+    found = churn.Workspace(asked.home).customers.explain(
+        source_of(asked), asked.key, model=asked.model, **said_of(asked)
+    )
     told = found.explanation
     lines = [
         f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
@@ -160,6 +162,8 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
     """The money at risk with this customer, over how long; nothing where it is not known."""
     if told.value_at_risk is None:
         return ()
+    from churn.money.amounts import Amounts, over
+
     money, time = Amounts(told.currency).money(told.value_at_risk), over(told.value_horizon, assumed=told.value_assumed)
     return (f"Value at risk {time}: {money}.",)
 
@@ -182,8 +186,11 @@ def _whatif_words(words: ArgumentParser) -> None:
 )
 def what_if(asked: Namespace, printer: Printer) -> Answer:
     """Show the score before and after."""
+    from churn.options import pair_of
+    from churn.workspace.customers import comparison_json
+
     changes = dict(pair_of(pair, "COL=VALUE") for pair in asked.changes)
-    found = Workspace(asked.home).customers.what_if(
+    found = churn.Workspace(asked.home).customers.what_if(
         source_of(asked), asked.key, changes, model=asked.model, **said_of(asked)
     )
     before, after = found.before, found.after
@@ -224,6 +231,8 @@ def sample(asked: Namespace, printer: Printer) -> Answer:
 
     def heard(done: int, total: int) -> None:
         printer.progress(done / total, f"{done:,} customers made")
+
+    from churn.workspace.files import written_sample
 
     files = written_sample(
         asked.name, Path(asked.output), rows=asked.rows, seed=asked.seed, plant=asked.plant, progress=heard
@@ -267,12 +276,15 @@ def _summarise_words(words: ArgumentParser) -> None:
 )
 def summarise(asked: Namespace, printer: Printer) -> Answer:
     """Write the customer table; with a horizon, with who left."""
+    from churn.options import pair_of
+    from churn.workspace.customers import summary_json
+
     tables = dict(pair_of(pair, "NAME=FILE") for pair in asked.tables)
     if asked.engine and asked.engine.startswith(COMPILED):
         return _compiled(asked, tables)
     when = {"as_of": _day(asked.as_of), "horizon": asked.horizon, "dates": asked.dates, "step": asked.step}
     tried = _tried(asked, tables, when) if asked.fill_silence == "try" else None
-    found = Workspace(asked.home).logs.summarise(
+    found = churn.Workspace(asked.home).logs.summarise(
         tables,
         asked.recipe,
         **when,
@@ -289,7 +301,7 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
 def _tried(asked: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
     if asked.horizon is None:
         raise RequestRefused("Trying needs known outcomes.", "Give the horizon, too.")
-    return Workspace(asked.home).logs.try_filling(tables, asked.recipe, **when, engine=asked.engine)
+    return churn.Workspace(asked.home).logs.try_filling(tables, asked.recipe, **when, engine=asked.engine)
 
 
 def _summary_lines(found: Any, dates: int) -> list[str]:
@@ -306,7 +318,7 @@ def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:
     """Write the query for a warehouse; it is not run."""
     dialect = asked.engine.removeprefix(COMPILED)
     when: dict[str, Any] = {"as_of": _day(asked.as_of), "horizon": asked.horizon}
-    query = Workspace(asked.home).logs.query(dialect, tables, asked.recipe, **when)
+    query = churn.Workspace(asked.home).logs.query(dialect, tables, asked.recipe, **when)
     write_text(asked.output, query)
     told = {"dialect": dialect, "written": asked.output, "run": False, "notices": []}
     return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {asked.output}."))

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import churn
 from churn.cli.main import (
     SHELLS,
     Answer,
@@ -23,12 +24,11 @@ from churn.cli.main import (
 )
 from churn.errors import NotFound, RequestRefused
 from churn.options import RETRAIN, TRAIN
-from churn.workspace.access import SCOPES, audit_json
-from churn.workspace.monitoring_views import refuse_other_endings
-from churn.workspace.workspace import Workspace
+from churn.workspace.access import SCOPES
 
 if TYPE_CHECKING:
     from churn.monitoring.report import DriftReport
+    from churn.workspace.workspace import Workspace
 
 BOARD = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "milliseconds")
 
@@ -46,7 +46,7 @@ def _train_words(words: ArgumentParser) -> None:
 @verb("train", "learn from a list with known outcomes", _train_words, example="train data/samples/telco_customers.csv")
 def train(asked: Namespace, printer: Printer) -> Answer:
     """Train, keep the version, and let it go live if it is better."""
-    found = Workspace(asked.home).models.train(
+    found = churn.Workspace(asked.home).models.train(
         source_of(asked),
         **said_of(asked),
         name=asked.name,
@@ -77,7 +77,7 @@ def _models_words(words: ArgumentParser) -> None:
 @verb("models", "look after the models on the shelf", _models_words, example="models rollback telco")
 def models(asked: Namespace, printer: Printer) -> Answer:
     """List, show, promote, roll back or verify."""
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     if asked.act == "list":
         return _list_models(workspace)
     if not asked.model:
@@ -169,7 +169,9 @@ def _drift_words(words: ArgumentParser) -> None:
 )
 def drift(asked: Namespace, printer: Printer) -> Answer:
     """Hold a list against the model; exit 3 when a retrain is advised."""
-    workspace, files = Workspace(asked.home), [Path(f) if f else None for f in (asked.report, asked.split)]
+    from churn.workspace.monitoring_views import refuse_other_endings
+
+    workspace, files = churn.Workspace(asked.home), [Path(f) if f else None for f in (asked.report, asked.split)]
     refuse_other_endings(*files)
     found = workspace.monitor.check(
         source_of(asked),
@@ -217,7 +219,7 @@ def _retrain_words(words: ArgumentParser) -> None:
 )
 def retrain(asked: Namespace, printer: Printer) -> Answer:
     """Drift, train, gate, promote; one command for a scheduler."""
-    found = Workspace(asked.home).monitor.retrain(
+    found = churn.Workspace(asked.home).monitor.retrain(
         source_of(asked),
         model=asked.model,
         **said_of(asked),
@@ -253,7 +255,7 @@ def _keys_words(words: ArgumentParser) -> None:
 @verb("keys", "make, list or revoke the keys that programs ask the API with", _keys_words, example="keys add crm")
 def keys(asked: Namespace, printer: Printer) -> Answer:
     """Make, list or revoke keys; a key is shown once, the book keeps only its hash."""
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     if asked.act == "list":
         return _list_keys(workspace)
     if not asked.name:
@@ -290,7 +292,9 @@ def audit(asked: Namespace, printer: Printer) -> Answer:
     """The latest entries of the audit trail; it names no customer."""
     if asked.last < 1:
         raise RequestRefused(f"--last {asked.last} shows nothing.", "Ask for 1 or more.")
-    entries = Workspace(asked.home).access.audit(asked.last)
+    from churn.workspace.access import audit_json
+
+    entries = churn.Workspace(asked.home).access.audit(asked.last)
     rows = [[e.at[:19], e.who, e.role, e.by, e.act, e.what] for e in entries]
     heads = ["when (UTC)", "who", "role", "by", "did", "what"]
     lines = table_lines(heads, rows) if rows else ["Nothing was done yet."]
@@ -309,9 +313,8 @@ def _serve_words(words: ArgumentParser) -> None:
 def serve(asked: Namespace, printer: Printer) -> None:
     """Answer until stopped; a busy port is refused before anything starts."""
     from churn.api.app import make_api, serve_until_stopped
-    from churn.workspace.workspace import Workspace
 
-    workspace = Workspace(asked.home)
+    workspace = churn.Workspace(asked.home)
     workspace.access.refuse_without_sign_in(asked.host)
     serve_until_stopped(make_api(workspace), asked.host, asked.port, says="The API is at {address}/docs")
 

@@ -26,8 +26,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused, Unavailable
-from churn.workspace.parts import Part
+from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused
 from churn.workspace.playbooks import has_store, now, open_store
 
 if TYPE_CHECKING:
@@ -484,73 +483,3 @@ SIGN_INS = SignIns()
 def audit_json(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
     """The audit trail as the doors answer it."""
     return [{name: value for name, value in vars(entry).items() if name != "id"} for entry in entries]
-
-
-class Access(Part):
-    """Who asks: keys, sign-in, the audit trail."""
-
-    @property
-    def settings(self) -> AuthSettings:
-        """What the operator has set about people, proxies and hosts."""
-        return auth_settings()
-
-    @property
-    def key_store(self) -> ApiKeyStore:
-        """The API keys of this home."""
-        return self.workspace.key_store
-
-    def signed_in(self, address: str, by: By = "sign-in") -> Principal:
-        """The person who signed in with this address; a stranger is refused."""
-        return self.settings.person(address, by)
-
-    def anonymous(self, *, here: bool = True) -> Principal:
-        """Who somebody is that says nothing: this machine, unless people have to sign in."""
-        return self.settings.nobody(here=here, has_keys=not self.key_store.empty)
-
-    def key_holder(self, key: str) -> Principal:
-        """The program that holds this API key; a wrong one is refused."""
-        return self.key_store.holder(key)
-
-    def refuse_without_sign_in(self, host: str, *, has_provider: bool = False) -> None:
-        """Refuse to serve others where nobody could sign in; without the database nobody is let in meanwhile."""
-        try:
-            has_keys = not self.key_store.empty
-        except Unavailable:
-            has_keys = True
-        self.settings.refuse_without_sign_in(host, has_keys=has_keys, has_provider=has_provider)
-
-    def add_key(self, name: str, scope: str) -> tuple[KeyRow, str]:
-        """Make an API key; its text is given back this once and cannot be seen again."""
-        from churn.store.access import keep_key
-
-        row, key = new_key(name, scope, self.workspace.user.name)
-        what = f"added {row.id} {row.name}, scope {scope}"
-        with self.workspace.acting("keys", what), open_store(self.home) as book:
-            keep_key(book, row)
-        return row, key
-
-    def api_keys(self) -> tuple[KeyRow, ...]:
-        """Every API key that was made; what is kept of a key cannot be used as one."""
-        from churn.store.access import key_rows
-
-        self.workspace.user.must("keys")
-        with open_store(self.home) as book:
-            return key_rows(book)
-
-    def revoke(self, asked: str) -> KeyRow:
-        """End an API key, named by its id or its name; servers refuse it within two seconds."""
-        from churn.store.access import revoke_key
-
-        self.workspace.user.must("keys")
-        with open_store(self.home) as book:
-            row = revoke_key(book, asked, now())
-        self.workspace.note("keys", f"revoked {row.id} {row.name}")
-        return row
-
-    def audit(self, most: int = 100) -> tuple[Entry, ...]:
-        """The latest entries of the audit trail, the last one first."""
-        from churn.store.access import audit_entries
-
-        self.workspace.user.must("audit")
-        with open_store(self.home) as book:
-            return audit_entries(book, most)

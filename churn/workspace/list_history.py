@@ -10,27 +10,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
 from churn.intake.reader import Reading
 from churn.money.amounts import over
-from churn.scoring.drivers import Driver, group_drivers
 from churn.scoring.reasons import Explanation
-from churn.scoring.segments import Segment, segments
-from churn.store.campaigns import CampaignRecord, Measurement, campaigns, measured_so_far
-from churn.store.customers import ListRecord, lists_scored, record_list
 from churn.training.model import Model
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import currency_of, wording_of
-from churn.workspace.exploring import pictured_points
 from churn.workspace.lists import ScoredCustomers
 from churn.workspace.playbooks import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
+    import sqlalchemy as sa
 
     from churn.campaigns.plan import Campaign
     from churn.money.amounts import Amounts
+    from churn.scoring.drivers import Driver
+    from churn.scoring.segments import Segment
+    from churn.store.campaigns import CampaignRecord, Measurement
+    from churn.store.customers import ListRecord
 
 SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
 
@@ -109,11 +108,16 @@ def worth_basis_of(ranked: ScoredCustomers, currency: str) -> str:
 
 def list_drivers(ranked: ScoredCustomers, home: Path) -> tuple[Driver, ...]:
     """What moves the scores of this list, by business group, the strongest first."""
+    from churn.scoring.drivers import group_drivers
+    from churn.workspace.exploring import pictured_points
+
     return group_drivers(ranked.model, wording_of(ranked.model, home), pictured_points(ranked))
 
 
 def list_segments(ranked: ScoredCustomers, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
+    from churn.scoring.segments import segments
+
     return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
 
 
@@ -198,6 +202,8 @@ class NextStep:
 
 def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> None:
     """Keep in the book that this list was scored, once; it names no customer."""
+    from churn.store.customers import record_list
+
     with open_store(home) as book:
         if _known(book, ranked) is None:
             record_list(book, _record(ranked, overview))
@@ -205,6 +211,8 @@ def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> N
 
 def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts) -> ListChange | None:
     """What changed since the list that was scored before this one; None for the first."""
+    from churn.store.customers import lists_scored
+
     with open_store(home) as book:
         first = _known(book, ranked)
         earlier = [
@@ -247,6 +255,8 @@ def _title(record: CampaignRecord) -> str:
 
 
 def _record(ranked: ScoredCustomers, overview: Overview) -> ListRecord:
+    from churn.store.customers import ListRecord
+
     return ListRecord(
         list=ranked.reading.fingerprint,
         model=ranked.model.name,
@@ -262,6 +272,8 @@ def _record(ranked: ScoredCustomers, overview: Overview) -> ListRecord:
 
 
 def _known(book: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
+    from churn.store.customers import lists_scored
+
     lists = lists_scored(book, most=1000, model=ranked.model.name)
     known = [r for r in lists if r.list == ranked.reading.fingerprint]
     return min(known, key=lambda r: r.scored, default=None)
@@ -269,6 +281,8 @@ def _known(book: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
 
 def _campaign_of(home: Path, ranked: ScoredCustomers) -> tuple[CampaignRecord | None, Measurement | None]:
     """The latest campaign made from this list for this business, and what was measured of it."""
+    from churn.store.campaigns import campaigns, measured_so_far
+
     own = (ranked.reading.fingerprint, ranked.model.name)
     with open_store(home) as book:
         found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,38 +27,22 @@ from churn.errors import (
     Unavailable,
     UnsureColumns,
 )
-from churn.features.sources import PARQUET, source_files
 from churn.intake.grid import Way, grid_of
 from churn.intake.matching import Match, layout_key, sure_names
 from churn.intake.options import Asked, Usual
 from churn.intake.reader import Reading, Settled, Stream, open_list, read_list
 from churn.intake.sources import Source, opened
 from churn.intake.values import folded
-from churn.money.economics import Valuation
-from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.samples.shipped import fingerprints, is_shipped
 from churn.schema import Schema, schema_from
-from churn.scoring.export import write_scored
-from churn.scoring.reasons import Explanation, explanation
-from churn.scoring.score import Ranking, ScoredList, tiers_in
-from churn.scoring.spark import SAMPLE, score_on_spark
-from churn.scoring.unfamiliar import Unfamiliar
-from churn.scoring.whatif import Change, Comparison, nearest_changes, whatif
-from churn.scoring.wording import worth_said
-from churn.training.gate import ENOUGH
-from churn.training.known_outcomes import known_outcomes
-from churn.training.model import Model
-from churn.training.registry import called, live_models, load, load_live, version_of
-from churn.training.thresholds import TIERS
-from churn.workspace.businesses import (
-    playbook_for,
-    suggester_of,
-    valuation_for,
-    valuation_of,
-    with_learnt_bills,
-    wording_of,
-)
+
+if TYPE_CHECKING:
+    from churn.money.economics import Valuation
+    from churn.money.playbook import Playbook
+    from churn.scoring.reasons import Explanation
+    from churn.scoring.score import Ranking, ScoredList
+    from churn.scoring.whatif import Change, Comparison
+    from churn.training.model import Model
 
 
 @dataclass
@@ -79,6 +63,8 @@ class KnownLeavers:
 
     def see(self, table: pa.Table) -> np.ndarray:
         """Count one part of the list; returns who of it left."""
+        from churn.training.known_outcomes import known_outcomes
+
         outcomes = known_outcomes(self.ranking.model, table, self.ranking.as_of)
         left = outcomes == 1.0
         self.rows += table.num_rows
@@ -133,6 +119,9 @@ def is_demo(home: Path, name: str, version: str) -> bool:
     """Whether a version learnt from made-up customers: one of the demo's, or of a list that comes with the product."""
     if name.startswith(DEMO):
         return True
+    from churn.samples.shipped import fingerprints
+    from churn.training.registry import version_of
+
     try:
         words = version_of(home, name, version).words
     except ChurnError:  # what is wrong with it is said by who opens it
@@ -149,6 +138,8 @@ class OpenModels:
 
     def named(self, asked: str) -> Model:
         """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
+        from churn.training.registry import called, live_models, load_live
+
         name, _, version = asked.partition("@")
         name = called(self.home, name)
         if version:
@@ -166,6 +157,8 @@ class OpenModels:
         A model of the demo answers by itself for the lists that come with the product alone, and for one that is known
         to be `made_up`; a list of real customers never meets it unless somebody names it.
         """
+        from churn.samples.shipped import is_shipped
+
         live = self._live(demo=made_up or is_shipped(source))
         if len(live) == 1:
             return self.named(next(iter(live)))
@@ -180,6 +173,9 @@ class OpenModels:
 
     def sharing_customers(self, headings: tuple[str, ...]) -> str:
         """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+        from churn.training.gate import ENOUGH
+        from churn.training.registry import live_models
+
         shares: dict[str, float] = {}
         for name, schema in self._schemas(self._own(live_models(self.home))).items():
             if schema.key and schema.key.name in sure_names(headings, schema):
@@ -190,6 +186,8 @@ class OpenModels:
 
     def _live(self, *, demo: bool = False) -> dict[str, str]:
         """The models that may answer without being named."""
+        from churn.training.registry import live_models
+
         live = live_models(self.home)
         if not live:
             raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
@@ -206,6 +204,8 @@ class OpenModels:
         return {name: version for name, version in live.items() if not is_demo(self.home, name, version)}
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
+        from churn.training.gate import ENOUGH
+
         shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
@@ -223,6 +223,8 @@ class OpenModels:
         return {name: self._schema(name, version) for name, version in live.items()}
 
     def _opened(self, name: str, version: str) -> Model:
+        from churn.training.registry import load
+
         if (name, version) not in self.kept:
             self.kept[name, version] = self._told(load(self.home, name, version))
         return self.kept[name, version]
@@ -234,6 +236,8 @@ class OpenModels:
         return replace(model, notices=(Notice("info", OF_THE_DEMO), *model.notices))
 
     def _schema(self, name: str, version: str) -> Schema:
+        from churn.training.registry import version_of
+
         if (name, version) in self.kept:
             return self.kept[name, version].schema
         return schema_from(version_of(self.home, name, version).words["schema"])
@@ -320,13 +324,9 @@ def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) ->
 
 def _known(home: Path, layout: str) -> dict[str, str]:
     from churn.store.customers import remembered_mapping
-    from churn.store.database import open_engine
+    from churn.store.database import shared_book
 
-    engine = open_engine(home)
-    try:
-        return remembered_mapping(engine, layout)
-    finally:
-        engine.dispose()
+    return remembered_mapping(shared_book(home), layout)
 
 
 def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
@@ -334,13 +334,9 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
     if mapping.items() <= _known(home, layout).items():
         return
     from churn.store.customers import remember_mapping
-    from churn.store.database import open_engine
+    from churn.store.database import shared_book
 
-    engine = open_engine(home)
-    try:
-        remember_mapping(engine, layout, mapping)
-    finally:
-        engine.dispose()
+    remember_mapping(shared_book(home), layout, mapping)
 
 
 # Lists at the counter: checked, scored to a file or in memory, and one customer of them explained.
@@ -458,6 +454,9 @@ def ranking_for(
 
     everybody  False sets customers aside of whom the list itself says that they left
     """
+    from churn.scoring.score import Ranking
+    from churn.workspace.businesses import playbook_for, suggester_of, valuation_of, with_learnt_bills, wording_of
+
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
     offers = playbook_for(model, home) if playbook is None else with_learnt_bills(playbook, model)
@@ -521,6 +520,10 @@ def score_to_file(
 
     everybody  also customers of whom the list says that they left; else they are set aside and counted
     """
+    from churn.scoring.export import write_scored
+    from churn.scoring.unfamiliar import Unfamiliar
+    from churn.training.thresholds import TIERS
+
     start = time.perf_counter()
     stream = stream_list(home, source, options_for_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
@@ -552,6 +555,8 @@ def score_to_file(
 
 def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
     """What goes with the value at risk of a list with these columns."""
+    from churn.scoring.wording import worth_said
+
     return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
@@ -585,6 +590,10 @@ def explained(
     columns: Collection[str] | None = None,
 ) -> ExplainedScore:
     """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
+    from churn.scoring.reasons import explanation
+    from churn.scoring.whatif import nearest_changes
+    from churn.workspace.businesses import wording_of
+
     wording, day, valuation = wording_of(model, home), parse_day(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
     told = explanation(model, wording, customer, as_of=day, valuation=valuation)
@@ -601,11 +610,16 @@ def compared(
     columns: Collection[str] | None = None,
 ) -> Comparison:
     """One customer before and after some fields change; `columns` as for `explained`."""
+    from churn.scoring.whatif import whatif
+    from churn.workspace.businesses import wording_of
+
     valuation = _valuation(model, home, columns)
     return whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
 
 
 def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:
+    from churn.workspace.businesses import valuation_for
+
     found = valuation_for(model, home)
     return found if found is None or columns is None else found.of_list(columns)
 
@@ -659,6 +673,8 @@ def _unless_all_left(blocks: Iterator[pa.Table], leavers: KnownLeavers) -> Itera
 
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
+    from churn.scoring.score import tiers_in
+
     for block in blocks:
         tiers.update(tiers_in(block))
         yield block
@@ -680,6 +696,9 @@ def score_on_spark_cluster(
     everybody: bool = False,
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
+    from churn.features.sources import source_files
+    from churn.scoring.spark import score_on_spark
+
     start = time.perf_counter()
     files = source_files(source)
     _refuse_other_kinds(files)
@@ -715,6 +734,8 @@ def score_on_spark_cluster(
 
 def first_of(source: str) -> Path:
     """The file by whose columns a model is chosen."""
+    from churn.features.sources import source_files
+
     return source_files(source)[0]
 
 
@@ -725,6 +746,8 @@ def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> 
 
 def _heard(stream: Stream) -> list[Notice]:
     """What the first rows gave to say, and that it was said of them."""
+    from churn.scoring.spark import SAMPLE
+
     for _ in stream.blocks():
         pass  # what is counted is complete after the last block
     text = f"What is said of the list was seen in its first {stream.rows:,} rows; every row was scored."
@@ -732,6 +755,8 @@ def _heard(stream: Stream) -> list[Notice]:
 
 
 def _refuse_other_kinds(files: tuple[Path, ...]) -> None:
+    from churn.features.sources import PARQUET
+
     odd = next((f for f in files if not f.name.lower().endswith(PARQUET)), None)
     if odd:
         raise RequestRefused(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -21,13 +21,10 @@ from churn.files import LONGEST_NAME, checked_name, name_from
 from churn.intake.checks import Known, refuse_empty
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
-from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.options import TrainOptions, read_options_in
 from churn.profiles import GENERAL, Profile, read_profile
 from churn.schema import Schema, schema_from
-from churn.training.gate import GateVerdict, gate, why_another_business
-from churn.training.model import Model
 from churn.training.outcome import (
     MOST_CLASSES,
     family_of,
@@ -37,13 +34,14 @@ from churn.training.outcome import (
     outcome_of,
     speaks_by_name,
 )
-from churn.training.prepare import Choices, Leak, leaks_of
-from churn.training.registry import champion, load_live, promote, save, standing_words, title_of
-from churn.training.tracking import ledger_at, tracked
-from churn.training.train import Trained, train
-from churn.workspace.list_history import count_words
-from churn.workspace.lists import read_checked
 from churn.workspace.playbooks import active_playbook
+
+if TYPE_CHECKING:
+    from churn.money.playbook import Playbook
+    from churn.training.gate import GateVerdict
+    from churn.training.model import Model
+    from churn.training.prepare import Leak
+    from churn.training.train import Trained
 
 FOLDER = Path("data") / "searches"
 
@@ -138,6 +136,10 @@ def train_version(
     options: TrainOptions,
 ) -> TrainedVersion:
     """Learn from a list with outcomes, save the version, and let it go live if it is better (or if told to)."""
+    from churn.training.registry import promote, save, title_of
+    from churn.training.tracking import ledger_at, tracked
+    from churn.training.train import train
+
     title = " ".join((name or "").split())
     asked: dict[str, Any] = dict.fromkeys((*ROLES, *HOW)) | dict(options)
     reading = _labelled(home, source, options)
@@ -206,6 +208,8 @@ def reading_name(reading: Reading, theirs: str | None) -> str | None:
 
 def _labelled(home: Path, source: Source, options: TrainOptions) -> Reading:
     """The list read for learning; without a profile that fits, the columns named take their roles."""
+    from churn.workspace.lists import read_checked
+
     asked: Mapping[str, Any] = options
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
     words = {**read_options_in(options), "roles": roles, "positive": tuple(options.get("positive") or ())}
@@ -252,12 +256,17 @@ def _settled_roles(reading: Reading, roles: Mapping[str, Any]) -> Schema:
 
 def _another_business(home: Path, name: str, new: Schema) -> str:
     """Why the model of that name, if there is one, is of another business than these columns; "" where it is not."""
+    from churn.training.gate import why_another_business
+    from churn.training.registry import standing_words
+
     words = standing_words(home, name)
     return why_another_business(new, schema_from(words["schema"])) if words else ""
 
 
 def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
     """Refuse to learn a version that could not score the customers of the model it would stand beside."""
+    from churn.training.registry import title_of
+
     if why := _another_business(home, name, new):
         raise RequestRefused(
             f"{title_of(home, name)} is the model of another business: {why}.",
@@ -275,6 +284,8 @@ def _pages(trained: Trained, currency: str) -> dict[str, str]:
 
 def _judged(trained: Trained, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:
     """What the gate says of the new model beside the champion; a person who decided has the last word."""
+    from churn.training.gate import gate
+
     verdict = gate(trained.model, trained.unseen, champion, reading.table)
     if promotion == "no":
         return replace(verdict, promoted=False, why="Kept beside the champion, as asked.")
@@ -285,6 +296,8 @@ def _judged(trained: Trained, champion: Model | None, reading: Reading, promotio
 
 def _reigning(home: Path, name: str) -> Model | None:
     """The champion, where one is live and can be opened; a damaged one cannot defend its place."""
+    from churn.training.registry import champion, load_live
+
     if champion(home, name) is None:
         return None
     try:
@@ -451,6 +464,8 @@ class Labels:
 
 def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), drop_class: Sequence[str] = ()) -> Labels:
     """Who left by that column when these words mean leaving (none: those that plainly do)."""
+    from churn.workspace.list_history import count_words
+
     by_date = reading.schema.by_name[column].kind == "date"
     words = days_in(reading, column) if by_date else count_words(reading, column)
     try:
@@ -490,6 +505,8 @@ def guess_outcome(reading: Reading) -> str | None:
 
 def find_leaks(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
     """The columns that know the outcome, or may; none while it is not settled who left."""
+    from churn.training.prepare import Choices, leaks_of
+
     try:
         return leaks_of(reading.table, reading.schema, Choices(**asked))
     except ChurnError:

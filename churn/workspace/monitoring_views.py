@@ -198,6 +198,7 @@ def report_words(found: WatchedList) -> dict[str, Any]:
 def page_for(home: Path, found: WatchedList) -> str:
     """The report as a page, with the lists before it."""
     from churn.reports.pages import watched_page
+    from churn.workspace.monitoring_views import watch_history
 
     record = found.record
     before = [r for r in watch_history(home, record.model, record.version) if r.list != record.list]
@@ -207,6 +208,7 @@ def page_for(home: Path, found: WatchedList) -> str:
 
 def write_split(found: WatchedList, target: Path) -> str:
     """Which model serves whom, with both probabilities and tiers: one line per customer, in the order of the list."""
+
     if found.shadow is None:
         raise RequestRefused("No challenger scored this list.", "Name one.", options=("challenger=VERSION",))
     champion, challenger, keys = found.look.model, found.shadow.challenger, keys_in(found.look)

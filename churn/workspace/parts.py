@@ -13,16 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from churn.errors import ChurnError, NotFound, RequestRefused
-from churn.intake.matching import layout_key
-from churn.intake.reader import Reading
-from churn.intake.sources import Source
-from churn.money.playbook import Playbook
 from churn.options import ReadOptions, read_options_in
-from churn.training import registry
-from churn.training.model import Model
-from churn.workspace import list_history, lists, playbooks
-from churn.workspace.businesses import playbook_for, profile_of
-from churn.workspace.lists import ScoredCustomers
+from churn.workspace import lists, playbooks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +24,10 @@ if TYPE_CHECKING:
     from churn.features.build import Summary
     from churn.features.labels import Outlook
     from churn.features.recipe import Recipe
+    from churn.intake.reader import Reading
+    from churn.intake.sources import Source
     from churn.money.amounts import Amounts
+    from churn.money.playbook import Playbook
     from churn.options import OutcomeOptions, RetrainOptions, TrainOptions
     from churn.reports.charts import Chart
     from churn.scoring.drivers import Driver
@@ -41,12 +36,16 @@ if TYPE_CHECKING:
     from churn.store.campaigns import CampaignRecord
     from churn.store.customers import CustomerEvent, LastSeen, ListRecord
     from churn.store.monitoring import WatchRecord
+    from churn.training.model import Model
+    from churn.training.registry import Reign, Verified
     from churn.training.train import TwoWays
+    from churn.workspace import list_history
     from churn.workspace.campaigns import KeptCampaign, PlannedCampaign, Scale
     from churn.workspace.customers import FormField, OfferShown
     from churn.workspace.delivery import Delivery, Forgotten
     from churn.workspace.event_logs import MadeList
     from churn.workspace.exploring import Exploration
+    from churn.workspace.lists import ScoredCustomers
     from churn.workspace.models import Progress, Promotion, TrainedVersion
     from churn.workspace.monitoring import Retrained, WatchedList, When
     from churn.workspace.prediction import ScoredCustomer
@@ -74,12 +73,14 @@ class Lists(Part):
         """What is understood of a list: its columns, what was repaired, what was set aside and why."""
         from churn.workspace.models import with_one_sided_outcome
 
-        reading = lists.read_checked(self.home, source, {k: v for k, v in options.items() if v is not None})
+        reading = lists.read_with_memory(self.home, source, {k: v for k, v in options.items() if v is not None})
         lists.release_memory()
         return with_one_sided_outcome(reading)
 
     def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
         """Keep what a person confirmed about a source's columns, for lists with the same headings."""
+        from churn.intake.matching import layout_key
+
         lists.remember(self.home, layout_key(headings), mapping)
 
     def score(
@@ -147,6 +148,8 @@ class Lists(Part):
 
     def top(self, scored: ScoredCustomers, *, most: int = 200, **filters: Any) -> pd.DataFrame:
         """The first customers of a scored list that fit, as a pandas table; what may be asked: see `Wanted`."""
+        from churn.workspace import list_history
+
         return list_history.filter_list(scored, list_history.ListFilter(**filters)).first(most).to_pandas()
 
     def page(self, scored: ScoredCustomers, found: list_history.FilteredList, number: int, size: int) -> pd.DataFrame:
@@ -155,14 +158,20 @@ class Lists(Part):
 
     def overview(self, scored: ScoredCustomers) -> list_history.Overview:
         """What a scored list says as a whole."""
+        from churn.workspace import list_history
+
         return list_history.summarise_list(scored, self.home)
 
     def drivers(self, scored: ScoredCustomers) -> tuple[Driver, ...]:
         """What moves the scores of a list, by business group."""
+        from churn.workspace import list_history
+
         return list_history.list_drivers(scored, self.home)
 
     def segments(self, scored: ScoredCustomers) -> tuple[Segment, ...]:
         """Groups of a list that are alike, the likeliest to leave first."""
+        from churn.workspace import list_history
+
         return list_history.list_segments(scored, self.home)
 
     def explore(self, scored: ScoredCustomers) -> Exploration:
@@ -181,6 +190,8 @@ class Lists(Part):
 
     def keep_summary(self, scored: ScoredCustomers) -> None:
         """Keep in the database that this list was scored, so that the next one can be compared with it."""
+        from churn.workspace import list_history
+
         list_history.record_summary(self.home, scored, self.overview(scored))
 
     def history(self) -> tuple[ListRecord, ...]:
@@ -192,6 +203,8 @@ class Lists(Part):
 
     def since_last(self, scored: ScoredCustomers, locale: str = "en-US") -> list_history.ListChange | None:
         """What changed since the list before; None for the first one."""
+        from churn.workspace import list_history
+
         found = self.overview(scored)
         return list_history.since_last(self.home, scored, found, _amounts(found.currency, locale))
 
@@ -199,6 +212,8 @@ class Lists(Part):
         self, scored: ScoredCustomers, locale: str = "en-US", campaign: Campaign | None = None
     ) -> list_history.NextStep:
         """The one thing worth doing next with this list; `campaign` is the one that is suggested for it."""
+        from churn.workspace import list_history
+
         found = self.overview(scored)
         return list_history.next_step(self.home, scored, found, _amounts(found.currency, locale), campaign)
 
@@ -438,32 +453,46 @@ class Models(Part):
 
     def list(self) -> Sequence[dict[str, Any]]:
         """Every model with its versions, which one is live, and the history."""
+        from churn.training import registry
+
         return [registry.card(self.home, name) for name in registry.names(self.home)]
 
     def name_for(self, words: str) -> str:
         """The name of the model that a person called so, in their own words."""
+        from churn.training import registry
+
         return registry.called(self.home, words)
 
-    def promote(self, name: str, version: str, why: str) -> registry.Reign:
+    def promote(self, name: str, version: str, why: str) -> Reign:
         """Make a version live because a person says so."""
+        from churn.training import registry
+
         with self.workspace.acting("promote", f"{name}@{version}"):
             return registry.promote(self.home, name, version, why=why)
 
-    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> registry.Reign:
+    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> Reign:
         """Go back to the version that was live before."""
+        from churn.training import registry
+
         with self.workspace.acting("rollback", f"{name} to {to or 'the one before'}"):
             return registry.rollback(self.home, name, to=to, why=why)
 
-    def verify(self, name: str, version: str) -> registry.Verified:
+    def verify(self, name: str, version: str) -> Verified:
         """Whether a version's files are as they were written, and its tables say what the libraries say."""
+        from churn.training import registry
+
         return registry.verified(self.home, name, version)
 
     def card(self, name: str, version: str) -> bytes:
         """The model card of a version, as one page that needs nothing else."""
+        from churn.training import registry
+
         return registry.page(registry.version_of(self.home, name, version), "card.html")
 
     def explained_by(self, model: Model) -> dict[str, Any]:
         """Whether tables or the libraries explain a version's scores, and how far apart the two were when saved."""
+        from churn.training import registry
+
         return dict(registry.version_of(self.home, model.name, model.version).words.get("explained_by", {}))
 
     def charts(self, model: Model, locale: str = "en-US") -> Sequence[Chart]:
@@ -492,6 +521,8 @@ class Models(Part):
 
     def health(self) -> dict[str, Any]:
         """Whether a model is ready to score, and which."""
+        from churn.training import registry
+
         try:
             model = self.get(next(iter(registry.live_models(self.home))))
         except (StopIteration, ChurnError):  # none is live, or none can be opened
@@ -523,6 +554,8 @@ class Campaigns(Part):
 
     def suggest(self, scored: ScoredCustomers, playbook: Playbook | None = None) -> PlannedCampaign:
         """The campaign that is suggested before anybody has chosen anything: what the Campaign screen opens with."""
+        from churn.workspace.businesses import playbook_for
+
         offers = playbook or playbook_for(scored.model, self.home)
         return self.plan(scored, self.scale(scored, offers).order, playbook=offers)
 
@@ -612,6 +645,8 @@ class Playbooks(Part):
 
     def for_model(self, model: Model) -> playbooks.ActivePlaybook:
         """The offers in force for the business a model was trained for."""
+        from churn.workspace.businesses import profile_of
+
         return playbooks.active_playbook(self.home, model.name, profile=profile_of(model, self.home).name)
 
     def set(self, profile: str, playbook: Playbook, why: str = "Set by hand.") -> playbooks.ActivePlaybook:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.errors import NotFound, RequestRefused
-from churn.money.playbook import RATES, Playbook, playbook_from, playbook_from_text, playbook_text, playbook_words
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from churn.money.playbook import Playbook
     from churn.store.campaigns import PlaybookVersion
 
 
@@ -48,6 +48,8 @@ class ActivePlaybook:
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
+        from churn.money.playbook import playbook_text, playbook_words
+
         told = {"profile": self.profile, "model": self.model, "version": self.version, "how": self.how}
         return {
             **told,
@@ -60,16 +62,13 @@ class ActivePlaybook:
 
 @contextmanager
 def open_store(home: Path) -> Iterator[sa.Engine]:
-    """The score book, closed again at the end; what is older than it may be kept is gone from it."""
+    """The score book; what is older than it may be kept is gone from it."""
     from churn.store.customers import sweep
-    from churn.store.database import open_engine
+    from churn.store.database import shared_book
 
-    engine = open_engine(home)
-    try:
-        sweep(engine)
-        yield engine
-    finally:
-        engine.dispose()
+    engine = shared_book(home)
+    sweep(engine)
+    yield engine
 
 
 def has_store(home: Path) -> bool:
@@ -79,6 +78,8 @@ def has_store(home: Path) -> bool:
 
 def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     """The offers a business came with: its own, else the general ones."""
+    from churn.money.playbook import playbook_from
+
     words = profile.playbook or read_profile(GENERAL, home).playbook
     return playbook_from(words, source=f"{profile.name}/playbook.toml")
 
@@ -131,6 +132,8 @@ def active_versions(home: Path, model: str, profile: str) -> tuple[PlaybookVersi
 
 def read_playbook(file: Path) -> Playbook:
     """The playbook a file states; a wrong word is refused with its line and the words allowed."""
+    from churn.money.playbook import playbook_from_text
+
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as problem:
@@ -153,6 +156,8 @@ def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile
 
 def editable_text(playbook: Playbook) -> str:
     """A playbook as text that is sure to be read back: its numbers become plain numbers, its words are checked."""
+    from churn.money.playbook import playbook_from, playbook_from_text, playbook_text, playbook_words
+
     text = playbook_text(playbook_from(playbook_words(playbook)))
     playbook_from_text(text)
     return text
@@ -160,6 +165,8 @@ def editable_text(playbook: Playbook) -> str:
 
 def learnt_in(playbook: Playbook) -> bool:
     """Whether a playbook holds a rate that a campaign has taught."""
+    from churn.money.playbook import RATES
+
     stated = [getattr(a, rate) for a in playbook.actions for rate in RATES]
     stated += [rate for a in playbook.actions for s in a.segments for rate in s.rates.values()]
     return any(rate.source == "learnt" for rate in stated)
@@ -192,4 +199,6 @@ _remembered = lru_cache(maxsize=64)(_looked_up)
 
 @lru_cache(maxsize=64)
 def _read(version: PlaybookVersion) -> Playbook:
+    from churn.money.playbook import playbook_from_text
+
     return playbook_from_text(version.playbook, f"{version.business} playbook, version {version.number}")

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from churn.errors import ChurnError
 from churn.files import json_text
 from churn.workspace.playbooks import open_store
-from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 
 if TYPE_CHECKING:
     from churn.store.outbox import Outbox
+    from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 
 MANY = 5_000  # customers in one row by column
 
 
 def records_of(scored: ScoredCustomer | PredictionBatch, source: str) -> Iterator[str]:
     """A row for one customer; many are rows by column, which the book takes apart when it has time."""
+    from churn.workspace.prediction import PredictionBatch
+
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     name, _, version = scored.model.partition("@")
     own = {"model": name, "version": version, "scored": now, "list": source}

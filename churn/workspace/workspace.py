@@ -19,20 +19,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
-from churn.errors import ChurnError
+from churn.errors import ChurnError, Unavailable
 from churn.files import home_folder, json_text
 from churn.profiles import Profile, profile_names, read_profile
 from churn.workspace import playbooks
-from churn.workspace.access import Access, ApiKeyStore, Principal, local_user
-from churn.workspace.businesses import currency_of, wording_of
+from churn.workspace.access import ApiKeyStore, AuthSettings, By, Principal, auth_settings, local_user, new_key
 from churn.workspace.lists import OpenModels
-from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Playbooks
+from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Part, Playbooks
 from churn.workspace.recorder import Recorder
-from churn.workspace.scorer import ScorerCache
 
 if TYPE_CHECKING:
     from churn.scoring.wording import Wording
+    from churn.store.access import Entry, KeyRow
     from churn.training.model import Model
+    from churn.workspace.scorer import ScorerCache
 
 
 class Workspace:
@@ -43,15 +43,21 @@ class Workspace:
         self.user = user or local_user()
         self.open_models = OpenModels(self.home)
         self.recorder = Recorder(self.home)
-        self.scorers = ScorerCache(self.home, self.open_models)
         self.key_store = ApiKeyStore(self.home)
 
     def as_user(self, user: Principal) -> Self:
         """The same workspace for somebody: it shares the open models and does what they may."""
         theirs = type(self).__new__(type(self))
         shared = ("home", "open_models", "recorder", "scorers", "key_store")
-        theirs.__dict__.update({name: self.__dict__[name] for name in shared}, user=user)
+        theirs.__dict__.update({name: getattr(self, name) for name in shared}, user=user)
         return theirs
+
+    @cached_property
+    def scorers(self) -> ScorerCache:
+        """The models that are ready to score single customers."""
+        from churn.workspace.scorer import ScorerCache
+
+        return ScorerCache(self.home, self.open_models)
 
     @cached_property
     def lists(self) -> Lists:
@@ -108,10 +114,14 @@ class Workspace:
 
     def currency_of(self, model: Model) -> str:
         """The currency of the business a model was trained for."""
+        from churn.workspace.businesses import currency_of
+
         return currency_of(model, self.home)
 
     def wording_of(self, model: Model) -> Wording:
         """How the business of a model calls its columns and values."""
+        from churn.workspace.businesses import wording_of
+
         return wording_of(model, self.home)
 
     @contextmanager
@@ -138,3 +148,73 @@ class Workspace:
         else:
             if self.recorder.left_over:
                 self.recorder.carry()
+
+
+class Access(Part):
+    """Who asks: keys, sign-in, the audit trail."""
+
+    @property
+    def settings(self) -> AuthSettings:
+        """What the operator has set about people, proxies and hosts."""
+        return auth_settings()
+
+    @property
+    def key_store(self) -> ApiKeyStore:
+        """The API keys of this home."""
+        return self.workspace.key_store
+
+    def signed_in(self, address: str, by: By = "sign-in") -> Principal:
+        """The person who signed in with this address; a stranger is refused."""
+        return self.settings.person(address, by)
+
+    def anonymous(self, *, here: bool = True) -> Principal:
+        """Who somebody is that says nothing: this machine, unless people have to sign in."""
+        return self.settings.nobody(here=here, has_keys=not self.key_store.empty)
+
+    def key_holder(self, key: str) -> Principal:
+        """The program that holds this API key; a wrong one is refused."""
+        return self.key_store.holder(key)
+
+    def refuse_without_sign_in(self, host: str, *, has_provider: bool = False) -> None:
+        """Refuse to serve others where nobody could sign in; without the database nobody is let in meanwhile."""
+        try:
+            has_keys = not self.key_store.empty
+        except Unavailable:
+            has_keys = True
+        self.settings.refuse_without_sign_in(host, has_keys=has_keys, has_provider=has_provider)
+
+    def add_key(self, name: str, scope: str) -> tuple[KeyRow, str]:
+        """Make an API key; its text is given back this once and cannot be seen again."""
+        from churn.store.access import keep_key
+
+        row, key = new_key(name, scope, self.workspace.user.name)
+        what = f"added {row.id} {row.name}, scope {scope}"
+        with self.workspace.acting("keys", what), playbooks.open_store(self.home) as book:
+            keep_key(book, row)
+        return row, key
+
+    def api_keys(self) -> tuple[KeyRow, ...]:
+        """Every API key that was made; what is kept of a key cannot be used as one."""
+        from churn.store.access import key_rows
+
+        self.workspace.user.must("keys")
+        with playbooks.open_store(self.home) as book:
+            return key_rows(book)
+
+    def revoke(self, asked: str) -> KeyRow:
+        """End an API key, named by its id or its name; servers refuse it within two seconds."""
+        from churn.store.access import revoke_key
+
+        self.workspace.user.must("keys")
+        with playbooks.open_store(self.home) as book:
+            row = revoke_key(book, asked, playbooks.now())
+        self.workspace.note("keys", f"revoked {row.id} {row.name}")
+        return row
+
+    def audit(self, most: int = 100) -> tuple[Entry, ...]:
+        """The latest entries of the audit trail, the last one first."""
+        from churn.store.access import audit_entries
+
+        self.workspace.user.must("audit")
+        with playbooks.open_store(self.home) as book:
+            return audit_entries(book, most)

@@ -1,12 +1,37 @@
-"""Keys are kept by their hash; a name means one key at a time; a revoked one stays to be read."""
+"""Who did what, and the keys that programs ask with, as the book keeps them."""
 
 from dataclasses import replace
 
 import pytest
 
 from churn.errors import NotFound, RequestRefused
-from churn.store.access import KeyRow, keep_key, key_rows, revoke_key
+from churn.store.access import Entry, KeyRow, audit_entries, keep_key, key_rows, revoke_key, write_entry
 from churn.store.database import open_engine
+
+# The audit trail shows the latest act first, and the same act once.
+
+
+PROMOTED = Entry("a1", "2026-03-02T09:00:00.000001", "ann", "admin", "sign-in", "promote", "shop@v2")
+
+
+def test_the_latest_act_comes_first(home):
+    book = open_engine()
+    later = replace(PROMOTED, id="a0", at="2026-03-02T09:00:00.000002", act="rollback")
+    for entry in (PROMOTED, later):
+        write_entry(book, entry)
+    assert audit_entries(book) == (later, PROMOTED)
+    assert audit_entries(book, most=1) == (later,)
+
+
+def test_an_act_that_is_written_twice_stays_one(home):
+    book = open_engine()
+    write_entry(book, PROMOTED)
+    write_entry(book, PROMOTED)
+    assert audit_entries(book) == (PROMOTED,)
+
+
+# Keys are kept by their hash; a name means one key at a time; a revoked one stays to be read.
+
 
 CRM = KeyRow("0a1b", "crm", "score", "f" * 64, "2026-03-02T09:00:00+00:00", "ann")
 
