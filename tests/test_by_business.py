@@ -39,7 +39,7 @@ STATEMENTS = {
     "measured": "INSERT INTO measured VALUES (?, '2026-02-01', '2026-02-01', 'back', '{\"lift\": 0.1}', '[]')",
     "contacts": "INSERT INTO contacts VALUES (?, ?, ?, 'list', 'tea', 'shop', '2026-01-05')",
     "playbooks": "INSERT INTO playbooks VALUES (?, ?, ?, ?, ?, ?)",
-    "suppressed_customers": "INSERT INTO left_alone VALUES (?, ?, '2026-01-01', 'calls')",
+    "left_alone": "INSERT INTO left_alone VALUES (?, ?, '2026-01-01', 'calls')",
 }
 
 
@@ -137,7 +137,7 @@ def test_who_is_left_alone_stays_so_for_every_model_that_planned_in_the_profile_
             ("c2", "2026-01-06", "general", "provider"),
             ("c3", "2026-01-06", "telco", "telco"),
         ],
-        "suppressed_customers": [("general", "17"), ("telco", "18")],
+        "left_alone": [("general", "17"), ("telco", "18")],
     }
     old_book(home, either_book, rows)
     book = open_engine(home)
@@ -146,7 +146,7 @@ def test_who_is_left_alone_stays_so_for_every_model_that_planned_in_the_profile_
 
 
 def test_where_only_one_model_ever_planned_every_experiment_was_about_its_customers(home, either_book):
-    rows = {"campaigns": [("c1", "2026-01-05", "telco", "telco")], "suppressed_customers": [("general", "17")]}
+    rows = {"campaigns": [("c1", "2026-01-05", "telco", "telco")], "left_alone": [("general", "17")]}
     old_book(home, either_book, rows)
     assert suppressed_customers(open_engine(home), "telco") == {"17": "calls"}
 
@@ -154,7 +154,7 @@ def test_where_only_one_model_ever_planned_every_experiment_was_about_its_custom
 @pytest.mark.usefixtures("either_book")
 def test_a_new_book_is_keyed_by_business_from_the_start(home):
     with looking(open_engine(home)) as connection:
-        for table in ("contacts", "playbooks", "suppressed_customers"):
+        for table in ("contacts", "playbooks", "left_alone"):
             names = {column["name"] for column in sa.inspect(connection).get_columns(table)}
             assert "business" in names and "profile" not in names
         done = connection.exec_driver_sql("SELECT max(step) FROM steps_done").scalar()

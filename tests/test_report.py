@@ -12,7 +12,7 @@ LABELS, P = np.array([1.0, 1, 0, 1, 0, 0, 0, 0, 0, 0]), np.linspace(0.95, 0.05, 
 
 
 def test_confusion_counts_both_kinds_of_mistake():
-    assert confusion_of(LABELS, P, 0.75) == {"caught": 2, "missed": 1, "bothered": 1, "suppressed_customers": 6}
+    assert confusion_of(LABELS, P, 0.75) == {"caught": 2, "missed": 1, "bothered": 1, "left_alone": 6}
 
 
 def test_the_gain_curve_and_the_tenths_agree():

@@ -198,7 +198,6 @@ def report_words(found: WatchedList) -> dict[str, Any]:
 def page_for(home: Path, found: WatchedList) -> str:
     """The report as a page, with the lists before it."""
     from churn.reports.pages import watched_page
-    from churn.workspace.monitoring_views import watch_history
 
     record = found.record
     before = [r for r in watch_history(home, record.model, record.version) if r.list != record.list]
