@@ -111,6 +111,13 @@ def found_latest(compute: Callable[..., Any], key: Any) -> Any:
     return value if known == _full_key(key, ()) else None
 
 
+def forget_computed() -> None:
+    """Forget what was computed of this visitor's lists: the offers it rests on have changed."""
+    for known in drawer().lists.values():
+        known.kept.clear()
+    drawer().latest.clear()
+
+
 def _name_of(compute: Callable[..., Any]) -> str:
     """What tells a function from every other one; one made on the spot has nothing that does."""
     name, owner = getattr(compute, "__qualname__", "<"), getattr(compute, "__self__", None)
@@ -321,10 +328,10 @@ def address() -> dict[str, str]:
 
 
 def carry_address() -> None:
-    """Keep in the address what a reload needs; a click on a page drops it."""
-    for name, value in address().items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+    """Keep in the address what a reload needs, said at once; a click on a page drops it."""
+    lacking = {name: value for name, value in address().items() if st.query_params.get(name) != value}
+    if lacking:
+        st.query_params.update(lacking)
 
 
 class OwnFolder:

@@ -58,9 +58,11 @@ def draw() -> None:
     except ChurnError as problem:
         stranger(problem)
         return
-    asked = st.navigation(sections(), position="sidebar", expanded=True)
+    # Before the navigation: the browser then changes page and address in one step of its history, and one press of
+    # Back returns. Said afterwards, the address is a second step.
     with widgets.polite_errors():
         cache.carry_address()
+    asked = st.navigation(sections(), position="sidebar", expanded=True)
     with st.sidebar, widgets.polite_errors():
         sidebar.draw()
     if asked.url_path:  # the start screen shows the whole tour itself

@@ -20,7 +20,7 @@ from hypothesis import settings
 from tests import browsing
 from tests.either_book import either_book, need_postgres  # noqa: F401  a fixture for every test
 from tests.sparking import need_spark
-from tests.trained import line, own_telco, telco_api, telco_home, telco_in_groups  # noqa: F401  fixtures for every test
+from tests.trained import demo_telco, line, own_telco, telco_api, telco_home, telco_in_groups  # noqa: F401  fixtures for every test
 from tests.without_waiting import no_book_left_open, no_waiting_for_the_disk  # noqa: F401  for every test
 
 ROOT = Path(__file__).resolve().parent.parent

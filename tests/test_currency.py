@@ -1,13 +1,18 @@
 """A list in euros is written in euros everywhere, where its business has no currency of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from churn import Workspace
 from churn.api.app import make_api
+from churn.scoring.whatif import holds_whole_numbers
+from churn.store.campaigns import Measurement
 from churn.workspace.businesses import currency_of, wording_of
 from churn.workspace.campaigns import order_from_choices
+from churn.workspace.customers import form_of
 
 EURO = "EUR"
 
@@ -53,6 +58,28 @@ def test_campaign_brief_and_results_are_in_the_lists_currency(euros):
     workspace.campaigns.export(planned, workspace.home / "out.csv")
     (kept,) = workspace.campaigns.list()
     assert kept.currency == EURO
+
+
+def test_the_parts_of_a_measured_campaign_are_in_the_campaigns_currency_and_counts_have_no_decimals(euros):
+    workspace, model, today = euros
+    workspace.campaigns.export(
+        workspace.campaigns.plan(workspace.lists.score(today, model=model.name), order_from_choices(name="teile")),
+        workspace.home / "teile.csv",
+    )
+    kept = next(one for one in workspace.campaigns.list() if one.record.campaign == "teile")
+    levels = (("beitrag", "49.9"), ("besuche", "3"), ("besuche", "missing"))
+    lift = {"by": [{"by": by, "name": name, "lift": None} for by, name in levels]}
+    measured = Measurement("teile", "", "", "", lift, [])
+    parts = workspace.campaigns.in_words(replace(kept, measured=measured)).measured.lift["by"]
+    assert [p["name"] for p in parts] == ["Beitrag of €49.90", "Besuche of 3", "Besuche not known"]
+
+
+def test_a_column_that_only_ever_held_whole_numbers_is_asked_for_and_changed_without_decimals(euros):
+    workspace, model, _ = euros
+    fields = {f.name: f for f in form_of(model, workspace.home)}
+    assert (fields["besuche"].step, fields["beitrag"].step) == (1.0, None)
+    assert fields["besuche"].typical == round(fields["besuche"].typical)
+    assert [holds_whole_numbers(model, model.encoder.names.index(n)) for n in ("besuche", "beitrag")] == [True, False]
 
 
 def test_predict_answers_in_the_lists_currency(euros):

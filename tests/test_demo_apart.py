@@ -1,7 +1,5 @@
 """The demo's models learnt from made-up customers: they answer the lists that come with the product, and no other."""
 
-import shutil
-
 import pytest
 
 from app.demo import SAMPLES
@@ -14,32 +12,24 @@ from tests.trained import TODAY, twin_of
 SAMPLE = SAMPLES / "telco_today.csv"
 
 
-@pytest.fixture
-def demo_home(own_telco):
-    """A home in which nobody has trained anything but the demo."""
-    twin_of(own_telco, "demo-telco")
-    shutil.rmtree(own_telco / "models" / "telco")
-    return own_telco
-
-
-def test_a_list_of_real_customers_never_meets_a_demo_model_by_itself(demo_home, line):
-    workspace = Workspace(demo_home)
+def test_a_list_of_real_customers_never_meets_a_demo_model_by_itself(demo_telco, line):
+    workspace = Workspace(demo_telco)
     with pytest.raises(NoModelYet, match="of your own yet; the demo's learnt from made-up customers") as problem:
-        workspace.models.for_list(demo_home / TODAY)
+        workspace.models.for_list(demo_telco / TODAY)
     assert "model=demo-telco" in problem.value.options
     with pytest.raises(NoModelYet):
         workspace.online.scorer(("customerID", "tenure", "Contract"))
-    code, said = line("score", demo_home / TODAY, "-o", demo_home / "out.csv", "--home", demo_home)
-    assert (code, "--model demo-telco" in said, (demo_home / "out.csv").exists()) == (2, True, False)
+    code, said = line("score", demo_telco / TODAY, "-o", demo_telco / "out.csv", "--home", demo_telco)
+    assert (code, "--model demo-telco" in said, (demo_telco / "out.csv").exists()) == (2, True, False)
 
 
-def test_named_by_hand_it_answers_and_says_whose_it_is(demo_home):
-    scored = Workspace(demo_home).lists.score(demo_home / TODAY, model="demo-telco")
+def test_named_by_hand_it_answers_and_says_whose_it_is(demo_telco):
+    scored = Workspace(demo_telco).lists.score(demo_telco / TODAY, model="demo-telco")
     assert OF_THE_DEMO in [notice.text for notice in scored.notices]
 
 
-def test_the_lists_that_come_with_the_product_meet_it(demo_home, tmp_path):
-    models = Workspace(demo_home).models
+def test_the_lists_that_come_with_the_product_meet_it(demo_telco, tmp_path):
+    models = Workspace(demo_telco).models
     assert models.for_list(SAMPLE).name == models.for_list(SAMPLE.read_bytes()).name == "demo-telco"
     other = tmp_path / "telco_today.csv"
     other.write_bytes(SAMPLE.read_bytes() + b"\n")

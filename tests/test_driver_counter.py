@@ -15,7 +15,7 @@ from churn.workspace.exploring import (
     segment_chart,
     staying_chart,
 )
-from tests.trained import HISTORY
+from tests.trained import HISTORY, TODAY
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,17 @@ def test_a_comparison_by_a_column_leaves_that_column_out(workspace, asked):
 def test_fairness_names_groups_in_words(workspace, asked):
     labels = workspace.models.fairness_chart(asked.ranked.model).figure.layout.yaxis.ticktext
     assert "Age 65 or older: yes" in labels and not any("SeniorCitizen" in label for label in labels)
+
+
+def test_a_column_that_is_a_group_by_itself_has_one_share_in_both_charts_and_on_the_overview(telco_home):
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
+    asked = workspace.lists.explore(ranked)
+    groups, columns, _ = driver_charts(asked)
+    by_group, by_column = (dict(zip(c.figure.data[0].y, c.figure.data[0].x, strict=True)) for c in (groups, columns))
+    alone = {d.label for d in asked.groups if len([c for c in asked.columns if c.strength == d.strength]) == 1}
+    shared = set(by_group) & set(by_column) & alone
+    assert shared and {n: by_column[n] for n in shared} == pytest.approx({n: by_group[n] for n in shared})
+    overview = workspace.lists.overview_charts(ranked)[1].figure.data[0]
+    assert dict(zip(overview.y, overview.x, strict=True)).items() <= by_group.items()
+    assert groups.finding.startswith("By group: ") and columns.finding.startswith("By single column: ")

@@ -54,7 +54,7 @@ def test_who_is_better_left_alone_is_remembered_and_later_plans_pass_them_by(own
         one, other = (row.split(",")[0].strip('"') for row in rows_of(own_telco)[1:3])
         suppress_contact(book, "telco", [one], why="calls", since="2026-03-01")
         suppress_contact(book, "somebody-else", [other], why="calls", since="2026-03-01")
-    assert any("1 customers are left alone" in n.text for n in planned_for(own_telco).notices)
+    assert any("1 customer is left alone" in n.text for n in planned_for(own_telco).notices)
 
 
 def test_where_it_is_not_known_whose_customers_these_are_nobody_is_left_alone_and_it_is_said(own_telco):

@@ -110,7 +110,7 @@ def test_another_campaigns_file_and_one_arm_alone_are_refused_and_nothing_is_kep
 def test_strangers_and_repeats_are_counted_and_not_kept(home):
     _, rows = spring(home)
     found = measured(home, [*rows, rows[0], "stranger,Yes"])
-    assert any("1 customers on the list are not in this campaign" in n.text for n in found.lift.notices)
+    assert any("1 customer on the list is not in this campaign" in n.text for n in found.lift.notices)
     assert len(outcomes_of(open_engine(home), "spring")) == CUSTOMERS
 
 

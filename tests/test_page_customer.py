@@ -34,7 +34,7 @@ def test_a_link_with_a_key_opens_that_customer_with_reasons(monkeypatch, telco_h
     page = page_of(monkeypatch, telco_home)
     assert page.selectbox[0].value == KEY
     assert "raises the risk" in shown(page) and "not shown to be its cause" in shown(page)
-    assert "Of 100 customers scored like this" in shown(page)
+    assert "Of 100 customers scored from " in shown(page)
     assert next(m.delta for m in page.metric if m.label == "Value at risk") == "over 18 months"
     assert len(page.get("plotly_chart")) == 1
 
@@ -63,7 +63,7 @@ def test_every_field_can_be_asked_about(monkeypatch, telco_home):
 
 def test_changes_are_tied_to_offers_that_exist_and_say_what_they_assume(monkeypatch, telco_home):
     page = part_of(page_of(monkeypatch, telco_home), "What could be offered")
-    assert "Nearest changes" in shown(page) and "Costs and save rates are the playbook" in shown(page)
+    assert "Nearest changes" in shown(page) and "how many it keeps is assumed until a campaign" in shown(page)
     assert len(page.dataframe) == 1
 
 

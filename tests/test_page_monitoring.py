@@ -28,11 +28,11 @@ def test_with_nothing_it_says_that_there_is_no_model(monkeypatch, home):
     assert "There is no model to watch yet" in shown(opened(monkeypatch, home, "monitoring"))
 
 
-def test_the_first_visit_shows_a_sample_and_keeps_nothing(monkeypatch, own_telco):
-    page = opened(monkeypatch, own_telco, "monitoring")
+def test_the_first_visit_shows_a_sample_and_keeps_nothing(monkeypatch, demo_telco):
+    page = opened(monkeypatch, demo_telco, "monitoring")
     assert metric(page, "Customers") == "1500" and "synthetic sample telco" in shown(page)
     assert len(page.get("plotly_chart")) == 4
-    assert Workspace(own_telco).monitor.history("telco") == ()
+    assert Workspace(demo_telco).monitor.history("demo-telco") == ()
 
 
 def test_a_kept_list_is_in_the_history(monkeypatch, own_telco):

@@ -59,13 +59,21 @@ def test_a_list_becomes_a_plan_with_what_it_can_prove(page):
     assert {"Treated", "Held out", "Expected cost", "Expected gain"} <= set(metrics(page))
     assert metrics(page)["Expected cost"].replace("\\", "").startswith("$")
     assert any("held out" in w.value for w in page.warning)
-    assert any("assumed, not measured" in m.value for m in page.markdown)
+    assert any("assumed until a campaign has been measured" in m.value for m in page.markdown)
 
 
 def test_every_estimate_of_the_playbook_is_named_and_marked_assumed(page):
     table = page.dataframe[0].value
     assert set(table["said"]) == {"assumed"} and table["what"].notna().all()
     assert {"Share it saves", "Taken by stayers"} <= set(table["what"])
+
+
+def test_the_typed_budget_stands_as_money_beside_its_field_which_has_no_decimals(page):
+    field = next(f for f in page.number_input if f.label.startswith("Typed: "))
+    field.set_value(1060.0).run()
+    field = next(f for f in page.number_input if f.label.startswith("Typed: "))
+    assert (field.label.replace("\\", ""), field.value) == ("Typed: $1,060", 1060)
+    assert field.proto.format == "%.0f"
 
 
 def test_a_budget_of_nothing_treats_nobody_and_says_why(page):

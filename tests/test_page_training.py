@@ -55,6 +55,16 @@ def test_a_labelled_list_shows_who_left_before_anything_is_trained(monkeypatch, 
     assert "No column gives the answer away." in shown(page)
 
 
+def test_a_list_that_says_of_nobody_whether_they_left_is_told_so_with_what_to_do(monkeypatch, home):
+    page = opened(monkeypatch, home, "training", sample="telco_today.csv")
+    told = [i.value for i in page.info if i.value.startswith("No column of this list plainly says who left.")]
+    assert len(told) == 1 and "bring past customers of whom it is known" in told[0]
+    fates = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled())
+    assert any("plainly says who left" in i.value for i in fates.info)
+    by_label(fates.selectbox, "Which column says who left?").set_value("fate").run()
+    assert not any("plainly says who left" in i.value for i in fates.info)
+
+
 def test_other_words_can_count_as_leaving_or_be_left_out(monkeypatch, home):
     page = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled())
     by_label(page.selectbox, "Which column says who left?").set_value("fate").run()

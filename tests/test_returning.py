@@ -60,3 +60,10 @@ def test_a_campaign_of_a_list_without_a_key_is_matched_by_row(home):
 def test_a_file_that_does_not_say_who_left_is_refused(home, text, said, sentence):
     with pytest.raises(ChurnError, match=sentence):
         back(home, text, **said)
+
+
+def test_an_outcome_by_its_name_is_taken_though_its_words_are_not_the_models_own(home):
+    told = replace(WORDS, synonyms=("churn",))
+    found = read_outcomes(home, b"id,Churn\na,Yes\nb,No\n", record_for(KEY, told), {"filename": "back.csv"})
+    assert found.rows["left"].tolist() == [1.0, 0.0]
+    assert [n.text for n in found.reading.notices if n.kind == "warning"] == []

@@ -62,7 +62,7 @@ def test_what_is_known_from_later_stays(home, spool):
 def test_what_a_killed_process_left_is_carried_by_the_next(home, tmp_path, spool):
     code = (
         "import os, signal, sys; from pathlib import Path; from churn.store.outbox import Outbox\n"
-        f"Spool(Path(sys.argv[1])).add('seen', [{seen()!r}]); os.kill(os.getpid(), signal.SIGKILL)"
+        f"Outbox(Path(sys.argv[1])).add('seen', [{seen()!r}]); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(spool.folder)], cwd=ROOT, check=False)
     assert (done.returncode, spool.carry(open_engine())) == (-signal.SIGKILL, 1)

@@ -66,20 +66,20 @@ def test_the_last_step_ends_where_ones_own_list_begins(monkeypatch, own_telco):
     assert "There is no list yet" in shown(page) and "tour" not in page.query_params and len(page.file_uploader) == 1
 
 
-def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(monkeypatch, own_telco):
-    measure_campaign(own_telco)
-    measure_campaign(own_telco)  # once is enough
-    kept = Workspace(own_telco).campaigns.list()
+def test_the_step_about_results_shows_a_measured_campaign_of_its_own_business(monkeypatch, demo_telco):
+    measure_campaign(demo_telco)
+    measure_campaign(demo_telco)  # once is enough
+    kept = Workspace(demo_telco).campaigns.list()
     assert [(one.record.campaign, one.measured is not None) for one in kept] == [(CAMPAIGN, True)]
-    page = opened(monkeypatch, own_telco, "plan", sample="telco_today.csv", tour="6")
+    page = opened(monkeypatch, demo_telco, "plan", sample="telco_today.csv", tour="6")
     click(page, "Next")
     assert page.query_params["campaign"] == CAMPAIGN and metric(page, "Fewer left")
 
 
-def test_the_demo_campaign_lets_nobody_of_todays_list_rest(own_telco):
-    measure_campaign(own_telco)
-    workspace = Workspace(own_telco)
+def test_the_demo_campaign_lets_nobody_of_todays_list_rest(demo_telco):
+    measure_campaign(demo_telco)
+    workspace = Workspace(demo_telco)
     planned = workspace.campaigns.plan(
-        workspace.lists.score(SAMPLES / "telco_today.csv", model="telco"), order_from_choices()
+        workspace.lists.score(SAMPLES / "telco_today.csv", model="demo-telco"), order_from_choices()
     )
     assert planned.campaign.treated > 0 and not [n for n in planned.beside if "rest" in n.text.split()]

@@ -112,3 +112,11 @@ def telco_in_groups(telco_home, tmp_path_factory):
     path = tmp_path_factory.mktemp("groups") / "list.parquet"
     pq.write_table(Workspace(telco_home).lists.check(telco_home / "today.csv").table, path, row_group_size=25)
     return path
+
+
+@pytest.fixture
+def demo_telco(own_telco):
+    """That home with the demo's model in place of the one its owner trained."""
+    twin_of(own_telco, "demo-telco")
+    shutil.rmtree(own_telco / "models" / "telco")
+    return own_telco

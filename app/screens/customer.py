@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import cache, session, widgets
 from app.words import plain, say
-from churn.money.amounts import over
+from churn.money.amounts import over, parts_that_add_up
 from churn.workspace.customers import customer_from_form, similar_stayers, waterfall
 from churn.workspace.list_history import certainty_sentences, list_keys
 
@@ -89,7 +89,7 @@ def ask(field: Any, now: Any, key: str) -> Any:
 
 def number(field: Any, label: str, now: float | None, key: str) -> float | None:
     """A number in the steps of its unit; a value that the list has already is never refused."""
-    whole = field.step is not None
+    whole = field.step is not None and (now is None or float(now).is_integer())
     kind = int if whole else float
     low = None if field.low is None or (now is not None and now < field.low) else kind(field.low)
     value = st.number_input(
@@ -195,8 +195,9 @@ def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None
             widgets.tier_badge(before.tier)
             st.markdown(":material/arrow_forward:")
             widgets.tier_badge(after.tier)
-        for step in compared.steps:
-            st.markdown(say("customer.moved", label=plain(step.label), points=step.points))
+        shown = parts_that_add_up([step.points for step in compared.steps], 1)
+        for step, points in zip(compared.steps, shown, strict=True):
+            st.markdown(say("customer.moved", label=plain(step.label), points=points))
             for name, (_, then) in step.follows.items():
                 st.caption(say("customer.follows", label=plain(labels.get(name, name)), then=plain(str(then))))
     widgets.notices(compared.notices)
@@ -239,7 +240,7 @@ def offers(found: Any) -> None:
             "offer": [o.words for o in shown],
             "cost": [o.cost for o in shown],
             "gain": [o.gain for o in shown],
-            "from": [o.pays_from for o in shown],
+            "from": widgets.tenths(o.pays_from for o in shown),
         }
         widgets.table(
             table,
@@ -253,7 +254,7 @@ def offers(found: Any) -> None:
             },
         )
         st.caption(say("customer.offers_none" if shown[0].gain <= 0 else "customer.offers_text"))
-        widgets.assumed(say("customer.offers_assume"))
+        widgets.assumed(plain(workspace.playbooks.for_model(found.model).playbook.evidence))
 
 
 ICONS = {"scored": "monitoring", "treat": "campaign", "holdout": "block", "left": "logout", "stayed": "check_circle"}

@@ -34,7 +34,7 @@ def figures(record: Any) -> None:
     """The list in a few figures, each beside what it was when the model learnt."""
     found = in_short(record)
     columns = widgets.row(5)
-    widgets.count(columns[0], say("monitoring.customers"), found.customers)
+    widgets.count(columns[0], say("monitoring.customers"), found.customers, help=say("monitoring.customers_help"))
     learnt = {"delta_color": "off", "delta_arrow": "off"}
     was = say("monitoring.learnt", value=widgets.amounts().share(found.learnt_rate, 1))
     widgets.share(columns[1], say("monitoring.rate"), found.rate, delta=was, **learnt)

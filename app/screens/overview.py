@@ -106,6 +106,7 @@ def draw() -> None:
         charts = cache.kept(session.workspace().lists.overview_charts, ranked)
     campaign = suggested(ranked)
     brief(ranked, campaign)
+    widgets.notices(n for n in ranked.scored.notices if n.kind == "set_aside")  # who has left already
     in_short(found, campaign)
     left, right = st.columns(2)
     with left:
@@ -114,7 +115,7 @@ def draw() -> None:
         changes(ranked)
     widgets.charts(charts)
     groups(ranked)
-    widgets.assumed(say("overview.assumes"))
+    widgets.assumed(plain(session.workspace().playbooks.for_model(ranked.model).playbook.evidence))
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))
 
 

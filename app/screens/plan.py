@@ -10,6 +10,7 @@ from app import cache, session, widgets
 from app.words import plain, say
 from churn.money.amounts import SIGNS
 from churn.money.playbook import playbook_from_text
+from churn.scoring.wording import capital
 from churn.workspace.campaigns import (
     above,
     action_totals,
@@ -43,8 +44,8 @@ def budget(scale: Any, currency: str, places: tuple[Any, Any]) -> float:
     most, slid = max(scale.budget, scale.step), f"budget {scale.budget:g} {scale.opening:g}"
     typed = f"{slid} typed"
     session.begin_with({slid: min(most, scale.opening), typed: min(most, scale.opening)})
-    label = say("campaign.budget") + sign
-    places[0].slider(
+    label, written = say("campaign.budget") + sign, widgets.amounts(currency)
+    chosen = places[0].slider(
         label,
         0.0,
         most,
@@ -57,10 +58,14 @@ def budget(scale: Any, currency: str, places: tuple[Any, Any]) -> float:
     )
     return float(
         places[1].number_input(
-            say("campaign.budget_typed"),
+            say(
+                "campaign.budget_typed",
+                money=written.money(chosen, 0 if scale.step >= 1 else 2),
+            ),
             0.0,
             most,
             step=scale.step,
+            format="%.0f" if scale.step >= 1 else "%.2f",
             key=typed,
             on_change=session.copy_field,
             args=(typed, slid),
@@ -155,20 +160,23 @@ def offers(force: Any) -> Any:
 def as_numbers(force: Any, playbook: Any) -> Any:
     """One row for every estimate of every action."""
     show = st.column_config
-    rows = [{**row, "what": say(f"campaign.estimate_{row['estimate']}")} for row in playbook_rows(playbook)]
+    rows = [
+        {**row, "what": say(f"campaign.estimate_{row['estimate']}"), "whom": row["segment"].replace('"', "")}
+        for row in playbook_rows(playbook)
+    ]
     numbers = {end: show.NumberColumn(say(f"campaign.{end}"), min_value=0.0, format="%.4g") for end in ENDS}
     st.markdown(say("campaign.playbook_text"))
     edited = st.data_editor(
         rows,
         hide_index=True,
-        disabled=["title", "segment", "what", "said"],
-        column_order=["title", "segment", "what", *ENDS, "said"],
+        disabled=["title", "whom", "what", "said"],
+        column_order=["title", "whom", "what", *ENDS, "said"],
         column_config={
             "title": widgets.text_column(say("campaign.action"), width="medium"),
-            "segment": widgets.text_column(say("campaign.segment")),
+            "whom": widgets.text_column(say("campaign.segment")),
             "what": widgets.text_column(say("campaign.estimate")),
             **numbers,
-            "said": widgets.text_column(say("campaign.said")),
+            "said": widgets.text_column(say("campaign.said"), width="medium"),
         },
         key=f"playbook {force.business} {force.version} {hash(editable_text(playbook))}",
     )
@@ -194,6 +202,7 @@ def keep(force: Any, playbook: Any) -> None:
     st.caption(say("campaign.trying_out"))
     if st.button(say("campaign.keep_playbook"), icon=":material/save:"):
         session.workspace().playbooks.set(force.model or force.profile, playbook, say("campaign.by_hand"))
+        cache.forget_computed()
         st.rerun()
 
 
@@ -264,6 +273,7 @@ def actions(planned: Any) -> None:
     totals, currency = action_totals(planned), planned.basis.currency
     names = ("action", "channel", "treated", "held", "cost", *ENDS)
     table = {name: [getattr(total, name) for total in totals] for name in names}
+    table["channel"] = [capital(channel) for channel in table["channel"]]
     config = {
         "action": widgets.text_column(say("campaign.action"), long=True),
         "channel": widgets.text_column(say("campaign.channel")),

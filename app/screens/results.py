@@ -20,7 +20,7 @@ def pick(kept: Any) -> Any:
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
     asked = cache.asked_campaign()
-    place = names.index(asked) if asked in names else 0
+    place = names.index(asked) if asked in names else names.index(likely_campaign(kept))
     chosen = st.selectbox(say("results.campaign"), names, index=place, format_func=lambda name: titles[name])
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
@@ -28,6 +28,12 @@ def pick(kept: Any) -> Any:
     people = {"treated": told["treated"], "held": told["holdout"], "version": record.version}
     st.caption(say("results.planned", **words, **people))
     return one
+
+
+def likely_campaign(kept: Any) -> str:
+    """The latest campaign of the business whose list is in hand, else the latest of all."""
+    model = cache.likely_model([one.record.model for one in kept])
+    return str(next(one.record.campaign for one in kept if one.record.model == model))
 
 
 def table(kept: Any) -> None:
@@ -80,6 +86,7 @@ def bring_outcomes(one: Any) -> None:
     if st.button(say("results.measure"), type="primary", icon=":material/straighten:"):
         with widgets.working(say("results.measuring")):
             session.workspace().campaigns.measure(uploaded.getvalue(), one.record.campaign, **said)
+        cache.forget_computed()  # the next plan is made with the rates that were just learnt
         session.free_upload(uploaded)
         session.remember("results turn", turn + 1)
         session.remember("measured", one.record.campaign)
@@ -126,7 +133,7 @@ def verdict(lift: Any, currency: str) -> None:
         st.warning(plain(lift["verdict"]), icon=":material/block:", title=say("results.no_claim"))
         return
     kinds = {"fewer": (st.success, "trending_up"), "more": (st.error, "trending_down"), "open": (st.info, "help")}
-    kind = "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
+    kind = kind_of(lift)
     show, icon = kinds[kind]
     show(plain(lift["verdict"]), icon=f":material/{icon}:", title=say(f"results.title_{kind}"))
     written = widgets.amounts(currency)
@@ -140,11 +147,18 @@ def verdict(lift: Any, currency: str) -> None:
     chance = widgets.beneath(say("numbers.reach", low=points(written, lift["low"]), high=points(written, lift["high"])))
     fewer.metric(say("results.lift"), shown, border=True, height="stretch", help=say("results.lift_help"), **chance)
     if lift.get("kept"):
-        low, mid, high = (written.number(lift["kept"][end]) for end in ENDS)
+        low, mid, high = (str(written.number(lift["kept"][end])).replace("-", "−") for end in ENDS)
         reach = widgets.beneath(say("numbers.reach", low=low, high=high))
         kept.metric(say("results.kept"), mid, border=True, height="stretch", help=say("results.kept_help"), **reach)
     if lift.get("arms"):
         st.caption(say("results.adjusted"))
+
+
+def kind_of(lift: Any) -> str:
+    """Whether fewer or more left, whether that is open, or whether too few came back to say."""
+    if lift["lift"] is None:
+        return "few"
+    return "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
 
 
 def money(one: Any) -> None:
@@ -178,10 +192,11 @@ def parts(lift: Any) -> None:
         return
     names = ("by", "name", "treated", "held", "lift", "low", "high", "verdict")
     table = {name: [part[name] for part in lift["by"]] for name in names}
+    table["verdict"] = [say(f"results.short_{kind_of(part)}") for part in lift["by"]]
     effects, many = ("lift", "low", "high"), ("treated", "held")
     table |= {name: [None if one is None else 100 * one for one in table[name]] for name in effects}
     heads = {name: say(f"results.part_{name}") for name in names}
-    config = {name: widgets.text_column(heads[name], long=name == "verdict") for name in names}
+    config = {name: widgets.text_column(heads[name], long=name == "name") for name in names}
     config |= {name: st.column_config.NumberColumn(heads[name], format="localized") for name in many}
     config |= {name: widgets.points_column(heads[name]) for name in effects}
     widgets.table(table, config, alt=say("results.parts_alt"), long_words=True)

@@ -212,6 +212,7 @@ def in_short(ranked: Any) -> None:
     """The scored list in four numbers."""
     found = cache.kept(session.workspace().lists.overview, ranked)
     money = widgets.amounts(found.currency)
+    widgets.notices(n for n in ranked.scored.notices if n.kind == "set_aside")  # who has left already
     expected, risk, suggested, gain = widgets.row(4)
     told, chance = say("score.expected_help"), widgets.between(found.low, found.high, money.number)
     widgets.count(expected, say("score.expected"), found.leavers, help=told, **chance)
@@ -220,7 +221,7 @@ def in_short(ranked: Any) -> None:
         widgets.money(risk, say("score.at_risk"), found.value_at_risk, found.currency, help=told, **time)
     widgets.count(suggested, say("score.suggested"), found.suggested, help=say("score.suggested_help"))
     widgets.money(gain, say("score.gain"), found.gain, found.currency, help=say("score.gain_help"))
-    widgets.assumed(say("score.gain_assumed"))
+    widgets.assumed(plain(session.workspace().playbooks.for_model(ranked.model).playbook.evidence))
 
 
 def customers(ranked: Any) -> bool:

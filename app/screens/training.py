@@ -67,7 +67,7 @@ def which_column(reading: Any) -> str | None:
     if not names:
         widgets.empty(say("training.no_outcome"), icon="help")
         return None
-    return st.selectbox(
+    chosen = st.selectbox(
         say("training.outcome"),
         names,
         index=names.index(guess) if guess in names else None,
@@ -76,6 +76,10 @@ def which_column(reading: Any) -> str | None:
         help=say("training.outcome_help"),
         key=f"outcome {session.held().digest}",
     )
+    if chosen is None:
+        st.info(say("training.not_plain"), icon=":material/help:")
+        widgets.go_to("score")
+    return chosen
 
 
 def other_words(column: str, others: list[str]) -> list[str]:

@@ -352,9 +352,7 @@ def _after_the_draw(plan: Drawn) -> Notice | None:
 def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -> tuple[Notice, ...]:
     notes = [Notice("info", f"What a customer is worth: {made.ready.given.basis}.")]
     if assumed := playbook.assumed:
-        notes.append(
-            Notice("info", f"{len(assumed)} rates of the playbook are assumed, not measured.", None, len(assumed))
-        )
+        notes.append(Notice("info", playbook.evidence, None, len(assumed)))
     if not (made.plan.choice >= 0).any():
         notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
     elif power.weak:

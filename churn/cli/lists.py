@@ -168,9 +168,9 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
     return (f"Value at risk {time}: {money}.",)
 
 
-def _step_lines(step: Step) -> list[str]:
+def _step_lines(step: Step, points: float) -> list[str]:
     follows = [f"         with it {name}: {then}" for name, (_, then) in step.follows.items()]
-    return [f"  {step.points:+6.1f}  {step.label}: {step.text}", *follows]
+    return [f"  {points:+6.1f}  {step.label}: {step.text}", *follows]
 
 
 def _whatif_words(words: ArgumentParser) -> None:
@@ -194,9 +194,12 @@ def what_if(asked: Namespace, printer: Printer) -> Answer:
         source_of(asked), asked.key, changes, model=asked.model, **said_of(asked)
     )
     before, after = found.before, found.after
+    from churn.money.amounts import parts_that_add_up
+
+    shown = parts_that_add_up([step.points for step in found.steps], 1)
     lines = (
         f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
-        *(line for step in found.steps for line in _step_lines(step)),
+        *(line for step, points in zip(found.steps, shown, strict=True) for line in _step_lines(step, points)),
         "What customers like that have in common, not what a change would cause.",
         *notice_lines(found.notices),
     )

@@ -573,10 +573,23 @@ def above(planned: PlannedCampaign, threshold: float) -> Policy:
 def playbook_rows(playbook: Playbook) -> list[dict[str, Any]]:
     """The playbook as rows to look at and to edit: one per action and estimate, with where it comes from."""
     return [
-        {"action": a.name, "title": a.words, "segment": where, "estimate": name, **_ends(told), "said": told.said}
+        {
+            "action": a.name,
+            "title": a.words,
+            "segment": where,
+            "estimate": name,
+            **_ends(told),
+            "said": _origin(a, where, name, told),
+        }
         for a in playbook.actions
         for where, name, told in _estimates(a)
     ]
+
+
+def _origin(action: Action, where: str, name: str, told: Estimate) -> str:
+    """Where an estimate comes from; of one for everybody, that it counts only where nothing was learnt, if some was."""
+    some = any(s.rates[name].source == "learnt" for s in action.segments if name in s.rates)
+    return f"{told.said}, where nothing was learnt" if some and not where and told.source == "assumed" else told.said
 
 
 def playbook_with(playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Playbook:

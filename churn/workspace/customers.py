@@ -14,7 +14,7 @@ import pyarrow as pa
 from churn.money.economics import break_even, offers, terms
 from churn.scoring.reasons import Explanation, Reason
 from churn.scoring.segments import Similar, similar_customers
-from churn.scoring.whatif import Comparison, Step, changed
+from churn.scoring.whatif import Comparison, Step, changed, holds_whole_numbers
 from churn.scoring.wording import Wording, capital
 from churn.store.customers import CustomerEvent, history_of
 from churn.training.encoder import Field
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from churn.reports.charts import Chart
 
 MOST_OFFERS = 4
-
-
-WHOLE = ("count", "days", "months")
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def _peer(similar: Similar, keys: pa.ChunkedArray, known: bool) -> Peer:
 def _form_field(model: Model, wording: Wording, name: str, place: int) -> FormField:
     field, column = model.encoder.fields[place], model.schema.by_name[name]
     learnt = model.reference.quantiles[place]
-    whole = column.unit in WHOLE
+    whole = holds_whole_numbers(model, place)
     low = column.low if column.low is not None else (0.0 if learnt[0] >= 0 else None)
     return FormField(
         name=name,

@@ -55,6 +55,9 @@ MOST_CURVES = 4
 EVERYBODY_ELSE = "everybody else"
 
 
+EVERYBODY = "all customers of the list, those who have left included"
+
+
 @dataclass(frozen=True)
 class Exploration:
     """A scored list, ready to be asked what moves it; sums are kept, so that a second question costs nothing."""
@@ -270,9 +273,11 @@ def driver_charts(explored: Exploration) -> Sequence[Chart]:
 
     swarm = swarm_chart(explored.swarms, explored.wording, ordered, len(explored.matrix))
     strongest = explored.columns[:MOST_COLUMNS]
+    everybody = EVERYBODY if explored.left is not None else ""
     if {d.name for d in explored.groups} == {d.name for d in explored.columns}:
-        return drivers_chart(strongest), swarm
-    return drivers_chart(explored.groups), columns_chart(strongest), swarm
+        return drivers_chart(strongest, among=everybody), swarm
+    groups = drivers_chart(explored.groups, by="By group: ", among=everybody)
+    return groups, columns_chart(strongest, explored.groups), swarm
 
 
 def driver_chart(explored: Exploration, name: str) -> Chart | None:
@@ -310,7 +315,7 @@ def segment_chart(explored: Exploration) -> Chart:
     """The segments of the list."""
     from churn.reports.driver_charts import segments_chart
 
-    return segments_chart(explored.segments)
+    return segments_chart(explored.segments, EVERYBODY if explored.left is not None else "")
 
 
 def contrast_chart(explored: Exploration, name: str, first: str, second: str | None) -> Chart:

@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 
 from churn.intake.reader import Reading
 from churn.money.amounts import over
+from churn.notices import do
+from churn.notices import many as counted
 from churn.scoring.reasons import Explanation
 from churn.training.model import Model
 from churn.training.thresholds import TIERS
-from churn.workspace.businesses import currency_of, wording_of
+from churn.workspace.businesses import currency_of, playbook_for, wording_of
 from churn.workspace.lists import ScoredCustomers
 from churn.workspace.playbooks import now, open_store
 
@@ -131,9 +133,11 @@ def certainty_sentences(told: Explanation) -> tuple[str, ...]:
     said = []
     if told.alike:
         bin_ = told.alike
+        digits = 0 if round(bin_.high, 2) > round(bin_.low, 2) else 1
         of_100 = [100 * share for share in (bin_.share, bin_.likely_low, bin_.likely_high)]
         said.append(
-            f"Of 100 customers scored like this, {of_100[0]:.0f} left (between {of_100[1]:.0f} and {of_100[2]:.0f}, "
+            f"Of 100 customers scored from {bin_.low:.{digits}%} to {bin_.high:.{digits}%}, {of_100[0]:.0f} left "
+            f"(between {of_100[1]:.0f} and {of_100[2]:.0f}, "
             f"seen in {bin_.customers:,} customers the model had not learnt from)."
         )
     if told.likely:
@@ -241,12 +245,15 @@ def next_step(
     if not overview.suggested or (campaign is not None and not campaign.treated):
         why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
         return NextStep("Check the offers", why, "plan")
-    why = f"{amounts.number(overview.suggested)} customers are worth an action."
+    who = do(overview.suggested, "customer is", "customers are")
+    why = f"{amounts.number(overview.suggested)} {who} worth an action."
     if campaign is not None:
         people, held = amounts.number(campaign.treated), amounts.number(campaign.held)
         cost, gain = amounts.money(campaign.spent), amounts.money(campaign.expected_gain["mid"])
-        why = f"Offers to {people} customers cost about {cost} and should bring {gain} after that; {held} are held out."
-    return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "plan")
+        to, out = do(campaign.treated, "customer", "customers"), do(campaign.held, "is", "are")
+        offers = f"Offers to {people} {to} cost about {cost} and should bring {gain} after that"
+        why = f"{offers}; {held} {out} held out."
+    return NextStep("Plan the campaign", f"{why} {playbook_for(ranked.model, home).evidence}", "plan")
 
 
 def _title(record: CampaignRecord) -> str:
@@ -298,7 +305,7 @@ def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ..
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
         said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
     high = next(one.customers for one in now_.tiers if one.tier == "High")
-    said.append(f"Tier High holds {high:,} customers; it held {before.tiers.get('High', 0):,}.")
+    said.append(f"Tier High holds {counted(high, 'customer')}; it held {before.tiers.get('High', 0):,}.")
     return tuple(said)
 
 
@@ -313,8 +320,8 @@ def _leaving(before: ListRecord, now_: Overview) -> str:
 
 def _grown(was: int, is_: int) -> str:
     if was == is_:
-        return f"It has {is_:,} customers, as many as before."
-    return f"It has {is_:,} customers, {abs(is_ - was):,} {'more' if is_ > was else 'fewer'} than before."
+        return f"It has {counted(is_, 'customer')}, as many as before."
+    return f"It has {counted(is_, 'customer')}, {abs(is_ - was):,} {'more' if is_ > was else 'fewer'} than before."
 
 
 # Shortlists: the customers of a scored list that a person asks for, a page at a time, and what they add up to.

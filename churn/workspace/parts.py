@@ -186,7 +186,8 @@ class Lists(Part):
 
         tiers = self.overview(scored).tiers
         first = tiers_chart({t.tier: t.customers for t in tiers}, {t.tier: t.leavers for t in tiers})
-        return [first, drivers_chart(self.drivers(scored))]
+        among = "the customers of this list who have not left" if scored.whole else "this list"
+        return [first, drivers_chart(self.drivers(scored), among)]
 
     def keep_summary(self, scored: ScoredCustomers) -> None:
         """Keep in the database that this list was scored, so that the next one can be compared with it."""
@@ -220,6 +221,7 @@ class Lists(Part):
     def brief(self, scored: ScoredCustomers, locale: str = "en-US", campaign: Campaign | None = None) -> bytes:
         """The brief of a list as one page that needs nothing else; it names no customer."""
         from churn.reports.pages import brief_page
+        from churn.workspace.businesses import playbook_for
         from churn.workspace.files import brief_of
 
         found = self.overview(scored)
@@ -232,6 +234,7 @@ class Lists(Part):
             self.segments(scored),
             self.overview_charts(scored),
             campaign,
+            evidence=playbook_for(scored.model, self.home).evidence,
         )
         return brief_page(brief).encode("utf-8")
 

@@ -18,11 +18,12 @@ from churn.campaigns.export import campaign_id
 from churn.campaigns.learning import LearntRate, lessons, taught
 from churn.campaigns.lift import Lift, measured_lift
 from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked_customers
-from churn.errors import ListRefused, RequestRefused
+from churn.errors import ChurnError, ListRefused, RequestRefused
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import playbook_from_text
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
 from churn.options import OutcomeOptions, ReadOptions, read_options_in
 from churn.profiles import GENERAL, profile_names
 from churn.schema import Column, Schema, schema_from
@@ -100,7 +101,11 @@ class OutcomeColumns:
 def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
     """The outcomes in a list; `said` may name its `key` and `outcome` headings and the `positive` words for left."""
     schema, reading = _read(home, source, record, said)
-    return Returned(_as_left(reading, schema, tuple(said.get("positive") or ())), reading)
+    rows = _as_left(reading, schema, tuple(said.get("positive") or ()))
+    # Words that the model does not know have been understood by now, or refused.
+    outcome = schema.outcome.name if schema.outcome else None
+    notices = tuple(n for n in reading.notices if n.kind != "warning" or n.column != outcome)
+    return Returned(rows, replace(reading, notices=notices))
 
 
 def outcome_columns(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> OutcomeColumns:
@@ -128,7 +133,8 @@ def _read(home: Path, source: Source, record: CampaignRecord, said: Mapping[str,
     reading = read_with_memory(home, source, words)
     if schema.outcome.name in reading.table.column_names:
         return schema, reading
-    taken = {match.theirs for match in reading.matches}
+    # A heading that would be the outcome by its name, but holds other words than the model knows, is still free.
+    taken = {match.theirs for match in reading.matches if match.ours != schema.outcome.name}
     likely = [str(h) for h in reading.raw.column_names if names_an_outcome(str(h)) and h not in taken]
     if len(likely) == 1:
         words["mapping"] = {**words["mapping"], likely[0]: schema.outcome.name}
@@ -356,11 +362,20 @@ def in_words(kept: KeptCampaign, home: Path) -> KeptCampaign:
     """The campaign with its parts, its actions and what was learnt called as on every other screen."""
     if kept.measured is None:
         return kept
-    business = profile_named(kept.record.profile, home)
-    actions, wording = _actions(kept.record), wording_in(business, business.schema, home)
+    actions, wording = _actions(kept.record), _wording(kept, home)
     parts = [_part(part, actions, wording) for part in kept.measured.lift["by"]]
     learnt = tuple({**rate, "action": actions.get(rate["action"], rate["action"])} for rate in kept.measured.learnt)
     return replace(kept, measured=replace(kept.measured, lift={**kept.measured.lift, "by": parts}, learnt=learnt))
+
+
+def _wording(kept: KeptCampaign, home: Path) -> Wording:
+    """The words of the campaign's business, with money in the currency the campaign was planned in."""
+    business = replace(profile_named(kept.record.profile, home), currency=kept.currency)
+    try:
+        schema = OpenModels(home).named(f"{kept.record.model}@{kept.record.version}").schema
+    except ChurnError:  # the version was removed meanwhile
+        schema = business.schema
+    return wording_in(business, schema, home)
 
 
 def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording) -> dict[str, Any]:
@@ -368,8 +383,17 @@ def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording)
     by, name = capital(wording.label(part["by"])), part["name"]
     if part["by"] == "tier":
         return {**part, "by": by, "label": f"{by} {name}"}
-    said = actions.get(name, name) if part["by"] == "action" else capital(wording.says(part["by"], name))
+    said = actions.get(name, name) if part["by"] == "action" else capital(_level(wording, part["by"], name))
     return {**part, "by": by, "name": said, "label": said}
+
+
+def _level(wording: Wording, column: str, name: str) -> str:
+    """What a level, kept as a word, says of a customer; a number as one, with its unit."""
+    kind = wording.schema.by_name[column].kind if column in wording.schema.by_name else ""
+    try:
+        return wording.says(column, None if name == "missing" else float(name) if kind == "number" else name)
+    except ValueError:
+        return wording.says(column, name)
 
 
 def _actions(record: CampaignRecord) -> dict[str, str]:
@@ -405,7 +429,8 @@ class MeasuredExperiment:
     def _sparing(self) -> tuple[Notice, ...]:
         """That the book remembers who is better left alone, or cannot."""
         if self.spared:
-            text = f"{self.spared:,} customers are remembered as better left alone; later campaigns pass them by."
+            who = f"{counted(self.spared, 'customer')} {do(self.spared, 'is', 'are')}"
+            text = f"{who} remembered as better left alone; later campaigns pass them by."
             return (Notice("info", text, None, self.spared),)
         if self.uplift.sleeping.any() and self.reading.schema.key is not None and not self.model:
             text = (

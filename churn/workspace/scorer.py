@@ -80,9 +80,12 @@ class OnlineScorer:
 
     def _reasons(self, given: ParsedCustomer, contributions: np.ndarray, margin: np.ndarray) -> tuple[str, ...]:
         found = weighed(self.model, contributions, margin, self.ranking.groups, top=TOP)
+        reasons = found.column, found.points, found.taken_back
         return tuple(
-            reason_sentence(self.model, self.ranking.wording, given.customer, column=column, points=points)
-            for column, points in zip(found.column[:, 0].tolist(), found.points[:, 0].tolist(), strict=True)
+            reason_sentence(
+                self.model, self.ranking.wording, given.customer, column=column, points=points, taken_back=back
+            )
+            for column, points, back in zip(*(a[:, 0].tolist() for a in reasons), strict=True)
             if points
         )
 
