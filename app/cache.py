@@ -229,6 +229,12 @@ def likely_model(live: Sequence[str]) -> str:
     return live[0]
 
 
+def likely_campaign(kept: Any) -> str:
+    """The latest campaign of the business whose list is in hand, else the latest of all."""
+    model = likely_model([one.record.model for one in kept])
+    return str(next(one.record.campaign for one in kept if one.record.model == model))
+
+
 def exploring(found: Any) -> Any:
     """The scored list, ready to be asked what moves it; what was computed once stays."""
     return kept(workspace().lists.explore, found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import cache, session
-from app.demo import CAMPAIGN
+from app.demo import CAMPAIGN, DEMOS
 from app.navigation import SCREENS, TAKES
 from app.words import say
 
@@ -25,7 +25,7 @@ class Stop:
     name: str
     screen: str
     sample: str = LIST
-    model: str = "telco"
+    model: str = DEMOS[0].name
     customer: str = ""
     campaign: str = ""
     view: str = ""
@@ -47,7 +47,7 @@ STOPS = (
     Stop("results", "results", campaign=CAMPAIGN),
     Stop("training", "training", view="models"),
     Stop("monitoring", "monitoring"),
-    Stop("other", "overview", sample="bank_today.csv", model="bank"),
+    Stop("other", "overview", sample="bank_today.csv", model=DEMOS[1].name),
 )
 
 

@@ -36,10 +36,10 @@ def test_the_lists_that_come_with_the_product_meet_it(demo_telco, tmp_path):
     assert is_shipped(SAMPLE) and not is_shipped(other) and not is_shipped(tmp_path / "nowhere.csv")
 
 
-def test_a_model_of_ones_own_goes_before_the_demo_on_every_list(own_telco):
+def test_beside_a_model_of_ones_own_the_demo_answers_the_products_lists_alone(own_telco):
     twin_of(own_telco, "demo-telco")
     models = Workspace(own_telco).models
-    assert (models.for_list(own_telco / TODAY).name, models.for_list(SAMPLE).name) == ("telco", "telco")
+    assert (models.for_list(own_telco / TODAY).name, models.for_list(SAMPLE).name) == ("telco", "demo-telco")
 
 
 def test_what_learnt_from_a_list_of_the_product_counts_as_the_demo(home):

@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.cache import forget_computed
-from app.screens.results import likely
+from app.cache import forget_computed, likely_campaign
 from app.session import Drawer, ListInHand
 from churn import Workspace
 from churn.samples.catalogue import make_sample
@@ -128,8 +127,8 @@ def test_outcomes_called_churned_are_known_and_a_strange_column_is_chosen_from_a
 
 def test_the_latest_campaign_of_the_list_in_hand_is_looked_at_first(monkeypatch):
     kept = [SimpleNamespace(record=SimpleNamespace(campaign=c, model=m)) for c, m in (("b", "bank"), ("t", "telco"))]
-    monkeypatch.setattr("app.state.likely_model", lambda live: "telco" if "telco" in live else live[0])
-    assert (likely(kept), likely(kept[:1])) == ("t", "b")
+    monkeypatch.setattr("app.cache.likely_model", lambda live: "telco" if "telco" in live else live[0])
+    assert (likely_campaign(kept), likely_campaign(kept[:1])) == ("t", "b")
 
 
 def test_what_was_computed_with_the_offers_of_before_is_forgotten_when_a_campaign_has_taught_others(monkeypatch):

@@ -20,7 +20,7 @@ def pick(kept: Any) -> Any:
     with st.expander(say("results.all", count=len(names)), icon=":material/list:"):
         table(kept)
     asked = cache.asked_campaign()
-    place = names.index(asked) if asked in names else names.index(likely_campaign(kept))
+    place = names.index(asked) if asked in names else names.index(cache.likely_campaign(kept))
     chosen = st.selectbox(say("results.campaign"), names, index=place, format_func=lambda name: titles[name])
     one = kept[names.index(chosen)]
     record, told = one.record, one.record.summary
@@ -28,12 +28,6 @@ def pick(kept: Any) -> Any:
     people = {"treated": told["treated"], "held": told["holdout"], "version": record.version}
     st.caption(say("results.planned", **words, **people))
     return one
-
-
-def likely_campaign(kept: Any) -> str:
-    """The latest campaign of the business whose list is in hand, else the latest of all."""
-    model = cache.likely_model([one.record.model for one in kept])
-    return str(next(one.record.campaign for one in kept if one.record.model == model))
 
 
 def table(kept: Any) -> None:

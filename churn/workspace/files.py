@@ -24,6 +24,7 @@ from churn.workspace.lists import ScoredCustomers
 if TYPE_CHECKING:
     from churn.campaigns.plan import Campaign
     from churn.reports.charts import Chart
+    from churn.workspace.list_history import ListFilter
 
 
 def written_sample(
@@ -45,6 +46,8 @@ def written_sample(
 
 def scored_list_file(scored: ScoredCustomers, ending: str, wanted: ListFilter | None = None) -> bytes:
     """A scored list as a file (.csv, .xlsx or .parquet): whole and in its own order, or only those asked for."""
+    from churn.workspace.list_history import filter_list
+
     table = scored.scored.table if wanted is None else filter_list(scored, wanted).table
     return _written(lambda path: write_scored([table], path), ending)
 

@@ -213,7 +213,7 @@ class OpenModels:
             which = f"Say which one is to score it: {', '.join(live)}."
             raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
         if len(fitting) > 1:
-            fitting = [name for name in fitting if not name.startswith(DEMO)] or fitting
+            fitting = [name for name in fitting if name.startswith(DEMO)] or fitting
         if len(fitting) > 1:
             options = tuple(f"model={name}" for name in fitting)
             raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)

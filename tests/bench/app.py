@@ -38,7 +38,7 @@ from tests.bench.measuring import Line, child_cost, table_of
 from tests.bench.processes import spent_by
 from tests.browsing import ARGUMENTS, ROOT, browser_path, free_port, wait_until_up
 
-IMPORTS = ("app.server", "app.widgets", "app.state", "app.parts", "app.exploring", *FIRST_NEEDED)
+IMPORTS = ("app.server", "app.widgets", "app.session", "app.cache", *FIRST_NEEDED)
 OPENED = ("overview", "drivers", "plan")
 REACH = {7_000: (2.0, None), 100_000: (6.0, 1024.0)}  # CPU seconds beyond imports, MB
 SENT_REACH, PAGE_REACH = 300, 3.0  # KB of a list of 100,000, seconds of the slowest page in twenty
