@@ -69,8 +69,8 @@ def test_a_campaign_is_pushed_where_the_operator_has_said(api, file, monkeypatch
         ({"capacity": "fax=2"}, "The playbook has no channel 'fax'."),
         ({"at_most": "Contract=Weekly:3"}, "Nobody on the list has Contract = Weekly."),
         ({"holdout": "0.9"}, "The holdout share is 0.9."),
-        ({"budgets": "5"}, "query.budgets: Extra inputs are not permitted"),
-        ({"scenario": "best"}, "query.scenario"),
+        ({"budgets": "5"}, "budgets is no field of this request."),
+        ({"scenario": "best"}, "scenario cannot be taken: input should be 'low', 'mid' or 'high'"),
         ({"budget": "nan"}, "The budget is nan."),
     ],
 )
@@ -127,3 +127,10 @@ def test_a_playbook_with_a_mistake_is_refused_and_none_is_set(api, body, status,
     assert (refused.status_code, said in refused.json()["error"]) == (status, True)
     assert api.get("/playbook", params={"profile": "telco"}).json()["version"] == 0
     assert api.put("/playbook", params={"profile": "nobody"}, json=TEA).status_code == 404
+
+
+def test_outcomes_without_their_campaign_are_refused_in_words_of_the_address(telco_api):
+    answer = telco_api.post("/outcomes", content=b"customerID,Churn\n1,Yes\n", headers={"content-type": "text/csv"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "campaign is not said."
+    assert answer.json()["fix"] == "Add campaign=… to the address, or see /docs for the fields."
