@@ -5,6 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from churn.campaigns.lift import left_or_stayed, yes_or_no
 from churn.errors import ChurnError
@@ -49,6 +51,26 @@ def test_a_number_is_the_same_at_every_door(home, text, number):
     assert in_a_list(home, Column("spend"), [text]) == [number]
     cells = {"spend": pa.array([text, None])}
     assert compared(Clause("spend", ">", (str(number - 0.01),)), cells).tolist() == [True, False]
+
+
+CENTS = st.integers(0, 99_999_999)
+
+
+@given(
+    st.lists(CENTS, min_size=1, max_size=5), st.sampled_from(".,"), st.booleans(), st.sampled_from(("", "$", "€", "£"))
+)
+def test_money_as_people_write_it_is_the_same_alone_as_in_a_list(cents, mark, grouped, sign):
+    def written(amount):
+        whole, group = f"{amount // 100:,}" if grouped else str(amount // 100), "." if mark == "," else ","
+        digits = f"{whole.replace(',', group)}{mark}{amount % 100:02d}"
+        return digits if not sign else f"{digits} {sign}" if mark == "," else f"{sign}{digits}"
+
+    texts = [written(amount) for amount in cents]
+    rows = [f"{n};{text}" for n, text in enumerate([*texts, *([written(1_050)] * 30)])]
+    schema = Schema((Column("id", "text", "key"), Column("cell")))
+    listed = read_list("\n".join(["id;cell", *rows]).encode(), filename="list.csv", schema=schema).table["cell"]
+    alone = [cell_reader(Column("cell"))(text) for text in texts]
+    assert listed.to_pylist()[: len(texts)] == alone == [amount / 100 for amount in cents]
 
 
 @pytest.mark.parametrize("text", sorted(YES | NO))

@@ -130,6 +130,12 @@ def number_of(text: str, mark: str) -> float | None:
     return -value if w.negative else value
 
 
+def number_alone(text: str) -> float | None:
+    """The number in a cell without neighbours: its own marks settle it, a point where they leave it open."""
+    w = written(text)
+    return None if w is None else number_of(text, "," if w.says == "comma" else ".")
+
+
 def numbers_of(values: pa.Array, mark: str) -> pa.Array:
     """A column of numbers from cells of text; null where a cell is no number under that mark."""
     if not len(values):

@@ -15,7 +15,7 @@ from churn.errors import ListRefused, OpenQuestion, RequestRefused
 from churn.intake.columns import Cells, Holding
 from churn.intake.dates import ORDERS, Order, date_of, date_says, dates_of, said
 from churn.intake.meaning import Meaning
-from churn.intake.numbers import number_of, numbers_of
+from churn.intake.numbers import number_alone, numbers_of
 from churn.intake.values import LETTERS, NO, YES, bare, folded, is_missing, outcome_words, real_levels, same_words
 from churn.schema import Column
 
@@ -303,7 +303,7 @@ def _of_text(plan: Plan, cell: str) -> Any:
 def _read_cell(plan: Plan, text: str) -> Any:
     kind = plan.column.kind
     if kind == "number":
-        return number_of(text, ".")
+        return number_alone(text)
     if kind == "flag":
         return flag_of(text, plan)
     if kind == "date":

@@ -169,7 +169,7 @@ class OpenModels:
         live = self._live()
         if len(live) == 1:
             return self.named(next(iter(live)))
-        return self._best(live, names)
+        return self._best(live, names, "These fields fit")
 
     def sharing_customers(self, headings: tuple[str, ...]) -> str:
         """The one live model whose key and most of whose columns these headings are; "" for none or several."""
@@ -203,7 +203,7 @@ class OpenModels:
     def _own(self, live: Mapping[str, str]) -> dict[str, str]:
         return {name: version for name, version in live.items() if not is_demo(self.home, name, version)}
 
-    def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
+    def _best(self, live: dict[str, str], headings: tuple[str, ...], fits: str = "The list fits") -> Model:
         from churn.training.gate import ENOUGH
 
         shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
@@ -211,12 +211,12 @@ class OpenModels:
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
             which = f"Say which one is to score it: {', '.join(live)}."
-            raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
+            raise NoModelFits(f"{fits} none of the models.", which, options=("model=NAME",))
         if len(fitting) > 1:
             fitting = [name for name in fitting if name.startswith(DEMO)] or fitting
         if len(fitting) > 1:
             options = tuple(f"model={name}" for name in fitting)
-            raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
+            raise NoModelFits(f"{fits} {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
         return self.named(fitting[0])
 
     def _schemas(self, live: dict[str, str]) -> dict[str, Schema]:
