@@ -28,7 +28,7 @@ def set_passive_waiting() -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Bound the libraries that are loaded to one thread, for those that have no parameter for it."""
+    """Limit loaded libraries to one thread, where a call has no parameter for it."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):

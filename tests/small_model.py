@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from churn.explain.explainer import Linear, explainer_for
+from churn.explain.explainer import Linear, build_explainer
 from churn.explain.trees import Forest, Split, Tree
 from churn.money.economics import Valuation
 from churn.money.playbook import Playbook, exactly
@@ -11,7 +11,7 @@ from churn.schema import Column, Schema
 from churn.scoring.wording import wording_for
 from churn.training.calibration import Bin, Calibration
 from churn.training.encoder import Encoder, Field
-from churn.training.model import Model, reference_of
+from churn.training.model import Model, build_reference
 from churn.training.thresholds import Thresholds
 
 SCHEMA = Schema(
@@ -56,7 +56,7 @@ BINS = (Bin(0.0, 0.4, 80, 16, 0.2, 0.13, 0.3), Bin(0.4, 1.0, 20, 14, 0.7, 0.48, 
 
 def small_model(**changes):
     rows = np.array([[m, p, 0, s] for m in (1, 12, 24, 48) for p in (0, 1) for s in (20, 80)], np.float32)
-    explainer = explainer_for([(1.0, Forest((PLAN,), 4)), (1.0, LINE)], 4)
+    explainer = build_explainer([(1.0, Forest((PLAN,), 4)), (1.0, LINE)], 4)
     parts = {
         "name": "small",
         "version": "v1",
@@ -65,7 +65,7 @@ def small_model(**changes):
         "explainer": explainer,
         "calibration": Calibration(bins=BINS, stays_up_to=0.15, leaves_from=0.6, spread=0.2),
         "thresholds": Thresholds(0.3, "money", 0.3, 0.3, 0.6),
-        "reference": reference_of(ENCODER, rows, explainer.probability(rows)),
+        "reference": build_reference(ENCODER, rows, explainer.probability(rows)),
     }
     return Model(**{**parts, **changes})
 

@@ -9,7 +9,7 @@ from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 from churn.scoring.whatif import changed, value_for
 from churn.training.encoder import Encoder, Field
-from churn.training.model import reference_of
+from churn.training.model import build_reference
 from tests.small_model import ENCODER, SCHEMA, small_model
 
 MODEL = small_model()
@@ -70,7 +70,7 @@ def test_a_value_that_cannot_be_is_refused_by_the_schema_or_by_what_was_learnt(m
 def test_a_number_may_be_negative_where_it_was_before():
     rows = MODEL.reference.rows.copy()
     rows[0, 3] = -10.0
-    own = reference_of(LEARNT, rows, MODEL.probability(rows))
+    own = build_reference(LEARNT, rows, MODEL.probability(rows))
     assert value_for(small_model(schema=UNSTATED, encoder=LEARNT, reference=own), "spend", "-20") == -20.0
 
 

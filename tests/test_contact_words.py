@@ -8,7 +8,7 @@ from tests.small_lists import small_training
 
 
 def small():
-    return small_training().model.named("small", "v1")
+    return small_training().model.renamed("small", "v1")
 
 
 def contacting(share, *, how="money", verdict="weak"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.campaigns.lift import adjusted_difference, difference
-from churn.training.calibration import wilson
+from churn.training.calibration import wilson_interval
 
 
 def _campaign(random, customers=600, kept=0.2, held=0.2):
@@ -51,4 +51,4 @@ def test_the_interval_covers_the_truth_about_19_times_of_20(kept):
 
 
 def test_a_share_of_nothing_has_an_interval_inside_0_to_1():
-    assert wilson(0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))
+    assert wilson_interval(0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))

@@ -9,7 +9,7 @@ import pytest
 from churn import Workspace
 from churn.errors import RequestRefused
 from churn.training import train as training
-from churn.training.dataset import folds
+from churn.training.dataset import make_folds
 from tests.event_logs import shop_log, silent_log
 
 AS_OF = date(2026, 4, 15)
@@ -40,15 +40,15 @@ def test_a_table_of_several_dates_keeps_each_customer_in_one_fold(home, logs, tm
     assert len(set(map(str, table["as_of"].to_pylist()))) == 3 and len(set(keys)) < len(keys)
     seen = []
 
-    def noting(examples, *, quick, seed, tuned, heard):
+    def noting(examples, *, quick, seed, tuned, on_progress):
         seen.append(examples)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "contest", noting)
+    monkeypatch.setattr(training, "select_model", noting)
     with pytest.raises(KeyboardInterrupt):
         Workspace(home).models.train(made.path, quick=True)
     (examples,) = seen
-    for learn, check in folds(examples, 5, seed=0):
+    for learn, check in make_folds(examples, 5, seed=0):
         assert set(keys[examples.places[learn]]) & set(keys[examples.places[check]]) == set()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.training import train as two_ways
-from churn.training.train import TwoWays
+from churn.training.train import TrainingComparison
 from tests.event_logs import shop_log
 
 
@@ -62,8 +62,8 @@ def test_several_dates_and_filled_days_are_asked_for_by_flags(line, log, tmp_pat
 
 @pytest.mark.slow  # the same through the workspace: test_event_counter
 def test_what_filling_does_is_said_before_it_is_adopted(line, log, tmp_path, monkeypatch):
-    answer = TwoWays(120, 240, 0.70, 0.72, -0.01, 0.05)
-    monkeypatch.setattr(two_ways, "compared_ways", lambda *tables, **how: answer)
+    answer = TrainingComparison(120, 240, 0.70, 0.72, -0.01, 0.05)
+    monkeypatch.setattr(two_ways, "compare_trainings", lambda *tables, **how: answer)
     words = ("--recipe", "shop", "--as-of", "2026-03-20", "--horizon", 30, "-o", tmp_path / "t.parquet")
     code, told = line("summarise", log, *words, "--fill-silence", "try")
     assert (code, told["filled"], told["filling"]["verdict"]) == (0, False, "no difference")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.explain.explainer import explainer_for
+from churn.explain.explainer import build_explainer
 from churn.explain.trees import Forest, Split, Tree
 from churn.scoring.reasons import explanation, reason_sentence
 from churn.scoring.score import Ranking
@@ -64,7 +64,7 @@ def test_raising_and_lowering_are_apart_and_levers_are_told():
 
 def judging_by_plan(split, **changes):
     plan = Tree((split, None, None), (1, -1, -1), (2, -1, -1), (0, 1.0, -1.0), (8.0, 4.0, 4.0))
-    return replace(small_model(**changes), explainer=explainer_for([(1.0, Forest((plan,), 4))], 4))
+    return replace(small_model(**changes), explainer=build_explainer([(1.0, Forest((plan,), 4))], 4))
 
 
 def offers_to(model, customer):

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from churn.training import train as two_ways
-from churn.training.train import TwoWays
+from churn.training.train import TrainingComparison
 from tests.event_logs import silent_log
 from tests.paging import metric, shown
 
@@ -104,8 +104,8 @@ def test_a_log_that_is_too_short_for_outcomes_says_so():
 
 def test_silent_days_are_compared_before_they_can_be_filled_in(monkeypatch):
     asked = []
-    answer = TwoWays(120, 240, 0.70, 0.72, -0.01, 0.05)
-    monkeypatch.setattr(two_ways, "compared_ways", lambda *tables, **how: asked.append(tables) or answer)
+    answer = TrainingComparison(120, 240, 0.70, 0.72, -0.01, 0.05)
+    monkeypatch.setattr(two_ways, "compare_trainings", lambda *tables, **how: asked.append(tables) or answer)
     page = with_log("train", silent_log())
     page.slider[0].set_value(date(2026, 3, 1)).run()
     assert "2026-02-10" in shown(page).replace("\\", "") and page.toggle[0].disabled

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from churn import Workspace
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
-from churn.training.outcome import left_by, outcome_of
+from churn.training.outcome import left_by_date, read_outcome
 from churn.workspace.models import guess_outcome, outcome_candidates, read_labels
 from tests.trained import rewritten
 
@@ -44,7 +44,7 @@ SCHEMA = Schema((Column("left_on", "date"), Column("as_of", "date", "date")))
 def test_empty_stayed_a_day_left_and_a_later_day_has_not_come_yet():
     own = [date(2026, 3, 1)] * 4
     days = [None, date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
-    found = outcome_of(dated(days, own), SCHEMA)
+    found = read_outcome(dated(days, own), SCHEMA)
     assert (found.column, found.labels.tolist(), found.leaves, found.stays) == (
         "left_on",
         [0, 1, 1, 0],
@@ -59,7 +59,7 @@ def test_empty_stayed_a_day_left_and_a_later_day_has_not_come_yet():
 
 def test_without_a_day_of_its_own_the_list_is_as_of_today():
     days = [None, TODAY, TODAY + timedelta(days=1)]
-    assert left_by(dated(days), "left_on", None, TODAY).tolist() == [False, True, False]
+    assert left_by_date(dated(days), "left_on", None, TODAY).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_without_a_day_of_its_own_the_list_is_as_of_today():
 )
 def test_where_all_or_none_left_it_is_said(day, said):
     with pytest.raises(ListRefused, match=said):
-        outcome_of(dated([day] * 5), SCHEMA)
+        read_outcome(dated([day] * 5), SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -75,20 +75,20 @@ def test_where_all_or_none_left_it_is_said(day, said):
 )
 def test_a_column_that_is_plainly_the_day_of_leaving_is_found(name):
     table = dated([None, date(2026, 1, 1)]).rename_columns([name])
-    assert outcome_of(table, Schema((Column(name, "date"),))).column == name
+    assert read_outcome(table, Schema((Column(name, "date"),))).column == name
 
 
 @pytest.mark.parametrize("name", ["birthday", "signup_date", "last_login_at"])
 def test_another_day_is_not_taken_for_it(name):
     table = dated([None, date(2026, 1, 1)]).rename_columns([name])
     with pytest.raises(Exception, match="No column says who left"):
-        outcome_of(table, Schema((Column(name, "date"),)))
+        read_outcome(table, Schema((Column(name, "date"),)))
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-40, 40)), min_size=1, max_size=40))
 def test_whoever_left_by_a_day_has_left_by_every_later_day(offsets):
     table = dated([None if n is None else TODAY + timedelta(days=n) for n in offsets])
-    before, after = (left_by(table, "left_on", None, TODAY + timedelta(days=n)) for n in (0, 10))
+    before, after = (left_by_date(table, "left_on", None, TODAY + timedelta(days=n)) for n in (0, 10))
     assert (before <= after).all()
     assert before.tolist() == [n is not None and n <= 0 for n in offsets]
 

@@ -12,7 +12,7 @@ from tests.small_lists import small_training
 
 @cache
 def named():
-    return small_training().model.named("small", "v1")
+    return small_training().model.renamed("small", "v1")
 
 
 @cache

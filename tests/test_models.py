@@ -106,7 +106,9 @@ def test_pages_that_explain_a_version_are_kept_with_it(telco_home):
 
 
 def test_a_search_that_was_stopped_leaves_no_version_and_goes_on_where_it_was(own_telco, monkeypatch):
-    monkeypatch.setattr(tuning, "_judge", lambda library, sample, checks, trial, aim: (trial.params["rate"], [1.0]))
+    monkeypatch.setattr(
+        tuning, "_evaluate_trial", lambda library, sample, checks, trial, aim: (trial.params["rate"], [1.0])
+    )
     asked = {"quick": True, "promotion": "no", "tune": 6}
     told = []
 

@@ -5,13 +5,13 @@ import pytest
 
 from churn.errors import ListRefused, RequestRefused
 from churn.schema import Column, Schema
-from churn.training.outcome import outcome_of
+from churn.training.outcome import read_outcome
 
 
 def said(words, times=12, **options):
     table = pa.table({"churn": words * times})
     column = Column("churn", "category", "outcome", positive=options.pop("told", ()))
-    return outcome_of(table, Schema((column,)), **options)
+    return read_outcome(table, Schema((column,)), **options)
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ def test_a_word_that_never_occurs_is_refused_with_those_that_do():
 def test_the_column_is_found_by_its_name_unless_two_could_be_meant():
     columns = {"spend": [1.0, 2.0] * 12, "Churned": ["Yes", "No"] * 12}
     schema = Schema(tuple(Column(c, "category") for c in columns))
-    assert outcome_of(pa.table(columns), schema).column == "Churned"
+    assert read_outcome(pa.table(columns), schema).column == "Churned"
     with pytest.raises(RequestRefused, match="Several columns could say who left: Churned, status"):
-        outcome_of(pa.table({**columns, "status": ["on", "off"] * 12}), schema)
+        read_outcome(pa.table({**columns, "status": ["on", "off"] * 12}), schema)
 
 
 def test_a_marital_status_does_not_say_who_left():
     table = pa.table({"Marital_Status": ["single", "married"] * 12})
     with pytest.raises(RequestRefused, match="No column says who left"):
-        outcome_of(table, Schema((Column("Marital_Status", "category"),)))
+        read_outcome(table, Schema((Column("Marital_Status", "category"),)))
 
 
 def test_a_schema_word_says_which_class_leaves():
@@ -110,18 +110,18 @@ def test_a_schema_word_says_which_class_leaves():
 def test_a_yes_that_means_staying_is_refused_until_told(name):
     table, schema = pa.table({name: ["Yes", "No"] * 12}), Schema((Column(name, "category"),))
     with pytest.raises(RequestRefused, match="says who stayed, not who left") as refused:
-        outcome_of(table, schema, column=name)
+        read_outcome(table, schema, column=name)
     assert (refused.value.fix, refused.value.options) == (
         "Say which word means leaving, such as no.",
         ("positive=no",),
     )
-    assert outcome_of(table, schema, column=name, positive=["no"]).labels.tolist() == [0, 1] * 12
+    assert read_outcome(table, schema, column=name, positive=["no"]).labels.tolist() == [0, 1] * 12
 
 
 @pytest.mark.parametrize("name", ["not_renewed_left", "Inactive", "churned", "activity_lost"])
 def test_a_name_that_speaks_of_leaving_needs_no_question(name):
     table, schema = pa.table({name: ["Yes", "No"] * 12}), Schema((Column(name, "category"),))
-    assert outcome_of(table, schema, column=name).labels.tolist() == [1, 0] * 12
+    assert read_outcome(table, schema, column=name).labels.tolist() == [1, 0] * 12
 
 
 def test_a_yes_and_a_no_cannot_both_mean_leaving():

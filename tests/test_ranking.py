@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.explain.explainer import Linear, explainer_for
+from churn.explain.explainer import Linear, build_explainer
 from churn.scoring.score import Ranking
 from churn.training.encoder import Encoder, Field
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
@@ -128,7 +128,7 @@ def test_an_empty_list_gives_an_empty_result():
 def test_ages_in_a_list_without_a_date_are_counted_from_a_named_day_or_a_warning_is_given():
     encoder = Encoder((Field("joined", "age"),), as_of="2026-01-01")
     line = Linear(0.0, np.array([0.01]), np.array([0.0]), (np.zeros(2),))
-    dated = small_model(encoder=encoder, explainer=explainer_for([(1.0, line)], 1))
+    dated = small_model(encoder=encoder, explainer=build_explainer([(1.0, line)], 1))
     joined = pa.table({"joined": pa.array([date(2025, 12, 2)])})
     (warned,) = Ranking(dated, WORDING).notices_on(joined.schema.names)
     assert "counted back from 2026-01-01, the day of the list learnt from" in warned.text

@@ -4,7 +4,7 @@ import pytest
 
 from churn import Workspace
 from churn.errors import ListRefused, Unavailable
-from churn.training.registry import alone_at, champion, versions
+from churn.training.registry import champion, model_lock, versions
 from tests.watched import MOVED, a_list
 
 
@@ -27,7 +27,7 @@ def test_a_new_version_goes_live_only_through_the_gate(own_telco):
 def test_a_worse_version_never_goes_live(own_telco, monkeypatch):
     from churn.training.gate import GateVerdict
 
-    monkeypatch.setattr("churn.training.gate.gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
+    monkeypatch.setattr("churn.training.gate.run_gate", lambda *_: GateVerdict(False, "The champion stays: worse."))
     done = Workspace(own_telco).monitor.retrain(a_list(own_telco, "new", outcomes=True), quick=True)
     assert (done.promoted, champion(own_telco, "telco").version) == (False, "v1")
 
@@ -51,5 +51,5 @@ def test_faulty_data_is_never_learnt_from(own_telco):
 
 
 def test_two_retrains_of_a_model_cannot_collide(own_telco):
-    with alone_at(own_telco, "telco", "retrain"), pytest.raises(Unavailable, match="Another retrain of telco"):
+    with model_lock(own_telco, "telco", "retrain"), pytest.raises(Unavailable, match="Another retrain of telco"):
         Workspace(own_telco).monitor.retrain(a_list(own_telco, "new", outcomes=True))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from churn import Workspace
 from churn.errors import RequestRefused
 from churn.schema import Column, Schema
-from churn.training.gate import why_another_business
+from churn.training.gate import business_mismatch
 from churn.training.registry import live_models
 from churn.workspace.models import train_version
 from tests.test_models import visits
@@ -24,9 +24,9 @@ def schema(columns, outcome="gone", key="id"):
 
 
 def test_a_column_that_came_or_went_leaves_it_the_same_business():
-    assert why_another_business(schema([f"c{i}" for i in range(5)]), SHOP) == ""
-    assert why_another_business(schema([f"c{i}" for i in range(8)]), SHOP) == ""
-    assert why_another_business(schema([f"c{i}" for i in range(6)], key=None), SHOP) == ""
+    assert business_mismatch(schema([f"c{i}" for i in range(5)]), SHOP) == ""
+    assert business_mismatch(schema([f"c{i}" for i in range(8)]), SHOP) == ""
+    assert business_mismatch(schema([f"c{i}" for i in range(6)], key=None), SHOP) == ""
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_a_column_that_came_or_went_leaves_it_the_same_business():
     ],
 )
 def test_what_could_not_score_its_lists_is_another_business_and_the_reason_is_said(new, why):
-    assert why_another_business(new, SHOP) == why
+    assert business_mismatch(new, SHOP) == why
 
 
 def test_a_column_that_is_needed_but_stands_in_no_list_of_the_live_model_makes_it_another_business():
     new = Schema((*SHOP.columns, Column("bill", required=True)))
-    assert why_another_business(new, SHOP) == "its lists have no bill"
+    assert business_mismatch(new, SHOP) == "its lists have no bill"
 
 
 @given(
@@ -53,8 +53,8 @@ def test_a_column_that_is_needed_but_stands_in_no_list_of_the_live_model_makes_i
 )
 def test_whichever_of_two_comes_first_they_are_the_same_business_or_not(ours, theirs):
     one, other = schema(sorted(ours)), schema(sorted(theirs))
-    assert bool(why_another_business(one, other)) == bool(why_another_business(other, one))
-    assert why_another_business(one, one) == ""
+    assert bool(business_mismatch(one, other)) == bool(business_mismatch(other, one))
+    assert business_mismatch(one, one) == ""
 
 
 def gym(rows=300):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from churn.scoring import segments as room
 from churn.scoring.segments import segments
-from churn.training.calibration import wilson
+from churn.training.calibration import wilson_interval
 from tests.small_model import WORDING, small_model
 
 MODEL = small_model()
@@ -51,7 +51,7 @@ def test_known_outcomes_give_the_share_that_left_with_its_interval():
     matrix, left = people(500), np.arange(500) % 4 == 0
     one = segments(MODEL, WORDING, matrix, left=left, depth=0)[0]
     assert (one.text, one.customers, one.left) == ("Everybody", 500, 0.25)
-    assert (one.low, one.high) == wilson(125, 500)
+    assert (one.low, one.high) == wilson_interval(125, 500)
 
 
 def test_a_longer_list_is_sorted_into_segments_found_on_a_part_of_it(monkeypatch):

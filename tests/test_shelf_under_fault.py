@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from churn.errors import ChurnError, Damaged, Unavailable
-from churn.training.registry import champion, damage, history, load, load_live, promote, save, versions
+from churn.training.registry import champion, find_damage, history, load, load_live, promote, save, versions
 from tests.faults import at_call, bit_flipped, disk_full
 from tests.other_processes import ROOT, started
 from tests.small_lists import small_training
@@ -36,7 +36,7 @@ def shelf(tmp_path):
 def all_whole(home):
     """Every version kept is as it was written, and the history counts without a gap."""
     numbers = [reign.number for reign in history(home, "small")]
-    return not any(damage(home, "small", v) for v in versions(home, "small")) and numbers == [
+    return not any(find_damage(home, "small", v) for v in versions(home, "small")) and numbers == [
         *range(1, len(numbers) + 1)
     ]
 
@@ -117,7 +117,7 @@ def test_no_flipped_bit_and_no_cut_file_is_ever_opened(shelf, file):
         path.write_bytes(whole[:length])
         _refused_or_equal(shelf, expected, path, whole)
     path.write_bytes(whole)
-    assert damage(shelf, "small", "v1") == ()
+    assert find_damage(shelf, "small", "v1") == ()
 
 
 def says_the_same(path, whole):
@@ -133,7 +133,7 @@ def _refused_or_equal(home, expected, path, whole):
     """
     if path.suffix == ".json" and says_the_same(path, whole):
         return
-    assert damage(home, "small", "v1") != ()
+    assert find_damage(home, "small", "v1") != ()
     try:
         np.testing.assert_array_equal(opened_or_refused(home), expected)
     except Damaged:

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.explain.explainer import Linear, explainer_for
+from churn.explain.explainer import Linear, build_explainer
 from churn.schema import Column, Follows, Schema
 from churn.scoring.reasons import explanation
 from churn.scoring.whatif import whatif
 from churn.training.encoder import Field
-from churn.training.model import reference_of
+from churn.training.model import build_reference
 from tests.small_model import SCHEMA, THREE, WORDING, small_model
 
 MODEL = small_model()
@@ -64,9 +64,9 @@ def with_services():
     encoder = replace(MODEL.encoder, fields=(MODEL.encoder.fields[0], plan, *MODEL.encoder.fields[2:], backup))
     flat = (np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(2))
     line = Linear(-1.0, np.array([-0.05, -0.4, 0.5, 0.02, 0.7]), np.array([24.0, 0.0, 0.0, 50.0, 0.0]), flat)
-    parts = {"schema": Schema((*columns, SERVICES)), "encoder": encoder, "explainer": explainer_for([(1.0, line)], 5)}
+    parts = {"schema": Schema((*columns, SERVICES)), "encoder": encoder, "explainer": build_explainer([(1.0, line)], 5)}
     rows = np.array([[m, p, 0, s, b] for m in (1, 48) for p in (0, 1) for s in (20, 80) for b in (0, 1)], np.float32)
-    reference = reference_of(encoder, rows, parts["explainer"].probability(rows))
+    reference = build_reference(encoder, rows, parts["explainer"].probability(rows))
     return small_model(**parts, reference=reference)
 
 

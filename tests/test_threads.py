@@ -11,18 +11,18 @@ import pytest
 
 from churn.threads import MANY, threads_for
 from churn.training.baselines import RandomForest
-from churn.training.boosting import Boosted, Rung
-from churn.training.dataset import examples_of
+from churn.training.boosting import Boosted, BoostingParams
+from churn.training.dataset import encode_examples
 from churn.training.encoder import encoder_for
 from tests.browsing import ROOT
 from tests.small_lists import SCHEMA, small_table
 
 TWO = min(2, os.cpu_count())
-RUNG = Rung(depth=3, rate=0.1, leaf=5)
+RUNG = BoostingParams(depth=3, rate=0.1, leaf=5)
 # Threads are counted by the system itself: a pool that OpenMP opened stays open to the end of the process.
 NOTEBOOK = """
 import os, xgboost, lightgbm, scipy.linalg, sklearn.ensemble
-from churn.explain.library import library_of
+from churn.explain.library import read_library_model
 from churn.training.boosting import Boosted
 from churn.training.train import train
 from churn.monitoring.drift import telltale_of
@@ -33,7 +33,7 @@ model = train(small_table(800), SCHEMA, name="small", quick=True).model
 Boosted("lightgbm", RUNG, 5).fit(EXAMPLES, seed=0).margin(EXAMPLES.matrix)
 for library in ("xgboost", "lightgbm"):
     for booster in Boosted(library, RUNG, 5).fit(EXAMPLES, seed=0).boosters:
-        library_of(booster).add_to(EXAMPLES.matrix.T.copy(), EXAMPLES.matrix)
+        read_library_model(booster).add_to(EXAMPLES.matrix.T.copy(), EXAMPLES.matrix)
 assert telltale_of(model, model.reference.rows[::-1]) is not None
 print(len(os.listdir("/proc/self/task")) - before)
 """
@@ -41,7 +41,7 @@ print(len(os.listdir("/proc/self/task")) - before)
 
 def examples():
     table = small_table(300)
-    return examples_of(encoder_for(SCHEMA, table), table, np.asarray(table["gone"]).astype(np.int8), keys=None)
+    return encode_examples(encoder_for(SCHEMA, table), table, np.asarray(table["gone"]).astype(np.int8), keys=None)
 
 
 EXAMPLES = examples()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pyarrow.compute as pc
 
 from churn import Workspace
-from churn.training.registry import damage, load, save
+from churn.training.registry import find_damage, load, save
 from churn.training.thresholds import Thresholds
 from tests.small_lists import small_training
 from tests.trained import TODAY
@@ -15,7 +15,7 @@ def test_a_version_saved_with_the_edges_of_before_is_opened_as_it_was_written_an
     old = Thresholds(0.1, "money", 0.1, 0.1, 0.97)
     save(tmp_path, replace(small_training().model, thresholds=old))
     opened = load(tmp_path, "small", "v1").thresholds
-    assert damage(tmp_path, "small", "v1") == ()
+    assert find_damage(tmp_path, "small", "v1") == ()
     assert [old.tier(p) for p in (0.98, 0.9, 0.2, 0.05)] == ["High", "Medium", "Medium", "Low"]
     assert [opened.tier(p) for p in (0.98, 0.9, 0.2, 0.05)] == ["High", "High", "Medium", "Low"]
 

@@ -9,13 +9,13 @@ import pytest
 from churn import Workspace
 from churn.errors import RequestRefused, Unavailable
 from churn.training import tracking
-from churn.training.tracking import ledger_at, metrics_of, parameters_of, tracked
+from churn.training.tracking import log_training, open_experiment, run_metrics, run_params
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 
 
 def model():
-    return small_training().model.named("small", "v1")
+    return small_training().model.renamed("small", "v1")
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,13 @@ def runs_of(store, name):
 
 
 def test_parameters_metrics_and_the_card_are_in_the_store(store, tmp_path):
-    ledger = ledger_at(store, "small")
-    said = tracked(ledger, model(), {"card.html": "<p>card</p>"}, {"promoted": "true"})
+    ledger = open_experiment(store, "small")
+    said = log_training(ledger, model(), {"card.html": "<p>card</p>"}, {"promoted": "true"})
     client, (run,) = runs_of(store, "small")
     assert said.text == f"Written to MLflow as run {run.info.run_id} of the experiment small."
     assert (run.info.status, run.info.run_name, run.data.tags["promoted"]) == ("FINISHED", "small v1", "true")
-    assert run.data.params == parameters_of(model())
-    assert run.data.metrics == pytest.approx(metrics_of(model()))
+    assert run.data.params == run_params(model())
+    assert run.data.metrics == pytest.approx(run_metrics(model()))
     folder = client.download_artifacts(run.info.run_id, "report", str(tmp_path))
     kept = {p.name: p.read_text() for p in (tmp_path / "report").iterdir()}
     assert (kept["card.html"], json.loads(kept["report.json"])) == (
@@ -51,15 +51,15 @@ def test_parameters_metrics_and_the_card_are_in_the_store(store, tmp_path):
 
 
 def test_the_figures_are_those_of_the_card():
-    found, report = metrics_of(model()), model().report
+    found, report = run_metrics(model()), model().report
     assert found["roc_auc"] == report["scores"]["roc_auc"]["mean"]
     best = report["leaderboard"][0]
     assert found[f"candidates/{best['name']}/logloss"] == best["logloss"]
-    assert parameters_of(model())["champion"] == report["champion"]
+    assert run_params(model())["champion"] == report["champion"]
 
 
 def test_a_second_training_joins_the_experiment(store):
-    assert ledger_at(store, "twice").experiment == ledger_at(store, "twice").experiment
+    assert open_experiment(store, "twice").experiment == open_experiment(store, "twice").experiment
 
 
 @pytest.mark.slow  # what is written: test_parameters_metrics_and_the_card
@@ -71,24 +71,24 @@ def test_train_writes_to_the_store_and_says_where(own_telco, store):
 
 
 def test_a_store_that_fails_afterwards_costs_no_version(store):
-    ledger = ledger_at(store, "small")
-    gone = tracking.Ledger("sqlite:////nowhere/x.db", "999999", ledger.client)
-    said = tracked(gone, model(), {}, {})
+    ledger = open_experiment(store, "small")
+    gone = tracking.Experiment("sqlite:////nowhere/x.db", "999999", ledger.client)
+    said = log_training(gone, model(), {}, {})
     assert said.kind == "warning" and said.text.startswith("The version is kept, but was not written to MLflow.")
 
 
 @pytest.mark.parametrize("uri", ["", "ftp://x/y", "carrier-pigeon:home"])
 def test_a_place_that_makes_no_sense_is_refused_before_anything_is_learnt(home, uri):
     with pytest.raises(RequestRefused, match="not a place MLflow can write to"):
-        ledger_at(uri, "small")
+        open_experiment(uri, "small")
 
 
 def test_a_store_that_does_not_answer_is_one_sentence_without_its_password(tmp_path):
     with pytest.raises(Unavailable) as refused:
         (tmp_path / "file").touch()
-        ledger_at(f"sqlite:///{tmp_path / 'file' / 'x.db'}", "small")
+        open_experiment(f"sqlite:///{tmp_path / 'file' / 'x.db'}", "small")
     assert (str(refused.value).count("\n"), "does not answer" in refused.value.message) == (0, True)
-    assert tracking._shown("postgresql://me:secret@host/db") == "postgresql://host/db"
+    assert tracking._without_password("postgresql://me:secret@host/db") == "postgresql://host/db"
 
 
 def test_without_mlflow_the_sentence_says_how_to_get_it(monkeypatch):
@@ -101,9 +101,9 @@ def test_without_mlflow_the_sentence_says_how_to_get_it(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(Unavailable) as refused:
-        ledger_at("sqlite:///x.db", "small")
+        open_experiment("sqlite:///x.db", "small")
     assert "pip install mlflow-skinny" in refused.value.fix
 
 
 def test_untracked_training_does_not_touch_mlflow():
-    assert tracked(None, model(), {}, {}) is None
+    assert log_training(None, model(), {}, {}) is None

@@ -17,7 +17,7 @@ from churn.intake.values import LETTERS, NO, YES, outcome_words
 from churn.money.rules import Clause, compared
 from churn.schema import Column, Schema
 from churn.scoring.whatif import value_for
-from churn.training.outcome import outcome_of
+from churn.training.outcome import read_outcome
 from churn.workspace.customer_fields import FieldParser
 from tests.small_model import SCHEMA, small_model
 
@@ -84,7 +84,7 @@ def test_yes_and_no_are_the_same_at_every_door(home, text):
     assert in_a_list(home, Column("senior", "flag"), [text]) == [said]
     assert compared(Clause("flag", "is", (text,)), {"flag": pa.array([said])}).tolist() == [True]
     other = sorted(NO if said else YES)[0]
-    labels = outcome_of(pa.table({"left": [text, other]}), Schema(), column="left").labels
+    labels = read_outcome(pa.table({"left": [text, other]}), Schema(), column="left").labels
     assert labels.tolist() == [said, not said]
 
 
@@ -130,14 +130,14 @@ def test_words_that_only_an_outcome_has_are_one_list_and_no_yes():
     assert told[:2] == [1.0, 0.0] and all(v != v for v in told[2:])
     with pytest.raises(ChurnError, match="neither yes nor no"):
         yes_or_no(pd.Series(["churned"]), "contacted")
-    labels = outcome_of(pa.table({"state": ["closed", "open", "closed"]}), Schema(), column="state").labels
+    labels = read_outcome(pa.table({"state": ["closed", "open", "closed"]}), Schema(), column="state").labels
     assert labels.tolist() == [1, 0, 1]
 
 
 def test_a_letter_alone_means_yes_only_where_nothing_else_speaks():
     assert {"s", "o", "x"} <= LETTERS
     with pytest.raises(ChurnError, match="2 classes"):
-        outcome_of(pa.table({"state": ["s", "c", "s"]}), Schema(), column="state")
+        read_outcome(pa.table({"state": ["s", "c", "s"]}), Schema(), column="state")
     sizes = {"size": pa.array(["S", "M"])}
     assert compared(Clause("size", ">=", ("1",)), sizes).tolist() == [False, False]
 

@@ -14,7 +14,7 @@ from churn.monitoring.report import Before, watch_list
 from churn.schema import Column, Schema
 from churn.training.calibration import Calibration, sigmoid
 from churn.training.encoder import encoder_for
-from churn.training.model import Model, reference_of
+from churn.training.model import Model, build_reference
 from churn.training.thresholds import Thresholds
 
 SCHEMA = Schema(
@@ -88,7 +88,7 @@ def a_model(rows=6000, seed=99):
         explainer=HandMade(),
         calibration=Calibration(),
         thresholds=Thresholds(0.3, "money", 0.1, 0.1, 0.5),
-        reference=reference_of(encoder, matrix, scores),
+        reference=build_reference(encoder, matrix, scores),
     )
 
 
@@ -180,7 +180,7 @@ def test_time_that_passes_is_no_drift_but_older_customers_are():
     learnt = dated(3000, 1, day="2026-01-31")
     encoder = encoder_for(schema, learnt)
     matrix = encoder.matrix(learnt)
-    reference = reference_of(encoder, matrix, sigmoid(matrix[:, 1] / 400 - 1))
+    reference = build_reference(encoder, matrix, sigmoid(matrix[:, 1] / 400 - 1))
     model = replace(MODEL, schema=schema, encoder=encoder, explainer=ByAge(), reference=reference)
     later = watch_list(model, dated(2000, 2, day="2026-09-30"), telltale=False)
     older = watch_list(model, dated(2000, 2, day="2026-09-30"), as_of=date(2027, 9, 30), telltale=False)

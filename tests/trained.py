@@ -81,7 +81,7 @@ def twin_of(home, name="twin"):
     """The live telco model once more under another name, live as well."""
     from churn.training.registry import load, promote, save
 
-    saved = save(home, load(home, "telco", "v1").named(name, "v0"))
+    saved = save(home, load(home, "telco", "v1").renamed(name, "v0"))
     promote(home, name, saved.version, why="a twin")
     return saved
 

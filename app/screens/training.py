@@ -13,7 +13,7 @@ from app.questions import ask
 from app.words import plain, say
 from churn.errors import ChurnError
 from churn.reports.campaign_words import nearly_everybody
-from churn.training.report import leak_sentence, most_times
+from churn.training.report import highest_lift, leak_sentence
 from churn.workspace.models import (
     compare_with_champion,
     find_leaks,
@@ -332,7 +332,7 @@ def in_short(model: Any) -> None:
         border=True,
         height="stretch",
         help=say("training.times_help"),
-        **widgets.beneath(say("training.times_most", most=most_times(card["leavers"] / card["customers"]))),
+        **widgets.beneath(say("training.times_most", most=highest_lift(card["leavers"] / card["customers"]))),
     )
     widgets.count(columns[3], say("training.learnt_from"), card["customers"], help=say("training.learnt_from_help"))
 

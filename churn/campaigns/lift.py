@@ -18,7 +18,7 @@ from churn.errors import ListRefused
 from churn.intake.values import NO, YES, is_missing, outcome_words, same_words
 from churn.notices import Notice, do
 from churn.notices import many as counted
-from churn.training.calibration import wilson
+from churn.training.calibration import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ def _centre_variance(outcome: np.ndarray, treat: np.ndarray, centred: np.ndarray
 def _newcombe(left_a: float, a: int, left_b: float, b: int) -> Difference:
     """Newcombe's hybrid score interval of a difference of two shares."""
     share_a, share_b = left_a / a, left_b / b
-    (low_a, high_a), (low_b, high_b) = wilson(left_a, a), wilson(left_b, b)
+    (low_a, high_a), (low_b, high_b) = wilson_interval(left_a, a), wilson_interval(left_b, b)
     size = share_a - share_b
     low = size - np.sqrt((share_a - low_a) ** 2 + (high_b - share_b) ** 2)
     high = size + np.sqrt((high_a - share_a) ** 2 + (share_b - low_b) ** 2)

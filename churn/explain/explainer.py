@@ -1,16 +1,17 @@
-"""Logistic regression over the encoder's matrix, explained in closed form against the average training customer."""
+"""The Explainer: a blend of forests and regressions as one exact account of a score, and the proof that it is exact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from churn.errors import Damaged, RequestRefused
-from churn.explain.library import Library, library_from
-from churn.explain.tables import Core, Lookup, lookup_for, lookup_from
+from churn.explain.library import LibraryModel, library_model_from, read_library_model
+from churn.explain.tables import Core, Lookup, build_lookup, lookup_from
 from churn.explain.trees import DEEPEST, Forest, Scale
 
 AT_ONCE = 1024  # customers at a time, so that all fields of them stay in the processor's memory
@@ -39,8 +40,8 @@ class Design:
         fields = range(len(self.levels))
         return np.concatenate([part for j in fields for part in self._columns_of(matrix[:, j], j)], axis=1)
 
-    def explained(self, coefficients: np.ndarray, intercept: float) -> Linear:
-        """What a regression fitted on these columns says, as contributions per field."""
+    def to_linear(self, coefficients: np.ndarray, intercept: float) -> Linear:
+        """Turn a regression fitted on these columns into contributions per field."""
         widths = [len(self._known(j)) + (not many) for j, many in enumerate(self.levels)]
         parts = np.split(np.asarray(coefficients, np.float64).ravel(), np.cumsum(widths)[:-1])
         slopes = np.zeros(len(parts))
@@ -54,7 +55,7 @@ class Design:
         return Linear(base, slopes, self.means, tuple(credits))
 
     def _columns_of(self, numbers: np.ndarray, j: int) -> list[np.ndarray]:
-        indicators = self._indicators(j)[_places(numbers, self.levels[j])]
+        indicators = self._indicators(j)[_place_of(numbers, self.levels[j])]
         if self.levels[j]:
             return [indicators]
         return [np.nan_to_num((numbers[:, None] - self.means[j]) / self.scales[j]), indicators]
@@ -75,13 +76,13 @@ class Design:
         return own
 
 
-def design_for(matrix: np.ndarray, levels: Sequence[int]) -> Design:
-    """The Design a training matrix calls for; `levels` has per field how many codes it has, 0 for a number."""
+def build_design(matrix: np.ndarray, levels: Sequence[int]) -> Design:
+    """Build the Design of a training matrix; `levels` has per field how many codes it has, 0 for a number."""
     means, scales = np.zeros(len(levels)), np.ones(len(levels))
     shares = []
     for j, many in enumerate(levels):
         numbers = matrix[:, j].astype(np.float64)
-        shares.append(np.bincount(_places(numbers, many), minlength=many + 2) / len(numbers))
+        shares.append(np.bincount(_place_of(numbers, many), minlength=many + 2) / len(numbers))
         known = numbers[~np.isnan(numbers)]
         if not many and len(known):
             means[j], scales[j] = known.mean(), known.std() or 1.0
@@ -103,7 +104,7 @@ class Linear:
         for first in range(0, len(matrix), AT_ONCE):
             part = slice(first, first + AT_ONCE)
             numbers = matrix[part].T.astype(np.float64)
-            added = credits[starts + _places(numbers, levels)]
+            added = credits[starts + _place_of(numbers, levels)]
             sloped = (numbers[amounts] - self.means[amounts, None]) * self.slopes[amounts, None]
             sloped[np.isnan(sloped)] = 0.0
             added[amounts] += sloped
@@ -116,7 +117,7 @@ class Linear:
         starts, levels = (np.cumsum(counts) - counts)[:, None], (counts - 2)[:, None]
         return np.concatenate(self.credits), starts, levels, np.flatnonzero(counts == 2)
 
-    def times(self, weight: float) -> Linear:
+    def scaled(self, weight: float) -> Linear:
         """The same regression with everything multiplied."""
         credits = tuple(c * weight for c in self.credits)
         return replace(self, base=self.base * weight, slopes=self.slopes * weight, credits=credits)
@@ -134,20 +135,18 @@ def linear_from(arrays: Mapping[str, np.ndarray]) -> Linear:
     return Linear(float(arrays["base"]), arrays["slopes"], arrays["means"], credits)
 
 
-def _places(numbers: np.ndarray, levels: np.ndarray | int) -> np.ndarray:
+def _place_of(numbers: np.ndarray, levels: np.ndarray | int) -> np.ndarray:
     """Per number the code, then `levels` for missing, then `levels + 1` for any other number."""
     inside = (numbers >= 0) & (numbers < levels)
     outside = np.where(np.isnan(numbers), levels, levels + 1)
     return np.where(inside, numbers, outside).astype(np.intp)
 
 
-# The Explainer: a weighted sum of forests and regressions as one exact account of a score.
+# The Explainer itself.
 
 
 PROTOCOL = 1
-
-
-Member = Forest | Linear | Library
+Member = Forest | Linear | LibraryModel
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ class Explainer:
     base: float
     lookup: Lookup | None = None
     linears: tuple[Linear, ...] = ()
-    libraries: tuple[Library, ...] = ()
+    libraries: tuple[LibraryModel, ...] = ()
     scale: Scale = "log-odds"
 
     @property
@@ -195,7 +194,7 @@ class Explainer:
 
     def margin_of(self, contributions: np.ndarray) -> np.ndarray:
         """The score that contributions add up to."""
-        return added_up(self.base, contributions)
+        return sum_contributions(self.base, contributions)
 
     def probability(self, matrix: np.ndarray, *, core: Core = "numpy") -> np.ndarray:
         """The probability that the score stands for."""
@@ -224,25 +223,25 @@ class Explainer:
         return matrix.astype(np.float32, copy=False)
 
 
-def explainer_for(
+def build_explainer(
     members: Sequence[tuple[float, Member]], features: int, *, slope: float = 1.0, intercept: float = 0.0
 ) -> Explainer:
     """The Explainer of slope x (sum of weight x member) + intercept: a blend and its calibration.
 
     Forests of all members go into the same tables, so a blend of many costs little more than its largest.
     """
-    kept = [(m, m.times(weight * slope)) for weight, m in members if weight]
-    scale = _scale_of([m for m, _ in kept], alone=len(kept) == 1 and (slope, intercept) == (1.0, 0.0))
+    kept = [(m, m.scaled(weight * slope)) for weight, m in members if weight]
+    scale = _common_scale([m for m, _ in kept], alone=len(kept) == 1 and (slope, intercept) == (1.0, 0.0))
     forests = [m for _, m in kept if isinstance(m, Forest)]
     together = Forest(tuple(t for f in forests for t in f.trees), features)
     if together.depth > DEEPEST:
-        raise RequestRefused(f"Trees deeper than {DEEPEST} do not fit into tables.", "Read them with `member_of`.")
+        raise RequestRefused(f"Trees deeper than {DEEPEST} do not fit into tables.", "Read them with `read_member`.")
     return Explainer(
         features,
         intercept + together.expected + sum(m.base for _, m in kept),
-        lookup_for(together) if together.trees else None,
+        build_lookup(together) if together.trees else None,
         tuple(m for _, m in kept if isinstance(m, Linear)),
-        tuple(m for _, m in kept if isinstance(m, Library)),
+        tuple(m for _, m in kept if isinstance(m, LibraryModel)),
         scale,
     )
 
@@ -255,17 +254,17 @@ def explainer_from(arrays: Mapping[str, np.ndarray]) -> Explainer:
         return Explainer(
             int(arrays["features"]),
             float(arrays["base"]),
-            lookup_from(_part(arrays, "lookup")) if "lookup.starts" in arrays else None,
-            tuple(linear_from(_part(arrays, name)) for name in _names(arrays, "linear")),
-            tuple(library_from(_part(arrays, name)) for name in _names(arrays, "library")),
+            lookup_from(_arrays_of(arrays, "lookup")) if "lookup.starts" in arrays else None,
+            tuple(linear_from(_arrays_of(arrays, name)) for name in _names(arrays, "linear")),
+            tuple(library_model_from(_arrays_of(arrays, name)) for name in _names(arrays, "library")),
             "probability" if str(arrays["scale"]) == "probability" else "log-odds",
         )
     except (KeyError, ValueError, IndexError) as problem:
         raise Damaged("The explanation tables are not complete.", "Roll back to another version.") from problem
 
 
-def added_up(base: float, contributions: np.ndarray) -> np.ndarray:
-    """The score that base and contributions add up to, float64: to the last bit the same for one customer as for many.
+def sum_contributions(base: float, contributions: np.ndarray) -> np.ndarray:
+    """Add base and contributions up, float64: to the last bit the same for one customer as for many.
 
     Column by column: a sum along rows would add in an order that depends on how many rows there are.
     """
@@ -285,7 +284,7 @@ def sigmoid(margin: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + np.exp(-np.clip(margin, -500.0, 500.0)))
 
 
-def _scale_of(members: Sequence[Member], *, alone: bool) -> Scale:
+def _common_scale(members: Sequence[Member], *, alone: bool) -> Scale:
     if all(isinstance(m, Linear) or m.scale == "log-odds" for m in members):
         return "log-odds"
     if not alone:
@@ -296,7 +295,7 @@ def _scale_of(members: Sequence[Member], *, alone: bool) -> Scale:
     return "probability"
 
 
-def _part(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+def _arrays_of(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
     return {name.removeprefix(f"{part}."): arrays[name] for name in arrays if name.startswith(f"{part}.")}
 
 
@@ -304,3 +303,80 @@ def _names(arrays: Iterable[str], kind: str) -> list[str]:
     """The parts of a kind, in the order they were added."""
     found = {name.partition(".")[0] for name in arrays if name.startswith(kind)}
     return sorted(found, key=lambda name: int(name.removeprefix(kind)))
+
+
+# Proof: what the libraries themselves answer, kept with a version to check its tables against.
+
+
+TOLERANCE = 1e-4  # on the margin
+_PARTS = ("rows", "contributions", "margins")
+
+
+@dataclass(frozen=True)
+class LibraryAnswers:
+    """What the libraries answered for some encoded customers; no library is needed to compare with it.
+
+    rows           the customers, float32 (customers, columns), among them one of whom nothing is known
+    contributions  what each column adds, (customers, columns)
+    margins        the score of each
+    """
+
+    rows: np.ndarray
+    contributions: np.ndarray
+    margins: np.ndarray
+
+    def max_difference(self, explainer: Explainer) -> float:
+        """The largest difference, over customers, columns and margins, between an explainer and these answers."""
+        ours = explainer.contributions(self.rows)
+        by_column = np.abs(ours - self.contributions)
+        margins = np.abs(explainer.margin_of(ours) - self.margins)
+        return float(max(by_column.max(initial=0.0), margins.max(initial=0.0)))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The answers as plain arrays; `library_answers_from` reads them back."""
+        return {part: getattr(self, part) for part in _PARTS}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The libraries' own models, as plain bytes, with their answers: what tables are compared with.
+
+    library  the same score without any table, as the libraries explain it themselves
+    """
+
+    library: Explainer
+    answers: LibraryAnswers
+
+    def recomputed(self) -> Proof:
+        """Ask the same models again, with the libraries installed here."""
+        return Proof(self.library, _ask_library(self.library, self.answers.rows))
+
+
+def build_proof(
+    members: Sequence[tuple[float, Any]], rows: np.ndarray, *, slope: float = 1.0, intercept: float = 0.0
+) -> Proof:
+    """Ask the libraries about some customers, and about one of whom nothing is known.
+
+    members  per member its weight and the fitted estimator; a Linear, which no library explains, stands for itself
+    """
+    slow = [(weight, m if isinstance(m, Linear) else read_library_model(m)) for weight, m in members]
+    library = build_explainer(slow, rows.shape[1], slope=slope, intercept=intercept)
+    unknown = np.full((1, rows.shape[1]), np.nan, np.float32)
+    return Proof(library, _ask_library(library, np.concatenate([rows, unknown])))
+
+
+def library_answers_from(arrays: Mapping[str, np.ndarray]) -> LibraryAnswers:
+    """The answers that `to_arrays` wrote."""
+    if not set(_PARTS) <= set(arrays):
+        raise Damaged("The libraries' stored answers are not complete.", "Roll back to another version.")
+    return LibraryAnswers(*(arrays[part] for part in _PARTS))
+
+
+def proof_from(library: Mapping[str, np.ndarray], answers: Mapping[str, np.ndarray]) -> Proof:
+    """The proof whose parts were written as arrays."""
+    return Proof(explainer_from(library), library_answers_from(answers))
+
+
+def _ask_library(library: Explainer, rows: np.ndarray) -> LibraryAnswers:
+    contributions = library.contributions(rows)
+    return LibraryAnswers(rows, np.ascontiguousarray(contributions), library.margin_of(contributions))

@@ -1,4 +1,4 @@
-"""The slow way for what tables cannot cover: the libraries' own exact contributions, imported only when asked."""
+"""Models that tables cannot cover, explained by their own library: exact but slow, imported only when needed."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ from typing import Any, Literal
 import numpy as np
 
 from churn.errors import Unavailable
-from churn.explain.trees import DEEPEST, Forest, Scale, Split, Tree, forest_of
+from churn.explain.trees import DEEPEST, Forest, Scale, Split, Tree, read_forest
 from churn.threads import one_thread, threads_for
 
-Kind = Literal["xgboost", "lightgbm", "shap"]
-
-
-Answers = Callable[[np.ndarray], np.ndarray]  # a matrix in; contributions and, last, the base out
+LibraryKind = Literal["xgboost", "lightgbm", "shap"]
+ContributionFunction = Callable[[np.ndarray], np.ndarray]  # a matrix in; contributions and, last, the base out
 
 
 @dataclass(frozen=True)
-class Library:
+class LibraryModel:
     """A model that its own library explains; kept as plain arrays, never as pickled objects.
 
     arrays  for `xgboost` and `lightgbm` the bytes the library saves; for `shap` the trees
     """
 
-    kind: Kind
+    kind: LibraryKind
     arrays: Mapping[str, np.ndarray]
     base: float
     weight: float = 1.0
@@ -38,25 +36,25 @@ class Library:
         answers = self._answers(np.ascontiguousarray(matrix))[:, :-1]
         totals += (answers.T * self.weight).astype(np.float32)
 
-    def times(self, weight: float) -> Library:
+    def scaled(self, weight: float) -> LibraryModel:
         """The same model with everything multiplied."""
         return replace(self, weight=self.weight * weight, base=self.base * weight)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """The model as plain arrays; `library_from` reads them back."""
+        """The model as plain arrays; `library_model_from` reads them back."""
         numbers = {"base": np.array(self.base), "weight": np.array(self.weight)}
         words = {"kind": np.array(self.kind), "scale": np.array(self.scale)}
         return {**numbers, **words, **{f"model.{name}": array for name, array in self.arrays.items()}}
 
     @property
-    def learnt_base(self) -> float:
+    def library_base(self) -> float:
         """What the library adds for every customer alike."""
         features = int(self.arrays["features"])
         return float(self._answers(np.full((1, features), np.nan, np.float32))[0, -1])
 
     @cached_property
-    def _answers(self) -> Answers:
-        ways = {"xgboost": _xgboost_answers, "lightgbm": _lightgbm_answers, "shap": _shap_answers}
+    def _answers(self) -> ContributionFunction:
+        ways = {"xgboost": _xgboost_contributions, "lightgbm": _lightgbm_contributions, "shap": _shap_contributions}
         try:
             return ways[self.kind](self.arrays)
         except (ImportError, OSError) as problem:
@@ -66,16 +64,16 @@ class Library:
             ) from problem
 
 
-def member_of(estimator: Any) -> Forest | Library:
-    """A fitted model as trees for the tables; as its library's own account where the tables cannot cover it."""
+def read_member(estimator: Any) -> Forest | LibraryModel:
+    """Read a fitted model as trees for the tables; as a LibraryModel where the tables cannot cover it."""
     if _kind_of(estimator) == "xgboost" and _has_no_plain_trees(estimator):
-        return library_of(estimator)
-    forest = forest_of(estimator)
-    return forest if forest.depth <= DEEPEST else library_of(estimator)
+        return read_library_model(estimator)
+    forest = read_forest(estimator)
+    return forest if forest.depth <= DEEPEST else read_library_model(estimator)
 
 
-def library_of(estimator: Any) -> Library:
-    """A fitted model as its own library explains it, whether the tables could cover it or not."""
+def read_library_model(estimator: Any) -> LibraryModel:
+    """Read a fitted model as its own library explains it, even where tables could cover it."""
     kind = _kind_of(estimator)
     if kind == "xgboost":
         booster = _booster_of(estimator)
@@ -84,18 +82,18 @@ def library_of(estimator: Any) -> Library:
         booster = getattr(estimator, "booster_", estimator)
         content, features = _bytes(booster.model_to_string().encode()), booster.num_feature()
     else:
-        forest = forest_of(estimator)
-        return Library("shap", _stacked(forest), forest.expected, scale=forest.scale)
-    library = Library(kind, {"bytes": content, "features": np.array(features)}, 0.0)
-    return replace(library, base=library.learnt_base)
+        forest = read_forest(estimator)
+        return LibraryModel("shap", _stack_trees(forest), forest.expected, scale=forest.scale)
+    library = LibraryModel(kind, {"bytes": content, "features": np.array(features)}, 0.0)
+    return replace(library, base=library.library_base)
 
 
-def library_from(arrays: Mapping[str, np.ndarray]) -> Library:
+def library_model_from(arrays: Mapping[str, np.ndarray]) -> LibraryModel:
     """The model that `to_arrays` wrote."""
     model = {name.removeprefix("model."): a for name, a in arrays.items() if name.startswith("model.")}
     kind: Any = str(arrays["kind"])
     scale: Scale = "probability" if str(arrays["scale"]) == "probability" else "log-odds"
-    return Library(kind, model, float(arrays["base"]), float(arrays["weight"]), scale)
+    return LibraryModel(kind, model, float(arrays["base"]), float(arrays["weight"]), scale)
 
 
 def _kind_of(estimator: Any) -> Any:
@@ -121,7 +119,7 @@ def _has_no_plain_trees(estimator: Any) -> bool:
     return bool(booster["name"] != "gbtree" or "weight_drop" in booster.get("model", {}))
 
 
-def _xgboost_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
+def _xgboost_contributions(arrays: Mapping[str, np.ndarray]) -> ContributionFunction:
     import xgboost
 
     @cache
@@ -141,18 +139,18 @@ def _xgboost_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
     return contributions_and_base
 
 
-def _lightgbm_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
+def _lightgbm_contributions(arrays: Mapping[str, np.ndarray]) -> ContributionFunction:
     import lightgbm
 
     booster = lightgbm.Booster(model_str=arrays["bytes"].tobytes().decode())
     return lambda matrix: np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=threads_for(len(matrix))))
 
 
-def _shap_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
+def _shap_contributions(arrays: Mapping[str, np.ndarray]) -> ContributionFunction:
     import shap
 
     cuts = arrays["starts"][1:-1]
-    named = {name: np.split(arrays[name], cuts) for name in _TREE}
+    named = {name: np.split(arrays[name], cuts) for name in _SHAP_ARRAYS}
     trees = [{name: parts[i] for name, parts in named.items()} for i in range(len(cuts) + 1)]
     explainer = shap.TreeExplainer({"trees": trees}, feature_perturbation="tree_path_dependent")
 
@@ -163,7 +161,7 @@ def _shap_answers(arrays: Mapping[str, np.ndarray]) -> Answers:
     return contributions_and_base
 
 
-_TREE = (
+_SHAP_ARRAYS = (
     "children_left",
     "children_right",
     "children_default",
@@ -174,10 +172,10 @@ _TREE = (
 )
 
 
-def _stacked(forest: Forest) -> dict[str, np.ndarray]:
+def _stack_trees(forest: Forest) -> dict[str, np.ndarray]:
     """The trees of a scikit-learn forest as shap names them, one after the other."""
     trees = [_as_shap(tree) for tree in forest.trees]
-    stacked = {name: np.concatenate([tree[name] for tree in trees]) for name in _TREE}
+    stacked = {name: np.concatenate([tree[name] for tree in trees]) for name in _SHAP_ARRAYS}
     return {**stacked, "starts": np.cumsum([0, *(len(t.values) for t in forest.trees)])}
 
 

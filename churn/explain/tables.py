@@ -1,4 +1,4 @@
-"""Shapley values of single leaves, for every pattern of their conditions: what each column is owed."""
+"""Exact SHAP of forests by table look-up: leaves are packed into tables once, contributions are looked up and added."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def _coalitions(holds: np.ndarray, shares: np.ndarray, others: list[int]) -> np.
     return sums
 
 
-# Columns cut into cells: inside a cell no tree can tell customers apart.
+# Cells: columns are cut so that no tree can tell customers in one cell apart.
 
 
 _ZERO = np.float32(1e-35)  # LightGBM takes numbers no larger than this for zero
 
 
 @dataclass(frozen=True)
-class Grid:
+class CellGrid:
     """Per column the sorted float32 edges; cell i holds the numbers from edge i-1 up to edge i, the last is missing."""
 
     edges: tuple[np.ndarray, ...]
@@ -92,9 +92,9 @@ class Grid:
         return {"edges": np.concatenate([*self.edges, np.empty(0, np.float32)]), "edge_starts": starts}
 
     @staticmethod
-    def from_arrays(arrays: Mapping[str, np.ndarray]) -> Grid:
+    def from_arrays(arrays: Mapping[str, np.ndarray]) -> CellGrid:
         """The Grid that `to_arrays` wrote."""
-        return Grid(tuple(np.split(arrays["edges"], arrays["edge_starts"][1:-1])))
+        return CellGrid(tuple(np.split(arrays["edges"], arrays["edge_starts"][1:-1])))
 
     @cached_property
     def _flat(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -109,12 +109,12 @@ class Grid:
         return np.array(self.counts()) - 1
 
 
-def grid_for(splits: Iterable[Split], features: int) -> Grid:
-    """The coarsest Grid in which every split's answer is the same all over each cell."""
+def build_grid(splits: Iterable[Split], features: int) -> CellGrid:
+    """Build the coarsest grid in which every split has one answer per cell."""
     found: list[set[np.float32]] = [set() for _ in range(features)]
     for split in splits:
-        found[split.feature].update(_edges_of(split))
-    return Grid(tuple(np.array(sorted(edges), np.float32) for edges in found))
+        found[split.feature].update(_split_edges(split))
+    return CellGrid(tuple(np.array(sorted(edges), np.float32) for edges in found))
 
 
 def distinct_cells(answers: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -123,7 +123,7 @@ def distinct_cells(answers: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarra
     return patterns, of_cell.reshape(-1)
 
 
-def _edges_of(split: Split) -> list[np.float32]:
+def _split_edges(split: Split) -> list[np.float32]:
     if split.members is not None:
         return [np.float32(edge) for code in split.members for edge in (code, code + 1)]
     edges = [np.float32(split.edge)]
@@ -132,12 +132,10 @@ def _edges_of(split: Split) -> list[np.float32]:
     return edges
 
 
-# Leaves that ask about the same columns packed together, so that few look-ups answer for many trees.
+# Packs: leaves that ask about the same columns share a table, so that few look-ups answer for many trees.
 
 
 MOST_STATES = 1024  # entries of one table; a table of this size stays in a processor's nearest memory
-
-
 _WORD = 64  # bits
 
 
@@ -149,15 +147,15 @@ class Pack:
     splits: tuple[Split, ...]
 
 
-def splits_of(forest: Forest) -> tuple[Split, ...]:
-    """Every different split of a forest, those of a column together, in an order the trees' order does not change."""
+def sort_splits(forest: Forest) -> tuple[Split, ...]:
+    """The distinct splits of a forest, sorted by column, whatever the order of the trees."""
     found = {s for tree in forest.trees for s in tree.splits if s is not None}
     return tuple(sorted(found, key=lambda s: (s.feature, s.edge, sorted(s.members or ()), repr(s))))
 
 
-def packs_of(forest: Forest, grid: Grid, *, most_states: int = MOST_STATES) -> list[Pack]:
-    """Every leaf of a forest in one pack each, such that the tables of all packs have few columns to look up."""
-    splits = splits_of(forest)
+def pack_leaves(forest: Forest, grid: CellGrid, *, most_states: int = MOST_STATES) -> list[Pack]:
+    """Put every leaf of a forest into one pack, so that the tables have few columns to look up."""
+    splits = sort_splits(forest)
     place = {split: i for i, split in enumerate(splits)}
     groups: dict[tuple[int, ...], list[Leaf]] = defaultdict(list)
     for tree in forest.trees:
@@ -180,7 +178,7 @@ def packs_of(forest: Forest, grid: Grid, *, most_states: int = MOST_STATES) -> l
 class _Bits:
     """Sets of splits as rows of bits, one bit a split; the bits of a column start at a word of their own."""
 
-    def __init__(self, splits: Sequence[Split], grid: Grid) -> None:
+    def __init__(self, splits: Sequence[Split], grid: CellGrid) -> None:
         features = np.array([s.feature for s in splits], dtype=np.int64)
         columns, firsts, counts = np.unique(features, return_index=True, return_counts=True)
         words = -(-counts // _WORD)
@@ -248,20 +246,16 @@ class _Packer:
         return self.used - 1
 
 
-# The same additions as machine code, for very long lists; needs the optional numba.
+# Machine code for the same additions, for very long lists; needs the optional numba.
 
 
 Core = Literal["numpy", "numba"]
-
-
 WORTHWHILE = 3_000_000  # customers; below this, starting numba costs more than it saves
-
-
 _ROWS = 512  # customers at a time, so that a table stays near while all of them ask it
 
 
-def core_for(rows: int | None) -> Core:
-    """The faster way for a list of so many customers; `numba` only where it is installed."""
+def choose_core(rows: int | None) -> Core:
+    """Choose the faster way for this many customers; `numba` only where it is installed."""
     return "numba" if rows is not None and rows >= WORTHWHILE and find_spec("numba") else "numpy"
 
 
@@ -299,12 +293,10 @@ def _add_credits(totals, cells, starts, columns, step_starts, steps, credit_star
                     total[i] += add[state[i]]
 
 
-# Tables that answer for whole forests: form a customer's state, look up what each column adds, and add.
+# Look-up: form a customer's state, look up what each column adds, and add.
 
 
 BLOCK = 16384  # customers at a time: few enough for the processor's memory, enough to forget NumPy's cost per call
-
-
 FEW = 48  # up to this many customers, one by one is faster than a block
 
 
@@ -322,7 +314,7 @@ class Lookup:
     credit_starts  per slot, where its credits begin; credits[that + state] is what the column adds to the score
     """
 
-    grid: Grid
+    grid: CellGrid
     starts: np.ndarray
     columns: np.ndarray
     step_starts: np.ndarray
@@ -399,43 +391,43 @@ _ARRAYS = ("starts", "columns", "step_starts", "steps", "credit_starts", "credit
 
 def lookup_from(arrays: dict[str, np.ndarray]) -> Lookup:
     """The tables that `to_arrays` wrote."""
-    return Lookup(Grid.from_arrays(arrays), *(arrays[name] for name in _ARRAYS))
+    return Lookup(CellGrid.from_arrays(arrays), *(arrays[name] for name in _ARRAYS))
 
 
-# A forest turned into tables, once, when a model is trained.
+# Building the tables, once, when a model is trained.
 
 
-def lookup_for(forest: Forest, *, most_states: int = MOST_STATES) -> Lookup:
-    """The tables that answer for a forest."""
-    grid = grid_for(splits_of(forest), forest.features)
-    tables = [_table_of(pack, grid) for pack in packs_of(forest, grid, most_states=most_states)]
+def build_lookup(forest: Forest, *, most_states: int = MOST_STATES) -> Lookup:
+    """Build the tables of a forest."""
+    grid = build_grid(sort_splits(forest), forest.features)
+    tables = [_build_table(pack, grid) for pack in pack_leaves(forest, grid, most_states=most_states)]
     steps = [s for t in tables for s in t.steps]
     credits = [c for t in tables for c in t.credits]
     return Lookup(
         grid,
-        _starts(t.columns for t in tables),
+        _start_offsets(t.columns for t in tables),
         np.array([c for t in tables for c in t.columns], np.int32),
-        _starts(steps),
+        _start_offsets(steps),
         np.concatenate([*steps, np.empty(0, np.uint16)]),
-        _starts(credits),
+        _start_offsets(credits),
         np.concatenate([*credits, np.empty(0, np.float32)]),
     )
 
 
-def _starts(parts: Iterable[Sized]) -> np.ndarray:
+def _start_offsets(parts: Iterable[Sized]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class _Table:
-    """One table: its columns, what each cell of them adds to the state, and per state what each is owed."""
+    """One table: its columns, what each cell of them adds to the state, and per state what each adds."""
 
     columns: list[int]
     steps: list[np.ndarray]
     credits: list[np.ndarray]
 
 
-def _table_of(pack: Pack, grid: Grid) -> _Table:
+def _build_table(pack: Pack, grid: CellGrid) -> _Table:
     asked: dict[int, list[Split]] = defaultdict(list)
     for split in pack.splits:
         asked[split.feature].append(split)
@@ -444,30 +436,30 @@ def _table_of(pack: Pack, grid: Grid) -> _Table:
     shape = tuple(len(patterns) for patterns, _ in cells.values())
     strides = np.cumprod((1, *shape[:0:-1]))[::-1]
     steps = [(of_cell * s).astype(np.uint16) for (_, of_cell), s in zip(cells.values(), strides, strict=True)]
-    credits = _credits_of(pack.leaves, list(cells), answers, shape)
+    credits = _sum_credits(pack.leaves, list(cells), answers, shape)
     return _Table(list(cells), steps, [c.reshape(-1).astype(np.float32) for c in credits])
 
 
-def _credits_of(
+def _sum_credits(
     leaves: Sequence[Leaf], columns: list[int], answers: Mapping[Split, np.ndarray], shape: tuple[int, ...]
 ) -> np.ndarray:
     """The leaves' credits added up: one array of the table's shape for each of its columns."""
     credits = np.zeros((len(columns), *shape))
-    for asked, alike in _by_columns(leaves).items():
+    for asked, alike in _group_by_columns(leaves).items():
         axes = [columns.index(c) for c in asked]
         shares = np.array([[_share(leaf, c) for c in asked] for leaf in alike])
         owed = leaf_credits(shares, np.array([leaf.value for leaf in alike]))
         # Only these columns matter to these leaves, so their sum is made small and then spread over the rest.
         total = np.zeros((len(asked), *(shape[a] for a in axes)))
         for leaf, credit in zip(alike, owed, strict=True):
-            total += credit.T[:, _patterns(leaf, asked, answers)]
+            total += credit.T[:, _matching_patterns(leaf, asked, answers)]
         spread = [shape[a] if a in axes else 1 for a in range(len(shape))]
         for axis, column in zip(axes, total, strict=True):
             credits[axis] += column.reshape(spread)
     return credits
 
 
-def _by_columns(leaves: Iterable[Leaf]) -> dict[tuple[int, ...], list[Leaf]]:
+def _group_by_columns(leaves: Iterable[Leaf]) -> dict[tuple[int, ...], list[Leaf]]:
     alike: dict[tuple[int, ...], list[Leaf]] = defaultdict(list)
     for leaf in leaves:
         alike[tuple(sorted({s.split.feature for s in leaf.steps}))].append(leaf)
@@ -478,7 +470,7 @@ def _share(leaf: Leaf, column: int) -> float:
     return float(np.prod([s.share for s in leaf.steps if s.split.feature == column]))
 
 
-def _patterns(leaf: Leaf, asked: tuple[int, ...], answers: Mapping[Split, np.ndarray]) -> np.ndarray:
+def _matching_patterns(leaf: Leaf, asked: tuple[int, ...], answers: Mapping[Split, np.ndarray]) -> np.ndarray:
     """Which of the leaf's conditions hold, as bits, for every combination of its columns' cells."""
     pattern = np.zeros((1,) * len(asked), np.intp)
     for j, column in enumerate(asked):

@@ -1,4 +1,4 @@
-"""Trees as plain facts: splits, leaves and how many training customers went each way, whichever library grew them."""
+"""Trees as plain data: splits, leaves and training weights, read from XGBoost, LightGBM and scikit-learn models."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ import numpy as np
 from churn.errors import RequestRefused
 
 Scale = Literal["log-odds", "probability"]
-
-
 _LARGEST = float(np.finfo(np.float32).max)
-
-
 DEEPEST = 6  # deeper trees would need tables too large to look up; they keep to the library's own arithmetic
 
 
 @dataclass(frozen=True)
 class Split:
-    """One question about one column; a customer goes left when it holds.
+    """One condition on one column; a customer goes left when it holds.
 
     edge          a number goes left when it is below this; unused where `members` is given
     members       the category codes that go left; every other code, seen or not, goes right
@@ -51,11 +47,11 @@ class Tree:
 
     @cached_property
     def depth(self) -> int:
-        """The most questions asked on a way from the root to a leaf."""
+        """The most splits on a path from the root to a leaf."""
         return max(len(leaf.steps) for leaf in self.leaves())
 
     def leaves(self) -> Iterator[Leaf]:
-        """Every leaf with the way that leads to it."""
+        """Every leaf with the path that leads to it."""
         waiting: list[tuple[int, tuple[Step, ...]]] = [(0, ())]
         while waiting:
             node, steps = waiting.pop()
@@ -72,7 +68,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Step:
-    """One answer on the way to a leaf, and the share of training customers who gave it."""
+    """One step on the path to a leaf, and the share of training customers who took it."""
 
     split: Split
     goes_left: bool
@@ -81,7 +77,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Leaf:
-    """Where a way ends, and what is added to the score there."""
+    """A leaf: the path to it, and what it adds to the score."""
 
     steps: tuple[Step, ...]
     value: float
@@ -114,13 +110,13 @@ class Forest:
         """The average of the trees' sums over the training customers, the base not counted."""
         return sum(leaf.value * leaf.share for tree in self.trees for leaf in tree.leaves())
 
-    def times(self, weight: float) -> Forest:
+    def scaled(self, weight: float) -> Forest:
         """The same trees with every leaf, and the base, multiplied."""
         scaled = tuple(replace(t, values=tuple(v * weight for v in t.values)) for t in self.trees)
         return replace(self, trees=scaled, base=self.base * weight)
 
 
-def below(threshold: float) -> float:
+def edge_above(threshold: float) -> float:
     """The float32 edge that "x <= threshold" means for a float32 x: the next number above the threshold's floor."""
     if threshold >= _LARGEST:
         return math.inf
@@ -130,11 +126,11 @@ def below(threshold: float) -> float:
     return float(np.nextafter(near, np.float32(np.inf)))
 
 
-# XGBoost, LightGBM and scikit-learn models read into trees, each by its rules for edges, sets and missing values.
+# Reading models: each library has its own rules for edges, sets and missing values.
 
 
-def forest_of(estimator: Any) -> Forest:
-    """The trees of a fitted binary model, whichever of the known libraries grew them.
+def read_forest(estimator: Any) -> Forest:
+    """Read the trees of a fitted binary model of any known library.
 
     A classifier that stopped early keeps its best round only, as its own `predict` does.
     """
@@ -200,11 +196,11 @@ def _from_lightgbm(estimator: Any) -> Forest:
 
 
 def _has_linear_leaves(model: Mapping[str, Any]) -> bool:
-    return any("leaf_coeff" in node for t in model["tree_info"] for node in _walk(t["tree_structure"]))
+    return any("leaf_coeff" in node for t in model["tree_info"] for node in _walk_nodes(t["tree_structure"]))
 
 
 def _lightgbm_tree(root: Mapping[str, Any]) -> Tree:
-    nodes = list(_walk(root))
+    nodes = list(_walk_nodes(root))
     place = {id(node): i for i, node in enumerate(nodes)}
     return Tree(
         tuple(_lightgbm_split(n) for n in nodes),
@@ -215,11 +211,11 @@ def _lightgbm_tree(root: Mapping[str, Any]) -> Tree:
     )
 
 
-def _walk(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _walk_nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield node
     for side in ("left_child", "right_child"):
         if side in node:
-            yield from _walk(node[side])
+            yield from _walk_nodes(node[side])
 
 
 def _lightgbm_split(node: Mapping[str, Any]) -> Split | None:
@@ -229,7 +225,7 @@ def _lightgbm_split(node: Mapping[str, Any]) -> Split | None:
     if node["decision_type"] == "==":
         members = frozenset(int(code) for code in str(node["threshold"]).split("||"))
         return Split(feature, members=members)
-    edge = below(float(node["threshold"]))
+    edge = edge_above(float(node["threshold"]))
     if node["missing_type"] == "Zero":
         return Split(feature, edge, missing_left=default_left, zero_left=default_left)
     # Where nothing was missing in training, LightGBM reads a missing value as zero.
@@ -250,7 +246,7 @@ def _sklearn_tree(tree: Any, weight: float) -> Tree:
     counts = tree.value[:, 0, :]
     shares = counts[:, 1] / counts.sum(axis=1) * weight
     splits = (
-        Split(int(n["feature"]), below(float(n["threshold"])), missing_left=bool(n["missing_go_to_left"]))
+        Split(int(n["feature"]), edge_above(float(n["threshold"])), missing_left=bool(n["missing_go_to_left"]))
         if n["left_child"] >= 0
         else None
         for n in nodes

@@ -23,9 +23,9 @@ from churn.monitoring.scores import BINS, FEWEST_FOR_ALARM
 from churn.monitoring.sketch import LEVELLED, Shape
 from churn.notices import Notice
 from churn.scoring.wording import Wording, capital
-from churn.training.calibration import logit, sigmoid, wilson
+from churn.training.calibration import logit, sigmoid, wilson_interval
 from churn.training.encoder import Encoder
-from churn.training.metrics import auc, line_of_best_odds
+from churn.training.metrics import auc, fit_platt_line
 from churn.training.model import Model
 
 GRID = 500  # steps of probability between which customers are not told apart when drawing
@@ -122,7 +122,7 @@ def leaning(model: Model) -> np.ndarray:
     bins = [b for b in model.calibration.bins if b.customers]
     if len(bins) < FEWEST_BINS:
         return np.zeros(2)
-    slope, shift = line_of_best_odds(logit(np.array([b.scored for b in bins])), np.array([b.share for b in bins]))
+    slope, shift = fit_platt_line(logit(np.array([b.scored for b in bins])), np.array([b.share for b in bins]))
     if not LINES[0] <= slope <= LINES[1]:
         return np.zeros(2)
     usual = np.diag(np.square(USUAL))
@@ -520,7 +520,7 @@ def auc_error(found: float, leavers: int, stayers: int) -> float:
 
 def _slope(y: np.ndarray, p: np.ndarray) -> Likely:
     margin = logit(p)
-    slope, shift = line_of_best_odds(margin, y)
+    slope, shift = fit_platt_line(margin, y)
     q = sigmoid(slope * margin + shift)
     w = q * (1 - q)
     spread = float((w * margin**2).sum() - (w * margin).sum() ** 2 / max(w.sum(), 1e-12))
@@ -529,7 +529,7 @@ def _slope(y: np.ndarray, p: np.ndarray) -> Likely:
 
 
 def _rate(y: np.ndarray, p: np.ndarray) -> Likely:
-    low, high = wilson(int(y.sum()), len(y))
+    low, high = wilson_interval(int(y.sum()), len(y))
     return Likely(float(y.mean()), low, high, float(p.mean()))
 
 

@@ -11,7 +11,7 @@ from churn.reports.charts import Chart
 from churn.reports.model_charts import PLAIN, report_charts, shap_charts
 from churn.reports.pages import heading, listing, page_of, paragraph, picture, tabulated
 from churn.training.model import Model
-from churn.training.report import most_times
+from churn.training.report import highest_lift
 
 SCORES = {
     "roc_auc": "ROC-AUC: a leaver is ranked above a stayer",
@@ -75,7 +75,7 @@ def _origin(report: Mapping[str, Any]) -> str:
 
 
 def _score_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
-    rows, most = [], most_times(report["leavers"] / report["customers"])
+    rows, most = [], highest_lift(report["leavers"] / report["customers"])
     for name, said in SCORES.items():
         score = report["scores"].get(name)
         if score:

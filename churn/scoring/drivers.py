@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from churn.errors import RequestRefused
 from churn.scoring.reasons import Group, group_sums, groups_of, points_of_columns
 from churn.scoring.wording import Wording, capital
-from churn.training.calibration import wilson
+from churn.training.calibration import wilson_interval
 from churn.training.encoder import Encoder
 from churn.training.model import Model
 
@@ -122,7 +122,7 @@ def _rate(
     if left is None or not many:
         return Rate(text, many, expected=expected, start=start, end=end)
     gone = int(left[here].sum())
-    return Rate(text, many, gone, gone / many, *wilson(gone, many), expected, start, end)
+    return Rate(text, many, gone, gone / many, *wilson_interval(gone, many), expected, start, end)
 
 
 # What moves the scores of a whole list: how much, how stably, in which direction, and together with what.

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.explain.explainer import added_up
+from churn.explain.explainer import sum_contributions
 from churn.money.economics import Valuation
 from churn.notices import Notice
 from churn.schema import Schema
@@ -103,7 +103,7 @@ def points_taken_back(model: Model, points: np.ndarray, total: np.ndarray) -> np
 
 def points_of_columns(model: Model, contributions: np.ndarray) -> np.ndarray:
     """The points of every column: float64 (customers, columns); each row adds up like its contributions."""
-    margin = added_up(model.explainer.base, contributions)
+    margin = sum_contributions(model.explainer.base, contributions)
     return points_of(model, margin, contributions.T).T
 
 
@@ -323,7 +323,7 @@ def explanation(
     """
     row = model.encoder.row(customer, as_of=as_of)
     contributions = model.explainer.contributions(row[None])
-    margins = added_up(model.explainer.base, contributions)
+    margins = sum_contributions(model.explainer.base, contributions)
     probability = model.calibration.probability(margins)
     groups = groups_of(model.schema, model.encoder)
     reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margins)

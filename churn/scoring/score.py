@@ -11,15 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused
-from churn.explain.explainer import added_up
+from churn.explain.explainer import sum_contributions
 from churn.explain.tables import Core
 from churn.money.economics import Valuation
 from churn.notices import Notice
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, notices_on_worth
-from churn.training.known_outcomes import known_outcomes
-from churn.training.model import Model
+from churn.training.model import Model, known_outcomes
 from churn.training.thresholds import TIERS
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
@@ -93,7 +92,7 @@ class Ranking:
         if self.watch:
             self.watch(matrix)
         contributions = self._contributions(matrix)
-        margin = added_up(self.model.explainer.base, contributions)
+        margin = sum_contributions(self.model.explainer.base, contributions)
         probability = self.model.calibration.probability(margin)
         columns = {**self._key(table, first_row), **self._judged(table, probability)}
         reasons = weighed(self.model, contributions, margin, self.groups, top=self.top, protected=self.protected)
@@ -148,7 +147,7 @@ class Ranking:
 
     def _contributions(self, matrix: np.ndarray) -> np.ndarray:
         if self.core == "numba":
-            return self.model.explainer.contributions(matrix, core="numba")  # type: ignore[call-arg]
+            return self.model.explainer.contributions(matrix, core="numba")
         return self.model.explainer.contributions(matrix)
 
     def _key(self, table: pa.Table, first_row: int) -> dict[str, pa.Array]:

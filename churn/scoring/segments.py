@@ -9,7 +9,7 @@ import numpy as np
 
 from churn.scoring.drivers import range_edges
 from churn.scoring.wording import Wording, capital
-from churn.training.calibration import wilson
+from churn.training.calibration import wilson_interval
 from churn.training.encoder import Encoder
 from churn.training.model import Model
 
@@ -183,7 +183,7 @@ def _segment(
     if left is None or not many:
         return segment
     gone = int(left[rows].sum())
-    low, high = wilson(gone, many)
+    low, high = wilson_interval(gone, many)
     return replace(segment, left=gone / many, low=low, high=high)
 
 

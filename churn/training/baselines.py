@@ -1,4 +1,4 @@
-"""Logistic regression on the encoder's matrix: held back by a ridge, known directions kept."""
+"""Simple candidates beside boosting: logistic regression, rules applied by hand, a tree and a forest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.explain.explainer import Design, Linear, design_for
+from churn.explain.explainer import Design, Linear, build_design
 from churn.threads import threads_for
 from churn.training.calibration import logit
 from churn.training.dataset import Examples
@@ -16,20 +16,14 @@ from churn.training.encoder import Field
 from churn.training.metrics import auc
 
 BLOCK = 100_000  # rows turned into a design at once, so that memory does not grow with the list
-
-
 KEPT = 20_000_000  # numbers of a design that are kept between steps instead of being made again
-
-
 STEPS = 40
-
-
 SETTLED = 1e-7  # no weight moves further than this: the top is reached
 
 
 @dataclass(frozen=True)
 class Regression:
-    """A fitted regression, in the form that attribution explains."""
+    """A fitted regression, in the form that `churn.explain` reads."""
 
     linear: Linear
 
@@ -49,16 +43,16 @@ class LogisticRegression:
     cost: float = 0.0
 
     def fit(self, examples: Examples, *, seed: int) -> Regression:
-        """Learn the weights; one against a column's known direction is held at nothing and the rest learnt again."""
+        """Learn the weights; one that contradicts a column's known direction is fixed at 0, the rest learnt again."""
         from threadpoolctl import threadpool_limits
 
         # One thread: sums in another order would make another model, and waiting threads cost more than they save.
         with threadpool_limits(1, user_api="blas"):
-            return self._learnt(examples)
+            return self._fit(examples)
 
-    def _learnt(self, examples: Examples) -> Regression:
+    def _fit(self, examples: Examples) -> Regression:
         fields = examples.encoder.fields
-        design = design_for(examples.matrix, [_levels(f) for f in fields])
+        design = build_design(examples.matrix, [_levels(f) for f in fields])
         signs = _signs(design, fields)
         blocks = _Blocks(design, examples)
         held = np.zeros(len(signs), dtype=bool)
@@ -67,7 +61,7 @@ class LogisticRegression:
             weights = _newton(blocks, weights * ~held, held, self.ridge)
             wrong = (weights * signs < 0) & ~held
             if not wrong.any():
-                return Regression(design.explained(weights[1:], float(weights[0])))
+                return Regression(design.to_linear(weights[1:], float(weights[0])))
             held |= wrong
 
 
@@ -101,17 +95,19 @@ class _Blocks:
 
 
 def _newton(blocks: _Blocks, weights: np.ndarray, held: np.ndarray, ridge: float) -> np.ndarray:
-    """The weights at which the penalised likelihood is highest; weights in `held` stay at nothing."""
+    """The weights at which the penalised likelihood is highest; weights in `held` stay at 0."""
     penalty = np.full(len(weights), ridge)
     penalty[0] = 1e-9
     free = ~held
-    height, slope, bend = _hill(blocks, weights, penalty)
+    height, slope, bend = _likelihood(blocks, weights, penalty)
     slack = 1e-12 * abs(height)  # rounding
     for _ in range(STEPS):
         step = np.zeros(len(weights))
         step[free] = np.linalg.solve(bend[np.ix_(free, free)], slope[free])
         # Where leavers and stayers nearly separate, a whole step lands on the far side of the hill, or beyond it.
-        while np.abs(step).max() > SETTLED and (ahead := _hill(blocks, weights + step, penalty))[0] < height - slack:
+        while (
+            np.abs(step).max() > SETTLED and (ahead := _likelihood(blocks, weights + step, penalty))[0] < height - slack
+        ):
             step /= 2
         if np.abs(step).max() <= SETTLED:
             break
@@ -120,7 +116,7 @@ def _newton(blocks: _Blocks, weights: np.ndarray, held: np.ndarray, ridge: float
     return weights
 
 
-def _hill(blocks: _Blocks, weights: np.ndarray, penalty: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+def _likelihood(blocks: _Blocks, weights: np.ndarray, penalty: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """The penalised log likelihood at these weights, how it slopes and how it bends there."""
     height, slope, bend = -0.5 * float(penalty @ weights**2), -penalty * weights, np.diag(penalty)
     for design, labels in blocks:
@@ -149,12 +145,10 @@ def _signs(design: Design, fields: Sequence[Field]) -> np.ndarray:
     return np.array(signs)
 
 
-# Rules a person could apply by hand: the baselines that a model has to beat.
+# Rules a person could apply by hand: what a model has to beat.
 
 
 BINS = 10
-
-
 COLUMNS = 3  # how many columns the hand rule looks at
 
 
@@ -257,7 +251,7 @@ def _shrunk(places: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
     return (left + 10 * labels.mean()) / (rows + 10)
 
 
-# A decision tree and a random forest: candidates that many know, beside the ones that usually win.
+# A decision tree and a random forest, because many people know them.
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,12 @@ from typing import Any, Literal
 import numpy as np
 
 from churn.training.dataset import Fold
-from churn.training.metrics import line_of_best_odds, logloss
+from churn.training.metrics import fit_platt_line, logloss
 
 Method = Literal["raw", "platt", "isotonic"]
-
-
 NEAR = 1e-6  # log-odds apart, below which the slope at the middle stands for the mean slope between two ends
-
-
 NEAR_WITH_KNOTS = 1e-11  # the same of a curve of straight pieces, where a knot may lie between them
-
-
 ENOUGH_FOR_ISOTONIC = 2000  # leavers; with fewer, isotonic steps cost ranking power and win nothing
-
-
 _TINY = 1e-6
 
 
@@ -127,25 +119,19 @@ def logit(probability: np.ndarray) -> np.ndarray:
     return np.log(kept / (1 - kept))
 
 
-# Reliability: raw or corrected log-odds, decided and measured only on customers never seen.
+# Fitting: raw or corrected log-odds, chosen and measured only on customers never seen.
 
 
 CONFIDENCE = 0.90
-
-
 BINS = 10
-
-
 KNOTS = 200
-
-
 _Z = 1.959964
 
 
-def calibrated(
+def choose_calibration(
     margins: np.ndarray, labels: np.ndarray, repeats: tuple[list[Fold], ...]
 ) -> tuple[Calibration, np.ndarray]:
-    """The calibration with the lowest log loss, and each checked customer's probability learnt without their fold.
+    """Choose the calibration with the lowest log loss; also each checked customer's out-of-fold probability.
 
     margins  log-odds of customers not learnt from, (repeats, rows); NaN where a row was not checked
     """
@@ -154,39 +140,36 @@ def calibrated(
     methods: list[Method] = ["raw", "platt"]
     if labels[seen[0]].sum() >= ENOUGH_FOR_ISOTONIC:
         methods.append("isotonic")
-    honest = {m: np.stack([_honest(m, *row) for row in _rows(margins, labels, repeats)]) for m in methods}
-    price = {m: logloss(everyone[seen], honest[m][seen]) for m in methods}
-    best = min(methods, key=lambda m: price[m])
-    return fitted_calibration(best, margins[seen], everyone[seen]), honest[best]
+    pairs = list(zip(margins, repeats, strict=True))
+    p = {m: np.stack([_out_of_fold(m, margin, labels, repeat) for margin, repeat in pairs]) for m in methods}
+    loss = {m: logloss(everyone[seen], p[m][seen]) for m in methods}
+    best = min(methods, key=lambda m: loss[m])
+    return fit_calibration(best, margins[seen], everyone[seen]), p[best]
 
 
-def _rows(margins: np.ndarray, labels: np.ndarray, repeats: tuple[list[Fold], ...]) -> list[Any]:
-    return [(margin, labels, repeat) for margin, repeat in zip(margins, repeats, strict=True)]
-
-
-def fitted_calibration(method: Method, margin: np.ndarray, labels: np.ndarray) -> Calibration:
-    """One way of correcting log-odds, learnt from these customers."""
+def fit_calibration(method: Method, margin: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Fit one method of calibration to these customers."""
     if method == "platt":
-        slope, intercept = line_of_best_odds(margin, labels)
+        slope, intercept = fit_platt_line(margin, labels)
         return Calibration("platt", slope, intercept)
     if method == "isotonic":
-        return Calibration("isotonic", knots=_steps(margin, labels))
+        return Calibration("isotonic", knots=_isotonic_knots(margin, labels))
     return Calibration()
 
 
-def corrected(calibration: Calibration, margin: np.ndarray) -> np.ndarray:
+def apply_calibration(calibration: Calibration, margin: np.ndarray) -> np.ndarray:
     """Probabilities from log-odds that do not have the calibration's line in them yet."""
     return calibration.probability(calibration.slope * margin + calibration.intercept)
 
 
-def reliability_bins(p: np.ndarray, labels: np.ndarray, count: int = BINS) -> tuple[Bin, ...]:
-    """What became of customers, in bins of about as many customers each, the lowest scores first."""
+def count_bins(p: np.ndarray, labels: np.ndarray, count: int = BINS) -> tuple[Bin, ...]:
+    """Count what became of customers, in bins of about equal size, the lowest scores first."""
     order = np.argsort(p, kind="stable")
     parts = [part for part in np.array_split(order, min(count, len(order))) if len(part)]
     return tuple(_bin(p[part], labels[part]) for part in parts)
 
 
-def wilson(left: float, customers: int) -> tuple[float, float]:
+def wilson_interval(left: float, customers: int) -> tuple[float, float]:
     """The 95 % Wilson interval of a share."""
     if not customers:
         return 0.0, 1.0
@@ -206,17 +189,17 @@ def conformal_edges(p: np.ndarray, labels: np.ndarray, confidence: float = CONFI
 
 def conformal_limit(p: np.ndarray, labels: np.ndarray, confidence: float = CONFIDENCE) -> float:
     """How improbable an outcome may have been called and still be plausible: it holds for nine customers in ten."""
-    strange = strangeness(p, labels)
+    strange = nonconformity(p, labels)
     rank = int(np.ceil((len(p) + 1) * confidence))
     return 1.0 if rank > len(p) else float(np.sort(strange)[rank - 1])
 
 
-def strangeness(p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def nonconformity(p: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """How improbable what happened was called."""
     return np.where(labels == 1, 1 - p, p)
 
 
-def spread_between(margins: np.ndarray) -> float | None:
+def spread_between_repeats(margins: np.ndarray) -> float | None:
     """How far one customer's log-odds move between models learnt from other customers: the standard deviation."""
     complete = margins[~np.isnan(margins).any(axis=1)]
     if len(complete) < 2:
@@ -224,7 +207,7 @@ def spread_between(margins: np.ndarray) -> float | None:
     return float(np.sqrt(np.mean(np.var(complete, axis=0, ddof=1))))
 
 
-def _honest(method: Method, margin: np.ndarray, labels: np.ndarray, repeat: list[Fold]) -> np.ndarray:
+def _out_of_fold(method: Method, margin: np.ndarray, labels: np.ndarray, repeat: list[Fold]) -> np.ndarray:
     if method == "raw":
         return np.where(np.isnan(margin), np.nan, sigmoid(np.nan_to_num(margin)))
     p = np.full(len(margin), np.nan)
@@ -232,17 +215,17 @@ def _honest(method: Method, margin: np.ndarray, labels: np.ndarray, repeat: list
         others = ~np.isnan(margin)
         others[check] = False
         enough = 0 < labels[others].sum() < others.sum()
-        found = fitted_calibration(method, margin[others], labels[others]) if enough else Calibration()
-        p[check] = corrected(found, margin[check])
+        found = fit_calibration(method, margin[others], labels[others]) if enough else Calibration()
+        p[check] = apply_calibration(found, margin[check])
     return p
 
 
 def _bin(p: np.ndarray, labels: np.ndarray) -> Bin:
     left = int(labels.sum())
-    return Bin(float(p.min()), float(p.max()), len(p), left, float(p.mean()), *wilson(left, len(p)))
+    return Bin(float(p.min()), float(p.max()), len(p), left, float(p.mean()), *wilson_interval(left, len(p)))
 
 
-def _steps(margin: np.ndarray, labels: np.ndarray) -> tuple[tuple[float, float], ...]:
+def _isotonic_knots(margin: np.ndarray, labels: np.ndarray) -> tuple[tuple[float, float], ...]:
     """The isotonic curve at no more than a few hundred places."""
     from sklearn.isotonic import IsotonicRegression
 

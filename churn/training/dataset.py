@@ -1,4 +1,4 @@
-"""Hashing: one number per encoded row, so that equal rows are found without comparing all pairs."""
+"""Examples to learn from: encoded customers with outcomes, folds, and copies of one customer kept together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from churn.training.encoder import Encoder
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def row_hashes(matrix: np.ndarray) -> np.ndarray:
+def hash_rows(matrix: np.ndarray) -> np.ndarray:
     """One 64-bit number per row, equal for equal rows, the same on every machine."""
     hashes = np.full(len(matrix), len(matrix[0]) if len(matrix) else 0, dtype=np.uint64)
     for column in matrix.T:
@@ -22,9 +22,6 @@ def row_hashes(matrix: np.ndarray) -> np.ndarray:
         hashes = (hashes ^ plain.view(np.uint32).astype(np.uint64)) * _MIX
         hashes ^= hashes >> np.uint64(29)
     return hashes
-
-
-# Examples: encoded customers with their outcomes, in an order that does not depend on the file's.
 
 
 @dataclass(frozen=True)
@@ -51,8 +48,8 @@ class Examples:
         """How many left."""
         return int(self.labels.sum())
 
-    def only(self, rows: np.ndarray) -> Examples:
-        """These rows of the examples."""
+    def take(self, rows: np.ndarray) -> Examples:
+        """The examples of these rows."""
         days = None if self.days is None else self.days[rows]
         return replace(
             self,
@@ -64,13 +61,13 @@ class Examples:
         )
 
 
-def examples_of(encoder: Encoder, table: pa.Table, labels: np.ndarray, *, keys: pa.ChunkedArray | None) -> Examples:
-    """The rows whose outcome is known, encoded and sorted by what is in them."""
+def encode_examples(encoder: Encoder, table: pa.Table, labels: np.ndarray, *, keys: pa.ChunkedArray | None) -> Examples:
+    """Encode the rows whose outcome is known, sorted by their content."""
     known = np.flatnonzero(labels >= 0)
     matrix = np.ascontiguousarray(encoder.matrix(table)[known])
     days = _days(encoder, table)
     order = canonical_order(matrix, labels[known])
-    groups = np.arange(len(known)) if keys is None else key_groups(keys.take(pa.array(known[order])))
+    groups = np.arange(len(known)) if keys is None else group_by_key(keys.take(pa.array(known[order])))
     return Examples(
         encoder=encoder,
         matrix=matrix[order],
@@ -83,22 +80,22 @@ def examples_of(encoder: Encoder, table: pa.Table, labels: np.ndarray, *, keys: 
 
 def canonical_order(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """An order of the rows that depends only on what is in them."""
-    hashes = row_hashes(np.column_stack([matrix, labels.astype(np.float32)]))
+    hashes = hash_rows(np.column_stack([matrix, labels.astype(np.float32)]))
     return np.argsort(hashes, kind="stable")
 
 
-def key_groups(keys: pa.ChunkedArray) -> np.ndarray:
-    """A number per row, the same for rows with the same key; a missing key is a customer of its own."""
+def group_by_key(keys: pa.ChunkedArray) -> np.ndarray:
+    """Give rows with the same key the same number; a missing key is a customer of its own."""
     codes = keys.combine_chunks().dictionary_encode()
     codes = codes if isinstance(codes, pa.DictionaryArray) else pa.concat_arrays(codes.chunks)
     places = codes.indices.to_numpy(zero_copy_only=False).astype(np.float64)
     alone = np.isnan(places)
     places[alone] = len(codes.dictionary) + np.arange(alone.sum())
-    return first_seen(places)
+    return renumber_groups(places)
 
 
-def first_seen(groups: np.ndarray) -> np.ndarray:
-    """The groups renumbered 0, 1, 2 … in the order in which they first appear."""
+def renumber_groups(groups: np.ndarray) -> np.ndarray:
+    """Renumber groups 0, 1, 2 … in order of first appearance."""
     _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[inverse]
 
@@ -109,20 +106,20 @@ def _days(encoder: Encoder, table: pa.Table) -> np.ndarray | None:
     return table.column(encoder.date_column).cast(pa.date32()).cast(pa.int32()).cast(pa.float64()).to_numpy()
 
 
-# Folds: which customers a model learns from and which it is checked on, never the same customer in both.
+# Folds: which customers to learn from and which to check on; never the same customer in both.
 
 
 Fold = tuple[np.ndarray, np.ndarray]  # rows to learn from, rows to check on
 
 
-def folds(examples: Examples, count: int, *, seed: int) -> list[Fold]:
-    """Stratified folds in which all rows of one customer stay together."""
-    part = fold_numbers(examples.labels, examples.groups, count, seed=seed)
+def make_folds(examples: Examples, count: int, *, seed: int) -> list[Fold]:
+    """Make stratified folds that keep all rows of one customer together."""
+    part = assign_folds(examples.labels, examples.groups, count, seed=seed)
     return [(np.flatnonzero(part != k), np.flatnonzero(part == k)) for k in range(count)]
 
 
-def fold_numbers(labels: np.ndarray, groups: np.ndarray, count: int, *, seed: int) -> np.ndarray:
-    """The fold of each row: groups are shuffled and dealt out, leavers and stayers apart, the largest groups first."""
+def assign_folds(labels: np.ndarray, groups: np.ndarray, count: int, *, seed: int) -> np.ndarray:
+    """Give each row its fold: groups are shuffled and dealt out, leavers and stayers apart, largest groups first."""
     _, group = np.unique(groups, return_inverse=True)
     size = np.bincount(group)
     left = np.bincount(group, weights=labels) > 0
@@ -135,19 +132,19 @@ def fold_numbers(labels: np.ndarray, groups: np.ndarray, count: int, *, seed: in
     return fold_of[group]
 
 
-def time_folds(days: np.ndarray, count: int) -> list[Fold]:
-    """Folds that learn only from earlier dates than those they are checked on."""
+def make_time_folds(days: np.ndarray, count: int) -> list[Fold]:
+    """Make folds that learn only from dates before those they are checked on."""
     edges = np.unique(np.quantile(days, np.linspace(0, 1, count + 2)[1:-1]))
     bounds = [*edges, np.inf]
     pairs = [(days <= low, (days > low) & (days <= high)) for low, high in pairwise(bounds)]
     return [(np.flatnonzero(past), np.flatnonzero(next_)) for past, next_ in pairs if past.any() and next_.any()]
 
 
-def final_part(examples: Examples, share: float, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows to work with, and an untouched final part: the latest dates where there are dates, else by lot."""
+def split_final_part(examples: Examples, share: float, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split off an untouched final part: the latest dates where there are dates, else a random part."""
     count = max(2, round(1 / share))
     if examples.days is None:
-        part = fold_numbers(examples.labels, examples.groups, count, seed=seed)
+        part = assign_folds(examples.labels, examples.groups, count, seed=seed)
         return np.flatnonzero(part != 0), np.flatnonzero(part == 0)
     last = np.quantile(examples.days, 1 - share)
     late = examples.days > last
@@ -155,54 +152,44 @@ def final_part(examples: Examples, share: float, *, seed: int) -> tuple[np.ndarr
     return np.flatnonzero(~late), np.flatnonzero(late & ~late_groups)
 
 
-# Look-alikes: copies whose numbers were all shifted a little, told from chance by outcomes that agree too well.
+# Look-alikes: copies whose numbers were all shifted a little. Outcomes that agree too often tell them from chance.
 
 
 NEARER = 0.5  # a look-alike is nearer than half the way to the next customer
-
-
-NEAR = 0.1  # … and within a tenth of the list per number, by rank
-
-
-LARGEST = 2000  # customers with the same levels; more say too little about who is who
-
-
-SHARE = 0.10  # of all rows that must have a look-alike, and …
-
-
+NEAR_ENOUGH = 0.1  # … and within a tenth of the list per number, by rank
+LARGEST_BLOCK = 2000  # customers with the same levels; more say too little about who is who
+COPY_SHARE = 0.10  # of all rows that must have a look-alike, and …
 AGREEING = 0.70  # … of the pairs with a leaver, the share in which both left, before they are called copies
-
-
 STEP = 400
 
 
-def shifted_copies(examples: Examples) -> np.ndarray:
+def find_shifted_copies(examples: Examples) -> np.ndarray:
     """Pairs of rows that are copies with shifted numbers, (pairs, 2); none where likeness may be chance.
 
-    Honest lists have look-alikes too, but these leave or stay each for themselves; copies share their outcome.
+    Real customers can look alike too, but their outcomes are independent; copies share theirs.
     """
-    pairs = _look_alikes(examples)
+    pairs = _find_look_alikes(examples)
     left = examples.labels[pairs]
-    common = 2 * len(pairs) >= SHARE * len(examples)
+    common = 2 * len(pairs) >= COPY_SHARE * len(examples)
     return pairs if common and agree_too_well(left.any(axis=1).sum(), left.all(axis=1).sum()) else pairs[:0]
 
 
 def agree_too_well(one_left: float, both_left: float) -> bool:
-    """Whether pairs in which one customer left are so often pairs in which both did that they must be one customer."""
+    """Whether both rows of a pair left so often, where one did, that the pairs must be the same customer."""
     return both_left >= AGREEING * max(one_left, 10)
 
 
-def _look_alikes(examples: Examples) -> np.ndarray:
+def _find_look_alikes(examples: Examples) -> np.ndarray:
     """Pairs of customers with the same levels who are each other's nearest by far, in their numbers."""
     numbers = np.array([f.form in ("number", "age") for f in examples.encoder.fields])
     if not numbers.any():
         return np.empty((0, 2), dtype=np.int64)
     ranks = np.column_stack([_ranks(column) for column in examples.matrix[:, numbers].T])
-    levels = row_hashes(examples.matrix[:, ~numbers]) if (~numbers).any() else np.zeros(len(ranks), np.uint64)
+    levels = hash_rows(examples.matrix[:, ~numbers]) if (~numbers).any() else np.zeros(len(ranks), np.uint64)
     order = np.argsort(levels, kind="stable")
     blocks = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
-    found = [_pairs_within(ranks[block], block) for block in blocks if 2 <= len(block) <= LARGEST]
-    return np.concatenate([np.empty((0, 2), dtype=np.int64), *found])
+    pairs = [_pairs_within(ranks[block], block) for block in blocks if 2 <= len(block) <= LARGEST_BLOCK]
+    return np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs])
 
 
 def _pairs_within(ranks: np.ndarray, block: np.ndarray) -> np.ndarray:
@@ -215,7 +202,7 @@ def _pairs_within(ranks: np.ndarray, block: np.ndarray) -> np.ndarray:
         nearest[part], first[part] = apart.argmin(axis=1), apart.min(axis=1)
         if rows > 2:
             second[part] = np.partition(apart, 1, axis=1)[:, 1]
-    lonely = (first < NEARER * second) & (first < NEAR * ranks.shape[1]) & (first > 0)
+    lonely = (first < NEARER * second) & (first < NEAR_ENOUGH * ranks.shape[1]) & (first > 0)
     mutual = lonely & lonely[nearest] & (nearest[nearest] == np.arange(rows)) & (np.arange(rows) < nearest)
     ends = np.flatnonzero(mutual)
     return np.column_stack([block[ends], block[nearest[ends]]])
@@ -227,29 +214,19 @@ def _ranks(column: np.ndarray) -> np.ndarray:
     return ((np.cumsum(count) - count / 2) / len(column))[place]
 
 
-# Copies: rows that are the same customer again, whole or with a few cells shifted; folds keep them together.
+# Copies: rows that repeat a customer, in full or with a few cells changed; folds keep them together.
 
 
 SHIFTED = 3  # cells that may differ between copies; one more block than this finds every such pair
-
-
 SHARE_SHIFTED = 0.25  # … but never more than this share of the cells
-
-
 LONGEST_RUN = 60  # a block that more rows than this agree on tells nobody apart
-
-
 NEIGHBOURS = 6
-
-
-TELLING = 2  # rare values that copies must share; one alone is often chance
-
-
+RARE_SHARED = 2  # rare values that copies must share; one alone is often chance
 WORTH_SAYING = 0.05  # share of rows with a copy from which the analyst is told
 
 
 @dataclass(frozen=True)
-class Grouped:
+class GroupedExamples:
     """Examples whose copies are in one group, and how many distinct customers that leaves."""
 
     examples: Examples
@@ -257,23 +234,23 @@ class Grouped:
     notices: tuple[Notice, ...] = ()
 
 
-def with_copies_together(examples: Examples) -> Grouped:
-    """The examples with near-copies in one group; the analyst is told when there are many."""
+def group_copies(examples: Examples) -> GroupedExamples:
+    """Put near-copies into one group; a notice says so when there are many."""
     rows, keys = len(examples), len(np.unique(examples.groups))
-    groups = joined_groups(joined_groups(examples.groups, near_copies(examples.matrix)), equal_customers(examples))
-    shifted = shifted_copies(examples)
+    groups = join_groups(join_groups(examples.groups, find_near_copies(examples.matrix)), find_equal_rows(examples))
+    shifted = find_shifted_copies(examples)
     if not len(shifted) and keys - len(np.unique(groups)) < WORTH_SAYING * rows:
         # A few look-alikes are chance; keeping them together costs nothing, but they are customers of their own.
-        return Grouped(replace(examples, groups=groups), keys, _repeated_keys(rows, keys))
+        return GroupedExamples(replace(examples, groups=groups), keys, _repeated_keys(rows, keys))
     # The list is full of copies, so one shared rare value is no longer chance: look for the more distant ones too.
-    groups = joined_groups(joined_groups(groups, shifted), near_copies(examples.matrix, telling=1))
+    groups = join_groups(join_groups(groups, shifted), find_near_copies(examples.matrix, telling=1))
     distinct = len(np.unique(groups))
     text = (
         f"{rows - distinct:,} of {rows:,} rows are the same customer again, whole or with a few cells changed: there "
         f"are {distinct:,} distinct customers. Folds keep them together; else every figure would be too good."
     )
     notice = Notice("warning", text, count=rows - distinct)
-    return Grouped(replace(examples, groups=groups), distinct, (notice,))
+    return GroupedExamples(replace(examples, groups=groups), distinct, (notice,))
 
 
 def _repeated_keys(rows: int, keys: int) -> tuple[Notice, ...]:
@@ -283,25 +260,25 @@ def _repeated_keys(rows: int, keys: int) -> tuple[Notice, ...]:
     return (Notice("info", text, count=rows - keys),)
 
 
-def near_copies(matrix: np.ndarray, *, telling: int = TELLING) -> np.ndarray:
+def find_near_copies(matrix: np.ndarray, *, telling: int = RARE_SHARED) -> np.ndarray:
     """Pairs of rows, (pairs, 2), that agree in all but a few cells, among them rare ones."""
     columns = matrix.shape[1]
     rare = _rare_cells(matrix)
     blocks = _blocks(rare, min(SHIFTED + 1, columns))
     allowed = min(SHIFTED, int(SHARE_SHIFTED * columns))
-    found = [_pairs_agreeing(matrix, rare, block, (allowed, telling)) for block in blocks]
-    return np.unique(np.concatenate(found), axis=0)
+    pairs = [_pairs_agreeing(matrix, rare, block, allowed, telling) for block in blocks]
+    return np.unique(np.concatenate(pairs), axis=0)
 
 
-def equal_customers(examples: Examples) -> np.ndarray:
+def find_equal_rows(examples: Examples) -> np.ndarray:
     """Pairs of rows equal in every column, (pairs, 2); none where a list of few columns makes many equal by chance."""
-    hashes = row_hashes(examples.matrix)
+    hashes = hash_rows(examples.matrix)
     pairs = _neighbours(hashes, longest=len(examples))
-    few = 2 * len(pairs) < SHARE * len(examples)
-    return pairs if few or agree_too_well(*_leaving_together(hashes, examples.labels)) else pairs[:0]
+    few = 2 * len(pairs) < COPY_SHARE * len(examples)
+    return pairs if few or agree_too_well(*_count_leaving_together(hashes, examples.labels)) else pairs[:0]
 
 
-def _leaving_together(hashes: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def _count_leaving_together(hashes: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Of all pairs of equal rows: in how many at least one left, and in how many both did."""
     _, place = np.unique(hashes, return_inverse=True)
     rows, left = np.bincount(place), np.bincount(place, weights=labels)
@@ -309,8 +286,8 @@ def _leaving_together(hashes: np.ndarray, labels: np.ndarray) -> tuple[float, fl
     return both + float((left * (rows - left)).sum()), both
 
 
-def joined_groups(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """The groups when every pair of rows belongs together."""
+def join_groups(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Merge the groups of every pair of rows."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -320,7 +297,7 @@ def joined_groups(groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     size = int(groups.max()) + 1
     links = coo_matrix((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(size, size))
     _, whole = connected_components(links, directed=False)
-    return first_seen(whole[groups])
+    return renumber_groups(whole[groups])
 
 
 def _rare_cells(matrix: np.ndarray) -> np.ndarray:
@@ -339,10 +316,9 @@ def _blocks(rare: np.ndarray, count: int) -> list[np.ndarray]:
     return [order[k::count] for k in range(count)]
 
 
-def _pairs_agreeing(matrix: np.ndarray, rare: np.ndarray, block: np.ndarray, limits: tuple[int, int]) -> np.ndarray:
+def _pairs_agreeing(matrix: np.ndarray, rare: np.ndarray, block: np.ndarray, allowed: int, telling: int) -> np.ndarray:
     """Pairs that agree in a whole block and in nearly all other cells."""
-    allowed, telling = limits
-    pairs = _neighbours(row_hashes(matrix[:, block]), longest=LONGEST_RUN)
+    pairs = _neighbours(hash_rows(matrix[:, block]), longest=LONGEST_RUN)
     kept = []
     for start in range(0, len(pairs), 200_000):
         some = pairs[start : start + 200_000]

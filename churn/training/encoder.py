@@ -16,20 +16,10 @@ from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 
 Form = Literal["number", "flag", "nominal", "ordered", "service", "age"]
-
-
 LEAST_AGE_ROOM = 30.0  # days that ages may go beyond what was learnt, before they count as the edge
-
-
 MOST_LEVELS = 250  # a column with more levels than this keeps the most frequent ones
-
-
 FEWEST_ROWS = 5  # a level seen less often than this is learnt as "unseen", so that real unseen levels mean something
-
-
 _EPOCH = date(1970, 1, 1)
-
-
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -40,7 +30,7 @@ class Field:
     form    `number`; `flag` 0 or 1; `nominal` and `ordered` the place of the level; `service` 0 no, 1 yes,
             2 does not apply to this customer; `age` days between the date and the list's date
     levels  the levels with a code of their own, in code order; a text outside them gets the next free code
-    low, high   numbers beyond these count as these: a slip of the keyboard must not outweigh all that was learnt
+    low, high   numbers beyond these count as these, so that one typing error does not dominate
     """
 
     name: str
@@ -99,7 +89,7 @@ class Encoder:
         day = self._days_of(table, as_of)
         for i, field in enumerate(self.fields):
             known = field.name in table.schema.names
-            numbers[:, i] = _fitting(_column_numbers(field, table, day), *self._limits[:, i]) if known else np.nan
+            numbers[:, i] = _within_limits(_column_numbers(field, table, day), *self._limits[:, i]) if known else np.nan
         return numbers
 
     def row(self, customer: Mapping[str, Any], *, as_of: date | None = None) -> np.ndarray:
@@ -107,10 +97,10 @@ class Encoder:
         own = self.date_column and (self.date_column in customer or not as_of)
         day = _day_number(customer.get(self.date_column or "")) if own else self._reference_day(as_of)
         values = [reader(customer.get(name), day) for name, reader in self._readers]
-        return _fitting(np.array(values, dtype=np.float64), *self._limits).astype(np.float32)
+        return _within_limits(np.array(values, dtype=np.float64), *self._limits).astype(np.float32)
 
     def beyond(self, matrix: np.ndarray) -> np.ndarray:
-        """How many of these customers, field by field, stand so far out that the edge was taken instead."""
+        """How many of these customers, field by field, were cut to the limit."""
         low, high = self.limits
         return ((matrix <= low) | (matrix >= high)).sum(axis=0)
 
@@ -135,7 +125,7 @@ class Encoder:
 
     @cached_property
     def _readers(self) -> tuple[tuple[str, Callable[[Any, float], float]], ...]:
-        return tuple((f.name, _reader(f)) for f in self.fields)
+        return tuple((f.name, _cell_reader(f)) for f in self.fields)
 
     @cached_property
     def limits(self) -> np.ndarray:
@@ -164,14 +154,14 @@ class Encoder:
 
 
 def encoder_for(schema: Schema, table: pa.Table, *, drop: Iterable[str] = ()) -> Encoder:
-    """The Encoder a training table calls for: fixed levels, known dates, columns in the order of their names."""
+    """Build the Encoder of a training table: fixed levels, known dates, columns sorted by name."""
     left_out = set(drop)
     columns = sorted((c for c in schema.features if _is_learnable(c, table, left_out)), key=lambda c: c.name)
     fields = tuple(_field_for(c, table.column(c.name)) for c in columns)
     when = schema.date.name if schema.date and schema.date.name in table.schema.names else None
     latest = None if when else latest_date(table, [f.name for f in fields if f.form == "age"])
     encoder = Encoder(fields, when, latest.isoformat() if latest else None)
-    return replace(encoder, fields=tuple(_limited(f, encoder, table) for f in fields))
+    return replace(encoder, fields=tuple(_with_limits(f, encoder, table) for f in fields))
 
 
 def encoder_from(words: Mapping[str, Any]) -> Encoder:
@@ -198,15 +188,15 @@ def _field_for(column: Column, cells: pa.ChunkedArray) -> Field:
         return Field(column.name, "flag", **meaning)
     if column.kind == "date":
         return Field(column.name, "age", **meaning)
-    levels = _levels(column, cells)
+    levels = _learnt_levels(column, cells)
     service = _service_levels(levels)
     if service:
         return Field(column.name, "service", service, **meaning)
     return Field(column.name, "ordered" if column.ordered else "nominal", levels, **meaning)
 
 
-def _limited(field: Field, encoder: Encoder, table: pa.Table) -> Field:
-    """The field with room on both sides of the numbers learnt, as wide as they are apart."""
+def _with_limits(field: Field, encoder: Encoder, table: pa.Table) -> Field:
+    """Give the field limits: as much room on each side as the learnt numbers are apart."""
     if field.form not in ("number", "age"):
         return field
     numbers = replace(encoder, fields=(field,)).matrix(table)
@@ -217,9 +207,9 @@ def _limited(field: Field, encoder: Encoder, table: pa.Table) -> Field:
     return replace(field, low=low - room, high=high + room)
 
 
-def _levels(column: Column, cells: pa.ChunkedArray) -> tuple[str, ...]:
+def _learnt_levels(column: Column, cells: pa.ChunkedArray) -> tuple[str, ...]:
     """The schema's levels in their order, then others that are frequent enough, by name."""
-    counts = {c["values"]: c["counts"] for c in pc.value_counts(_text(cells)).to_pylist() if c["values"] is not None}
+    counts = {c["values"]: c["counts"] for c in pc.value_counts(_as_text(cells)).to_pylist() if c["values"] is not None}
     others = [level for level, rows in counts.items() if rows >= FEWEST_ROWS and level not in column.levels]
     kept = sorted(others, key=lambda level: (-counts[level], level))[: max(0, MOST_LEVELS - len(column.levels))]
     return (*column.levels, *sorted(kept))
@@ -239,7 +229,7 @@ def _column_numbers(field: Field, table: pa.Table, day: Any) -> np.ndarray:
     if field.form == "age":
         return day - _day_numbers(cells)
     if field.levels or field.form in ("nominal", "ordered"):
-        return _codes(field, _text(cells))
+        return _codes(field, _as_text(cells))
     if pa.types.is_boolean(cells.type):
         cells = cells.cast(pa.uint8())
     return cells.cast(pa.float64()).to_numpy()
@@ -251,7 +241,7 @@ def _codes(field: Field, cells: pa.ChunkedArray) -> np.ndarray:
     return codes.cast(pa.float64()).to_numpy()
 
 
-def _text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return cells if pa.types.is_string(cells.type) else cells.cast(pa.string())
 
 
@@ -269,17 +259,17 @@ def _day_number(value: Any) -> float:
     return float((day - _EPOCH) // timedelta(days=1))
 
 
-def _reader(field: Field) -> Callable[[Any, float], float]:
+def _cell_reader(field: Field) -> Callable[[Any, float], float]:
     """How this field reads one cell of one customer."""
     if field.form == "age":
-        return _refusing(field, lambda cell, day: day - _day_number(cell))
+        return _refuse_unreadable(field, lambda cell, day: day - _day_number(cell))
     if field.levels or field.form in ("nominal", "ordered"):
         codes = {level: float(i) for i, level in enumerate(field.levels)}
         return lambda cell, day: float("nan") if cell is None else codes.get(cell, float(field.unseen))
-    return _refusing(field, lambda cell, day: float("nan") if cell is None else float(cell))
+    return _refuse_unreadable(field, lambda cell, day: float("nan") if cell is None else float(cell))
 
 
-def _refusing(field: Field, read: Callable[[Any, float], float]) -> Callable[[Any, float], float]:
+def _refuse_unreadable(field: Field, read: Callable[[Any, float], float]) -> Callable[[Any, float], float]:
     def refuse_or_read(cell: Any, day: float) -> float:
         try:
             return read(cell, day)
@@ -290,6 +280,6 @@ def _refusing(field: Field, read: Callable[[Any, float], float]) -> Callable[[An
     return refuse_or_read
 
 
-def _fitting(numbers: np.ndarray, low: Any, high: Any) -> np.ndarray:
+def _within_limits(numbers: np.ndarray, low: Any, high: Any) -> np.ndarray:
     """The numbers within their limits; infinite ones become missing."""
     return np.where(np.isfinite(numbers), np.clip(numbers, low, high), np.nan)

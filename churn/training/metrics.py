@@ -1,4 +1,4 @@
-"""Metrics: how well scores tell leavers from stayers, each number with an interval where one exists."""
+"""Metrics: how well scores separate leavers from stayers, with intervals, and what they are worth in money."""
 
 from __future__ import annotations
 
@@ -14,23 +14,19 @@ from churn.money.economics import expected_maximum_profit, offers, stakes, tier_
 from churn.money.playbook import Playbook
 from churn.money.policies import compared_policies, profit_curve
 from churn.notices import Notice
-
-RECALLS = (0.79, 0.90, 0.925)
-
+from churn.training.thresholds import RECALLS
 
 STEEPEST = 1000.0  # a line this steep separates leavers from stayers; steeper says no more
-
-
 _TINY = 1e-15
 
 
 def metrics(labels: np.ndarray, p: np.ndarray) -> dict[str, float]:
-    """All the numbers that judge probabilities on customers never seen."""
+    """All metrics of these probabilities."""
     order = np.argsort(-p, kind="stable")
     y, score = labels[order], p[order]
-    curve = _curve(y, score, np.ones(len(y)))
+    curve = _cumulate_outcomes(y, score, np.ones(len(y)))
     slope = calibration_slope(labels, p)
-    return _from_curve(curve) | {
+    return _curve_metrics(curve) | {
         "logloss": logloss(labels, p),
         "brier": float(np.mean((p - labels) ** 2)),
         "ece": expected_calibration_error(labels, p),
@@ -42,7 +38,7 @@ def metrics(labels: np.ndarray, p: np.ndarray) -> dict[str, float]:
 def auc(labels: np.ndarray, score: np.ndarray) -> float:
     """The chance that a leaver is scored above a stayer; ties count half."""
     order = np.argsort(-score, kind="stable")
-    return _from_curve(_curve(labels[order], score[order], np.ones(len(score))))["roc_auc"]
+    return _curve_metrics(_cumulate_outcomes(labels[order], score[order], np.ones(len(score))))["roc_auc"]
 
 
 def losses(labels: np.ndarray, p: np.ndarray) -> np.ndarray:
@@ -66,31 +62,31 @@ def expected_calibration_error(labels: np.ndarray, p: np.ndarray, bins: int = 10
 def calibration_slope(labels: np.ndarray, p: np.ndarray) -> tuple[float, float]:
     """Slope and intercept of the outcome on the log-odds: 1 and 0 when probabilities mean what they say."""
     kept = np.clip(p, 1e-9, 1 - 1e-9)
-    return line_of_best_odds(np.log(kept / (1 - kept)), labels)
+    return fit_platt_line(np.log(kept / (1 - kept)), labels)
 
 
-def line_of_best_odds(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def fit_platt_line(margin: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """The slope and intercept that make log-odds fit the outcome best (Platt's line), by Newton's steps."""
     design = np.column_stack([margin, np.ones(len(margin))])
     share = np.clip(labels.mean(), 1e-6, 1 - 1e-6)
     at = np.array([0.0, np.log(share / (1 - share))])
-    price = _line_price(design, labels, at)
+    price = _platt_loss(design, labels, at)
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(design @ at, -500, 500)))
         bend = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
         step = np.linalg.solve(bend, design.T @ (labels - p))
         # A full step can overshoot; a halved one that is no dearer cannot.
-        while np.abs(step).max() > 1e-10 and _line_price(design, labels, at + step) > price:
+        while np.abs(step).max() > 1e-10 and _platt_loss(design, labels, at + step) > price:
             step = step / 2
         at = at + step
-        price = _line_price(design, labels, at)
+        price = _platt_loss(design, labels, at)
         if np.abs(step).max() < 1e-9 or np.abs(at).max() > STEEPEST:
             break
     slope, intercept = np.clip(at, -STEEPEST, STEEPEST)
     return float(slope), float(intercept)
 
 
-def _line_price(design: np.ndarray, labels: np.ndarray, at: np.ndarray) -> float:
+def _platt_loss(design: np.ndarray, labels: np.ndarray, at: np.ndarray) -> float:
     total = design @ at
     return float(np.sum(np.logaddexp(0, total) - labels * total))
 
@@ -112,16 +108,16 @@ def intervals(labels: np.ndarray, p: np.ndarray, *, seed: int, times: int = 200)
     random = np.random.default_rng(seed)
     order = np.argsort(-p, kind="stable")
     y, score, cost, square = labels[order], p[order], losses(labels, p)[order], ((p - labels) ** 2)[order]
-    drawn: list[Mapping[str, float]] = []
+    draws: list[Mapping[str, float]] = []
     for _ in range(times if len(y) < 200_000 else max(40, times // 5)):
         weight = random.poisson(1.0, len(y)).astype(np.float64)
         if not (weight * y).sum() or not (weight * (1 - y)).sum():
             continue
         means = {"logloss": float(np.average(cost, weights=weight)), "brier": float(np.average(square, weights=weight))}
-        drawn.append(_from_curve(_curve(y, score, weight)) | means)
-    if not drawn:
+        draws.append(_curve_metrics(_cumulate_outcomes(y, score, weight)) | means)
+    if not draws:
         return {}
-    return {name: _percentiles([d[name] for d in drawn]) for name in drawn[0]}
+    return {name: _percentiles([d[name] for d in draws]) for name in draws[0]}
 
 
 def _percentiles(values: list[float]) -> tuple[float, float]:
@@ -129,13 +125,13 @@ def _percentiles(values: list[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _curve(y: np.ndarray, score: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cumulate_outcomes(y: np.ndarray, score: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Leavers and stayers reached at each distinct score, from the highest down, ties together."""
     ends = np.flatnonzero(np.append(np.diff(score) != 0, True))
     return np.cumsum(weight * y)[ends], np.cumsum(weight * (1 - y))[ends]
 
 
-def _from_curve(curve: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+def _curve_metrics(curve: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     hits, misses = curve
     left, stayed = hits[-1], misses[-1]
     reached = hits + misses
@@ -154,19 +150,17 @@ def _from_curve(curve: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     return found | at
 
 
-# Earnings: what a model's scores are worth in money, and from which probability an offer pays for itself.
+# Earnings: what scores are worth in money, and from which probability an offer pays for itself.
 
 
 # The terms of EMPC's own defaults: value 200, incentive 10 for everyone contacted, contact 1, three in ten accept.
 ASSUMED_BREAK_EVEN = round(11 / (0.3 * 190 + 10), 4)
-
-
 LOWEST, HIGHEST = 0.005, 0.95
 
 
 @dataclass(frozen=True)
 class Earnings:
-    """The money side of a report, per customer, computed on who really left.
+    """The money side of a report, per customer, computed from who really left.
 
     basis       whose assumptions these are
     break_even  the middle of the customers' break-even probabilities
@@ -187,12 +181,12 @@ class Earnings:
         return asdict(self)
 
 
-def break_even_of(playbook: Playbook | None, table: pa.Table, value: str | None) -> tuple[float, str, list[Notice]]:
-    """The probability from which the best offer pays for the customer in the middle, whose words that is, notices."""
+def find_break_even(playbook: Playbook | None, table: pa.Table, value: str | None) -> tuple[float, str, list[Notice]]:
+    """The probability from which the best offer pays for the median customer, where that comes from, and notices."""
     if playbook is None or not playbook.actions:
         return ASSUMED_BREAK_EVEN, "assumed: value 200, offer 10, contact 1, 30% accept", []
     try:
-        given = stakes(np.zeros(table.num_rows), _bills(table, value), playbook, column=value or "")
+        given = stakes(np.zeros(table.num_rows), _value_column(table, value), playbook, column=value or "")
         edges = tier_edges(given, playbook, table)
     except ChurnError as problem:
         note = Notice("warning", f"{problem.message} The tiers use an assumed break-even instead. {problem.fix}")
@@ -204,20 +198,20 @@ def break_even_of(playbook: Playbook | None, table: pa.Table, value: str | None)
     return float(np.clip(np.median(paying), LOWEST, HIGHEST)), playbook.title or "playbook", []
 
 
-def earnings_of(
+def estimate_earnings(
     playbook: Playbook | None,
     table: pa.Table,
     value: str | None,
-    scored: tuple[np.ndarray, np.ndarray],
+    labels: np.ndarray,
+    p: np.ndarray,
     stated: Earnings,
 ) -> Earnings:
-    """What these scores would have earned on these customers; `scored` is who left and the probabilities."""
-    labels, p = scored
+    """What these scores would have earned on these customers; `stated` holds the break-even and whose it is."""
     empc = expected_maximum_profit(labels == 1, p)
     found = {**vars(stated), "empc": empc.profit, "empc_share": empc.share}
     if playbook is None or not playbook.actions or stated.basis == "assumed":
         return Earnings(**found)
-    given = stakes(p, _bills(table, value), playbook, column=value or "")
+    given = stakes(p, _value_column(table, value), playbook, column=value or "")
     policies = compared_policies(given, playbook, table, left=labels == 1)
     best = offers(given, playbook, table).gain.max(axis=1, initial=-np.inf)
     curve = profit_curve(best, p, points=50)
@@ -230,5 +224,5 @@ def earnings_of(
     return Earnings(**{**found, "policies": per_customer, "curve": tuple(tuple(map(float, x)) for x in parts)})
 
 
-def _bills(table: pa.Table, value: str | None) -> np.ndarray | None:
+def _value_column(table: pa.Table, value: str | None) -> np.ndarray | None:
     return None if value is None else table.column(value).cast(pa.float64()).to_numpy()

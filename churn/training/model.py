@@ -1,4 +1,4 @@
-"""Reference: what the list a model was learnt from looked like, without anyone's key in it."""
+"""The Model: all that is needed to score again, what its list looked like, and where it came from."""
 
 from __future__ import annotations
 
@@ -6,33 +6,32 @@ import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from churn.errors import Damaged
-from churn.explain.agreement import Proof
+from churn.explain.explainer import Explainer, Proof
 from churn.notices import Notice
 from churn.schema import Schema, schema_from
 from churn.training.calibration import Calibration, calibration_from
-from churn.training.dataset import Examples, row_hashes
+from churn.training.dataset import Examples, hash_rows
 from churn.training.encoder import Encoder, encoder_from
+from churn.training.outcome import fold_word, left_by_date, spellings_of
 from churn.training.report import with_leaks_first
 from churn.training.thresholds import Thresholds, thresholds_from
 
 MOST_ROWS = 2000
-
-
 STEPS = 1000  # a percentile is read from this many steps
-
-
 _PARTS = ("scores", "rows", "row_scores", "quantiles", "missing", "counts", "learnt")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The learnt list in numbers: for percentiles, drift and pictures.
+    """The training list in numbers: for percentiles, drift and charts.
 
     scores      quantiles 0, 1/1000 … 1 of the probabilities of customers scored by models that had not seen them
     rows        at most 2,000 encoded customers, float32 (rows, fields)
@@ -73,10 +72,10 @@ def reference_from(arrays: Mapping[str, np.ndarray]) -> Reference:
     return Reference(**{part: arrays[part] for part in _PARTS}, customers=int(arrays["customers"]))
 
 
-def reference_of(
+def build_reference(
     encoder: Encoder, matrix: np.ndarray, scores: np.ndarray, *, learnt: np.ndarray | None = None
 ) -> Reference:
-    """The Reference of a learnt list: its encoded rows and their honest scores, in canonical order.
+    """Build the Reference of a training list: its encoded rows and their out-of-fold scores, in canonical order.
 
     learnt  all rows that were learnt from, where these are a sample of them
     """
@@ -104,40 +103,23 @@ def reference_of(
 
 def short_hashes(matrix: np.ndarray) -> np.ndarray:
     """One 32-bit number per encoded row: enough to know a row again, too little to tell what is in it."""
-    return (row_hashes(np.asarray(matrix)) >> np.uint64(32)).astype(np.uint32)
+    return (hash_rows(np.asarray(matrix)) >> np.uint64(32)).astype(np.uint32)
 
 
-# A Model: all that is needed to score again, and nothing that names a customer.
+# The Model itself; nothing in it names a customer.
 
 
 PROTOCOL = 1  # raised when an older program could not read what is written
 
 
-class Explainer(Protocol):
-    """The exact tables of `attribution`: log-odds and what each field adds to them."""
-
-    @property
-    def base(self) -> float:
-        """The log-odds of the average learnt customer."""
-        ...
-
-    def margin(self, matrix: np.ndarray) -> np.ndarray:
-        """The calibrated log-odds of leaving per row."""
-        ...
-
-    def contributions(self, matrix: np.ndarray) -> np.ndarray:
-        """What each field adds to the log-odds, (rows, fields); with `base` they add up to `margin`."""
-        ...
-
-
 @dataclass(frozen=True)
 class Model:
-    """A learnt way to tell who may leave, ready to score.
+    """A trained model, ready to score.
 
     stays, leaves  the list's own words for the two outcomes
     report         the ReportCard as JSON
     lineage        where it came from: data fingerprint, rows, seed, when, library versions, profile
-    explainer      exact attribution tables over the encoder's matrix, calibration slope included
+    explainer      exact SHAP tables over the encoder's matrix, calibration slope included
     proof          fresh from training, the libraries' own models and answers; the registry keeps them beside the tables
     """
 
@@ -164,7 +146,7 @@ class Model:
         """The list's own word for what is predicted: leaves at or above the threshold, stays below."""
         return self.leaves if probability >= self.thresholds.chosen else self.stays
 
-    def named(self, name: str, version: str) -> Model:
+    def renamed(self, name: str, version: str) -> Model:
         """The same model under another name and version."""
         return replace(self, name=name, version=version)
 
@@ -213,7 +195,7 @@ def model_from(words: Mapping[str, Any], explainer: Explainer, reference: Mappin
     )
 
 
-# Lineage: what a model was learnt from and with, so that it can be told apart and made again.
+# Lineage: what a model was learnt from and with, so that it can be recognised and reproduced.
 
 
 PACKAGES = ("numpy", "pyarrow", "scipy", "scikit-learn", "xgboost-cpu", "xgboost", "lightgbm", "optuna")
@@ -240,10 +222,37 @@ def data_digest(examples: Examples) -> str:
 
 def model_digest(model: Model) -> str:
     """A fingerprint of how a model scores: its tables, thresholds and calibration, not when it was made."""
-    arrays: dict[str, Any] = model.explainer.to_arrays()  # type: ignore[attr-defined]
+    arrays = model.explainer.to_arrays()
     digest = hashlib.sha256()
     for name in sorted(arrays):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(arrays[name]).tobytes())
     digest.update(repr((model.calibration, model.thresholds, model.encoder)).encode())
     return digest.hexdigest()
+
+
+# Known outcomes: a list that is scored may say itself who left.
+
+
+def known_outcomes(model: Model, table: pa.Table, as_of: date | None = None) -> np.ndarray:
+    """Per row 1 left, 0 stayed, NaN not known, by the list's own outcome column where it has one.
+
+    as_of  the day the list speaks of, where the outcome is a date of leaving and the list has no date of its own
+    """
+    column = model.schema.outcome
+    if column is None or column.name not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    cells = table.column(column.name)
+    if pa.types.is_temporal(cells.type):
+        day = model.schema.date.name if model.schema.date else None
+        return left_by_date(table, column.name, day, as_of).astype(float)
+    if pa.types.is_boolean(cells.type):
+        flags = cells.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+        return 1.0 - flags if "no" in spellings_of(model.leaves) else flags
+    leaves = {fold_word(word) for word in (model.leaves, *column.positive)}
+    stays = {fold_word(word) for word in (model.stays, *column.levels)} - leaves
+    coded = cells.combine_chunks().dictionary_encode()
+    coded = coded if isinstance(coded, pa.DictionaryArray) else pa.concat_arrays(coded.chunks)
+    words = [None if word is None else fold_word(str(word)) for word in coded.dictionary.to_pylist()]
+    labels = np.array([1.0 if w in leaves else 0.0 if w in stays else np.nan for w in words] + [np.nan])
+    return labels[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]

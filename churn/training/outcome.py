@@ -20,25 +20,12 @@ from churn.notices import many as counted
 from churn.schema import Schema
 
 MOST_CLASSES = 12
-
-
 _YES, _NO = ("yes", *sorted(YES - {"yes"})), ("no", *sorted(NO - {"no"}))
-
-
 _ALONE = frozenset("ytnf")  # letters that mean yes or no even beside a word that is neither
-
-
 _OPPOSITE = {"yes": "No", "true": "False", "1": "0", "y": "N", "t": "F"}
-
-
 _LEAVING = re.compile(r"\b(churn|attrit|left|leav|exit|cancel|lapsed|lost|gone|terminat|inactive|gekünd|résili|baja)")
-
-
 _STAYING = re.compile(r"\b(not|no|non|never)\b|\b(stay|retain|exist|active|current|loyal)")
-
-
 _KEEPING = re.compile(r"(^|[^a-z]|is|still)(active|stay|retain|renew|loyal|current|kept|keep|alive)", re.I)
-
 
 _NAMES = re.compile(
     r"churn|attrition|(^|_|\b)(left|gone|quit|exited|cancell?ed|lapsed|outcome|target|label)(\b|_|$)"
@@ -46,13 +33,11 @@ _NAMES = re.compile(
     re.I,
 )
 
-
 _LEFT_ON = re.compile(
     r"(churn|attrition|left|leav(e|ing)|exit(ed)?|quit|cancel(l?ed|l?ation)?|terminat(ed|ion)|departure|lapsed?)"
     r"[ _-]?(date|day|on|at|time|timestamp)$|^(date|day)[ _-]?(of[ _-]?)?(churn|leaving|exit|cancel|terminat)",
     re.I,
 )
-
 
 LEFT, STAYED = "left", "stayed"  # the words for the two outcomes where a date of leaving, or none, says which it is
 
@@ -74,7 +59,7 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
 
 
-def outcome_of(
+def read_outcome(
     table: pa.Table,
     schema: Schema,
     *,
@@ -82,46 +67,46 @@ def outcome_of(
     positive: Sequence[str] = (),
     drop_class: Sequence[str] = (),
 ) -> Outcome:
-    """Who left, from the column named, marked in the schema, or plainly called so; doubt is refused."""
-    name = outcome_column(table, schema, column)
+    """Read who left, from the column that is named, marked in the schema, or clearly called so; doubt is refused."""
+    name = find_outcome_column(table, schema, column)
     if pa.types.is_temporal(table.column(name).type):
-        return _by_date(name, table, schema)
+        return _read_leaving_dates(name, table, schema)
     known = schema.by_name[name].positive if name in schema.by_name else ()
-    told = tuple(positive) or known
+    words = tuple(positive) or known
     _refuse_both_sides(name, positive)
-    written = _written(table.column(name), (*told, *known))
-    classes = _classes(name, written)
-    dropped = _named(name, drop_class, classes)
+    written = _fold_cells(table.column(name), (*words, *known))
+    classes = _count_classes(name, written)
+    dropped = _match_classes(name, drop_class, classes)
     kept = {word: rows for word, rows in classes.items() if word not in dropped}
-    leaving = _named(name, positive, kept) if positive else _leaving(name, told, kept)
+    leaving = _match_classes(name, positive, kept) if positive else _leaving_classes(name, words, kept)
     labels = np.array([-1 if w is None or w in dropped else int(w in leaving) for w in written], dtype=np.int8)
-    _refuse_one_side(name, labels, _only_word(table.column(name), labels, (*told, *known)))
-    leaves, stays = _shown_words(table.column(name), labels, (*told, *known))
-    words = tuple(dict.fromkeys((leaves, *sorted(leaving - {folded(leaves)}))))
-    return Outcome(name, labels, leaves, stays, words, _notices(name, written, dropped, leaving, kept))
+    _refuse_single_outcome(name, labels, _single_word(table.column(name), labels, (*words, *known)))
+    leaves, stays = _shown_words(table.column(name), labels, (*words, *known))
+    positive_words = tuple(dict.fromkeys((leaves, *sorted(leaving - {fold_word(leaves)}))))
+    return Outcome(name, labels, leaves, stays, positive_words, _notices(name, written, dropped, leaving, kept))
 
 
-def outcome_column(table: pa.Table, schema: Schema, column: str | None = None) -> str:
-    """The column that says who left: the one named, marked in the schema, or plainly called so."""
-    name = column or (schema.outcome.name if schema.outcome else _found(table))
+def find_outcome_column(table: pa.Table, schema: Schema, column: str | None = None) -> str:
+    """Find the column that says who left: named, marked in the schema, or clearly called so."""
+    name = column or (schema.outcome.name if schema.outcome else _guess_column(table))
     if name not in table.column_names:
         raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {', '.join(table.column_names)}.")
     return name
 
 
-def family_of(word: str) -> tuple[str, ...]:
-    """Every spelling of a yes or a no, the word's own folded form alone where it is neither."""
-    return next((family for family in (_YES, _NO) if folded(word) in family), (folded(word),))
+def spellings_of(word: str) -> tuple[str, ...]:
+    """Every spelling of the same yes or no; only the folded word itself where it is neither."""
+    return next((family for family in (_YES, _NO) if fold_word(word) in family), (fold_word(word),))
 
 
 def names_an_outcome(heading: str) -> bool:
-    """Whether a column is called as one that says who left."""
+    """Whether a column is named like an outcome."""
     return bool(_NAMES.search(heading))
 
 
-def means_left(words: Iterable[str]) -> dict[str, bool] | None:
-    """What each of these words says of a customer: True left, False stayed; None where they do not say it plainly."""
-    known = {w: folded(w) for w in words}
+def classify_words(words: Iterable[str]) -> dict[str, bool] | None:
+    """Which of these words mean left (True) and stayed (False); None where that is not clear."""
+    known = {w: fold_word(w) for w in words}
     if all(f in _YES or f in _NO for f in known.values()):
         return {w: f in _YES for w, f in known.items()}
     spoken = {w: bool(_LEAVING.search(f)) and not _STAYING.search(f) for w, f in known.items()}
@@ -132,13 +117,13 @@ def means_left(words: Iterable[str]) -> dict[str, bool] | None:
     return None
 
 
-def folded(word: str) -> str:
-    """The word as it is compared: without case, blanks at the ends, or a trailing ".0"."""
+def fold_word(word: str) -> str:
+    """The word as it is compared: lower case, single blanks, no trailing ".0"."""
     return re.sub(r"\.0+$", "", " ".join(str(word).split()).casefold())
 
 
-def left_by(table: pa.Table, name: str, day: str | None, today: date | None = None) -> np.ndarray:
-    """Who left by a date of leaving: empty means stayed, a day after the list's own has not come yet.
+def left_by_date(table: pa.Table, name: str, day: str | None, today: date | None = None) -> np.ndarray:
+    """Who left, by a date of leaving: empty means stayed; a day after the list's own date is still to come.
 
     day    the column that says when each row was true, where there is one; else the list is as of today
     """
@@ -148,36 +133,35 @@ def left_by(table: pa.Table, name: str, day: str | None, today: date | None = No
     return pc.fill_null(pc.less_equal(left, until), False).to_numpy(zero_copy_only=False).astype(bool)
 
 
-def one_sided(table: pa.Table, schema: Schema) -> str:
-    """One sentence where the column that says who left says the same of everyone; "" where it does not."""
+def describe_single_outcome(table: pa.Table, schema: Schema) -> str:
+    """A sentence where the outcome is the same for every customer, else ""."""
     try:
-        name = outcome_column(table, schema)
+        name = find_outcome_column(table, schema)
     except RequestRefused:
         return ""
     cells = table.column(name)
     different = pc.count_distinct(cells, mode="all").as_py()
     if table.num_rows < 2 or different != 1:
         return ""
-    said = cells[0].as_py()
-    word = (
-        "empty"
-        if said is None
-        else _flag_words(schema.by_name[name].positive)[not said]
-        if said in (True, False)
-        else _plain(said)
-    )
+    value = cells[0].as_py()
+    if value is None:
+        word = "empty"
+    elif value in (True, False):
+        word = _flag_words(schema.by_name[name].positive)[not value]
+    else:
+        word = _cell_text(value)
     return f"{name} is {word} for all {table.num_rows:,} customers."
 
 
-def speaks_by_name(table: pa.Table) -> list[str]:
-    """The columns whose name says that they tell who left, though all customers have the same word in them."""
+def single_valued_outcome_columns(table: pa.Table) -> list[str]:
+    """Columns named like an outcome in which every customer has the same value."""
     return [c for c in table.column_names if _NAMES.search(c) and pc.count_distinct(table.column(c)).as_py() == 1]
 
 
-def _by_date(name: str, table: pa.Table, schema: Schema) -> Outcome:
+def _read_leaving_dates(name: str, table: pa.Table, schema: Schema) -> Outcome:
     """Who left by the day they left."""
-    labels = left_by(table, name, schema.date.name if schema.date else None).astype(np.int8)
-    _refuse_one_side(name, labels, "empty or later than the list" if not labels.any() else "a day of leaving")
+    labels = left_by_date(table, name, schema.date.name if schema.date else None).astype(np.int8)
+    _refuse_single_outcome(name, labels, "empty or later than the list" if not labels.any() else "a day of leaving")
     left, later = int(labels.sum()), len(labels) - table.column(name).null_count - int(labels.sum())
     text = f"A day in {name} counts as left ({left:,}), an empty cell as stayed ({len(labels) - left - later:,})."
     notices = [Notice("info", text, name)]
@@ -187,10 +171,10 @@ def _by_date(name: str, table: pa.Table, schema: Schema) -> Outcome:
     return Outcome(name, labels, LEFT, STAYED, (), tuple(notices))
 
 
-def _found(table: pa.Table) -> str:
+def _guess_column(table: pa.Table) -> str:
     dates = [c for c in table.column_names if pa.types.is_temporal(table.column(c).type)]
     named = [c for c in table.column_names if _NAMES.search(c) and c not in dates]
-    likely = [c for c in named if 2 <= len(set(_written(table.column(c))) - {None}) <= 5]
+    likely = [c for c in named if 2 <= len(set(_fold_cells(table.column(c))) - {None}) <= 5]
     if not likely:
         left_on = [c for c in dates if _LEFT_ON.search(c)]
         alike = [c for c in named if pc.count_distinct(table.column(c)).as_py() == 1]
@@ -201,26 +185,26 @@ def _found(table: pa.Table) -> str:
     raise RequestRefused(which, "Name the column that does.", options=("outcome=COLUMN",))
 
 
-def _written(cells: pa.ChunkedArray, told: Sequence[str] = ()) -> list[str | None]:
-    """Each cell folded to its word, each distinct one folded once; a flag is yes or no, or the words told for it."""
+def _fold_cells(cells: pa.ChunkedArray, known_words: Sequence[str] = ()) -> list[str | None]:
+    """Fold each cell, every distinct one once; a flag becomes True or False, or the words known for it."""
     coded = cells.combine_chunks().dictionary_encode()
     coded = coded if isinstance(coded, pa.DictionaryArray) else pa.concat_arrays(coded.chunks)
-    plain = dict(zip((True, False), _flag_words(told), strict=True)) if pa.types.is_boolean(cells.type) else {}
-    words = [folded(plain.get(v) or _plain(v)) or None for v in coded.dictionary.to_pylist()]
+    plain = dict(zip((True, False), _flag_words(known_words), strict=True)) if pa.types.is_boolean(cells.type) else {}
+    words = [fold_word(plain.get(v) or _cell_text(v)) or None for v in coded.dictionary.to_pylist()]
     return [None if i is None else words[i] for i in coded.indices.to_pylist()]
 
 
-def _flag_words(told: Sequence[str]) -> tuple[str, str]:
+def _flag_words(known_words: Sequence[str]) -> tuple[str, str]:
     """The words for true and false of a flag, as the list wrote them where that is known."""
-    true = next((word for word in told if folded(word) in _OPPOSITE), "True")
-    return true, _OPPOSITE[folded(true)]
+    true = next((word for word in known_words if fold_word(word) in _OPPOSITE), "True")
+    return true, _OPPOSITE[fold_word(true)]
 
 
-def _plain(value: object) -> str:
+def _cell_text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _classes(name: str, written: list[str | None]) -> Counter[str]:
+def _count_classes(name: str, written: list[str | None]) -> Counter[str]:
     """The different words with their rows; spellings of yes and no are one word where nothing else is written."""
     classes = Counter(w for w in written if w is not None)
     if len(classes) > MOST_CLASSES:
@@ -236,21 +220,21 @@ def _classes(name: str, written: list[str | None]) -> Counter[str]:
     return classes
 
 
-def _named(name: str, words: Iterable[str], classes: Counter[str] | dict[str, int]) -> set[str]:
+def _match_classes(name: str, words: Iterable[str], classes: Counter[str] | dict[str, int]) -> set[str]:
     """The classes these words name; an unknown one is refused with those there are."""
     chosen = set()
     for word in words:
-        spellings = [folded(word), *(family[0] for family in (_YES, _NO) if folded(word) in family)]
+        spellings = [fold_word(word), *(family[0] for family in (_YES, _NO) if fold_word(word) in family)]
         match = next((s for s in spellings if s in classes), None)
         if match is None:
-            raise RequestRefused(f"{name} never says {word!r}.", f"It says: {_listed(classes)}.")
+            raise RequestRefused(f"{name} never says {word!r}.", f"It says: {_class_list(classes)}.")
         chosen.add(match)
     return chosen
 
 
-def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str]:
-    """The class that means leaving: as the schema says, or the one of two that plainly does."""
-    known = {folded(t) for t in told} & classes.keys()
+def _leaving_classes(name: str, known_words: Sequence[str], classes: dict[str, int]) -> set[str]:
+    """The classes that mean leaving: as the schema says, or the one of two that clearly does."""
+    known = {fold_word(t) for t in known_words} & classes.keys()
     if known and len(known) < len(classes):
         return known
     if len(classes) == 2:
@@ -265,7 +249,7 @@ def _leaving(name: str, told: Sequence[str], classes: dict[str, int]) -> set[str
     if len(classes) < 2:
         return {w for w in classes if w in known or w in _YES or _LEAVING.search(w)}
     raise RequestRefused(
-        f"{name} has {len(classes)} classes: {_listed(classes)}.",
+        f"{name} has {len(classes)} classes: {_class_list(classes)}.",
         "Say which mean that the customer left; the rest count as staying unless they are left out.",
         options=("positive=WORD", "drop_class=WORD"),
     )
@@ -278,7 +262,7 @@ def _is_sure(word: str, classes: Iterable[str]) -> bool:
 
 def _refuse_both_sides(name: str, positive: Sequence[str]) -> None:
     """Refuse a yes and a no that are both said to mean leaving."""
-    words = [next((w for w in positive if folded(w) in family), None) for family in (_YES, _NO)]
+    words = [next((w for w in positive if fold_word(w) in family), None) for family in (_YES, _NO)]
     if all(words):
         raise RequestRefused(f"In {name}, {words[0]} and {words[1]} cannot both mean leaving.", "Name one of them.")
 
@@ -294,16 +278,16 @@ def _refuse_opposite(name: str, classes: dict[str, int]) -> None:
         )
 
 
-def _only_word(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> str:
-    """What stands in the column where everyone whose outcome is known has the same."""
+def _single_word(cells: pa.ChunkedArray, labels: np.ndarray, known_words: Sequence[str]) -> str:
+    """The word of the column where everyone with a known outcome has the same, else ""."""
     known = np.flatnonzero(labels >= 0)
     if not len(known) or 0 < (labels == 1).sum() < len(known):
         return ""
-    said = cells[int(known[0])].as_py()
-    return _flag_words(told)[not said] if isinstance(said, bool) else _plain(said).strip()
+    value = cells[int(known[0])].as_py()
+    return _flag_words(known_words)[not value] if isinstance(value, bool) else _cell_text(value).strip()
 
 
-def _refuse_one_side(name: str, labels: np.ndarray, word: str) -> None:
+def _refuse_single_outcome(name: str, labels: np.ndarray, word: str) -> None:
     left, stayed = int((labels == 1).sum()), int((labels == 0).sum())
     if not left and not stayed:
         raise ListRefused(f"{name} is empty in every row.", "Use a list in which it is known who left.")
@@ -313,19 +297,19 @@ def _refuse_one_side(name: str, labels: np.ndarray, word: str) -> None:
         raise ListRefused(text, "Use a list with customers who left and who stayed.")
 
 
-def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, told: Sequence[str]) -> tuple[str, str]:
+def _shown_words(cells: pa.ChunkedArray, labels: np.ndarray, known_words: Sequence[str]) -> tuple[str, str]:
     """The most frequent spelling of leaving and of staying."""
     if pa.types.is_boolean(cells.type):
         left_when_true = bool(cells[int(np.flatnonzero(labels == 1)[0])].as_py())
-        return _flag_words(told) if left_when_true else _flag_words(told)[::-1]
+        return _flag_words(known_words) if left_when_true else _flag_words(known_words)[::-1]
     spelt = [cells[int(np.flatnonzero(labels == side)[0])].as_py() for side in (1, 0)]
-    return _plain(spelt[0]).strip(), _plain(spelt[1]).strip()
+    return _cell_text(spelt[0]).strip(), _cell_text(spelt[1]).strip()
 
 
 def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -> tuple[Notice, ...]:
     rest = kept.keys() - leaving
     left, stayed = (sum(kept[word] for word in words) for words in (leaving, rest))
-    text = f"In {name}, {_quoted(leaving)} counts as left ({left:,}) and {_quoted(rest)} as stayed ({stayed:,})."
+    text = f"In {name}, {_quote_all(leaving)} counts as left ({left:,}) and {_quote_all(rest)} as stayed ({stayed:,})."
     notices = [Notice("info", text, name)]
     unknown = sum(w is None for w in written)
     if unknown:
@@ -342,7 +326,7 @@ def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -
         notices.append(
             Notice(
                 "set_aside",
-                f"{counted(rows, 'customer')} who {do(rows, 'is', 'are')} {_quoted(dropped)} "
+                f"{counted(rows, 'customer')} who {do(rows, 'is', 'are')} {_quote_all(dropped)} "
                 f"{do(rows, 'was', 'were')} left out.",
                 name,
                 rows,
@@ -351,9 +335,9 @@ def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -
     return tuple(notices)
 
 
-def _listed(classes: dict[str, int]) -> str:
+def _class_list(classes: dict[str, int]) -> str:
     return ", ".join(f"{word} ({classes[word]:,})" for word in sorted(classes))
 
 
-def _quoted(words: Iterable[str]) -> str:
+def _quote_all(words: Iterable[str]) -> str:
     return ", ".join(repr(w) for w in sorted(words))

@@ -1,4 +1,4 @@
-"""Screening: columns from which nothing can be learnt, columns that only name the customer, and collinear twins."""
+"""Preparing a list for training: roles and outcome settled, useless columns and leaks found and left out."""
 
 from __future__ import annotations
 
@@ -17,19 +17,14 @@ from churn.notices import Notice, do
 from churn.notices import many as counted
 from churn.schema import Column, Role, Schema
 from churn.training.baselines import column_rates
-from churn.training.dataset import Examples, Grouped, examples_of, row_hashes, with_copies_together
+from churn.training.dataset import Examples, GroupedExamples, encode_examples, group_copies, hash_rows
 from churn.training.encoder import Encoder, encoder_for
 from churn.training.metrics import auc
-from churn.training.outcome import Outcome, outcome_of
+from churn.training.outcome import Outcome, read_outcome
 
-Why = Literal["constant", "empty", "id", "text"]
-
-
+UnusableReason = Literal["constant", "empty", "id", "text"]
 VIF_LIMIT = 10.0
-
-
 ID_SHARE = 0.95
-
 
 _ID_NAME = re.compile(
     r"(^|[_\W])(id|ids|no|nr|num|number|key|code|uuid|guid|row|index|idx)($|[_\W])|id$|num$|^unnamed", re.I
@@ -41,27 +36,27 @@ class LeftOut:
     """A column that is not learnt from, and why."""
 
     column: str
-    why: Why
+    why: UnusableReason
     text: str
 
 
 @dataclass(frozen=True)
-class Twins:
-    """A column that others foretell almost exactly: its variance inflation factor, and the one nearest to it."""
+class CollinearColumn:
+    """A column that others predict almost exactly: its variance inflation factor, and the column nearest to it."""
 
     column: str
     vif: float
     nearest: str
 
 
-def unusable_columns(schema: Schema, table: pa.Table) -> list[LeftOut]:
-    """The feature columns that say nothing: empty, the same everywhere, free text, or a name for each customer."""
-    found = (_unusable(c, table) for c in schema.features if c.name in table.column_names)
-    return [f for f in found if f]
+def find_unusable_columns(schema: Schema, table: pa.Table) -> list[LeftOut]:
+    """Find feature columns that are useless: empty, constant, free text, or different for every customer."""
+    columns = (_why_unusable(c, table) for c in schema.features if c.name in table.column_names)
+    return [c for c in columns if c]
 
 
-def collinear_twins(encoder: Encoder, matrix: np.ndarray) -> list[Twins]:
-    """Numbers that the other numbers foretell (variance inflation above 10), the worst first."""
+def find_collinear_columns(encoder: Encoder, matrix: np.ndarray) -> list[CollinearColumn]:
+    """Find numbers that the other numbers predict (variance inflation above 10), the worst first."""
     places = [i for i, f in enumerate(encoder.fields) if f.form in ("number", "age")]
     step = max(1, len(matrix) // 50_000)
     numbers = matrix[::step, places].astype(np.float64)
@@ -76,7 +71,7 @@ def collinear_twins(encoder: Encoder, matrix: np.ndarray) -> list[Twins]:
     np.fill_diagonal(related, 0)
     names = [encoder.names[p] for p in places]
     twins = [
-        Twins(name, float(min(v, 1e6)), names[int(np.abs(r).argmax())])
+        CollinearColumn(name, float(min(v, 1e6)), names[int(np.abs(r).argmax())])
         for name, v, r in zip(names, vif, related, strict=True)
         if v > VIF_LIMIT
     ]
@@ -84,11 +79,11 @@ def collinear_twins(encoder: Encoder, matrix: np.ndarray) -> list[Twins]:
 
 
 def is_id_name(name: str) -> bool:
-    """Whether a heading speaks of a number that only names something."""
+    """Whether a heading is that of an identifier."""
     return bool(_ID_NAME.search(name))
 
 
-def _unusable(column: Column, table: pa.Table) -> LeftOut | None:
+def _why_unusable(column: Column, table: pa.Table) -> LeftOut | None:
     cells = table.column(column.name)
     rows = len(cells)
     if cells.null_count == rows:
@@ -99,49 +94,33 @@ def _unusable(column: Column, table: pa.Table) -> LeftOut | None:
     if different == 1 and not cells.null_count:
         return LeftOut(column.name, "constant", f"{column.name} is the same in every row.")
     names_everybody = different > ID_SHARE * rows
-    if names_everybody and (column.kind == "category" or (is_id_name(column.name) and _whole(cells))):
+    if names_everybody and (column.kind == "category" or (is_id_name(column.name) and _are_whole_numbers(cells))):
         return LeftOut(column.name, "id", f"{column.name} names each customer; it says nothing about the next one.")
     return None
 
 
-def _whole(cells: pa.ChunkedArray) -> bool:
+def _are_whole_numbers(cells: pa.ChunkedArray) -> bool:
     numbers = cells.cast(pa.float64()).drop_null().to_numpy()
     return bool((numbers == np.floor(numbers)).all())
 
 
-# The leak guard: columns that know the outcome already, found before anything is learnt from them.
+# Leaks: columns that already contain the outcome, found before anything is learnt from them.
 
 
-Kind = Literal["copy", "alone", "filled", "name", "order", "id"]
-
-
+LeakKind = Literal["copy", "alone", "filled", "name", "order", "id"]
 ALONE_HARD, ALONE_SUSPECT = 0.95, 0.90
-
-
 NAMED_HARD, NAMED_SUSPECT = 0.70, 0.60  # below, a column named after the future does not know it
-
-
 FILLED_HARD, FILLED_SUSPECT = 0.75, 0.65
-
-
 PURE = 0.95  # share of leavers among the filled rows from which "filled only for leavers" is said
-
-
 ORDER = 0.98  # rank correlation with the row's place in the file
-
-
-PLACE_TELLS = 0.60
-
-
+ORDER_TELLS = 0.60
 MOST_ROWS = 100_000
-
 
 _FUTURE = re.compile(
     r"churn|attrit|cancel|(^|[^a-z])exit|terminat|reason|deactivat|win.?back|predict|probab|(^|_|\b)(label|target)"
     r"|(^|_|\b)(after|post|closed|closing|left|lapsed)(_|\b|$)|kündig|résili",
     re.I,
 )
-
 
 _VAGUE = re.compile(r"score|final|retention|status|outcome|result|risk", re.I)
 
@@ -157,7 +136,7 @@ class Leak:
     """
 
     column: str
-    kind: Kind
+    kind: LeakKind
     why: str
     size: float
     hard: bool
@@ -167,69 +146,71 @@ class Leak:
         return asdict(self)
 
 
-def leaks_in(schema: Schema, table: pa.Table, labels: np.ndarray, *, skip: Iterable[str] = ()) -> tuple[Leak, ...]:
-    """The leaks of a table, the surest first; each column is named once, by its strongest sign."""
+def find_leaks(schema: Schema, table: pa.Table, labels: np.ndarray, *, skip: Iterable[str] = ()) -> tuple[Leak, ...]:
+    """Find the leaks of a table, the surest first; each column is named once, by its strongest sign."""
     encoder = encoder_for(schema, table, drop=skip)
-    examples = examples_of(encoder, table, labels, keys=None)
-    examples = examples.only(np.arange(0, len(examples), max(1, len(examples) // MOST_ROWS)))
-    place_tells = _sided(auc(examples.labels, examples.places.astype(np.float64)))
+    examples = encode_examples(encoder, table, labels, keys=None)
+    examples = examples.take(np.arange(0, len(examples), max(1, len(examples) // MOST_ROWS)))
+    place_tells = _either_way(auc(examples.labels, examples.places.astype(np.float64)))
     speaking = {c.name for c in schema.features if not c.may_be_empty}  # elsewhere a filled cell is no later entry
-    found = [_leak(examples, i, place_tells, name in speaking) for i, name in enumerate(encoder.names)]
-    found += [
+    leaks = [_find_leak(examples, i, place_tells, name in speaking) for i, name in enumerate(encoder.names)]
+    leaks += [
         _text_leak(c.name, table, labels)
         for c in schema.features
         if c.kind == "text" and c.name in speaking - set(skip)
     ]
-    return tuple(sorted((f for f in found if f), key=lambda leak: (not leak.hard, -leak.size, leak.column)))
+    return tuple(sorted((leak for leak in leaks if leak), key=lambda leak: (not leak.hard, -leak.size, leak.column)))
 
 
-def place_in_file_tells(labels: np.ndarray) -> float:
-    """How well the row's place in the file alone tells who left: .5 in a shuffled file, 1 in a sorted one."""
+def file_order_auc(labels: np.ndarray) -> float:
+    """ROC-AUC of the row number alone: .5 in a shuffled file, 1 in one sorted by outcome."""
     known = labels >= 0
-    return _sided(auc(labels[known].astype(np.float64), np.flatnonzero(known).astype(np.float64)))
+    return _either_way(auc(labels[known].astype(np.float64), np.flatnonzero(known).astype(np.float64)))
 
 
-def _leak(examples: Examples, place: int, place_tells: float, filled_speaks: bool) -> Leak | None:
+def _find_leak(examples: Examples, place: int, place_tells: float, filled_speaks: bool) -> Leak | None:
     name = examples.encoder.names[place]
     numbers = examples.matrix[:, place]
     absent = np.isnan(numbers)
     if absent.all():
         return None
-    size = telling_alone(examples, place)
-    if _follows_order(numbers, examples.places) and place_tells >= PLACE_TELLS:
+    size = single_column_auc(examples, place)
+    if _follows_order(numbers, examples.places) and place_tells >= ORDER_TELLS:
         return Leak(name, "order", "It counts the rows, and the file is sorted or joined by outcome.", size, True)
-    filled = _filled(name, absent, examples.labels) if filled_speaks else None
+    filled = _filled_leak(name, absent, examples.labels) if filled_speaks else None
     if filled and filled.hard:
         return filled
     if size >= ALONE_HARD:
-        kind: Kind = "copy" if size >= 0.99 else "alone"
+        kind: LeakKind = "copy" if size >= 0.99 else "alone"
         said = "It is the outcome in other words" if kind == "copy" else "It nearly knows the outcome"
         return Leak(name, kind, f"{said}: alone it tells leavers from stayers with ROC-AUC {size:.3f}.", size, True)
-    return _named(name, size) or _id(name, numbers, size) or _suspect(name, size) or filled
+    return _name_leak(name, size) or _id_leak(name, numbers, size) or _suspect_leak(name, size) or filled
 
 
-def telling_alone(examples: Examples, place: int) -> float:
-    """How well one column alone tells leavers from stayers; bins are learnt on one half and checked on the other."""
+def single_column_auc(examples: Examples, place: int) -> float:
+    """ROC-AUC of one column alone; its bins are learnt on one half and checked on the other."""
     half = np.arange(len(examples)) % 2 == 0
     checked = []
     for learn, check in ((half, ~half), (~half, half)):
-        part, other = examples.only(np.flatnonzero(learn)), examples.only(np.flatnonzero(check))
+        part, other = examples.take(np.flatnonzero(learn)), examples.take(np.flatnonzero(check))
         if 0 < part.leavers < len(part) and 0 < other.leavers < len(other):
             checked.append(auc(other.labels, column_rates(part, place, 20).share(other.matrix)))
     numbers = examples.matrix[:, place]
     known = ~np.isnan(numbers)
     ranked = (
-        _sided(auc(examples.labels[known], numbers[known])) if known.mean() > 0.5 and _both(examples, known) else 0.5
+        _either_way(auc(examples.labels[known], numbers[known]))
+        if known.mean() > 0.5 and _has_both_outcomes(examples, known)
+        else 0.5
     )
     by_rank = ranked if not examples.encoder.fields[place].is_set else 0.5
     return max(float(np.mean(checked)) if checked else 0.5, by_rank)
 
 
-def _filled(name: str, absent: np.ndarray, labels: np.ndarray) -> Leak | None:
+def _filled_leak(name: str, absent: np.ndarray, labels: np.ndarray) -> Leak | None:
     """Whether being filled at all tells who left."""
     if not absent.any() or absent.all():
         return None
-    size = _sided(auc(labels, (~absent).astype(np.float64)))
+    size = _either_way(auc(labels, (~absent).astype(np.float64)))
     left = labels[~absent].mean()
     if left >= PURE and (~absent).sum() >= 10 and labels.mean() < 0.7:
         return Leak(name, "filled", f"It is filled almost only for customers who left ({left:.0%}).", size, True)
@@ -242,10 +223,10 @@ def _filled(name: str, absent: np.ndarray, labels: np.ndarray) -> Leak | None:
 def _text_leak(name: str, table: pa.Table, labels: np.ndarray) -> Leak | None:
     known = labels >= 0
     absent = np.asarray(table.column(name).is_null())[known]
-    return _filled(name, absent, labels[known].astype(np.float64))
+    return _filled_leak(name, absent, labels[known].astype(np.float64))
 
 
-def _named(name: str, size: float) -> Leak | None:
+def _name_leak(name: str, size: float) -> Leak | None:
     if _FUTURE.search(name) and size >= NAMED_SUSPECT:
         hard = size >= NAMED_HARD
         return Leak(name, "name", f"Its name speaks of what comes after leaving; ROC-AUC alone {size:.2f}.", size, hard)
@@ -256,9 +237,9 @@ def _named(name: str, size: float) -> Leak | None:
     return None
 
 
-def _id(name: str, numbers: np.ndarray, size: float) -> Leak | None:
+def _id_leak(name: str, numbers: np.ndarray, size: float) -> Leak | None:
     whole = (numbers == np.floor(numbers)).all()
-    if size < PLACE_TELLS or not whole or len(np.unique(numbers)) < 0.95 * len(numbers):
+    if size < ORDER_TELLS or not whole or len(np.unique(numbers)) < 0.95 * len(numbers):
         return None
     hard = is_id_name(name)
     why = (
@@ -267,7 +248,7 @@ def _id(name: str, numbers: np.ndarray, size: float) -> Leak | None:
     return Leak(name, "id", why, size, hard)
 
 
-def _suspect(name: str, size: float) -> Leak | None:
+def _suspect_leak(name: str, size: float) -> Leak | None:
     if size < ALONE_SUSPECT:
         return None
     return Leak(name, "alone", f"Alone it tells leavers from stayers with ROC-AUC {size:.2f}.", size, False)
@@ -280,24 +261,21 @@ def _follows_order(numbers: np.ndarray, places: np.ndarray) -> bool:
     return bool(abs(np.corrcoef(*ranks)[0, 1]) >= ORDER)
 
 
-def _sided(size: float) -> float:
+def _either_way(size: float) -> float:
     return max(size, 1 - size)
 
 
-def _both(examples: Examples, rows: np.ndarray) -> bool:
+def _has_both_outcomes(examples: Examples, rows: np.ndarray) -> bool:
     left = examples.labels[rows].sum()
     return bool(0 < left < rows.sum())
 
 
-# Preparing: a checked table becomes examples, with everything that was left out and why.
-
-
-FEW = 100  # leavers below which every figure is said to be rough
+FEW_LEAVERS = 100  # leavers below which every figure is said to be rough
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What the analyst chose before training.
+class PrepareOptions:
+    """What a person chose before training.
 
     drop      columns not to learn from
     suspects  `keep` or `drop` columns that may be leaks but need not be
@@ -315,7 +293,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is learnt from, how many distinct customers that is, and what is left out."""
+    """Examples ready for training, how many distinct customers they are, and what was left out."""
 
     schema: Schema
     outcome: Outcome
@@ -323,60 +301,66 @@ class Prepared:
     distinct: int
     leaks: tuple[Leak, ...]
     left_out: tuple[LeftOut, ...]
-    twins: tuple[Twins, ...]
+    twins: tuple[CollinearColumn, ...]
     notices: tuple[Notice, ...]
 
 
-def prepared(table: pa.Table, schema: Schema, choices: Choices) -> Prepared:
-    """The examples of a table: roles settled, outcome read, leaks and empty columns out, copies together."""
-    schema, outcome = _settled(table, schema, choices)
+def prepare(table: pa.Table, schema: Schema, choices: PrepareOptions) -> Prepared:
+    """Turn a table into examples: settle roles, read the outcome, leave out leaks and useless columns, group copies."""
+    schema, outcome = _resolve_roles_and_outcome(table, schema, choices)
     unknown = [c for c in choices.drop if c not in table.column_names]
     if unknown:
-        raise RequestRefused(f"There is no column {unknown[0]!r} to leave out.", f"There are: {_names(table)}.")
-    left_out = unusable_columns(schema, table)
+        raise RequestRefused(f"There is no column {unknown[0]!r} to leave out.", f"There are: {_column_list(table)}.")
+    left_out = find_unusable_columns(schema, table)
     skipped = {*choices.drop, *(c.column for c in left_out)}
-    leaks = _leaks(schema, table, outcome, skipped - {c.column for c in left_out if c.why == "text"})
+    leaks = _find_all_leaks(schema, table, outcome, skipped - {c.column for c in left_out if c.why == "text"})
     skipped |= {leak.column for leak in leaks if leak.hard or choices.suspects == "drop"}
     encoder = encoder_for(schema, table, drop=skipped)
     if not encoder.fields:
         raise ListRefused("No column is left to learn from.", "Use a list with columns that describe the customers.")
     keys = table.column(schema.key.name) if schema.key else None
-    dated, undated = _dated(examples_of(encoder, table, outcome.labels, keys=keys))
+    dated, undated = _drop_undated(encode_examples(encoder, table, outcome.labels, keys=keys))
     refuse_too_few(Known(len(dated), dated.leavers))
-    grouped = with_copies_together(dated)
+    grouped = group_copies(dated)
     _refuse_copies(grouped)
     examples = grouped.examples
-    notices = (*outcome.notices, *undated, *grouped.notices, *_warnings(examples, outcome), *_said(leaks, choices))
+    notices = (
+        *outcome.notices,
+        *undated,
+        *grouped.notices,
+        *_warnings(examples, outcome),
+        *_leak_notices(leaks, choices),
+    )
     return Prepared(
-        schema=_with_learnt(schema, encoder.names),
+        schema=_mark_ignored(schema, encoder.names),
         outcome=outcome,
         examples=examples,
         distinct=grouped.distinct,
         leaks=leaks,
         left_out=tuple(left_out),
-        twins=tuple(collinear_twins(encoder, examples.matrix)),
+        twins=tuple(find_collinear_columns(encoder, examples.matrix)),
         notices=notices,
     )
 
 
-def leaks_of(table: pa.Table, schema: Schema, choices: Choices) -> tuple[Leak, ...]:
-    """The columns that may know the outcome, as `prepared` would find them, before anything is learnt."""
-    schema, outcome = _settled(table, schema, choices)
-    empty = {c.column for c in unusable_columns(schema, table) if c.why != "text"}
-    return _leaks(schema, table, outcome, {*choices.drop, *empty})
+def preview_leaks(table: pa.Table, schema: Schema, choices: PrepareOptions) -> tuple[Leak, ...]:
+    """Find the leaks that `prepare` would find, without preparing anything else."""
+    schema, outcome = _resolve_roles_and_outcome(table, schema, choices)
+    empty = {c.column for c in find_unusable_columns(schema, table) if c.why != "text"}
+    return _find_all_leaks(schema, table, outcome, {*choices.drop, *empty})
 
 
-def _settled(table: pa.Table, schema: Schema, choices: Choices) -> tuple[Schema, Outcome]:
-    """The schema with every role settled, and who left."""
-    schema = with_roles(schema, table, choices)
+def _resolve_roles_and_outcome(table: pa.Table, schema: Schema, choices: PrepareOptions) -> tuple[Schema, Outcome]:
+    """Settle every role of the schema, and read who left."""
+    schema = assign_roles(schema, table, choices)
     words = {"positive": choices.positive, "drop_class": choices.drop_class}
-    outcome = outcome_of(table, schema, column=choices.outcome, **words)
-    _refuse_twice({"outcome": outcome.column, "key": choices.key, "value": choices.value, "date": choices.date})
-    return _with_outcome(schema, outcome), outcome
+    outcome = read_outcome(table, schema, column=choices.outcome, **words)
+    _refuse_double_roles({"outcome": outcome.column, "key": choices.key, "value": choices.value, "date": choices.date})
+    return schema.having(outcome.column, role="outcome", positive=outcome.positive), outcome
 
 
-def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:
-    """The schema with the columns the analyst named in their roles; a column of the wrong kind is refused."""
+def assign_roles(schema: Schema, table: pa.Table, choices: PrepareOptions) -> Schema:
+    """Give the columns a person named their roles; a column of the wrong kind is refused."""
     named: dict[Role, str | None] = {
         "outcome": choices.outcome,
         "key": choices.key,
@@ -387,7 +371,7 @@ def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:
         if name is None:
             continue
         if name not in table.column_names:
-            raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {_names(table)}.")
+            raise RequestRefused(f"There is no column {name!r}.", f"The columns are: {_column_list(table)}.")
         wanted = {"value": "number", "date": "date"}.get(role)
         if wanted and schema.by_name[name].kind != wanted:
             kind = schema.by_name[name].kind
@@ -399,7 +383,7 @@ def with_roles(schema: Schema, table: pa.Table, choices: Choices) -> Schema:
     return schema
 
 
-def _refuse_twice(named: Mapping[Role, str | None]) -> None:
+def _refuse_double_roles(named: Mapping[Role, str | None]) -> None:
     """Refuse one column in two roles."""
     roles = [(role, name) for role, name in named.items() if name is not None]
     for i, (role, name) in enumerate(roles):
@@ -408,28 +392,24 @@ def _refuse_twice(named: Mapping[Role, str | None]) -> None:
             raise RequestRefused(f"{name} cannot be both the {other} and the {role}.", "Name two different columns.")
 
 
-def _leaks(schema: Schema, table: pa.Table, outcome: Outcome, skipped: set[str]) -> tuple[Leak, ...]:
-    """The leaks among the columns learnt from, and the sure ones among those that are only carried along."""
+def _find_all_leaks(schema: Schema, table: pa.Table, outcome: Outcome, skipped: set[str]) -> tuple[Leak, ...]:
+    """Find the leaks among the features, and the certain ones among columns that are ignored."""
     carried = {c.name for c in schema.columns if c.role == "ignored"}
     whole = Schema(tuple(replace(c, role="feature") if c.name in carried else c for c in schema.columns))
-    found = leaks_in(whole, table, outcome.labels, skip=skipped)
-    return tuple(leak for leak in found if leak.hard or leak.column not in carried)
+    leaks = find_leaks(whole, table, outcome.labels, skip=skipped)
+    return tuple(leak for leak in leaks if leak.hard or leak.column not in carried)
 
 
-def _with_outcome(schema: Schema, outcome: Outcome) -> Schema:
-    return schema.having(outcome.column, role="outcome", positive=outcome.positive)
-
-
-def _with_learnt(schema: Schema, names: Sequence[str]) -> Schema:
-    """The schema with the columns that are not learnt from marked so."""
+def _mark_ignored(schema: Schema, names: Sequence[str]) -> Schema:
+    """Mark the columns that are not learnt from as ignored."""
     for column in schema.features:
         if column.name not in names:
             schema = schema.having(column.name, role="ignored", required=False)
     return schema
 
 
-def _refuse_copies(grouped: Grouped) -> None:
-    """Refuse a list that is long only because the same few customers stand in it again and again."""
+def _refuse_copies(grouped: GroupedExamples) -> None:
+    """Refuse a list that is long only because it repeats the same few customers."""
     if grouped.distinct < CUSTOMERS:
         raise ListRefused(
             f"The list holds only {grouped.distinct:,} different customers, again and again; at least {CUSTOMERS} are "
@@ -439,14 +419,14 @@ def _refuse_copies(grouped: Grouped) -> None:
         )
 
 
-def _dated(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
-    """Only the rows that say when they were true, where the list has dates."""
+def _drop_undated(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
+    """Drop rows without a date, where the list has dates."""
     if examples.days is None or not np.isnan(examples.days).any():
         return examples, ()
     known = ~np.isnan(examples.days)
     lost = int((~known).sum())
     name = examples.encoder.date_column
-    return examples.only(np.flatnonzero(known)), (
+    return examples.take(np.flatnonzero(known)), (
         Notice(
             "set_aside", f"{counted(lost, 'customer')} without {name} {do(lost, 'was', 'were')} left out.", name, lost
         ),
@@ -456,27 +436,27 @@ def _dated(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
 def _warnings(examples: Examples, outcome: Outcome) -> list[Notice]:
     notices = []
     rare = min(examples.leavers, len(examples) - examples.leavers)
-    if rare < FEW:
+    if rare < FEW_LEAVERS:
         word = "left" if examples.leavers == rare else "stayed"
         notices.append(Notice("warning", f"Only {rare} customers {word}, so every figure here is rough.", count=rare))
-    torn = _torn(examples)
+    torn = _count_contradictions(examples)
     if torn:
         text = f"{torn:,} customers are equal in every column learnt from to one with the opposite outcome."
         notices.append(Notice("warning", text, outcome.column, torn))
-    if place_in_file_tells(outcome.labels) >= PLACE_TELLS:
+    if file_order_auc(outcome.labels) >= ORDER_TELLS:
         text = "The file is sorted or joined by outcome; columns that follow the order of its rows are not learnt from."
         notices.append(Notice("info", text))
     return notices
 
 
-def _torn(examples: Examples) -> int:
+def _count_contradictions(examples: Examples) -> int:
     """How many rows are equal in every column to one with the opposite outcome."""
-    _, place = np.unique(row_hashes(examples.matrix), return_inverse=True)
+    _, place = np.unique(hash_rows(examples.matrix), return_inverse=True)
     rows, left = np.bincount(place), np.bincount(place, weights=examples.labels)
     return int(((left > 0) & (left < rows))[place].sum())
 
 
-def _said(leaks: Sequence[Leak], choices: Choices) -> list[Notice]:
+def _leak_notices(leaks: Sequence[Leak], choices: PrepareOptions) -> list[Notice]:
     notices = []
     for leak in leaks:
         if leak.hard or choices.suspects == "drop":
@@ -487,5 +467,5 @@ def _said(leaks: Sequence[Leak], choices: Choices) -> list[Notice]:
     return notices
 
 
-def _names(table: pa.Table) -> str:
+def _column_list(table: pa.Table) -> str:
     return ", ".join(table.column_names)

@@ -1,4 +1,4 @@
-"""A leak that was learnt from comes first: before it, no word may say how good the model is."""
+"""The report of a model: how good it is on customers it has never seen, in numbers, curves and one plain word."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from churn.training.metrics import intervals, metrics, operating_point
 DOUBTFUL = "doubtful"
 
 
-def kept_leaks(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The columns that may know the outcome and that the model learnt from all the same."""
+def learnt_leaks(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Columns that may contain the outcome and that the model learnt from all the same."""
     learnt = {row["column"] for row in report.get("importance", ())}
     return [leak for leak in report.get("leaks", ()) if leak["column"] in learnt]
 
 
 def leak_sentence(report: Mapping[str, Any]) -> str:
-    """What has to be known before any other word of a report; empty where no leak was kept."""
-    kept = kept_leaks(report)
+    """The warning that has to come before anything else in a report; empty where no leak was kept."""
+    kept = learnt_leaks(report)
     if not kept:
         return ""
     names = ", ".join(leak["column"] for leak in kept)
@@ -37,14 +37,11 @@ def leak_sentence(report: Mapping[str, Any]) -> str:
 
 
 def with_leaks_first(report: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The report with its kept leaks said first and no verdict above them; one that says so already stays as it is."""
-    said = leak_sentence(report)
-    if not said or report["verdict"] == DOUBTFUL:
+    """The report with the warning about kept leaks first, and its verdict set to doubtful."""
+    warning = leak_sentence(report)
+    if not warning or report["verdict"] == DOUBTFUL:
         return report
-    return {**report, "verdict": DOUBTFUL, "summary": f"{said} {report['summary']}"}
-
-
-# The ReportCard: how good a model is on customers it has never seen, with intervals, in numbers and one plain word.
+    return {**report, "verdict": DOUBTFUL, "summary": f"{warning} {report['summary']}"}
 
 
 WEAK, USEFUL, GOOD = 0.65, 0.75, 0.90  # ROC-AUC up to which these words hold; above the last it is strong
@@ -93,19 +90,21 @@ class ReportCard:
     choices: tuple[str, ...] = ()
 
     def with_leaks_first(self) -> ReportCard:
-        """The same, its kept leaks said before anything else."""
+        """The same report with its kept leaks before anything else."""
         words = with_leaks_first(self.as_json())
         return replace(self, verdict=words["verdict"], summary=words["summary"])
 
     def as_json(self) -> dict[str, Any]:
         """The card as a plain mapping of texts, whole numbers and numbers."""
-        return _plain(asdict(self))
+        return _json_ready(asdict(self))
 
 
-def scores_of(labels: np.ndarray, p: np.ndarray, repeats: tuple[list[Fold], ...], *, seed: int) -> dict[str, Any]:
-    """Per metric the mean and sd over all folds, and the bootstrap interval over the customers.
+def summarise_scores(
+    labels: np.ndarray, p: np.ndarray, repeats: tuple[list[Fold], ...], *, seed: int
+) -> dict[str, Any]:
+    """Summarise each metric: mean and sd over all folds, and a bootstrap interval over the customers.
 
-    p   honest probabilities, (repeats, rows); NaN where a row was not checked
+    p   out-of-fold probabilities, (repeats, rows); NaN where a row was not checked
     """
     each = []
     for row, repeat in zip(p, repeats, strict=True):
@@ -115,40 +114,39 @@ def scores_of(labels: np.ndarray, p: np.ndarray, repeats: tuple[list[Fold], ...]
                 each.append(metrics(labels[seen], row[seen]))
     seen = ~np.isnan(p[0])
     ranges = intervals(labels[seen], p[0][seen], seed=seed)
-    found = {}
+    scores = {}
     for name in each[0]:
         values = [e[name] for e in each]
         sd = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-        found[name] = {"mean": float(np.mean(values)), "sd": sd}
+        scores[name] = {"mean": float(np.mean(values)), "sd": sd}
         if name in ranges:
-            found[name] |= {"low": ranges[name][0], "high": ranges[name][1]}
-    return found
+            scores[name] |= {"low": ranges[name][0], "high": ranges[name][1]}
+    return scores
 
 
-def most_times(rate: float) -> float:
-    """The most times as many leavers as a random tenth that any tenth can hold, where this share leaves."""
+def highest_lift(rate: float) -> float:
+    """The highest lift the top tenth can reach where this share of customers leaves."""
     return min(10.0, 1.0 / rate) if rate > 0 else 10.0
 
 
-def verdict_of(scores: Mapping[str, Mapping[str, float]], rate: float) -> tuple[str, str]:
+def judge_scores(scores: Mapping[str, Mapping[str, float]], rate: float) -> tuple[str, str]:
     """One plain word for how good the model is, and the sentence that explains it; `rate` is the share that leaves."""
     area = scores["roc_auc"]
-    said = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.1%} of the time"
+    ranks = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.1%} of the time"
     near = f" (95% interval {area['low']:.1%} to {area['high']:.1%})." if "low" in area else "."
     tenth = scores["times_random_top_tenth"]["mean"]
-    reach = (
-        f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth, of at most {most_times(rate):.1f}."
-    )
+    most = highest_lift(rate)
+    reach = f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth, of at most {most:.1f}."
     if area["mean"] < WEAK:
         note = (
             " This is weak: the columns say little about who leaves, so use it for groups rather than single customers."
         )
-        return "weak", said + near + reach + note
+        return "weak", ranks + near + reach + note
     word = "useful" if area["mean"] < USEFUL else "good" if area["mean"] < GOOD else "strong"
-    return word, said + near + reach
+    return word, ranks + near + reach
 
 
-def confusion_of(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, int]:
+def count_confusion(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, int]:
     """How many leavers and stayers fall on each side of the threshold."""
     chosen, left = p >= threshold, labels == 1
     return {
@@ -159,7 +157,7 @@ def confusion_of(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[st
     }
 
 
-def curves_of(labels: np.ndarray, p: np.ndarray, points: int = 100) -> dict[str, list[list[float]]]:
+def draw_curves(labels: np.ndarray, p: np.ndarray, points: int = 100) -> dict[str, list[list[float]]]:
     """The ROC, precision–recall and gain curves, thinned to a hundred points each."""
     order = np.argsort(-p, kind="stable")
     hits, misses = np.cumsum(labels[order]), np.cumsum(1 - labels[order])
@@ -168,18 +166,18 @@ def curves_of(labels: np.ndarray, p: np.ndarray, points: int = 100) -> dict[str,
     contacted = (at + 1) / len(p)
     precision = hits[at] / (at + 1)
     return {
-        "roc": [[0.0, 0.0], *_pairs(bothered, caught)],
-        "precision_recall": _pairs(caught, precision),
-        "gain": [[0.0, 0.0], *_pairs(contacted, caught)],
+        "roc": [[0.0, 0.0], *_rounded_pairs(bothered, caught)],
+        "precision_recall": _rounded_pairs(caught, precision),
+        "gain": [[0.0, 0.0], *_rounded_pairs(contacted, caught)],
     }
 
 
-def points_of(labels: np.ndarray, p: np.ndarray, thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:
+def operating_points(labels: np.ndarray, p: np.ndarray, thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """What each way of choosing the threshold reaches on customers never seen."""
     return {how: {"threshold": t, **operating_point(labels, p, t)} for how, t in thresholds.items()}
 
 
-def deciles_of(labels: np.ndarray, p: np.ndarray) -> list[dict[str, float]]:
+def count_deciles(labels: np.ndarray, p: np.ndarray) -> list[dict[str, float]]:
     """Per tenth of the list, the riskiest first: share of leavers reached so far, and how many times random it is."""
     order = np.argsort(-p, kind="stable")
     total, rows, reached = labels.sum(), [], 0.0
@@ -190,16 +188,16 @@ def deciles_of(labels: np.ndarray, p: np.ndarray) -> list[dict[str, float]]:
     return rows
 
 
-def _pairs(x: np.ndarray, y: np.ndarray) -> list[list[float]]:
+def _rounded_pairs(x: np.ndarray, y: np.ndarray) -> list[list[float]]:
     return [[round(float(a), 5), round(float(b), 5)] for a, b in zip(x, y, strict=True)]
 
 
-def _plain(value: Any) -> Any:
+def _json_ready(value: Any) -> Any:
     """The value with only JSON's own kinds in it; a number that is not one becomes nothing."""
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): _json_ready(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [_json_ready(v) for v in value]
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):

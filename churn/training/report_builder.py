@@ -1,4 +1,4 @@
-"""Fairness: how the model treats groups that are protected; shown, never used as a lever."""
+"""Building the report of a trained model: leaderboard, fairness, learning curve, final scores."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ import pyarrow as pa
 
 from churn.money.playbook import Playbook
 from churn.training.baselines import bin_edges, bins_of
-from churn.training.boosting import Boosted
-from churn.training.calibration import sigmoid, wilson
-from churn.training.dataset import Examples, folds
+from churn.training.boosting import BUDGET, Boosted
+from churn.training.calibration import sigmoid, wilson_interval
+from churn.training.dataset import Examples, make_folds
 from churn.training.encoder import Encoder
-from churn.training.evaluation import Candidate
-from churn.training.metrics import Earnings, auc, earnings_of, intervals, logloss, metrics, operating_point
+from churn.training.metrics import Earnings, auc, estimate_earnings, intervals, logloss, metrics, operating_point
 from churn.training.model import Model
 from churn.training.prepare import Prepared
-from churn.training.report import ReportCard, confusion_of, curves_of, deciles_of, points_of, scores_of, verdict_of
-from churn.training.selection import BLEND, Champion, Contest
+from churn.training.report import (
+    ReportCard,
+    count_confusion,
+    count_deciles,
+    draw_curves,
+    judge_scores,
+    operating_points,
+    summarise_scores,
+)
+from churn.training.selection import BLEND, Estimator, Selection
 
 FEWEST = 30  # customers below which a group is too small to speak of
-
-
 BANDS = 3  # bands a protected number is cut into
 
 
-def fairness_of(
-    encoder: Encoder, matrix: np.ndarray, scored: tuple[np.ndarray, np.ndarray], threshold: float
+def measure_fairness(
+    encoder: Encoder, matrix: np.ndarray, labels: np.ndarray, p: np.ndarray, threshold: float
 ) -> list[dict[str, Any]]:
-    """Per protected column and group: how many, share left with interval, mean probability, share chosen, recall."""
-    labels, p = scored
+    """For each group of a protected column: size, share left with interval, mean probability, share chosen, recall."""
     rows = []
     for place, field in enumerate(encoder.fields):
         if field.lever != "protected":
@@ -44,14 +48,13 @@ def fairness_of(
             inside = bins == group
             if inside.sum() >= FEWEST:
                 name = _group_name(encoder, place, matrix[inside, place])
-                rows.append(_group(field.name, name, (labels[inside], p[inside]), threshold))
+                rows.append(_group_row(field.name, name, labels[inside], p[inside], threshold))
     return rows
 
 
-def _group(column: str, group: str, scored: tuple[np.ndarray, np.ndarray], threshold: float) -> dict[str, Any]:
-    labels, p = scored
+def _group_row(column: str, group: str, labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, Any]:
     left, chosen = int(labels.sum()), p >= threshold
-    low, high = wilson(left, len(labels))
+    low, high = wilson_interval(left, len(labels))
     gap = float(p.mean() - labels.mean())
     return {
         "column": column,
@@ -81,59 +84,57 @@ def _group_name(encoder: Encoder, place: int, numbers: np.ndarray) -> str:
     return f"{low:g} to {high:g}" if low != high else f"{low:g}"
 
 
-# Growing: would more customers, or fresher ones, make the model better?
+# Learning curve: would more customers, or fresher ones, make the model better?
 
 
-SHARES = (0.125, 0.25, 0.5, 1.0)
+CURVE_SHARES = (0.125, 0.25, 0.5, 1.0)
+WORTHWHILE_GAIN = 0.002  # of log loss, gained by the last doubling
 
 
-HELPS = 0.002  # of log loss, gained by the last doubling
-
-
-def growth_of(held: Contest, *, seed: int) -> dict[str, Any]:
-    """The log loss learnt from an eighth, a quarter, half and all of the customers, and whether more would help."""
-    candidate = _single(held)
-    repeat = held.checked.plan.repeats[0][:3]
+def learning_curve(selection: Selection, *, seed: int) -> dict[str, Any]:
+    """Train on an eighth, a quarter, half and all of the customers: log loss of each, and whether more would help."""
+    candidate = _single_bag(selection)
+    repeat = selection.evaluation.plan.repeats[0][:3]
     random = np.random.default_rng(seed)
     points: list[dict[str, float]] = []
-    for share in SHARES:
+    for share in CURVE_SHARES:
         prices = []
         for learn, check in repeat:
             some = np.sort(random.permutation(learn)[: max(50, int(share * len(learn)))])
-            part = held.sample.only(some)
+            part = selection.sample.take(some)
             if 5 <= part.leavers <= len(part) - 5:
-                margin = candidate.fit(part, seed=seed).margin(held.sample.matrix[check])
-                prices.append(logloss(held.sample.labels[check], sigmoid(margin)))
+                margin = candidate.fit(part, seed=seed).margin(selection.sample.matrix[check])
+                prices.append(logloss(selection.sample.labels[check], sigmoid(margin)))
         if prices:
             rows = int(np.mean([max(50, int(share * len(learn))) for learn, _ in repeat]))
             points.append({"customers": rows, "logloss": float(np.mean(prices)), "sd": float(np.std(prices))})
-    return {"candidate": candidate.name, "points": points, **verdict_of_growth(points)}
+    return {"candidate": candidate.name, "points": points, **judge_learning_curve(points)}
 
 
-def time_gap_of(held: Contest, scores: Mapping[str, Mapping[str, float]], *, seed: int) -> dict[str, float]:
-    """How much better random folds would look than folds forward in time: the measure of what a random split hides."""
-    candidate, found = _single(held), []
-    for learn, check in folds(held.sample, 4, seed=seed):
-        margin = candidate.fit(held.sample.only(learn), seed=seed).margin(held.sample.matrix[check])
-        found.append(auc(held.sample.labels[check], margin))
+def measure_time_gap(selection: Selection, scores: Mapping[str, Mapping[str, float]], *, seed: int) -> dict[str, float]:
+    """How much better random folds look than folds forward in time, which is what a random split would hide."""
+    candidate, areas = _single_bag(selection), []
+    for learn, check in make_folds(selection.sample, 4, seed=seed):
+        margin = candidate.fit(selection.sample.take(learn), seed=seed).margin(selection.sample.matrix[check])
+        areas.append(auc(selection.sample.labels[check], margin))
     forward = scores["roc_auc"]["mean"]
-    return {"roc_auc_forward": forward, "roc_auc_random": float(np.mean(found)), "gap": float(np.mean(found)) - forward}
+    return {"roc_auc_forward": forward, "roc_auc_random": float(np.mean(areas)), "gap": float(np.mean(areas)) - forward}
 
 
-def _single(held: Contest) -> Candidate:
+def _single_bag(selection: Selection) -> Estimator:
     """The heaviest part of the champion, with one bag only."""
-    candidate = max(held.parts, key=lambda part: part[1])[0]
+    candidate = max(selection.parts, key=lambda part: part[1])[0]
     if isinstance(candidate, Boosted):
-        return Boosted(candidate.library, candidate.rung, candidate.trees)
+        return Boosted(candidate.library, candidate.params, candidate.trees)
     return candidate
 
 
-def verdict_of_growth(points: list[dict[str, float]]) -> dict[str, Any]:
-    """Whether the last doubling of the customers still paid, and the sentence that says so."""
+def judge_learning_curve(points: list[dict[str, float]]) -> dict[str, Any]:
+    """Whether doubling the customers still helped, and a sentence that says so."""
     if len(points) < 2:
         return {"helps": None, "said": "Too few customers to say whether more would help."}
     gained = points[-2]["logloss"] - points[-1]["logloss"]
-    if gained > HELPS:
+    if gained > WORTHWHILE_GAIN:
         return {
             "helps": True,
             "said": f"More customers would help: the last doubling lowered the log loss by {gained:.3f}.",
@@ -141,105 +142,111 @@ def verdict_of_growth(points: list[dict[str, float]]) -> dict[str, Any]:
     return {"helps": False, "said": f"More customers would hardly help: the last doubling changed {abs(gained):.4f}."}
 
 
-# Carding: everything a contest found out becomes one ReportCard.
+# The report itself.
 
 
-BOARD = ("roc_auc", "pr_auc", "logloss", "brier", "ece", "max_f1")
+LEADERBOARD_METRICS = ("roc_auc", "pr_auc", "logloss", "brier", "ece", "max_f1")
 
 
 @dataclass(frozen=True)
-class OfferResult:
-    """A model and all that is known about it before its card is written."""
+class ReportInputs:
+    """What a report is built from."""
 
-    ready: Prepared
-    held: Contest
+    prepared: Prepared
+    selection: Selection
     model: Model
-    honest: np.ndarray
-    champion: Champion
+    out_of_fold: np.ndarray
     table: pa.Table
     playbook: Playbook | None
     seed: int
     quick: bool
 
 
-def card_of(judged: OfferResult, final: Examples | None) -> ReportCard:
-    """The card, computed on customers the models had not seen."""
-    held, model = judged.held, judged.model
-    rows, p = _first_repeat(judged)
+def build_report(inputs: ReportInputs, final: Examples | None) -> ReportCard:
+    """Build the report from customers the models had not seen."""
+    selection, model = inputs.selection, inputs.model
+    rows, p = _first_repeat(inputs)
     labels = rows.labels
-    scores = scores_of(held.sample.labels, judged.honest, held.checked.plan.repeats, seed=judged.seed)
-    word, summary = verdict_of(scores, float(held.sample.labels.mean()))
+    scores = summarise_scores(
+        selection.sample.labels, inputs.out_of_fold, selection.evaluation.plan.repeats, seed=inputs.seed
+    )
+    word, summary = judge_scores(scores, float(selection.sample.labels.mean()))
     thresholds = {**model.thresholds.others, "chosen": model.thresholds.chosen}
-    earnings = _earnings(judged, rows, p)
+    earnings = _earnings(inputs, rows, p)
     card = ReportCard(
         verdict=word,
         summary=summary,
-        customers=len(judged.ready.examples),
-        distinct=judged.ready.distinct,
-        leavers=judged.ready.examples.leavers,
-        plan=held.checked.plan.said,
-        champion=held.champion,
+        customers=len(inputs.prepared.examples),
+        distinct=inputs.prepared.distinct,
+        leavers=inputs.prepared.examples.leavers,
+        plan=selection.evaluation.plan.description,
+        champion=selection.champion,
         scores=scores,
-        leaderboard=tuple(leaderboard_of(judged)),
-        points=points_of(labels, p, thresholds),
-        confusion=confusion_of(labels, p, model.thresholds.chosen),
+        leaderboard=tuple(build_leaderboard(inputs)),
+        points=operating_points(labels, p, thresholds),
+        confusion=count_confusion(labels, p, model.thresholds.chosen),
         bins=model.calibration.bins,
-        curves=curves_of(labels, p) | {"deciles": deciles_of(labels, p)},
+        curves=draw_curves(labels, p) | {"deciles": count_deciles(labels, p)},
         earnings=earnings.as_json(),
-        importance=tuple(importance_of(model)),
-        learning_curve={} if judged.quick else growth_of(held, seed=judged.seed),
-        fairness=tuple(fairness_of(model.encoder, rows.matrix, (labels, p), model.thresholds.chosen)),
-        final=_final_scores(model, final, judged.seed),
-        by_time=time_gap_of(held, scores, seed=judged.seed) if held.checked.plan.by_time else {},
-        capacity=tuple(_step_words(s) for s in held.steps),
-        blend={c.name: weight for c, weight in held.parts if weight},
-        cost={"trees_of_depth_4": held.cost, "milliseconds": milliseconds_of(model), "budget": 2500.0},
-        leaks=tuple(leak.as_json() for leak in judged.ready.leaks),
-        left_out=tuple(asdict(c) for c in judged.ready.left_out),
-        twins=tuple(asdict(t) for t in judged.ready.twins),
-        choices=(QUICK, *CHOICES) if judged.quick else CHOICES,
+        importance=tuple(rank_columns(model)),
+        learning_curve={} if inputs.quick else learning_curve(selection, seed=inputs.seed),
+        fairness=tuple(measure_fairness(model.encoder, rows.matrix, labels, p, model.thresholds.chosen)),
+        final=_final_scores(model, final, inputs.seed),
+        by_time=measure_time_gap(selection, scores, seed=inputs.seed) if selection.evaluation.plan.by_time else {},
+        capacity=tuple(_capacity_row(s) for s in selection.results),
+        blend={c.name: weight for c, weight in selection.parts if weight},
+        cost={"trees_of_depth_4": selection.cost, "milliseconds": measure_milliseconds(model), "budget": BUDGET},
+        leaks=tuple(leak.as_json() for leak in inputs.prepared.leaks),
+        left_out=tuple(asdict(c) for c in inputs.prepared.left_out),
+        twins=tuple(asdict(t) for t in inputs.prepared.twins),
+        choices=(QUICK_NOTE, *METHOD_NOTES) if inputs.quick else METHOD_NOTES,
     )
     return card.with_leaks_first()
 
 
-QUICK = (
+QUICK_NOTE = (
     "Trained with the quick setting: one check on five folds, fewer candidates and no learning curve. "
     "Train without it before relying on the model."
 )
 
-
-CHOICES = (
+METHOD_NOTES = (
     "Leavers are not weighted up and no customers are invented (no class weights, no SMOTE): that would buy no ranking "
     "and would spoil the probabilities. The threshold moves instead.",
     "How deep and how many trees was chosen on other folds of the same customers than those reported here.",
 )
 
 
-def leaderboard_of(judged: OfferResult) -> list[dict[str, Any]]:
+def build_leaderboard(inputs: ReportInputs) -> list[dict[str, Any]]:
     """One row per candidate, the lowest log loss first, each judged on the folds of its repeats."""
-    held, threshold = judged.held, judged.model.thresholds.chosen
-    known = {c.name: c for c in held.candidates}
+    selection, threshold = inputs.selection, inputs.model.thresholds.chosen
+    known = {c.name: c for c in selection.candidates}
     rows = []
-    for name, margins in held.margins.items():
+    for name, margins in selection.margins.items():
         repeats = [r for r in range(len(margins)) if not np.isnan(margins[r]).all()]
         each = [
-            _fold_scores(held, margins[r], check, threshold)
+            _fold_scores(selection, margins[r], check, threshold)
             for r in repeats
-            for _, check in held.checked.plan.repeats[r]
+            for _, check in selection.evaluation.plan.repeats[r]
         ]
         row = {k: float(np.mean([e[k] for e in each])) for k in each[0]}
         row |= {f"{k}_sd": float(np.std([e[k] for e in each])) for k in ("roc_auc", "pr_auc", "logloss")}
-        parts = {c.name: w for c, w in held.parts} if name == BLEND else {name: 1.0}
-        row["seconds"] = sum(held.checked.seconds.get(n, 0.0) for n, w in parts.items() if w)
-        row["milliseconds"] = sum(held.checked.latency.get(n, 0.0) for n, w in parts.items() if w)
+        parts = {c.name: w for c, w in selection.parts} if name == BLEND else {name: 1.0}
+        row["seconds"] = sum(selection.evaluation.seconds.get(n, 0.0) for n, w in parts.items() if w)
+        row["milliseconds"] = sum(selection.evaluation.latency.get(n, 0.0) for n, w in parts.items() if w)
         row["trees_of_depth_4"] = sum(known[n].cost for n, w in parts.items() if w and n in known)
         rows.append(
-            {"name": name, "champion": name == held.champion, "folds": len(each), **row, **_settings(known.get(name))}
+            {
+                "name": name,
+                "champion": name == selection.champion,
+                "folds": len(each),
+                **row,
+                **_booster_settings(known.get(name)),
+            }
         )
     return sorted(rows, key=lambda r: r["logloss"])
 
 
-def importance_of(model: Model) -> list[dict[str, Any]]:
+def rank_columns(model: Model) -> list[dict[str, Any]]:
     """Per column how far it moves the log-odds on average, the strongest first."""
     moved = np.abs(model.explainer.contributions(model.reference.rows)).mean(axis=0)
     fields = model.encoder.fields
@@ -247,7 +254,7 @@ def importance_of(model: Model) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: -r["size"])
 
 
-def milliseconds_of(model: Model, tries: int = 15) -> float:
+def measure_milliseconds(model: Model, tries: int = 15) -> float:
     """Milliseconds to score one customer with all reasons, the middle of several tries."""
     taken = []
     for row in range(min(tries, len(model.reference.rows))):
@@ -257,15 +264,15 @@ def milliseconds_of(model: Model, tries: int = 15) -> float:
     return float(np.median(taken) * 1000)
 
 
-def _first_repeat(judged: OfferResult) -> tuple[Examples, np.ndarray]:
-    seen = np.flatnonzero(~np.isnan(judged.honest[0]))
-    return judged.held.sample.only(seen), judged.honest[0][seen]
+def _first_repeat(inputs: ReportInputs) -> tuple[Examples, np.ndarray]:
+    seen = np.flatnonzero(~np.isnan(inputs.out_of_fold[0]))
+    return inputs.selection.sample.take(seen), inputs.out_of_fold[0][seen]
 
 
-def _earnings(judged: OfferResult, rows: Examples, p: np.ndarray) -> Earnings:
-    value = judged.ready.schema.value.name if judged.ready.schema.value else None
-    stated = Earnings(str(judged.model.lineage["break_even"]), judged.model.thresholds.break_even)
-    return earnings_of(judged.playbook, judged.table.take(pa.array(rows.places)), value, (rows.labels, p), stated)
+def _earnings(inputs: ReportInputs, rows: Examples, p: np.ndarray) -> Earnings:
+    value = inputs.prepared.schema.value.name if inputs.prepared.schema.value else None
+    stated = Earnings(str(inputs.model.lineage["break_even"]), inputs.model.thresholds.break_even)
+    return estimate_earnings(inputs.playbook, inputs.table.take(pa.array(rows.places)), value, rows.labels, p, stated)
 
 
 def _final_scores(model: Model, final: Examples | None, seed: int) -> dict[str, Any]:
@@ -275,23 +282,23 @@ def _final_scores(model: Model, final: Examples | None, seed: int) -> dict[str, 
     return {"customers": len(final), **metrics(final.labels, p), "intervals": intervals(final.labels, p, seed=seed)}
 
 
-def _fold_scores(held: Contest, margin: np.ndarray, check: np.ndarray, threshold: float) -> dict[str, float]:
+def _fold_scores(selection: Selection, margin: np.ndarray, check: np.ndarray, threshold: float) -> dict[str, float]:
     rows = check[~np.isnan(margin[check])]
-    labels, p = held.sample.labels[rows], sigmoid(margin[rows])
-    judged = metrics(labels, p)
-    return {k: judged[k] for k in BOARD} | operating_point(labels, p, threshold)
+    labels, p = selection.sample.labels[rows], sigmoid(margin[rows])
+    scores = metrics(labels, p)
+    return {k: scores[k] for k in LEADERBOARD_METRICS} | operating_point(labels, p, threshold)
 
 
-def _settings(candidate: Any) -> dict[str, Any]:
+def _booster_settings(candidate: Any) -> dict[str, Any]:
     if not isinstance(candidate, Boosted):
         return {}
-    return {"depth": candidate.rung.depth, "trees": candidate.trees, "bags": candidate.bags}
+    return {"depth": candidate.params.depth, "trees": candidate.trees, "bags": candidate.bags}
 
 
-def _step_words(step: Any) -> dict[str, Any]:
+def _capacity_row(step: Any) -> dict[str, Any]:
     return {
         "library": step.library,
-        "depth": step.rung.depth,
+        "depth": step.params.depth,
         "trees": step.trees,
         "logloss": step.logloss,
         "cost": step.cost,

@@ -11,14 +11,8 @@ import numpy as np
 from churn.errors import RequestRefused
 
 TIERS = ("High", "Medium", "Low")
-
-
 HIGH_SHARE = 1 / 3  # of the customers worth an offer, the share with the highest risk that is called High
-
-
 SURELY_HIGH = 0.5  # who is as likely to leave as to stay is High, whatever the others are
-
-
 RECALLS = (0.79, 0.90, 0.925)
 
 
@@ -64,30 +58,30 @@ def thresholds_from(words: Mapping[str, Any]) -> Thresholds:
     Versions saved before tiers went by risk alone hold other edges; theirs follow from what they hold, so that the same
     customer is in the same tier whenever the model was saved. Edges of today come out as they are.
     """
-    medium, high = edges_by_risk(words["break_even"], top_third=words["high"])
+    medium, high = tier_edges_by_risk(words["break_even"], top_third=words["high"])
     return Thresholds(**{**words, "medium": medium, "high": high})
 
 
-def thresholds_for(labels: np.ndarray, p: np.ndarray, break_even: float, *, how: str = "money") -> Thresholds:
-    """The threshold chosen in one way, with those that the others would give beside it; tiers never depend on it.
+def choose_thresholds(labels: np.ndarray, p: np.ndarray, break_even: float, *, how: str = "money") -> Thresholds:
+    """Choose the threshold in one way, and list what the other ways would give; tiers never depend on it.
 
     labels, p   customers never seen by the model that scored them
     how         "money", "f1", "recall 0.9", or "list 500" for the riskiest 500 of a list as long as this one
     """
-    refuse_no_probability(break_even)
-    word, wanted = wanted_threshold(how)
-    medium, high = tier_edges_of(p, break_even)
+    refuse_bad_break_even(break_even)
+    word, number = parse_threshold_rule(how)
+    medium, high = find_tier_edges(p, break_even)
     others = {"money": break_even, "f1": threshold_by_f1(labels, p)}
     others |= {f"recall {r:g}": threshold_by_recall(labels, p, r) for r in RECALLS}
     if word == "recall":
-        others[how] = threshold_by_recall(labels, p, wanted)
+        others[how] = threshold_by_recall(labels, p, number)
     if word == "list":
-        others[how] = threshold_by_length(p, int(wanted))
+        others[how] = threshold_by_length(p, int(number))
     return Thresholds(others[how], how, break_even, medium, high, others)
 
 
-def wanted_threshold(how: str) -> tuple[str, float]:
-    """The way a threshold is to be chosen, and the number that goes with it; anything else is refused."""
+def parse_threshold_rule(how: str) -> tuple[str, float]:
+    """Read how a threshold is to be chosen: the word and its number; anything else is refused."""
     word, _, number = how.partition(" ")
     if how in ("money", "f1"):
         return word, 0.0
@@ -101,19 +95,19 @@ def wanted_threshold(how: str) -> tuple[str, float]:
     )
 
 
-def refuse_no_probability(break_even: float | None) -> None:
+def refuse_bad_break_even(break_even: float | None) -> None:
     """Refuse a break-even that is given and is not between 0 and 1."""
     if break_even is not None and not 0 < break_even < 1:
         raise RequestRefused(f"A break-even of {break_even:g} is not a probability.", "Give a number between 0 and 1.")
 
 
-def tier_edges_of(p: np.ndarray, break_even: float) -> tuple[float, float]:
+def find_tier_edges(p: np.ndarray, break_even: float) -> tuple[float, float]:
     """Where Medium and High begin for customers with these probabilities."""
     worth = p[p >= break_even]
-    return edges_by_risk(break_even, float(np.quantile(worth, 1 - HIGH_SHARE)) if len(worth) else 1.0)
+    return tier_edges_by_risk(break_even, float(np.quantile(worth, 1 - HIGH_SHARE)) if len(worth) else 1.0)
 
 
-def edges_by_risk(break_even: float, top_third: float) -> tuple[float, float]:
+def tier_edges_by_risk(break_even: float, top_third: float) -> tuple[float, float]:
     """Where Medium and High begin, by risk alone.
 
     High begins at .50, or where the top third of the customers worth an offer begins if that is lower, but not below

@@ -1,4 +1,4 @@
-"""Tracking: a training is written down in MLflow as well, for teams that compare their models there."""
+"""Tracking: a training is also logged to MLflow, for teams that compare their models there."""
 
 from __future__ import annotations
 
@@ -18,25 +18,23 @@ from churn.notices import Notice
 from churn.training.model import Model
 
 SCHEMES = ("sqlite", "postgresql", "mysql", "mssql", "http", "https", "file", "databricks")
-
-
-_ODD = re.compile(r"[^\w\-. /]")  # MLflow takes no other signs in the name of a metric
+_NOT_ALLOWED = re.compile(r"[^\w\-. /]")  # MLflow takes no other signs in the name of a metric
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Experiment:
     """An experiment of a tracking store that has answered: where it is, and the client that writes to it."""
 
     uri: str
     experiment: str
     client: Any
 
-    def written(self, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]) -> str:
-        """Write one training down: parameters, metrics, the card with its pictures; returns the number of the run."""
+    def log(self, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]) -> str:
+        """Log one training: parameters, metrics, the report with its charts; returns the number of the run."""
         with _quiet():
             run = self.client.create_run(self.experiment, run_name=f"{model.name} {model.version}", tags=dict(tags))
             number = run.info.run_id
-            self.client.log_batch(number, metrics=_as_metrics(metrics_of(model)), params=_as_params(model))
+            self.client.log_batch(number, metrics=_as_metrics(run_metrics(model)), params=_as_params(model))
             for name, text in pages.items():
                 self.client.log_text(number, text, f"report/{name}")
             self.client.log_dict(number, dict(model.report), "report/report.json")
@@ -44,30 +42,34 @@ class Ledger:
         return number
 
 
-def ledger_at(uri: str, name: str) -> Ledger:
-    """The experiment of that name in a tracking store, asked for before the long work begins."""
-    _refuse_odd(uri)
-    with _quiet(), _clear(uri):
+def open_experiment(uri: str, name: str) -> Experiment:
+    """Open, or create, the experiment of that name; done before the long work begins."""
+    _refuse_bad_uri(uri)
+    with _quiet(), _plain_errors(uri):
         client = _client(uri)
         known = client.get_experiment_by_name(name)
-        experiment = known.experiment_id if known else client.create_experiment(name, artifact_location=_beside(uri))
-    return Ledger(uri, experiment, client)
+        experiment = (
+            known.experiment_id if known else client.create_experiment(name, artifact_location=_artifact_folder(uri))
+        )
+    return Experiment(uri, experiment, client)
 
 
-def tracked(ledger: Ledger | None, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]) -> Notice | None:
-    """Write a training down, and say where; a store that fails now takes nothing from the version kept."""
-    if ledger is None:
+def log_training(
+    experiment: Experiment | None, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]
+) -> Notice | None:
+    """Log a training, and say where; if the store fails now, the saved version is unaffected."""
+    if experiment is None:
         return None
     try:
-        with _clear(ledger.uri):
-            run = ledger.written(model, pages, tags)
+        with _plain_errors(experiment.uri):
+            run = experiment.log(model, pages, tags)
     except ChurnError as problem:
         return Notice("warning", f"The version is kept, but was not written to MLflow. {problem.message}")
     return Notice("info", f"Written to MLflow as run {run} of the experiment {model.name}.")
 
 
-def parameters_of(model: Model) -> dict[str, str]:
-    """What was learnt from and how, as words."""
+def run_params(model: Model) -> dict[str, str]:
+    """The parameters of a run: what was learnt from, and how."""
     lineage, report = model.lineage, model.report
     outcome = model.schema.outcome
     words: dict[str, Any] = {
@@ -83,11 +85,11 @@ def parameters_of(model: Model) -> dict[str, str]:
     words |= {f"weight {name}": round(weight, 4) for name, weight in report["blend"].items()}
     words |= {k: lineage[k] for k in ("profile", "list", "data", "seed", "quick", "tune", "aim") if k in lineage}
     words |= {f"library {name}": number for name, number in lineage.get("libraries", {}).items()}
-    return {_ODD.sub("_", name): str(value) for name, value in words.items()}
+    return {_NOT_ALLOWED.sub("_", name): str(value) for name, value in words.items()}
 
 
-def metrics_of(model: Model) -> dict[str, float]:
-    """Every figure of the card, and of every candidate."""
+def run_metrics(model: Model) -> dict[str, float]:
+    """Every metric of the report, and of every candidate."""
     report = model.report
     found: dict[str, Any] = {"threshold": model.thresholds.chosen, "empc": report["earnings"].get("empc")}
     for name, score in report["scores"].items():
@@ -96,7 +98,7 @@ def metrics_of(model: Model) -> dict[str, float]:
     for row in report["leaderboard"]:
         found |= {f"candidates/{row['name']}/{k}": v for k, v in row.items()}
     number = {k: v for k, v in found.items() if isinstance(v, int | float) and not isinstance(v, bool)}
-    return {_ODD.sub("_", name): float(value) for name, value in number.items()}
+    return {_NOT_ALLOWED.sub("_", name): float(value) for name, value in number.items()}
 
 
 def _as_metrics(figures: Mapping[str, float]) -> list[Any]:
@@ -109,7 +111,7 @@ def _as_metrics(figures: Mapping[str, float]) -> list[Any]:
 def _as_params(model: Model) -> list[Any]:
     from mlflow.entities import Param
 
-    return [Param(name, value) for name, value in parameters_of(model).items()]
+    return [Param(name, value) for name, value in run_params(model).items()]
 
 
 def _client(uri: str) -> Any:
@@ -129,7 +131,7 @@ def _client(uri: str) -> Any:
     return MlflowClient(tracking_uri=uri)
 
 
-def _refuse_odd(uri: str) -> None:
+def _refuse_bad_uri(uri: str) -> None:
     scheme = urlparse(uri).scheme.split("+")[0]
     if not uri.strip() or (scheme and scheme not in SCHEMES):
         raise RequestRefused(
@@ -138,7 +140,7 @@ def _refuse_odd(uri: str) -> None:
         )
 
 
-def _beside(uri: str) -> str | None:
+def _artifact_folder(uri: str) -> str | None:
     """Where the pages of a SQLite store go: beside the database, not in whatever folder the program was started in."""
     if not uri.startswith("sqlite:///"):
         return None
@@ -146,20 +148,21 @@ def _beside(uri: str) -> str | None:
 
 
 @contextmanager
-def _clear(uri: str) -> Iterator[None]:
+def _plain_errors(uri: str) -> Iterator[None]:
     """Turn whatever a tracking store may raise into one sentence."""
     try:
         yield
     except ChurnError:
         raise
     except Exception as problem:  # MLflow, its database drivers and HTTP each have errors of their own
-        said = " ".join(str(problem).split())[:200]
+        text = " ".join(str(problem).split())[:200]
         raise Unavailable(
-            f"MLflow at {_shown(uri)} does not answer: {said}", "Check the address, or train without tracking."
+            f"MLflow at {_without_password(uri)} does not answer: {text}",
+            "Check the address, or train without tracking.",
         ) from problem
 
 
-def _shown(uri: str) -> str:
+def _without_password(uri: str) -> str:
     """The address without a password in it."""
     return re.sub(r"//[^/@]*@", "//", uri)
 

@@ -1,4 +1,4 @@
-"""Training: a list with known outcomes goes in, a Model with its report card comes out."""
+"""Training: a list with known outcomes goes in, a Model with its report comes out."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema
 from churn.threads import set_passive_waiting
-from churn.training.boosting import Aim, Step, Trials, tuned_steps
-from churn.training.calibration import Calibration, calibrated, conformal_edges, reliability_bins, spread_between
-from churn.training.dataset import Examples, final_part
-from churn.training.gate import Unseen
-from churn.training.metrics import auc, break_even_of
-from churn.training.model import Model, data_digest, library_versions, reference_of
-from churn.training.prepare import Choices, Leak, Prepared, prepared
+from churn.training.boosting import SearchResult, Trials, TuningAim, tune
+from churn.training.calibration import (
+    Calibration,
+    choose_calibration,
+    conformal_edges,
+    count_bins,
+    spread_between_repeats,
+)
+from churn.training.dataset import Examples, split_final_part
+from churn.training.gate import UnseenScores
+from churn.training.metrics import auc, find_break_even
+from churn.training.model import Model, build_reference, data_digest, library_versions
+from churn.training.prepare import Leak, Prepared, PrepareOptions, prepare
 from churn.training.report import ReportCard
-from churn.training.report_builder import OfferResult, card_of
-from churn.training.selection import Champion, Contest, contest, fitted_champion
-from churn.training.thresholds import refuse_no_probability, thresholds_for, wanted_threshold
+from churn.training.report_builder import ReportInputs, build_report
+from churn.training.selection import fit_champion, select_model
+from churn.training.thresholds import choose_thresholds, parse_threshold_rule, refuse_bad_break_even
 
 if TYPE_CHECKING:
     from churn.intake.reader import Reading
 
 LARGE = 20_000  # from so many customers on, a final part is kept untouched
-
-
 MOST_SEED = 1_000_000  # every fold and bag counts on from it, within what the libraries take
-
-
 FINAL_SHARE, FINAL_MOST = 0.15, 100_000
-
-
 Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainSettings:
     """How to train, beside what to learn from.
 
     tune        trials of a search for better settings; 0 for none, with `aim` what it looks for
@@ -54,7 +54,7 @@ class Training:
 
     quick: bool = False
     tune: int = 0
-    aim: Aim = "logloss"
+    aim: TuningAim = "logloss"
     seed: int = 0
     break_even: float | None = None
     playbook: Playbook | None = None
@@ -63,7 +63,7 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """A trained model, not saved yet, and how it came about."""
 
     model: Model
@@ -72,7 +72,7 @@ class Trained:
     leaks: tuple[Leak, ...]
     notices: tuple[Notice, ...]
     seconds: float
-    unseen: Unseen
+    unseen: UnseenScores
 
 
 def train(
@@ -82,48 +82,69 @@ def train(
     name: str = "model",
     progress: Progress = lambda share, text: None,
     **options: Any,
-) -> Trained:
-    """Learn who leaves from a list in which it is known; nothing is written anywhere.
+) -> TrainingResult:
+    """Train a model on a list in which it is known who left; nothing is written to disk.
 
     progress  is told the share done and what is being done; an exception it raises stops the training
-    options   the words of `Choices` (outcome, positive, drop …) and of `Training` (quick, tune, seed …)
+    options   the words of `PrepareOptions` (outcome, positive, drop …) and of `TrainSettings` (quick, tune, seed …)
     """
     start = time.perf_counter()
     set_passive_waiting()
-    choices, how = _options(options)
-    refuse_no_probability(how.break_even)
-    wanted_threshold(how.threshold)
-    _refuse_seed(how.seed)
-    table, schema, said = _parts_of(source, schema)
+    choices, settings = _sort_options(options)
+    refuse_bad_break_even(settings.break_even)
+    parse_threshold_rule(settings.threshold)
+    _refuse_seed(settings.seed)
+    table, schema, notices = _table_and_schema(source, schema)
     progress(0.0, "Looking for columns that know the outcome already")
-    ready = prepared(table, schema, choices)
-    work, final = _final(ready.examples, how.seed)
-    tuned = _tuned(work, how, progress)
-    held = contest(work, quick=how.quick, seed=how.seed, tuned=tuned, heard=progress)
-    progress(0.85, f"{held.champion} learns from all {len(work):,} customers")
-    calibration, honest = calibrated(held.best, held.sample.labels, held.checked.plan.repeats)
-    champion = fitted_champion(held.parts, work, calibration, seed=how.seed)
+    prepared = prepare(table, schema, choices)
+    work, final = _split_off_final(prepared.examples, settings.seed)
+    tuned = _search_settings(work, settings, progress)
+    selection = select_model(work, quick=settings.quick, seed=settings.seed, tuned=tuned, on_progress=progress)
+    progress(0.85, f"{selection.champion} learns from all {len(work):,} customers")
+    repeats = selection.evaluation.plan.repeats
+    calibration, out_of_fold = choose_calibration(selection.best, selection.sample.labels, repeats)
+    champion = fit_champion(selection.parts, work, calibration, seed=settings.seed)
     progress(0.92, "Writing the report card")
-    model = _model(name, ready, held, champion, _trusted(calibration, held, honest), (table, honest, how, work))
-    judged = OfferResult(ready, held, model, honest, champion, table, how.playbook, how.seed, quick=how.quick)
-    card = card_of(judged, final)
-    # What reading guessed of the outcome is settled now, and said by `ready` with its counts.
-    said = tuple(n for n in said if n.kind != "info" or n.column != ready.outcome.column)
-    notices = (*said, *ready.notices, *held.notices, *model.notices)
-    model = replace(model, report=card.as_json(), notices=notices)
+    checked = np.flatnonzero(~np.isnan(out_of_fold[0]))
+    rows, p = selection.sample.take(checked), out_of_fold[0][checked]
+    spread = spread_between_repeats(selection.best)
+    calibration = _with_reliability(calibration, rows.labels, p, spread)
+    even, basis, doubts = _find_break_even(prepared, settings, table.take(pa.array(rows.places)))
+    model = Model(
+        name=name,
+        version="",
+        schema=prepared.schema,
+        encoder=prepared.examples.encoder,
+        explainer=champion.explainer,
+        proof=champion.proof,
+        calibration=calibration,
+        thresholds=choose_thresholds(rows.labels, p, even, how=settings.threshold),
+        reference=build_reference(prepared.examples.encoder, rows.matrix, p, learnt=work.matrix),
+        stays=prepared.outcome.stays,
+        leaves=prepared.outcome.leaves,
+        lineage=_lineage(prepared, settings, basis),
+        notices=tuple(doubts),
+    )
+    inputs = ReportInputs(
+        prepared, selection, model, out_of_fold, table, settings.playbook, settings.seed, quick=settings.quick
+    )
+    report = build_report(inputs, final)
+    # What reading guessed of the outcome is settled now; `prepared` says it with its counts.
+    kept = (n for n in notices if n.kind != "info" or n.column != prepared.outcome.column)
+    notices = (*kept, *prepared.notices, *selection.notices, *model.notices)
+    model = replace(model, report=report.as_json(), notices=notices)
     progress(1.0, "Done")
-    board = tuple(card.as_json()["leaderboard"])
-    seen = np.flatnonzero(~np.isnan(honest[0]))
-    unseen = Unseen(held.sample.places[seen], held.sample.labels[seen], honest[0][seen])
-    return Trained(model, card, board, ready.leaks, notices, time.perf_counter() - start, unseen)
+    unseen = UnseenScores(rows.places, rows.labels, p)
+    board = tuple(report.as_json()["leaderboard"])
+    return TrainingResult(model, report, board, prepared.leaks, notices, time.perf_counter() - start, unseen)
 
 
-def _options(given: dict[str, Any]) -> tuple[Choices, Training]:
-    """The options sorted into what to learn from and how; lists become tuples, unknown words are refused."""
+def _sort_options(given: dict[str, Any]) -> tuple[PrepareOptions, TrainSettings]:
+    """Sort the options into what to learn from and how; lists become tuples, unknown words are refused."""
     plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    chosen = {f.name for f in fields(Choices)}
-    how = Training(**{k: v for k, v in plain.items() if k not in chosen})
-    return Choices(**{k: v for k, v in plain.items() if k in chosen}), how
+    chosen = {f.name for f in fields(PrepareOptions)}
+    settings = TrainSettings(**{k: v for k, v in plain.items() if k not in chosen})
+    return PrepareOptions(**{k: v for k, v in plain.items() if k in chosen}), settings
 
 
 def _refuse_seed(seed: int) -> None:
@@ -131,7 +152,7 @@ def _refuse_seed(seed: int) -> None:
         raise RequestRefused(f"{seed} is not a seed.", f"Give a whole number from 0 to {MOST_SEED:,}.")
 
 
-def _parts_of(source: Any, schema: Schema | None) -> tuple[pa.Table, Schema, tuple[Notice, ...]]:
+def _table_and_schema(source: Any, schema: Schema | None) -> tuple[pa.Table, Schema, tuple[Notice, ...]]:
     if isinstance(source, pa.Table):
         if schema is None:
             raise RequestRefused("A bare table needs its schema.", "Read the file with intake, or pass the schema.")
@@ -139,92 +160,66 @@ def _parts_of(source: Any, schema: Schema | None) -> tuple[pa.Table, Schema, tup
     return source.table, schema or source.schema, tuple(source.notices)
 
 
-def _final(examples: Examples, seed: int) -> tuple[Examples, Examples | None]:
-    """The customers to work with, and an untouched final part when there are enough."""
+def _split_off_final(examples: Examples, seed: int) -> tuple[Examples, Examples | None]:
+    """The customers to work with and, when there are enough, an untouched final part."""
     if len(examples) < LARGE:
         return examples, None
     share = min(FINAL_SHARE, FINAL_MOST / len(examples))
-    work, final = final_part(examples, share, seed=seed + 31)
-    held_back = examples.only(final)
+    work, final = split_final_part(examples, share, seed=seed + 31)
+    held_back = examples.take(final)
     if min(held_back.leavers, len(held_back) - held_back.leavers) < 50:
         return examples, None
-    return examples.only(work), held_back
+    return examples.take(work), held_back
 
 
-def _tuned(work: Examples, how: Training, progress: Progress) -> list[Step]:
-    """The settings a search found; the same list and seed go on with the search they had begun."""
-    if not how.tune:
+def _search_settings(work: Examples, settings: TrainSettings, progress: Progress) -> list[SearchResult]:
+    """Search for better settings; the same list and seed continue an earlier search."""
+    if not settings.tune:
         return []
-    log = how.searches(f"{data_digest(work)[:24]}-{how.seed}")
+    log = settings.searches(f"{data_digest(work)[:24]}-{settings.seed}")
     if earlier := sum(1 for _ in log):
         progress(0.05, f"Going on with a search of which {earlier} trials are kept")
-    return tuned_steps(work, trials=how.tune, aim=how.aim, seed=how.seed, heard=progress, log=log)
+    return tune(work, trials=settings.tune, aim=settings.aim, seed=settings.seed, on_progress=progress, log=log)
 
 
-def _trusted(calibration: Calibration, held: Contest, honest: np.ndarray) -> Calibration:
-    """The calibration with what became of customers by score, and when the model cannot tell."""
-    seen = ~np.isnan(honest[0])
-    p, labels = honest[0][seen], held.sample.labels[seen]
+def _with_reliability(calibration: Calibration, labels: np.ndarray, p: np.ndarray, spread: float | None) -> Calibration:
+    """The calibration with what became of customers by score, and where the model cannot tell."""
     stays, leaves = conformal_edges(p, labels)
-    return replace(
-        calibration,
-        bins=reliability_bins(p, labels),
-        stays_up_to=stays,
-        leaves_from=leaves,
-        spread=spread_between(held.best),
-    )
+    return replace(calibration, bins=count_bins(p, labels), stays_up_to=stays, leaves_from=leaves, spread=spread)
 
 
-def _model(
-    name: str, ready: Prepared, held: Contest, champion: Champion, calibration: Calibration, rest: tuple[Any, ...]
-) -> Model:
-    table, honest, how, work = rest
-    seen = ~np.isnan(honest[0])
-    rows = held.sample.only(np.flatnonzero(seen))
-    value = ready.schema.value.name if ready.schema.value else None
-    found, basis, notices = break_even_of(how.playbook, table.take(pa.array(rows.places)), value)
-    even = found if how.break_even is None else how.break_even
-    return Model(
-        name=name,
-        version="",
-        schema=ready.schema,
-        encoder=ready.examples.encoder,
-        explainer=champion.explainer,
-        proof=champion.proof,
-        calibration=calibration,
-        thresholds=thresholds_for(rows.labels, honest[0][seen], even, how=how.threshold),
-        reference=reference_of(ready.examples.encoder, rows.matrix, honest[0][seen], learnt=work.matrix),
-        stays=ready.outcome.stays,
-        leaves=ready.outcome.leaves,
-        lineage={
-            "data": data_digest(ready.examples),
-            "customers": len(ready.examples),
-            "seed": how.seed,
-            "quick": how.quick,
-            "tune": how.tune,
-            "aim": how.aim if how.tune else "",
-            "break_even": "given" if how.break_even is not None else basis,
-            "libraries": library_versions(),
-        },
-        notices=tuple(notices),
-    )
+def _find_break_even(prepared: Prepared, settings: TrainSettings, table: pa.Table) -> tuple[float, str, list[Notice]]:
+    """The break-even that counts, on whose word, and what to say about it."""
+    value = prepared.schema.value.name if prepared.schema.value else None
+    even, basis, notices = find_break_even(settings.playbook, table, value)
+    return (even, basis, notices) if settings.break_even is None else (settings.break_even, "given", notices)
 
 
-# Two ways: the same customers prepared in two ways, and whether one of them makes a better model, beyond chance.
+def _lineage(prepared: Prepared, settings: TrainSettings, basis: str) -> dict[str, Any]:
+    return {
+        "data": data_digest(prepared.examples),
+        "customers": len(prepared.examples),
+        "seed": settings.seed,
+        "quick": settings.quick,
+        "tune": settings.tune,
+        "aim": settings.aim if settings.tune else "",
+        "break_even": basis,
+        "libraries": library_versions(),
+    }
+
+
+# Comparing: one list prepared in two ways, and whether one of them makes a better model, beyond chance.
 #
-# Each way is learnt from on its own, quickly; both are judged on the same rows, each by a model that had not seen
-# that customer. The interval comes from drawing customers, not rows: one who stands in the table several times is
-# one.
+# A model is trained quickly on each; both are judged on the same rows, each by a model that had not seen that
+# customer. The interval comes from drawing customers, not rows: one who stands in the table several times is one.
 
 
-TIMES = 400
-
-
+DRAWS = 400
 FEWEST = 30
 
 
 @dataclass(frozen=True)
-class TwoWays:
+class TrainingComparison:
     """ROC-AUC of both ways on the same unseen rows, and the difference with its 95 % interval."""
 
     customers: int
@@ -247,11 +242,11 @@ class TwoWays:
     @property
     def sentence(self) -> str:
         """The comparison in one sentence."""
-        told = {"better": "better, beyond chance", "worse": "worse, beyond chance"}
+        words = {"better": "better, beyond chance", "worse": "worse, beyond chance"}
         return (
             f"ROC-AUC {self.first:.3f} without and {self.second:.3f} with: a difference of {self.difference:+.3f} "
             f"(95% from {self.low:+.3f} to {self.high:+.3f}) on {self.customers:,} unseen customers: "
-            f"{told.get(self.verdict, 'no difference beyond chance')}."
+            f"{words.get(self.verdict, 'no difference beyond chance')}."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -259,23 +254,23 @@ class TwoWays:
         return {**asdict(self), "difference": self.difference, "verdict": self.verdict, "sentence": self.sentence}
 
 
-def compared_ways(first: pa.Table, second: pa.Table, schema: Schema, *, seed: int = 0) -> TwoWays:
-    """Learn from both tables and compare what they say of the rows that both have."""
-    said = [_said(table, schema, seed) for table in (first, second)]
-    shared = sorted(said[0].keys() & said[1].keys())
-    labels = np.array([said[0][row][0] for row in shared])
+def compare_trainings(first: pa.Table, second: pa.Table, schema: Schema, *, seed: int = 0) -> TrainingComparison:
+    """Train on both tables and compare the scores of the rows that both have."""
+    scores = [_unseen_scores(table, schema, seed) for table in (first, second)]
+    shared = sorted(scores[0].keys() & scores[1].keys())
+    labels = np.array([scores[0][row][0] for row in shared])
     if min(labels.sum(), len(labels) - labels.sum()) < FEWEST:
         raise ListRefused(
             f"Only {len(shared):,} rows can be compared, with {int(labels.sum()):,} leavers among them.",
             f"Use more dates or a longer log: {FEWEST} leavers and as many stayers are needed.",
         )
-    p, q = (np.array([way[row][1] for row in shared]) for way in said)
+    p, q = (np.array([table[row][1] for row in shared]) for table in scores)
     _, customer = np.unique([key for key, _ in shared], return_inverse=True)
-    low, high = _interval(labels, (p, q), customer, seed)
-    return TwoWays(int(customer.max()) + 1, len(shared), auc(labels, p), auc(labels, q), low, high)
+    low, high = _difference_interval(labels, p, q, customer, seed)
+    return TrainingComparison(int(customer.max()) + 1, len(shared), auc(labels, p), auc(labels, q), low, high)
 
 
-def _said(table: pa.Table, schema: Schema, seed: int) -> dict[tuple[str, Any], tuple[float, float]]:
+def _unseen_scores(table: pa.Table, schema: Schema, seed: int) -> dict[tuple[str, Any], tuple[float, float]]:
     """For each row, by key and date: who left, and what a model that had not seen the customer says."""
     unseen = train(table, schema, quick=True, seed=seed).unseen
     assert schema.key is not None
@@ -285,20 +280,20 @@ def _said(table: pa.Table, schema: Schema, seed: int) -> dict[tuple[str, Any], t
     return dict(zip(names, zip(unseen.labels, unseen.probability, strict=True), strict=True))
 
 
-def _interval(
-    labels: np.ndarray, scores: tuple[np.ndarray, np.ndarray], customer: np.ndarray, seed: int
+def _difference_interval(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray, customer: np.ndarray, seed: int
 ) -> tuple[float, float]:
     """95 % of the differences found when customers are drawn with replacement."""
     random = np.random.default_rng(seed)
     order = np.argsort(customer, kind="stable")
     starts = np.searchsorted(customer[order], np.arange(customer.max() + 2))
     found = []
-    for _ in range(TIMES):
+    for _ in range(DRAWS):
         drawn = random.integers(0, len(starts) - 1, len(starts) - 1)
         size = starts[drawn + 1] - starts[drawn]
         inside = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         rows = order[np.repeat(starts[drawn], size) + inside]
         if 0 < labels[rows].sum() < len(rows):
-            found.append(auc(labels[rows], scores[1][rows]) - auc(labels[rows], scores[0][rows]))
+            found.append(auc(labels[rows], second[rows]) - auc(labels[rows], first[rows]))
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)

@@ -20,7 +20,7 @@ from churn.campaigns.export import campaign_id, campaign_rows, clean_title, writ
 from churn.campaigns.limits import DRIVER, History, Order, checked_order
 from churn.campaigns.plan import Campaign, planned_campaign, weighed
 from churn.errors import RequestRefused, Unavailable
-from churn.explain.explainer import added_up
+from churn.explain.explainer import sum_contributions
 from churn.files import whole_file
 from churn.money.amounts import Amounts
 from churn.money.economics import break_even, terms
@@ -129,7 +129,7 @@ def scored_frame(ranked: ScoredCustomers) -> pd.DataFrame:
 def _drivers(ranked: ScoredCustomers) -> dict[str, pa.Array]:
     model = ranked.model
     groups = reasons.groups_of(model.schema, model.encoder)
-    margin = added_up(model.explainer.base, ranked.contributions)
+    margin = sum_contributions(model.explainer.base, ranked.contributions)
     found = reasons.weighed(model, ranked.contributions, margin, groups, top=DRIVERS)
     names = pa.array([g.name for g in groups], pa.string())
     return {

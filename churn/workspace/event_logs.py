@@ -84,13 +84,13 @@ def try_filling_silence(
     engine: str | None = None,
 ) -> Any:
     """What filling in silent days does to a model's quality, on the same unseen customers, before it is adopted."""
-    from churn.training.train import compared_ways
+    from churn.training.train import compare_trainings
 
     recipe, latest = recipe_for(home, profile), as_of
     plain, filled = both_ways(
         tables, recipe, horizon=horizon, dates=dates, step=step, latest=latest, engine=engine_for(engine)
     )
-    return compared_ways(plain.whole, filled.whole, plain.schema)
+    return compare_trainings(plain.whole, filled.whole, plain.schema)
 
 
 def compile_query(

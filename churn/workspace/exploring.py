@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ChurnError, RequestRefused
-from churn.explain.explainer import added_up
+from churn.explain.explainer import sum_contributions
 from churn.money.economics import StayCurve, stay_curve, stay_curves
 from churn.scoring.drivers import (
     Contrast,
@@ -35,7 +35,7 @@ from churn.scoring.drivers import (
 from churn.scoring.reasons import points_of, points_of_columns
 from churn.scoring.segments import Segment, segments
 from churn.scoring.wording import Wording, capital
-from churn.training.outcome import outcome_of
+from churn.training.outcome import read_outcome
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import wording_of
 from churn.workspace.lists import ScoredCustomers
@@ -72,7 +72,7 @@ class Exploration:
         if reading.schema.outcome is None or reading.schema.outcome.name not in reading.table.column_names:
             return None
         try:
-            return outcome_of(reading.table, reading.schema).labels == 1
+            return read_outcome(reading.table, reading.schema).labels == 1
         except ChurnError:
             return None
 
@@ -94,7 +94,7 @@ class Exploration:
         both only move the risk.
         """
         model, added = self.ranked.model, self.ranked.contributions[:: self.step].astype(np.float64)
-        margin = added_up(model.explainer.base, added)
+        margin = sum_contributions(model.explainer.base, added)
         return added * float(points_of(model, margin, np.ones(len(margin))).mean())
 
     @cached_property

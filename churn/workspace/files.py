@@ -17,7 +17,7 @@ from churn.samples.files import write_sample
 from churn.schema import Schema, schema_from
 from churn.scoring.export import write_scored
 from churn.scoring.segments import Segment
-from churn.training.registry import live_models, version_of
+from churn.training.registry import find_version, live_models
 from churn.workspace.list_history import ListChange, NextStep, Overview
 from churn.workspace.lists import ScoredCustomers
 
@@ -74,7 +74,7 @@ def _written(write: Callable[[Path], object], ending: str = ".csv") -> bytes:
 
 def templates_of(home: Path) -> dict[str, str]:
     """A small CSV for each, by the name of the model or the title of the business; models stand first."""
-    models = {f"{n} {v}": _to_score(version_of(home, n, v).words["schema"]) for n, v in live_models(home).items()}
+    models = {f"{n} {v}": _to_score(find_version(home, n, v).manifest["schema"]) for n, v in live_models(home).items()}
     profiles = (read_profile(name, home) for name in profile_names(home))
     return {**models, **{p.title: template_csv(p.schema) for p in profiles if p.schema.columns}}
 

@@ -63,7 +63,7 @@ class KnownLeavers:
 
     def see(self, table: pa.Table) -> np.ndarray:
         """Count one part of the list; returns who of it left."""
-        from churn.training.known_outcomes import known_outcomes
+        from churn.training.model import known_outcomes
 
         outcomes = known_outcomes(self.ranking.model, table, self.ranking.as_of)
         left = outcomes == 1.0
@@ -120,10 +120,10 @@ def is_demo(home: Path, name: str, version: str) -> bool:
     if name.startswith(DEMO):
         return True
     from churn.samples.shipped import fingerprints
-    from churn.training.registry import version_of
+    from churn.training.registry import find_version
 
     try:
-        words = version_of(home, name, version).words
+        words = find_version(home, name, version).manifest
     except ChurnError:  # what is wrong with it is said by who opens it
         return False
     return words.get("lineage", {}).get("list") in fingerprints()
@@ -138,10 +138,10 @@ class OpenModels:
 
     def named(self, asked: str) -> Model:
         """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
-        from churn.training.registry import called, live_models, load_live
+        from churn.training.registry import find_name, live_models, load_live
 
         name, _, version = asked.partition("@")
-        name = called(self.home, name)
+        name = find_name(self.home, name)
         if version:
             return self._opened(name, version)
         live = live_models(self.home)
@@ -236,11 +236,11 @@ class OpenModels:
         return replace(model, notices=(Notice("info", OF_THE_DEMO), *model.notices))
 
     def _schema(self, name: str, version: str) -> Schema:
-        from churn.training.registry import version_of
+        from churn.training.registry import find_version
 
         if (name, version) in self.kept:
             return self.kept[name, version].schema
-        return schema_from(version_of(self.home, name, version).words["schema"])
+        return schema_from(find_version(self.home, name, version).manifest["schema"])
 
 
 def _headings(source: Source, filename: str, sheet: str | None, schemas: Iterable[Schema]) -> tuple[str, ...]:

@@ -27,12 +27,12 @@ from churn.profiles import GENERAL, Profile, read_profile
 from churn.schema import Schema, schema_from
 from churn.training.outcome import (
     MOST_CLASSES,
-    family_of,
-    folded,
-    one_sided,
-    outcome_column,
-    outcome_of,
-    speaks_by_name,
+    describe_single_outcome,
+    find_outcome_column,
+    fold_word,
+    read_outcome,
+    single_valued_outcome_columns,
+    spellings_of,
 )
 from churn.workspace.playbooks import active_playbook
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from churn.training.gate import GateVerdict
     from churn.training.model import Model
     from churn.training.prepare import Leak
-    from churn.training.train import Trained
+    from churn.training.train import TrainingResult
 
 FOLDER = Path("data") / "searches"
 
@@ -107,7 +107,7 @@ class TrainedVersion:
     """A model kept, and whether it went live and why."""
 
     model: Model
-    trained: Trained
+    trained: TrainingResult
     verdict: GateVerdict
 
     def as_json(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def train_version(
 ) -> TrainedVersion:
     """Learn from a list with outcomes, save the version, and let it go live if it is better (or if told to)."""
     from churn.training.registry import promote, save, title_of
-    from churn.training.tracking import ledger_at, tracked
+    from churn.training.tracking import log_training, open_experiment
     from churn.training.train import train
 
     title = " ".join((name or "").split())
@@ -152,7 +152,7 @@ def train_version(
     else:
         name, title = _default_name(home, reading, settled)
     how = {word: asked[word] for word in HOW if asked.get(word) is not None}
-    ledger = ledger_at(track, name) if track is not None else None
+    ledger = open_experiment(track, name) if track is not None else None
     offers = playbook_for_training(home, name, profile)
     how |= {"playbook": offers, "searches": partial(search_for, home)}
     trained = _with_sample(train(reading, name=name, progress=progress, **roles, **how), source)
@@ -170,7 +170,7 @@ def train_version(
     model = save(home, replace(trained.model, lineage=lineage, notices=()), pages=pages)
     if verdict.promoted:
         promote(home, model.name, model.version, why=verdict.why)
-    told = tracked(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
+    told = log_training(ledger, model, pages, {"promoted": str(verdict.promoted).lower(), "why": verdict.why})
     return TrainedVersion(model, _with_notice(trained, told), verdict)
 
 
@@ -181,7 +181,7 @@ def marked_currency(reading: Reading, model: Model) -> str:
     return own or (marks.pop() if len(marks) == 1 else "")
 
 
-def _with_sample(trained: Trained, source: Source) -> Trained:
+def _with_sample(trained: TrainingResult, source: Source) -> TrainingResult:
     """The card repeats that the list is a sample, where the list itself says so."""
     if not isinstance(source, Path) or source.suffix != ".parquet":
         return trained
@@ -192,7 +192,7 @@ def _with_sample(trained: Trained, source: Source) -> Trained:
     return replace(trained, model=replace(trained.model, lineage=lineage))
 
 
-def _with_notice(trained: Trained, told: Notice | None) -> Trained:
+def _with_notice(trained: TrainingResult, told: Notice | None) -> TrainingResult:
     return trained if told is None else replace(trained, notices=(*trained.notices, told))
 
 
@@ -242,7 +242,7 @@ def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, s
 def _settled_roles(reading: Reading, roles: Mapping[str, Any]) -> Schema:
     """The list's columns with the outcome and the key that will be learnt with."""
     schema = reading.schema
-    settled = {"outcome": outcome_column(reading.table, schema, roles.get("outcome")), "key": roles.get("key")}
+    settled = {"outcome": find_outcome_column(reading.table, schema, roles.get("outcome")), "key": roles.get("key")}
     for role in ("outcome", "key"):
         named = settled[role]
         if named is None:
@@ -256,11 +256,11 @@ def _settled_roles(reading: Reading, roles: Mapping[str, Any]) -> Schema:
 
 def _another_business(home: Path, name: str, new: Schema) -> str:
     """Why the model of that name, if there is one, is of another business than these columns; "" where it is not."""
-    from churn.training.gate import why_another_business
-    from churn.training.registry import standing_words
+    from churn.training.gate import business_mismatch
+    from churn.training.registry import live_manifest
 
-    words = standing_words(home, name)
-    return why_another_business(new, schema_from(words["schema"])) if words else ""
+    words = live_manifest(home, name)
+    return business_mismatch(new, schema_from(words["schema"])) if words else ""
 
 
 def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
@@ -274,7 +274,7 @@ def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
         )
 
 
-def _pages(trained: Trained, currency: str) -> dict[str, str]:
+def _pages(trained: TrainingResult, currency: str) -> dict[str, str]:
     """The model card and its plots, as pages that need nothing else."""
     from churn.money.amounts import Amounts
     from churn.reports.model_card import card_pages
@@ -282,11 +282,11 @@ def _pages(trained: Trained, currency: str) -> dict[str, str]:
     return card_pages(trained.model, Amounts(currency))
 
 
-def _judged(trained: Trained, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:
+def _judged(trained: TrainingResult, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:
     """What the gate says of the new model beside the champion; a person who decided has the last word."""
-    from churn.training.gate import gate
+    from churn.training.gate import run_gate
 
-    verdict = gate(trained.model, trained.unseen, champion, reading.table)
+    verdict = run_gate(trained.model, trained.unseen, champion, reading.table)
     if promotion == "no":
         return replace(verdict, promoted=False, why="Kept beside the champion, as asked.")
     if promotion == "yes":
@@ -469,7 +469,7 @@ def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), dro
     by_date = reading.schema.by_name[column].kind == "date"
     words = days_in(reading, column) if by_date else count_words(reading, column)
     try:
-        found = outcome_of(reading.table, reading.schema, column=column, positive=positive, drop_class=drop_class)
+        found = read_outcome(reading.table, reading.schema, column=column, positive=positive, drop_class=drop_class)
     except ListRefused as problem:
         return Labels(column, words, tuple(positive), _all_alike(reading, column, positive), problem.message)
     except ChurnError as problem:
@@ -477,8 +477,8 @@ def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), dro
         return Labels(column, words, tuple(positive), None, problem.message)
     labels = found.labels
     known = Known(int((labels >= 0).sum()), int((labels == 1).sum()))
-    named = {spelling for word in found.positive for spelling in family_of(word)}
-    leaving = (A_DAY,) if by_date else tuple(w for w in words if folded(w) in named)
+    named = {spelling for word in found.positive for spelling in spellings_of(word)}
+    leaving = (A_DAY,) if by_date else tuple(w for w in words if fold_word(w) in named)
     return Labels(column, words, leaving, known, known.said, int((labels < 0).sum()))
 
 
@@ -492,7 +492,9 @@ def outcome_candidates(reading: Reading) -> tuple[str, ...]:
     ]
     few += [name for name in _left_on(reading) if name not in few]
     # One that says the same of everyone is shown with that sentence: left out, it would be missed and another taken.
-    few += [name for name in (*speaks_by_name(table), *([known.name] if known else [])) if name not in few]
+    few += [
+        name for name in (*single_valued_outcome_columns(table), *([known.name] if known else [])) if name not in few
+    ]
     first = _guessed(reading) or (known.name if known else None)
     return tuple(sorted(dict.fromkeys(few), key=lambda name: name != first))
 
@@ -505,10 +507,10 @@ def guess_outcome(reading: Reading) -> str | None:
 
 def find_leaks(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
     """The columns that know the outcome, or may; none while it is not settled who left."""
-    from churn.training.prepare import Choices, leaks_of
+    from churn.training.prepare import PrepareOptions, preview_leaks
 
     try:
-        return leaks_of(reading.table, reading.schema, Choices(**asked))
+        return preview_leaks(reading.table, reading.schema, PrepareOptions(**asked))
     except ChurnError:
         return ()
 
@@ -521,7 +523,7 @@ def days_in(reading: Reading, column: str) -> dict[str, int]:
 
 def with_one_sided_outcome(reading: Reading) -> Reading:
     """The reading, with a sentence where the list says the same of everyone: nothing can be learnt from that."""
-    text = one_sided(reading.table, reading.schema)
+    text = describe_single_outcome(reading.table, reading.schema)
     if not text:
         return reading
     told = Notice("warning", f"{text[:-1]}, so nothing can be learnt from this list about who leaves.")
@@ -541,14 +543,18 @@ def _all_alike(reading: Reading, column: str, positive: Sequence[str]) -> Known 
         return None
     schema = reading.schema.by_name[column]
     said = cells[0].as_py()
-    left = said if isinstance(said, bool) else {folded(w) for w in (*positive, *schema.positive)} & {folded(str(said))}
-    return Known(len(cells), len(cells) if left or folded(str(said)) in family_of("yes") else 0)
+    left = (
+        said
+        if isinstance(said, bool)
+        else {fold_word(w) for w in (*positive, *schema.positive)} & {fold_word(str(said))}
+    )
+    return Known(len(cells), len(cells) if left or fold_word(str(said)) in spellings_of("yes") else 0)
 
 
 def _guessed(reading: Reading) -> str | None:
     try:
-        return outcome_of(reading.table, reading.schema).column
+        return read_outcome(reading.table, reading.schema).column
     except RequestRefused:
         return None
     except ChurnError:
-        return outcome_column(reading.table, reading.schema)
+        return find_outcome_column(reading.table, reading.schema)

@@ -38,11 +38,10 @@ from churn.monitoring.sketch import refuse_without_reference
 from churn.notices import Notice
 from churn.options import RetrainOptions, TrainOptions, read_options_in
 from churn.store.monitoring import WatchRecord
-from churn.training.calibration import wilson
-from churn.training.gate import why_another_business
-from churn.training.known_outcomes import known_outcomes
-from churn.training.model import Model
-from churn.training.registry import alone_at, champion, versions
+from churn.training.calibration import wilson_interval
+from churn.training.gate import business_mismatch
+from churn.training.model import Model, known_outcomes
+from churn.training.registry import champion, model_lock, versions
 from churn.workspace.businesses import playbook_for, profile_of, wording_of
 from churn.workspace.delivery import Parcel, deliver, open_poster
 from churn.workspace.lists import OpenModels, options_for_model, parse_day, stream_list
@@ -312,7 +311,7 @@ def challenger_of(home: Path, models: OpenModels, model: Model, asked: str | Non
     try:
         found = models.named(f"{model.name}@{later[-1]}")
         refuse_without_reference(found)
-        if why_another_business(found.schema, model.schema):  # of before names were kept apart
+        if business_mismatch(found.schema, model.schema):  # of before names were kept apart
             return None
     except ChurnError:  # a version that is damaged or was saved without its reference stops no list from being watched
         return None
@@ -364,7 +363,7 @@ def _arms(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _share_left(outcomes: Sequence[int]) -> dict[str, float]:
-    low, high = wilson(sum(outcomes), len(outcomes))
+    low, high = wilson_interval(sum(outcomes), len(outcomes))
     return {"customers": len(outcomes), "left": sum(outcomes) / len(outcomes), "low": low, "high": high}
 
 
@@ -687,7 +686,7 @@ def retrain(
     when    `advised` trains only where the list advises it; a list whose data is faulty is never learnt from
     """
     said = read_options_in(options)
-    with alone_at(home, model.name, "retrain"):
+    with model_lock(home, model.name, "retrain"):
         how = Watching(heard=lambda share, text: progress(WATCHED_BY * share, text))
         there = _columns_with_outcome(home, model, source, said)
         watched = drift(home, model, source, how, said)

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from churn.store.customers import CustomerEvent, LastSeen, ListRecord
     from churn.store.monitoring import WatchRecord
     from churn.training.model import Model
-    from churn.training.registry import Reign, Verified
-    from churn.training.train import TwoWays
+    from churn.training.registry import Promotion as LivePromotion
+    from churn.training.registry import Verification
+    from churn.training.train import TrainingComparison
     from churn.workspace import list_history
     from churn.workspace.campaigns import KeptCampaign, PlannedCampaign, Scale
     from churn.workspace.customers import FormField, OfferShown
@@ -458,45 +459,45 @@ class Models(Part):
         """Every model with its versions, which one is live, and the history."""
         from churn.training import registry
 
-        return [registry.card(self.home, name) for name in registry.names(self.home)]
+        return [registry.describe(self.home, name) for name in registry.names(self.home)]
 
     def name_for(self, words: str) -> str:
         """The name of the model that a person called so, in their own words."""
         from churn.training import registry
 
-        return registry.called(self.home, words)
+        return registry.find_name(self.home, words)
 
-    def promote(self, name: str, version: str, why: str) -> Reign:
+    def promote(self, name: str, version: str, why: str) -> LivePromotion:
         """Make a version live because a person says so."""
         from churn.training import registry
 
         with self.workspace.acting("promote", f"{name}@{version}"):
             return registry.promote(self.home, name, version, why=why)
 
-    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> Reign:
+    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> LivePromotion:
         """Go back to the version that was live before."""
         from churn.training import registry
 
         with self.workspace.acting("rollback", f"{name} to {to or 'the one before'}"):
             return registry.rollback(self.home, name, to=to, why=why)
 
-    def verify(self, name: str, version: str) -> Verified:
+    def verify(self, name: str, version: str) -> Verification:
         """Whether a version's files are as they were written, and its tables say what the libraries say."""
         from churn.training import registry
 
-        return registry.verified(self.home, name, version)
+        return registry.verify(self.home, name, version)
 
     def card(self, name: str, version: str) -> bytes:
         """The model card of a version, as one page that needs nothing else."""
         from churn.training import registry
 
-        return registry.page(registry.version_of(self.home, name, version), "card.html")
+        return registry.read_page(registry.find_version(self.home, name, version), "card.html")
 
     def explained_by(self, model: Model) -> dict[str, Any]:
         """Whether tables or the libraries explain a version's scores, and how far apart the two were when saved."""
         from churn.training import registry
 
-        return dict(registry.version_of(self.home, model.name, model.version).words.get("explained_by", {}))
+        return dict(registry.find_version(self.home, model.name, model.version).manifest.get("explained_by", {}))
 
     def charts(self, model: Model, locale: str = "en-US") -> Sequence[Chart]:
         """Every picture of a version's report, its columns named in the words of the business."""
@@ -771,7 +772,7 @@ class Logs(Part):
 
         return survey_logs(self.home, tables, profile, engine=engine)
 
-    def try_filling(self, tables: Mapping[str, str], profile: str, **options: Any) -> TwoWays:
+    def try_filling(self, tables: Mapping[str, str], profile: str, **options: Any) -> TrainingComparison:
         """What filling in silent days does to a model's quality, before anybody adopts it."""
         from churn.workspace.event_logs import try_filling_silence
 

@@ -43,7 +43,7 @@ from churn.store.campaigns import (
     record_measurement,
     suppress_contact,
 )
-from churn.training.outcome import folded, means_left, names_an_outcome
+from churn.training.outcome import classify_words, fold_word, names_an_outcome
 from churn.workspace.businesses import profile_named, wording_in
 from churn.workspace.campaigns import KeptCampaign
 from churn.workspace.lists import OpenModels, read_with_memory
@@ -188,9 +188,9 @@ def _left(cells: pd.Series, column: Column, positive: tuple[str, ...]) -> np.nda
     words = cells.astype("string").str.strip()
     seen = [w for w in words.dropna().unique() if w]
     if positive:
-        told = {folded(w) for w in positive}
-        meant: dict[str, bool] | None = {w: folded(w) in told for w in seen}
-        if not any(folded(w) in told for w in seen):
+        told = {fold_word(w) for w in positive}
+        meant: dict[str, bool] | None = {w: fold_word(w) in told for w in seen}
+        if not any(fold_word(w) in told for w in seen):
             raise RequestRefused(f"{column.name} never holds {' or '.join(positive)}.", f"It holds: {_few(seen)}.")
     else:
         meant = _meaning(words, column)
@@ -205,12 +205,12 @@ def _left(cells: pd.Series, column: Column, positive: tuple[str, ...]) -> np.nda
 def _meaning(words: pd.Series, column: Column) -> dict[str, bool] | None:
     """What each word of an outcome means: by the words the model knows, else by the one vocabulary of outcomes."""
     seen = [w for w in words.dropna().unique() if w]
-    positive = {folded(w) for w in column.positive}
-    others = [w for w in seen if folded(w) not in positive]
-    left = dict.fromkeys((w for w in seen if folded(w) in positive), True)
-    if not others or {folded(w) for w in others} <= {folded(w) for w in column.levels}:
+    positive = {fold_word(w) for w in column.positive}
+    others = [w for w in seen if fold_word(w) not in positive]
+    left = dict.fromkeys((w for w in seen if fold_word(w) in positive), True)
+    if not others or {fold_word(w) for w in others} <= {fold_word(w) for w in column.levels}:
         return {**dict.fromkeys(others, False), **left}
-    return (means := means_left(others if left else seen)) and {**means, **left}
+    return (means := classify_words(others if left else seen)) and {**means, **left}
 
 
 def _few(words: list[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError, Damaged, Unavailable
-from churn.explain.explainer import added_up
+from churn.explain.explainer import sum_contributions
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.scoring.reasons import reason_sentence, weighed
@@ -54,7 +54,7 @@ class OnlineScorer:
         model = self.model
         row = model.encoder.row(given.customer, as_of=as_of)
         contributions = model.explainer.contributions(row[None])
-        margin = added_up(model.explainer.base, contributions)
+        margin = sum_contributions(model.explainer.base, contributions)
         probability = model.calibration.probability(margin)
         reasons = self._reasons(given, contributions, margin)
         p, at_risk = float(probability[0]), self._at_risk(given, probability)

@@ -24,13 +24,13 @@ import pyarrow as pa
 
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
-from churn.training.boosting import best_step, climbed, with_bags
+from churn.training.boosting import best_result, search_capacity, with_bags
 from churn.training.calibration import sigmoid
-from churn.training.dataset import folds
+from churn.training.dataset import make_folds
 from churn.training.metrics import metrics, operating_point
-from churn.training.outcome import outcome_of
-from churn.training.prepare import Choices, leaks_in, prepared
-from churn.training.train import Trained, train
+from churn.training.outcome import read_outcome
+from churn.training.prepare import PrepareOptions, find_leaks, prepare
+from churn.training.train import TrainingResult, train
 from tests.bench.plain_tables import plain_table
 
 SECTIONS = ("quality", "leaks", "nested", "speed", "threads")
@@ -75,7 +75,7 @@ class Line:
         return WIDE.format(self.what, f"{self.ours:.4g}", theirs, ratio, reach, self.verdict)
 
 
-def quality(name: str, *, quick: bool = False) -> tuple[list[Line], Trained]:
+def quality(name: str, *, quick: bool = False) -> tuple[list[Line], TrainingResult]:
     """The report's scores on a real list, beside XGBoost with its default settings on the same folds."""
     table, schema = plain_table(name)
     trained = train(table, schema, name=name, seed=SEED, quick=quick)
@@ -96,10 +96,10 @@ def usual_scores(name: str) -> dict[str, float]:
     from xgboost import XGBClassifier
 
     table, schema = plain_table(name)
-    examples = prepared(table, schema, Choices()).examples
+    examples = prepare(table, schema, PrepareOptions()).examples
     found = []
     for seed in range(3):
-        for learn, check in folds(examples, 5, seed=seed):
+        for learn, check in make_folds(examples, 5, seed=seed):
             model = XGBClassifier(n_jobs=1).fit(examples.matrix[learn], examples.labels[learn])
             p = model.predict_proba(examples.matrix[check])[:, 1].astype(float)
             found.append(metrics(examples.labels[check], p))
@@ -109,12 +109,12 @@ def usual_scores(name: str) -> dict[str, float]:
 def nested(name: str) -> Line:
     """Log loss when even the capacity is chosen without the checked fold, minus the log loss reported as usual."""
     table, schema = plain_table(name)
-    examples = prepared(table, schema, Choices()).examples
-    outside = best_step(climbed("xgboost", examples, checks=3, seed=0))
+    examples = prepare(table, schema, PrepareOptions()).examples
+    outside = best_result(search_capacity("xgboost", examples, checks=3, seed=0))
     gaps = []
-    for learn, check in folds(examples, 5, seed=SEED):
-        part = examples.only(learn)
-        inside = best_step(climbed("xgboost", part, checks=3, seed=0))
+    for learn, check in make_folds(examples, 5, seed=SEED):
+        part = examples.take(learn)
+        inside = best_result(search_capacity("xgboost", part, checks=3, seed=0))
         prices = []
         for step in (inside, outside):
             (candidate,) = with_bags([step], most=1)
@@ -124,7 +124,7 @@ def nested(name: str) -> Line:
     return Line(f"{name}: optimism of choosing capacity outside", float(np.mean(gaps)), None, "<=", 0.002)
 
 
-def equal_point(trained: Trained) -> str:
+def equal_point(trained: TrainingResult) -> str:
     """The known systems' point (recall .925, precision .443 at threshold .30) on calibrated scores."""
     labels, p = trained.unseen.labels, trained.unseen.probability
     at = trained.model.thresholds.others["recall 0.925"]
@@ -172,19 +172,19 @@ def planted(table: pa.Table, schema: Schema, labels: np.ndarray) -> dict[str, tu
 def leak_lines() -> list[Line]:
     """Planted leaks caught, hard alarms on honest lists, and the two columns of the real bank file."""
     table, schema = plain_table("telco")
-    labels = outcome_of(table, schema).labels
+    labels = read_outcome(table, schema).labels
     caught = {}
     for name, (leaky, wide) in planted(table, schema, labels).items():
-        hard = [leak.column for leak in leaks_in(wide, leaky, outcome_of(leaky, wide).labels) if leak.hard]
+        hard = [leak.column for leak in find_leaks(wide, leaky, read_outcome(leaky, wide).labels) if leak.hard]
         caught[name] = hard == [name]
         print(f"  planted {name:<24} {'caught' if caught[name] else f'MISSED: {hard}'}")
     bank, bank_schema = plain_table("bank")
-    found = leaks_in(bank_schema, bank, outcome_of(bank, bank_schema).labels)
+    found = find_leaks(bank_schema, bank, read_outcome(bank, bank_schema).labels)
     bayes = sum(leak.hard and leak.column.startswith("Naive_Bayes") for leak in found)
     alarms = sum(leak.hard for leak in found) - bayes
     for name in ("telco", "product"):
         honest, its = plain_table(name)
-        alarms += sum(leak.hard for leak in leaks_in(its, honest, outcome_of(honest, its).labels))
+        alarms += sum(leak.hard for leak in find_leaks(its, honest, read_outcome(honest, its).labels))
     alarms += sum(_alarms(seed) for seed in range(20))
     return [
         Line("leaks: planted and caught, of 12", sum(caught.values()), None, ">=", 12),
@@ -195,7 +195,7 @@ def leak_lines() -> list[Line]:
 
 def _alarms(seed: int) -> int:
     table, schema = synthetic(2000, seed)
-    return sum(leak.hard for leak in leaks_in(schema, table, outcome_of(table, schema).labels))
+    return sum(leak.hard for leak in find_leaks(schema, table, read_outcome(table, schema).labels))
 
 
 def synthetic(rows: int, seed: int) -> tuple[pa.Table, Schema]:

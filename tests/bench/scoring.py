@@ -21,8 +21,8 @@ import numpy as np
 import pyarrow as pa
 import xgboost
 
-from churn.explain.explainer import explainer_for
-from churn.explain.library import member_of
+from churn.explain.explainer import build_explainer
+from churn.explain.library import read_member
 from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
@@ -34,7 +34,7 @@ from churn.scoring.whatif import nearest_changes
 from churn.scoring.wording import Wording, wording_for
 from churn.training.calibration import Calibration
 from churn.training.encoder import encoder_for
-from churn.training.model import Model, reference_of
+from churn.training.model import Model, build_reference
 from churn.training.registry import save
 from churn.training.thresholds import Thresholds
 from tests.bench.measuring import Line, child_cost, cost_of, table_of
@@ -97,11 +97,11 @@ def setting(folder: Path) -> Setting:
     types = ["c" if f.is_set else "q" for f in encoder.fields]
     data = xgboost.DMatrix(matrix, labels, feature_types=types, enable_categorical=True)
     booster = xgboost.train(TREES, data, 300)
-    built = cost_of(lambda: explainer_for([(1.0, member_of(booster))], matrix.shape[1]))
+    built = cost_of(lambda: build_explainer([(1.0, read_member(booster))], matrix.shape[1]))
     print(f"tables built once in {built.cpu:.2f} CPU s, {built.result.lookup.credits.nbytes / 1e6:.1f} MB")
     scores = built.result.probability(matrix)
     thresholds = Thresholds(0.3, "money", 0.3, 0.3, 0.6)
-    reference = reference_of(encoder, matrix, scores)
+    reference = build_reference(encoder, matrix, scores)
     lineage = {"profile": BUSINESS}
     model = Model(
         "bench", "", reading.schema, encoder, built.result, Calibration(), thresholds, reference, lineage=lineage
@@ -157,7 +157,7 @@ def list_lines(given: Setting, rows: int, many: int) -> list[Line]:
 
 
 def shipped_lines(given: Setting, many: int) -> list[Line]:
-    """The champion as the whole contest ships it: a long list, and how stable its reasons are."""
+    """The champion as the whole selection ships it: a long list, and how stable its reasons are."""
     shipped = shipped_from(given.table, given.model.schema)
     save(given.folder, shipped.model(given.model))
     cost, peak = _ours(given, many, "champion")

@@ -1,4 +1,4 @@
-"""The champion as training ships it: a blend of bagged boosters and a regression, found by the whole contest.
+"""The champion as training ships it: a blend of bagged boosters and a regression, found by the whole selection.
 
 How fast it scores a long list, and whether models learnt from other draws of the same customers name the same reasons.
 """
@@ -13,8 +13,8 @@ from churn.scoring.reasons import Group, group_sums, groups_of, weighed
 from churn.training.calibration import Calibration
 from churn.training.dataset import Examples
 from churn.training.model import Explainer, Model
-from churn.training.prepare import Choices, prepared
-from churn.training.selection import Champion, Contest, contest, fitted_champion
+from churn.training.prepare import PrepareOptions, prepare
+from churn.training.selection import Champion, Selection, fit_champion, select_model
 from tests.bench.measuring import Line
 
 REFITS = 5
@@ -24,9 +24,9 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Shipped:
-    """A contest that was held, and the champion it ended with."""
+    """A selection, and the champion it ended with."""
 
-    held: Contest
+    selection: Selection
     examples: Examples
     champion: Champion
     groups: tuple[Group, ...]
@@ -34,7 +34,7 @@ class Shipped:
     @property
     def parts(self) -> str:
         """What the champion is made of."""
-        named = [(c.name, getattr(c, "trees", 0) * getattr(c, "bags", 1), w) for c, w in self.held.parts if w]
+        named = [(c.name, getattr(c, "trees", 0) * getattr(c, "bags", 1), w) for c, w in self.selection.parts if w]
         return ", ".join(f"{w:.0%} {name}" + (f" ({trees} trees)" if trees else "") for name, trees, w in named)
 
     def model(self, like: Model) -> Model:
@@ -44,11 +44,11 @@ class Shipped:
 
 
 def shipped_from(table, schema) -> Shipped:
-    """The whole contest on a list, as `train` holds it, and its champion."""
-    ready = prepared(table, schema, Choices())
-    held = contest(ready.examples, quick=False, seed=0)
-    champion = fitted_champion(held.parts, ready.examples, Calibration(), seed=0)
-    return Shipped(held, ready.examples, champion, groups_of(ready.schema, ready.examples.encoder))
+    """The whole selection on a list, as `train` does it, and its champion."""
+    ready = prepare(table, schema, PrepareOptions())
+    selection = select_model(ready.examples, quick=False, seed=0)
+    champion = fit_champion(selection.parts, ready.examples, Calibration(), seed=0)
+    return Shipped(selection, ready.examples, champion, groups_of(ready.schema, ready.examples.encoder))
 
 
 def stability_lines(given: Shipped) -> list[Line]:
@@ -56,8 +56,8 @@ def stability_lines(given: Shipped) -> list[Line]:
     random, rows = np.random.default_rng(SEED), given.examples.matrix[:ASKED]
     again = []
     for _ in range(REFITS):
-        drawn = given.examples.only(random.integers(0, len(given.examples), len(given.examples)))
-        again.append(fitted_champion(given.held.parts, drawn, Calibration(), seed=0))
+        drawn = given.examples.take(random.integers(0, len(given.examples), len(given.examples)))
+        again.append(fit_champion(given.selection.parts, drawn, Calibration(), seed=0))
     first, others = _told(given, given.champion, rows), [_told(given, c, rows) for c in again]
     strongest, raising, named = (float(np.mean([_shared(first[k], o[k]) for o in others])) for k in range(3))
     return [

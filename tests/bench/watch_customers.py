@@ -11,7 +11,7 @@ from churn.money.playbook import Action, Playbook, exactly
 from churn.schema import Column, Schema
 from churn.training.calibration import Calibration, sigmoid
 from churn.training.encoder import encoder_for
-from churn.training.model import Model, reference_of
+from churn.training.model import Model, build_reference
 from churn.training.thresholds import Thresholds
 
 NUMBERS = tuple(f"n{i}" for i in range(12))
@@ -87,7 +87,7 @@ def model_of(learnt: pa.Table) -> Model:
     spread = np.nanstd(matrix, axis=0)
     strong = np.where(np.arange(matrix.shape[1]) % 3 == 0, 0.55, 0.1) / np.where(spread > 0, spread, 1)
     explainer = Straight(strong, np.nanmedian(matrix, axis=0))
-    reference = reference_of(encoder, matrix, sigmoid(explainer.margin(matrix)))
+    reference = build_reference(encoder, matrix, sigmoid(explainer.margin(matrix)))
     return Model(
         "bench", "v1", SCHEMA, encoder, explainer, Calibration(), Thresholds(0.3, "money", 0.1, 0.1, 0.5), reference
     )

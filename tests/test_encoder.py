@@ -1,4 +1,4 @@
-"""The encoder gives one customer and a million the same numbers."""
+"""The Encoder: one translation of customers into numbers for training and serving."""
 
 import json
 from datetime import date
@@ -25,6 +25,8 @@ SCHEMA = Schema(
         Column("note", "text"),
     )
 )
+
+
 COLUMNS = {
     "id": ["a", "b", "c"],
     "plan": ["gold", "basic", None],
@@ -35,6 +37,8 @@ COLUMNS = {
     "since": [date(2026, 1, 1), date(2025, 12, 31), None],
     "note": ["x", "y", "z"],
 }
+
+
 KINDS = pa.schema([("spend", pa.float64()), ("auto", pa.bool_()), ("since", pa.date32())])
 
 

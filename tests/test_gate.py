@@ -1,4 +1,4 @@
-"""A challenger takes over only when it is better on customers unseen by both."""
+"""The gate between a challenger and the champion."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.training.gate import FEWEST_ROWS, Unseen, _decision, _doubt, gate
+from churn.training.gate import FEWEST_ROWS, UnseenScores, _decide, _why_in_doubt, run_gate
 from churn.training.metrics import auc
 from churn.training.train import train
 from tests.small_lists import SCHEMA, small_table, small_training
@@ -17,19 +17,19 @@ TABLE = small_table()
 
 def test_the_first_model_of_a_name_goes_live():
     trained = small_training()
-    assert gate(trained.model, trained.unseen, None, TABLE).promoted
+    assert run_gate(trained.model, trained.unseen, None, TABLE).promoted
 
 
 def test_the_same_model_again_changes_nothing():
     trained = small_training()
-    verdict = gate(trained.model, trained.unseen, trained.model, TABLE)
+    verdict = run_gate(trained.model, trained.unseen, trained.model, TABLE)
     assert (verdict.promoted, verdict.loss["mean"], verdict.customers) == (False, 0.0, 500)
 
 
 def test_a_better_model_wins_on_customers_new_to_the_champion():
     weak = train(small_table(120, seed=5), SCHEMA, quick=True, drop=["tenure", "plan"]).model
     trained = small_training()
-    verdict = gate(trained.model, trained.unseen, weak, TABLE)
+    verdict = run_gate(trained.model, trained.unseen, weak, TABLE)
     assert verdict.promoted and verdict.customers == 500 and verdict.loss["low"] > 0
 
 
@@ -37,15 +37,15 @@ def test_a_worse_model_never_wins():
     champion = small_training().model
     table = small_table(seed=11)
     random = np.random.default_rng(0)
-    guess = Unseen(np.arange(500), np.asarray(table["gone"]).astype(float), random.uniform(0.2, 0.8, 500))
-    verdict = gate(champion, guess, champion, table)
+    guess = UnseenScores(np.arange(500), np.asarray(table["gone"]).astype(float), random.uniform(0.2, 0.8, 500))
+    verdict = run_gate(champion, guess, champion, table)
     assert not verdict.promoted and verdict.loss["high"] < 0
 
 
 def test_a_champion_that_has_learnt_from_nearly_all_rows_cannot_be_compared():
     trained = small_training()
     knows = replace(trained.model.reference, rows=trained.model.reference.rows[:20], row_scores=np.zeros(20))
-    verdict = gate(trained.model, trained.unseen, replace(trained.model, reference=knows), TABLE)
+    verdict = run_gate(trained.model, trained.unseen, replace(trained.model, reference=knows), TABLE)
     assert not verdict.promoted and verdict.customers < FEWEST_ROWS
 
 
@@ -53,14 +53,14 @@ def test_a_challenger_that_is_far_slower_stays_out():
     weak = train(small_table(120, seed=5), SCHEMA, quick=True, drop=["tenure", "plan"]).model
     trained = small_training()
     slow = replace(trained.model, report={"cost": {"trees_of_depth_4": 9000.0}})
-    assert "too long" in gate(slow, trained.unseen, weak, TABLE).why
+    assert "too long" in run_gate(slow, trained.unseen, weak, TABLE).why
 
 
 def decided(*, loses, of=1.0):
     """The decision on a challenger with clearly truer probabilities that brings a little less, beyond chance."""
     truer = {"mean": 0.02, "low": 0.01, "high": 0.03}
     profit = {"mean": -loses, "low": -2 * loses, "high": -loses / 10, "champion": of}
-    return _decision(truer, profit, {"champion": 0.08, "challenger": 0.01}, {"champion": 1.0, "challenger": 1.0})
+    return _decide(truer, profit, {"champion": 0.08, "challenger": 0.01}, {"champion": 1.0, "challenger": 1.0})
 
 
 def test_truer_probabilities_win_over_a_trifle_of_profit_but_not_over_more():
@@ -78,7 +78,7 @@ def with_outcomes(outcomes):
 def test_a_challenger_learnt_from_mixed_up_outcomes_stays_out_and_the_list_is_doubted():
     champion = small_training().model
     table, trained = with_outcomes(np.random.default_rng(1).permutation(np.asarray(TABLE["gone"])))
-    verdict = gate(trained.model, trained.unseen, champion, table)
+    verdict = run_gate(trained.model, trained.unseen, champion, table)
     assert not verdict.promoted and verdict.loss["low"] > 0  # by log loss alone it would have won
     assert "no better than chance. Nor does the champion in this list" in verdict.why
 
@@ -86,7 +86,7 @@ def test_a_challenger_learnt_from_mixed_up_outcomes_stays_out_and_the_list_is_do
 def test_a_challenger_learnt_from_outcomes_told_the_wrong_way_round_stays_out():
     champion = small_training().model
     table, trained = with_outcomes(~np.asarray(TABLE["gone"]).astype(bool))
-    verdict = gate(trained.model, trained.unseen, champion, table)
+    verdict = run_gate(trained.model, trained.unseen, champion, table)
     assert not verdict.promoted and "the right way round" in verdict.why
 
 
@@ -96,7 +96,7 @@ def test_what_knows_nothing_never_replaces_a_champion_however_wrong_that_is(seed
     random, champion = np.random.default_rng(seed), small_training().model
     labels = random.permutation(np.asarray(TABLE["gone"]).astype(float))
     p = level + width * (random.random(500) - 0.5)
-    verdict = gate(champion, Unseen(np.arange(500), labels, p), champion, TABLE)
+    verdict = run_gate(champion, UnseenScores(np.arange(500), labels, p), champion, TABLE)
     assert verdict.ranking["challenger"]["low"] > 0.5 or not verdict.promoted
 
 
@@ -106,9 +106,9 @@ def ranks(value, half=0.025):
 
 def test_a_challenger_has_to_lie_further_above_chance_where_the_champion_fell_to_it():
     promised = {"mean": 0.95, "low": 0.94}
-    assert _doubt({"challenger": ranks(0.53), "champion": ranks(0.75)}, promised) == ""
-    assert _doubt({"challenger": ranks(0.56), "champion": ranks(0.5)}, promised) == ""
-    assert _doubt({"challenger": ranks(0.53), "champion": ranks(0.5)}, promised) == (
+    assert _why_in_doubt({"challenger": ranks(0.53), "champion": ranks(0.75)}, promised) == ""
+    assert _why_in_doubt({"challenger": ranks(0.56), "champion": ranks(0.5)}, promised) == ""
+    assert _why_in_doubt({"challenger": ranks(0.53), "champion": ranks(0.5)}, promised) == (
         "The champion stays: the challenger tells leavers from stayers no better than chance. "
         "Nor does the champion in this list (ROC-AUC 0.50 here, 0.95 when it learnt): check who is said to have left."
     )
@@ -120,7 +120,7 @@ def test_the_best_of_several_that_know_nothing_stays_out_though_choosing_makes_i
         random = np.random.default_rng(seed)
         labels = random.permutation(np.asarray(TABLE["gone"]).astype(float))
         best = max((random.uniform(0.3, 0.4, 500) for _ in range(8)), key=lambda p: auc(labels, p))
-        verdict = gate(champion, Unseen(np.arange(500), labels, best), champion, TABLE)
+        verdict = run_gate(champion, UnseenScores(np.arange(500), labels, best), champion, TABLE)
         looked_better += verdict.ranking["challenger"]["low"] > 0.5 and verdict.loss["low"] > 0
         assert not verdict.promoted
     assert looked_better  # by its interval alone one of them would have gone live
