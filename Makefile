@@ -9,7 +9,7 @@ PYTHONS ?= python3.13 python3.12 python3.11 python3
 ANSWERS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-counts check spark bench $(WINGS:%=bench-%) bench-peers bench-huge bench-api bench-generated api samples screenshots lock clean
+.PHONY: help run test test-all test-counts check spark bench $(WINGS:%=bench-%) bench-peers bench-huge bench-api bench-generated measure snapshots api samples screenshots lock clean
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,12 @@ bench-api: .venv/dev.stamp  ## the API beside the usual server: CPU per request,
 
 bench-generated: .venv/dev.stamp  ## 500 made-up requests for every route, at both servers
 	@$(PYTHON) -m tests.bench.api --generated
+
+measure: .venv/dev.stamp  ## figures of the code base: files, lines, names, start-up
+	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m tests.bench.measure
+
+snapshots: .venv/dev.stamp  ## keep anew what others rely on (tests/snapshots); say in the changelog what is gone
+	@$(PYTHON) -m tests.snapshots
 
 bench-huge: .venv/dev.stamp  ## ten million customers scored from CSV to file (2 GB of temporary files)
 	@$(PYTHON) -m tests.bench.scoring --huge

@@ -1,4 +1,4 @@
-"""The front door: a multipage dashboard over the same desk as the command line and the API."""
+"""The front door: a multipage dashboard over the same workspace as the command line and the API."""
 
 import os
 

@@ -8,9 +8,9 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from app.demo_models import make_in_background
+from app.demo import make_in_background
 from app.warming import keep_tidy, warm_up
-from churn import Desk
+from churn import Workspace
 from churn.api.app import refuse_busy_port, serve_until_stopped
 from churn.errors import ChurnError
 from churn.workspace.access import SIGN_INS, is_this_machine_alone
@@ -36,14 +36,14 @@ def main(words: list[str] | None = None) -> int:
 
 def refuse_without_sign_in(host: str) -> None:
     """Refuse to serve others where nobody could sign in."""
-    from app.state.visitor import provider_is_set
+    from app.session import provider_is_set
 
-    Desk().refuse_without_sign_in(host, has_provider=provider_is_set())
+    Workspace().access.refuse_without_sign_in(host, has_provider=provider_is_set())
 
 
 def how_to_come_in(host: str, address: str) -> str:
     """What a start says about signing in: the address that does it at this machine, or that nobody has to."""
-    if Desk().entrance.open:
+    if Workspace().access.settings.open:
         return "CHURN_OPEN=yes: everybody who can reach it is let in as an admin."
     if is_this_machine_alone(host):
         return f"Where it asks to sign in, this address does: {address}/sign-in?token={SIGN_INS.token}"
@@ -54,22 +54,22 @@ def serve(asked: argparse.Namespace) -> None:
     """Serve at once; what can wait (a browser, the demo models) starts when the door is open."""
 
     def when_ready(address: str) -> None:
-        from app.state import shared_desk
+        from app.session import shared_workspace
 
-        warm_up(shared_desk)
+        warm_up(shared_workspace)
         keep_tidy()
         print(how_to_come_in(asked.host, address), flush=True)
         if asked.open and on_a_desktop():
             webbrowser.open(address)
         if asked.demo:
-            make_in_background(home_of_desk())
+            make_in_background(home_of_workspace())
 
     serve_until_stopped("app.server:api", asked.host, asked.port, says="Holdfast is at {address}", on_ready=when_ready)
 
 
-def home_of_desk() -> Path:
-    """Where models and the score book live."""
-    return Desk().home
+def home_of_workspace() -> Path:
+    """Where models and the database live."""
+    return Workspace().home
 
 
 def on_a_desktop() -> bool:

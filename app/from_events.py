@@ -1,7 +1,7 @@
 """From events: event logs become the list in hand; *Score a list* and *Training* show it, each for its own purpose.
 
 Bring files for each table of a recipe, see which dates they cover, choose the date on a slider and see at once who
-would have left, then make the table. The counts come from what was reckoned once, so the slider answers at once.
+would have left, then make the table. The counts come from what was computed once, so the slider answers at once.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
-from app.state import logs
-from app.strings import plain, say
+from app import cache, session, widgets
+from app.words import plain, say
 from churn.errors import ChurnError
+from churn.workspace.event_logs import months_chart
 
 KINDS = ["csv", "tsv", "txt", "gz", "parquet", "pq"]
 SCORE, TRAIN = "score", "train"
@@ -27,7 +27,7 @@ def offer(purpose: str) -> None:
         icon=":material/stacks:",
         key=f"logs for {purpose}",
         on_change="rerun",
-        expanded=bool(state.asked_logs()),
+        expanded=bool(cache.asked_logs()),
     )
     if box.open:
         with box:
@@ -37,7 +37,7 @@ def offer(purpose: str) -> None:
 
 def from_events(purpose: str) -> None:
     """The whole path; `purpose` is `score` (today, nobody knows who leaves) or `train` (known outcomes)."""
-    recipes, asked = state.desk().recipes(), state.asked_logs()
+    recipes, asked = session.workspace().logs.recipes(), cache.asked_logs()
     left, right = st.columns([2, 3])
     profile = left.selectbox(
         say("logs.business"),
@@ -46,7 +46,7 @@ def from_events(purpose: str) -> None:
         format_func=lambda p: recipes[p].title,
         help=say("logs.business_help"),
     )
-    ways = {"upload": True, "sample": profile in logs.sample_logs(), "place": logs.on_this_machine()}
+    ways = {"upload": True, "sample": profile in cache.sample_logs(), "place": cache.on_this_machine()}
     way = right.segmented_control(
         say("logs.way"),
         [name for name, fits in ways.items() if fits],
@@ -55,13 +55,13 @@ def from_events(purpose: str) -> None:
         key=f"way {purpose} {profile}",
     )
     bring(profile, recipes[profile], way or "upload")
-    held = logs.logs(profile)
+    held = cache.logs(profile)
     if held is None:
         widgets.empty(say("logs.none"), icon="stacks")
         return
     try:
         with widgets.working(say("logs.reading")):
-            seen = logs.outlook(held)
+            seen = cache.outlook(held)
     except ChurnError as problem:
         widgets.show_refusal(problem)
         return
@@ -74,7 +74,7 @@ def bring(profile: str, recipe: Any, way: str) -> None:
     if way == "sample":
         st.caption(say("logs.sample_text"))
         if st.button(say("logs.take_sample"), icon=":material/science:"):
-            logs.take_sample(profile)
+            cache.take_sample(profile)
         return
     with st.form(f"logs {profile} {way}", border=True):
         st.caption(say("logs.text_upload" if way == "upload" else "logs.text_place"))
@@ -82,7 +82,7 @@ def bring(profile: str, recipe: Any, way: str) -> None:
         sent = st.form_submit_button(say("logs.read"), type="primary", icon=":material/query_stats:")
     given = {name: value for name, value in given.items() if value}
     if sent and given:
-        (logs.bring if way == "upload" else logs.point_to)(profile, given)
+        (cache.bring if way == "upload" else cache.point_to)(profile, given)
     elif sent:
         st.warning(say("logs.nothing"), icon=":material/upload_file:")
 
@@ -103,7 +103,7 @@ def covered(held: Any, seen: Any) -> None:
     first, last = st.columns(2)
     first.metric(say("logs.first"), f"{seen.first:%d %b %Y}", border=True)
     last.metric(say("logs.last"), f"{seen.last:%d %b %Y}", border=True)
-    widgets.chart(state.desk().months_chart(seen))
+    widgets.chart(months_chart(seen))
     if seen.notices:
         with st.popover(say("logs.notices"), icon=":material/fact_check:"):
             widgets.notices(seen.notices)
@@ -131,7 +131,7 @@ def choose(held: Any, seen: Any, purpose: str) -> None:
         asked |= {"horizon": horizon, **several(held, seen, as_of, horizon)}
     if st.button(say(f"logs.make_{purpose}"), type="primary", icon=":material/table_view:"):
         with widgets.working(say("logs.making")):
-            logs.make_list(held, asked)
+            cache.make_list(held, asked)
         st.rerun()
 
 
@@ -167,8 +167,8 @@ def fill(held: Any, seen: Any, asked: dict[str, Any]) -> bool:
         st.markdown(say("logs.silent", days=days))
         if st.button(say("logs.try_fill"), icon=":material/compare_arrows:"):
             with widgets.polite_errors(), widgets.working(say("logs.trying")):
-                logs.try_filling(held, asked)
-        found = logs.filling(held, asked)
+                cache.try_filling(held, asked)
+        found = cache.filling(held, asked)
         if found is not None:
             st.markdown(f":material/balance: {plain(found.sentence)}")
         return st.toggle(say("logs.fill"), disabled=found is None, help=say("logs.fill_help"))
@@ -176,7 +176,7 @@ def fill(held: Any, seen: Any, asked: dict[str, Any]) -> bool:
 
 def meanings() -> None:
     """What each column of the list made from logs means, in a line each."""
-    found = logs.made()
+    found = cache.made()
     if found is None:
         return
     widgets.done(say("logs.made", rows=found.rows, columns=len(found.schema.features)))

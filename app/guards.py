@@ -16,14 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.browser_cookie import BrowserCookie
-from app.state.visitor import provider_is_set
-from app.strings import say
-from churn import Desk
+from app.session import BrowserCookie, provider_is_set
+from app.words import say
+from churn import Workspace
 from churn.api.middleware import (
     POLICY_VIOLATION,
     Allowance,
-    KnownHosts,
+    HostMiddleware,
     header_names,
     look_up_keys,
     named_by_proxy,
@@ -32,7 +31,7 @@ from churn.api.middleware import (
 )
 from churn.api.refusals import answer_to
 from churn.errors import ChurnError, NotAllowed, NotSignedIn
-from churn.workspace.access import COOKIE, LASTS, SIGN_INS, entrance_from, is_here
+from churn.workspace.access import COOKIE, LASTS, SIGN_INS, auth_settings, is_here
 
 PAGE = "/sign-in"
 ANYONE = frozenset({"/_stcore/health"})
@@ -45,19 +44,19 @@ STYLE = (
 )
 
 
-def guards(desk: Callable[[], Desk] = Desk) -> list[Middleware]:
+def guards(workspace: Callable[[], Workspace] = Workspace) -> list[Middleware]:
     """The guards a request meets before the dashboard, the first one first."""
     return [
-        Middleware(KnownHosts, hosts=entrance_from().hosts),
+        Middleware(HostMiddleware, hosts=auth_settings().hosts),
         Middleware(BrowserCookie),
-        Middleware(SignInGuard, desk=desk()),
+        Middleware(SignInGuard, workspace=workspace()),
     ]
 
 
 def refuse_open_start(host: str) -> None:
     """End a start of `streamlit run` that would serve others who could not sign in, with the reason."""
     try:
-        Desk().refuse_without_sign_in(host, has_provider=provider_is_set())
+        Workspace().access.refuse_without_sign_in(host, has_provider=provider_is_set())
     except ChurnError as problem:
         sys.exit(str(problem))
 
@@ -65,9 +64,9 @@ def refuse_open_start(host: str) -> None:
 class SignInGuard:
     """Lets in who is at this machine, signed in or named by a proxy; others are shown how to sign in."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, workspace: Workspace) -> None:
         self.app = app
-        self.desk = desk
+        self.workspace = workspace
         self.wrong = Allowance(rate=1.0, burst=20.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,14 +86,14 @@ class SignInGuard:
 
     async def _problem(self, scope: Scope) -> ChurnError | None:
         """Why this one is not let in; None where they are."""
-        entrance, peer = self.desk.entrance, peer_of(scope)
+        entrance, peer = self.workspace.access.settings, peer_of(scope)
         try:
-            await look_up_keys(self.desk.key_ring)
+            await look_up_keys(self.workspace.access.key_store)
             if entrance.behind_proxy(peer, named_by_proxy(scope, entrance)):
                 return None
             here = is_here(peer, header_names(scope))
-            if SIGN_INS.who(_cookie(scope), self.desk.key_ring, here=here) is None:
-                self.desk.nobody(here=here)
+            if SIGN_INS.who(_cookie(scope), self.workspace.access.key_store, here=here) is None:
+                self.workspace.access.anonymous(here=here)
         except ChurnError as problem:
             return problem
         return None
@@ -109,7 +108,9 @@ class SignInGuard:
             return page(problem, after)
         scope = request.scope
         try:
-            mine, _ = SIGN_INS.begin(word, self.desk.key_ring, here=is_here(peer_of(scope), header_names(scope)))
+            mine, _ = SIGN_INS.begin(
+                word, self.workspace.access.key_store, here=is_here(peer_of(scope), header_names(scope))
+            )
         except NotSignedIn as wrong:
             wait = self.wrong.wait_of(peer_of(scope))
             return too_often(wait) if wait else page(wrong, after, 401)

@@ -22,7 +22,8 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from churn.cli.main import READER, SCREEN
-from churn.workspace.access import Who
+from churn.options import READ, RETRAIN, TRAIN, flags_for
+from churn.workspace.access import Principal
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
@@ -93,7 +94,7 @@ def start_job(
     upload: bytes | None = None,
     suffix: str = ".csv",
     *,
-    asked_by: Who | None = None,
+    asked_by: Principal | None = None,
     filename: str = "",
 ) -> Job:
     """Start `python -m churn VERB LIST FLAGS…` in the background, over the uploaded list where there is one.
@@ -141,23 +142,13 @@ def job_command(home: Path, words: Sequence[str], uploaded: Path | None) -> list
 
 def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
     """The command line that trains on the uploaded list with what was said and chosen on screen."""
-    words = ["train", *said_words(said)]
-    for name in ("outcome", "value", "key", "date", "name", "threshold"):
-        words += [f"--{name}={chosen[name]}"] if chosen.get(name) else []
-    for name in ("positive", "drop_class", "drop"):
-        words += [f"--{name.replace('_', '-')}={value}" for value in chosen.get(name) or ()]
-    return words + (["--quick"] if chosen.get("quick") else [])
+    name = [f"--name={chosen['name']}"] if chosen.get("name") else []
+    return ["train", *flags_for(READ, said), *name, *flags_for(TRAIN, chosen)]
 
 
 def retrain_words(said: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
     """The command line that watches the uploaded list, learns from it and lets only a better version go live."""
-    return ["retrain", *said_words(said), f"--model={model}", *(["--quick"] if quick else [])]
-
-
-def said_words(said: dict[str, Any]) -> list[str]:
-    """What was said about the list, in the words of the command line."""
-    words = [f"--{name}={said[name]}" for name in ("sheet", "dates", "duplicates", "profile") if said.get(name)]
-    return words + [f"--map={theirs}={ours}" for theirs, ours in said.get("mapping", {}).items()]
+    return ["retrain", *flags_for(READ, said), f"--model={model}", *flags_for(RETRAIN, {"quick": quick})]
 
 
 def find_job(home: Path, number: str) -> Job | None:

@@ -9,11 +9,11 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this folder on the pa
 
 import streamlit as st  # noqa: E402
 
-from app import sidebar, state, tour, widgets  # noqa: E402
+from app import cache, session, sidebar, tour, widgets  # noqa: E402
 from app.guards import guards, refuse_open_start  # noqa: E402
 from app.navigation import SCREENS, TAKES  # noqa: E402
-from app.state.visitor import provider_secrets  # noqa: E402
-from app.strings import say  # noqa: E402
+from app.session import provider_secrets  # noqa: E402
+from app.words import say  # noqa: E402
 from churn.errors import ChurnError  # noqa: E402
 
 ICON = str(ROOT / "app" / "static" / "icon.png")
@@ -34,7 +34,7 @@ def page(name: str, icon: str) -> st.Page:
 def sections() -> dict[str, list[st.Page]]:
     """The screens this person may use, by section."""
     found = {
-        say(f"screens.section_{section}") if section else "": [page(*e) for e in entries if state.may(TAKES[e[0]])]
+        say(f"screens.section_{section}") if section else "": [page(*e) for e in entries if session.may(TAKES[e[0]])]
         for section, entries in SCREENS.items()
     }
     return {section: pages for section, pages in found.items() if pages}
@@ -54,13 +54,15 @@ def draw() -> None:
     st.set_page_config(page_title=say("product.name"), page_icon=ICON, layout="wide")
     st.logo(LOGO, size="large", icon_image=ICON)
     try:
-        state.meet()
+        session.meet()
     except ChurnError as problem:
         stranger(problem)
         return
-    asked = st.navigation(sections(), position="sidebar", expanded=True)
+    # Before the navigation: the browser then changes page and address in one step of its history, and one press of
+    # Back returns. Said afterwards, the address is a second step.
     with widgets.polite_errors():
-        state.carry_address()
+        cache.carry_address()
+    asked = st.navigation(sections(), position="sidebar", expanded=True)
     with st.sidebar, widgets.polite_errors():
         sidebar.draw()
     if asked.url_path:  # the start screen shows the whole tour itself

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
-from app.strings import languages, plain, say
+from app import cache, session
+from app.words import languages, plain, say
 
 
 def draw() -> None:
     """What every screen speaks of, and who reads it."""
-    if state.may("score"):
+    if session.may("score"):
         list_choice()
         model_choice()
     st.space("small")
@@ -20,9 +20,9 @@ def draw() -> None:
 
 def list_choice() -> None:
     """The list in hand; every list that was brought, and every sample, is one choice away."""
-    held, own, samples = state.in_hand(), state.own_lists(), list(state.sample_files())
+    held, own, samples = session.in_hand(), session.own_lists(), list(session.sample_files())
     called = {**own_called(own, samples), **{name: name for name in samples}}
-    now = state.list_number() or (held.name if held else None)
+    now = session.list_number() or (held.name if held else None)
     # The key names the list and those beside it, so that what is brought elsewhere is shown here at once.
     chosen = st.selectbox(
         say("sidebar.list"),
@@ -34,7 +34,7 @@ def list_choice() -> None:
         help=say("sidebar.list_help"),
     )
     if chosen is not None and chosen != now:
-        (state.hold if chosen in own else state.take_sample)(chosen)
+        (session.hold if chosen in own else cache.take_sample)(chosen)
         st.rerun()
 
 
@@ -51,12 +51,12 @@ def own_called(own: dict[str, str], samples: list[str]) -> dict[str, str]:
 
 def model_choice() -> None:
     """The model that scores: one that was chosen, else the one whose columns the list has."""
-    cards = state.desk().shelf()
+    cards = session.workspace().models.list()
     if not cards:
         st.caption(say("sidebar.no_model"))
         return
     live = {card["name"]: card["live"] for card in cards}
-    asked = state.asked_model()
+    asked = cache.asked_model()
     chosen = st.selectbox(
         say("sidebar.model"),
         [None, *live],
@@ -66,7 +66,7 @@ def model_choice() -> None:
         help=say("sidebar.model_help"),
     )
     if chosen != asked:
-        state.choose_model(chosen)
+        cache.choose_model(chosen)
         st.rerun()
 
 
@@ -75,7 +75,7 @@ def language_choice() -> None:
     known = languages()
     if len(known) < 2:
         return
-    now = state.language()
+    now = session.language()
     chosen = st.selectbox(
         say("sidebar.language"),
         known,
@@ -83,19 +83,19 @@ def language_choice() -> None:
         format_func=lambda code: say(f"languages.{code}"),
     )
     if chosen != now:
-        state.choose_language(chosen)
+        session.choose_language(chosen)
         st.rerun()
 
 
 def person() -> None:
     """Who is signed in with which role; whoever signed in here can sign out here."""
-    who = state.who()
+    who = session.who()
     if who.by == "local":
-        if state.is_open_to_the_network(who):
+        if session.is_open_to_the_network(who):
             st.warning(say("sidebar.open"), icon=":material/lock_open:")
         return
     st.caption(f":material/person: {plain(who.name)} · {say(f'roles.{who.role}')}")
     if who.by == "sign-in":
         st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=st.logout)
     elif who.by == "key":
-        st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=state.sign_out)
+        st.button(say("sidebar.sign_out"), icon=":material/logout:", on_click=session.sign_out)

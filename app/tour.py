@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import state
-from app.demo_models import CAMPAIGN
+from app import cache, session
+from app.demo import CAMPAIGN, DEMOS
 from app.navigation import SCREENS, TAKES
-from app.strings import say
+from app.words import say
 
 LIST, CUSTOMER = "telco_today.csv", "9520-SBSZF"
 
@@ -25,7 +25,7 @@ class Stop:
     name: str
     screen: str
     sample: str = LIST
-    model: str = "telco"
+    model: str = DEMOS[0].name
     customer: str = ""
     campaign: str = ""
     view: str = ""
@@ -47,20 +47,20 @@ STOPS = (
     Stop("results", "results", campaign=CAMPAIGN),
     Stop("training", "training", view="models"),
     Stop("monitoring", "monitoring"),
-    Stop("other", "overview", sample="bank_today.csv", model="bank"),
+    Stop("other", "overview", sample="bank_today.csv", model=DEMOS[1].name),
 )
 
 
 def stops() -> tuple[Stop, ...]:
     """The steps that can be shown to this person now."""
-    there = {name for entries in SCREENS.values() for name, _ in entries if state.may(TAKES[name])}
-    models = set(state.model_names())
+    there = {name for entries in SCREENS.values() for name, _ in entries if session.may(TAKES[name])}
+    models = set(cache.model_names())
     return tuple(stop for stop in STOPS if stop.screen in there and stop.model in models)
 
 
 def bar(screen: str) -> None:
     """The step the tour is at, above the screen it speaks of, with the way on and back."""
-    number, every = state.tour_step(), stops()
+    number, every = cache.tour_step(), stops()
     if number is None or not 1 <= number <= len(every):
         return
     stop = every[number - 1]
@@ -82,27 +82,27 @@ def ways(every: tuple[Stop, ...], number: int, *, away: bool) -> None:
                 bring_own()
             go(every, number if away else number + 1)
         if st.button(say("tour.end"), icon=":material/close:", key="tour end"):
-            state.end_tour()
+            cache.end_tour()
             st.rerun()
 
 
 def bring_own() -> None:
     """The tour ends where the visitor's own list begins."""
-    state.end_tour()
-    state.put_down()
+    cache.end_tour()
+    session.put_down()
     st.switch_page("screens/score.py")
 
 
 def go(every: tuple[Stop, ...], number: int) -> None:
     """Open a step: its screen, with its sample in hand and the model left to the list."""
     stop = every[number - 1]
-    state.begin_tour(number)
+    cache.begin_tour(number)
     st.switch_page(f"screens/{stop.screen}.py", query_params=stop.address(number))
 
 
 def plan() -> None:
     """All steps on one card, each a way in, with where the presenter is."""
-    every, now = stops(), state.tour_step()
+    every, now = stops(), cache.tour_step()
     if not every:
         st.caption(say("tour.waiting"))
         return
@@ -114,7 +114,7 @@ def plan() -> None:
             if st.button(say("tour.go_on", number=min(now, len(every))), icon=":material/play_arrow:", type="primary"):
                 go(every, min(now, len(every)))
             if st.button(say("tour.again"), icon=":material/restart_alt:"):
-                state.put_down()
+                session.put_down()
                 go(every, 1)
         st.caption(say("tour.minutes", of=len(every)))
     told = [step_told(number, stop, now) for number, stop in enumerate(every, start=1)]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import ChurnError
 
 FIRST_NEEDED = (
@@ -24,20 +24,20 @@ FIRST_NEEDED = (
 TIDIED = 5.0  # seconds; ten people's clicks came to a fifteenth of the work when it was done after each
 
 
-def warm_up(desk: Callable[[], Desk]) -> threading.Thread:
+def warm_up(workspace: Callable[[], Workspace]) -> threading.Thread:
     """Bring in, out of everybody's way, the packages and the live models that the first screens ask for."""
-    thread = threading.Thread(target=_bring_in, args=(desk,), daemon=True, name="warming")
+    thread = threading.Thread(target=_bring_in, args=(workspace,), daemon=True, name="warming")
     thread.start()
     return thread
 
 
-def _bring_in(desk: Callable[[], Desk]) -> None:
+def _bring_in(workspace: Callable[[], Workspace]) -> None:
     for name in FIRST_NEEDED:
         import_module(name)
-    opened = desk()
-    for card in opened.shelf():
+    opened = workspace()
+    for card in opened.models.list():
         with suppress(ChurnError):  # a damaged model says so when it is asked for
-            opened.model(card["name"])
+            opened.models.get(card["name"])
     # With its first widget Streamlit asks who called it, for which Python goes through the files of all modules once.
     inspect.stack()
     stay()

@@ -15,10 +15,12 @@
      Campaign  ──►  campaign.csv      … outcomes come back ──► measured lift ──► the playbook learns
        monitoring  is today's list still like the one learnt from, is the model still worth its money
 
-Everything is asked of one object:
+In a notebook:                               To keep models, lists and campaigns:
 
-    from churn import Desk
-    desk = Desk()
+    import churn                                 workspace = churn.Workspace(home)
+    customers = churn.read("list.csv")           workspace.models.train("list.csv")
+    model = churn.train(customers)               scored = workspace.lists.score("today.csv")
+    plan = model.score("today.csv").plan()       workspace.campaigns.suggest(scored)
 """
 
 from __future__ import annotations
@@ -26,16 +28,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from churn.workspace.workspace import Desk
+    from churn.notebook import read, train
+    from churn.workspace.desk import Desk
+    from churn.workspace.workspace import Workspace
 
 __version__ = "0.1.0"
-__all__ = ["Desk", "__version__"]
+__all__ = ["Desk", "Workspace", "__version__", "read", "train"]
+
+_HOMES = {
+    "Workspace": "churn.workspace.workspace",
+    "Desk": "churn.workspace.desk",
+    "read": "churn.notebook",
+    "train": "churn.notebook",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Hand out the Desk only when it is asked for, so that importing a single module stays light."""
-    if name == "Desk":
-        from churn.workspace.workspace import Desk
+    """Load what is asked for when it is asked for, so that importing one module stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return Desk
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -38,8 +38,8 @@ def listed(words: Sequence[str]) -> str:
 
 
 def many(count: int, thing: str) -> str:
-    """So many of a thing: "1 row", "12 rows"."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    """So many of a thing: "1 row", "1,200 rows"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def do(count: int, one: str, several: str) -> str:

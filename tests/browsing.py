@@ -79,7 +79,7 @@ def settled(page, patience: int = 60_000):
 
 def go(page, name: str):
     """Turn to a screen by the navigation; the page, once it is drawn."""
-    from app.strings import say
+    from app.words import say
 
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=say(f"screens.{name}"), exact=True).click()
     page.wait_for_url(f"**/{name}*")

@@ -1,5 +1,6 @@
 """What every test may ask for, and which tests `make test` leaves for `make test-all`; how to run them: README.md."""
 
+import gc
 import os
 import shutil
 import sys
@@ -11,14 +12,16 @@ for _name, _value in (("OMP_NUM_THREADS", "1"), ("OMP_WAIT_POLICY", "PASSIVE"), 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+gc.disable()  # until all tests are collected: nothing that is made meanwhile can go yet
+
 import pytest
 from hypothesis import settings
 
 from tests import browsing
 from tests.either_book import either_book, need_postgres  # noqa: F401  a fixture for every test
 from tests.sparking import need_spark
-from tests.trained import line, own_telco, telco_api, telco_home, telco_in_groups  # noqa: F401  fixtures for every test
-from tests.without_waiting import no_waiting_for_the_disk  # noqa: F401  for every test
+from tests.trained import demo_telco, line, own_telco, telco_api, telco_home, telco_in_groups  # noqa: F401  fixtures for every test
+from tests.without_waiting import no_book_left_open, no_waiting_for_the_disk  # noqa: F401  for every test
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("CHURN_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -48,6 +51,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if getattr(item, "callspec", None) and item.callspec.params.get("either_book") == "postgresql":
             item.add_marker("postgres")
+
+
+def pytest_collection_finish():
+    """From here on there is something to collect."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_setup(item):
@@ -91,11 +100,11 @@ def browser():
 @pytest.fixture(scope="session")
 def app_home(browser, telco_home, tmp_path_factory):  # noqa: F811
     """The home of the real server: a telco model, and one learnt from a list that tries to be acted upon."""
-    from churn import Desk
+    from churn import Workspace
     from tests.hostile import FILE, hostile_list
 
     home = shutil.copytree(telco_home, tmp_path_factory.mktemp("served") / "home")
-    Desk(home).train(hostile_list(), said={"filename": FILE}, name="hostile", quick=True)
+    Workspace(home).models.train(hostile_list(), filename=FILE, name="hostile", quick=True)
     return home
 
 

@@ -1,4 +1,4 @@
-"""The score book on SQLite and on PostgreSQL: tests that ask for `either_book` run on both.
+"""The database on SQLite and on PostgreSQL: tests that ask for `either_book` run on both.
 
 The PostgreSQL server is the one CHURN_TEST_POSTGRES names (`.ci/run` starts one); every test gets a schema of its own.
 """
@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+
+from churn.store.database import close_books
 
 HOW_TO_GET_IT = "needs a PostgreSQL server: set CHURN_TEST_POSTGRES to its SQLAlchemy address (.ci/run starts one)"
 
@@ -66,13 +68,14 @@ def disposed_engines(monkeypatch):
     """Close at the end what a test leaves open: the driver warns of every connection that is only let go."""
     made, create = [], sa.create_engine
 
-    def remembering(*words, **more):
+    def with_remembered_mapping(*words, **more):
         made.append(create(*words, **more))
         return made[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(sa, "create_engine", remembering)
+        patched.setattr(sa, "create_engine", with_remembered_mapping)
         yield
+    close_books()
     for engine in made:
         engine.dispose()
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS = {
     "cli": 10,
+    "notebook": 9,
     "api": 9,
     "workspace": 8,
     "reports": 7,
@@ -27,6 +28,7 @@ FLOORS = {
     "notices": 1,
     "profiles": 1,
     "threads": 1,
+    "options": 1,
     "errors": 0,
 }
 # Single rooms; those on floor 1 may use one another.

@@ -30,12 +30,12 @@ def main(home: str, route: str, kind: str) -> None:
     """Ask for a few customers first, so that what every server holds is not counted."""
     from fastapi.testclient import TestClient
 
-    from churn import Desk
+    from churn import Workspace
     from churn.api.app import make_api
 
     body = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (24 << 30, 24 << 30))  # Arrow reserves far more than it uses
-    client = TestClient(make_api(Desk(Path(home))), client=("127.0.0.1", 1), base_url="http://localhost")
+    client = TestClient(make_api(Workspace(Path(home))), client=("127.0.0.1", 1), base_url="http://localhost")
     client.post(route, json=WARM)
     before, began = _peak(), time.perf_counter()
     with client.stream("POST", route, content=body, headers={"content-type": kind}) as answer:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from app.demo_models import SAMPLES
+from app.demo import SAMPLES
 from app.navigation import SCREENS
-from churn import Desk
+from churn import Workspace
+from churn.workspace.campaigns import order_from_choices
 from tests.browsing import ARGUMENTS, ROOT, browser_path, running_app, settled
 
 BUILD = ROOT / "build" / "screens"
@@ -21,19 +22,19 @@ SHOWN = ROOT / "app" / "static" / "screens"
 IN_README = ("overview",)
 LIST = "telco_today.csv"
 ASKED = f"?sample={LIST}&customer=9520-SBSZF&view=Models+and+versions"  # every screen has something to show
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+SIZES = {"workspace": (1440, 900), "phone": (390, 844)}
 KEPT_BY_AN_OFFER = 1 / 3
 
 
 def furnish(home: Path) -> None:
     """A home as it is after a few weeks of use."""
-    desk = Desk(home)
-    desk.train(SAMPLES / "telco_customers.csv", quick=True)
-    desk.note_list(desk.score(SAMPLES / "telco_messy.csv"))
-    ranked = desk.score(SAMPLES / LIST)
-    planned = desk.plan(ranked, desk.order(budget=8000.0, holdout_percent=20.0, name="spring"))
-    desk.export(planned, home / "spring.csv")
-    desk.measure(outcomes(planned.campaign.table).encode(), "spring", filename="outcomes.csv")
+    workspace = Workspace(home)
+    workspace.models.train(SAMPLES / "telco_customers.csv", quick=True)
+    workspace.lists.keep_summary(workspace.lists.score(SAMPLES / "telco_messy.csv"))
+    ranked = workspace.lists.score(SAMPLES / LIST)
+    planned = workspace.campaigns.plan(ranked, order_from_choices(budget=8000.0, holdout_percent=20.0, name="spring"))
+    workspace.campaigns.export(planned, home / "spring.csv")
+    workspace.campaigns.measure(outcomes(planned.campaign.table).encode(), "spring", filename="outcomes.csv")
 
 
 def outcomes(table) -> str:
@@ -46,7 +47,7 @@ def outcomes(table) -> str:
 
 
 def take_all(address: str, whole: bool = False) -> None:
-    """Every screen in light and dark, on a desk and on a phone; `whole` screens are as tall as their content."""
+    """Every screen in light and dark, on a workspace and on a phone; `whole` screens are as tall as their content."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), headless=True, args=ARGUMENTS)
         for size, (width, height) in SIZES.items():

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api import middleware as allowances
 from churn.api.app import make_api
 from churn.api.middleware import Allowance
@@ -40,7 +40,7 @@ def test_many_callers_do_not_fill_the_memory(clock, monkeypatch):
 
 def test_too_many_requests_are_told_when_to_come_again(telco_home, monkeypatch):
     monkeypatch.setenv("CHURN_RATE", "0.5")
-    client = TestClient(make_api(Desk(telco_home)))
+    client = TestClient(make_api(Workspace(telco_home)))
     answers = [client.get("/models") for _ in range(2)]
     assert [a.status_code for a in answers] == [200, 429]
     assert (answers[1].headers["retry-after"], list(answers[1].json())) == ("2", ["error", "fix"])
@@ -49,13 +49,13 @@ def test_too_many_requests_are_told_when_to_come_again(telco_home, monkeypatch):
 
 def test_no_limit_where_the_operator_wants_none(telco_home, monkeypatch):
     monkeypatch.setenv("CHURN_RATE", "0")
-    client = TestClient(make_api(Desk(telco_home)))
+    client = TestClient(make_api(Workspace(telco_home)))
     assert {client.get("/models").status_code for _ in range(20)} == {200}
 
 
 def test_a_thousand_wrong_keys_are_slowed_down_and_the_right_one_still_works(own_telco):
-    _, key = Desk(own_telco).add_key("crm", "score")
-    client = TestClient(make_api(Desk(own_telco)))
+    _, key = Workspace(own_telco).access.add_key("crm", "score")
+    client = TestClient(make_api(Workspace(own_telco)))
     wrong = [client.get("/models", headers={"x-api-key": f"hf_{n:08d}_guess"}).status_code for n in range(1000)]
     assert wrong[:20] == [401] * 20 and set(wrong[20:]) <= {401, 429}
     assert wrong.count(429) > 900

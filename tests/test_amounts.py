@@ -1,8 +1,10 @@
 """Amounts are written as the reader's own locale writes them."""
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from churn.money.amounts import Amounts
+from churn.money.amounts import Amounts, parts_that_add_up
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,19 @@ def test_four_digits_stand_together_where_that_is_the_custom():
 
 def test_plotly_is_told_the_same_marks():
     assert [Amounts("", at).separators for at in ("en-US", "de-DE", "de-CH")] == [".,", ",.", ".’"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), max_size=8), st.integers(0, 3))
+@example([1.5, 1.5, 1.4], 0)
+@example([0.04, 0.04, 0.04], 1)
+def test_parts_beside_a_whole_add_up_to_the_whole_as_it_is_shown(parts, digits):
+    shown = parts_that_add_up(parts, digits)
+    assert f"{sum(shown):.{digits}f}" == f"{round(sum(parts), digits) + 0.0:.{digits}f}"
+    assert all(abs(one - part) < 1.001 * 10.0**-digits for one, part in zip(shown, parts, strict=True))
+    assert [one for _, one in sorted(zip(parts, shown, strict=True))] == sorted(shown)
+
+
+def test_parts_that_are_whole_already_stay_as_they_are():
+    assert parts_that_add_up([3.0, 0.0, 7.0]) == [3, 0, 7]
+    assert parts_that_add_up([]) == []

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.workspace.customers import comparison_json, explained_json, shown_points
 from tests.trained import TODAY, rows_of
 
@@ -15,7 +15,7 @@ CHANGE = {"steps", "changes", "probability", "points", "enough", "text"}
 @pytest.fixture(scope="module")
 def explained(telco_home):
     key = rows_of(telco_home)[1].split(",")[0]
-    return Desk(telco_home).explain(telco_home / TODAY, key)
+    return Workspace(telco_home).customers.explain(telco_home / TODAY, key)
 
 
 def test_an_explanation_has_the_designs_fields_and_is_plain_json(explained):
@@ -43,7 +43,7 @@ def test_the_nearest_changes_lower_the_risk(explained):
 
 def test_a_comparison_is_two_explanations_and_what_was_changed(telco_home):
     key = rows_of(telco_home)[1].split(",")[0]
-    told = comparison_json(Desk(telco_home).what_if(telco_home / TODAY, key, {"tenure": "60"}))
+    told = comparison_json(Workspace(telco_home).customers.what_if(telco_home / TODAY, key, {"tenure": "60"}))
     assert set(told) == {"before", "after", "points", "changes", "steps", "notices"}
     assert told["points"] == pytest.approx(100 * (told["after"]["probability"] - told["before"]["probability"]))
     assert told["changes"]["tenure"][1] == 60.0

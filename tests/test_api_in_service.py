@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.training.registry import load, promote, save
 from tests.either_book import either_book  # noqa: F401  a fixture
 from tests.generated_requests import sent_to
@@ -97,20 +97,20 @@ def test_what_was_logged_names_no_customer(server, customer):
     server.ask("GET", f"/customers/{customer['customerID']}")
     lines = server.log().splitlines()
     assert len(lines) > 10 and customer["customerID"] not in server.log()
-    assert '"route": "/customers/{key:path}"' in lines[-1]
+    assert any('"route": "/customers/{key:path}"' in line for line in lines[-3:])
 
 
 def test_ended_under_load_it_answers_what_it_took_and_loses_no_record(own_telco, customer):
     with running_api(own_telco) as server, Callers(server, customer) as callers:
         code = server.stop()
     assert (set(callers.statuses), code) == ({200}, -signal.SIGTERM)
-    assert Desk(own_telco).last_seen(customer["customerID"]).model == "telco"
+    assert Workspace(own_telco).customers.last_seen(customer["customerID"]).model == "telco"
     assert not list((own_telco / "data" / "spool").iterdir())
 
 
 @pytest.mark.parametrize("either_book", [SHARED], indirect=True)
 def test_two_processes_share_models_and_the_book(own_telco, customer, either_book):  # noqa: F811
-    _, key = Desk(own_telco).add_key("crm", "score")
+    _, key = Workspace(own_telco).access.add_key("crm", "score")
     with running_api(own_telco) as one, running_api(own_telco) as other:
         told = [server.predict(customer, **{"X-API-Key": key})[1] for server in (one, other)]
         assert told[0] == told[1] and told[0]["model"] == "telco@v1"
@@ -119,6 +119,6 @@ def test_two_processes_share_models_and_the_book(own_telco, customer, either_boo
         while other.ask("GET", seen, **{"X-API-Key": key})[0] == 404 and time.monotonic() < until:
             time.sleep(0.05)
         assert other.ask("POST", "/predict", {"key": customer["customerID"]}, **{"X-API-Key": key})[1] == told[0]
-        Desk(own_telco).revoke_key("crm")
+        Workspace(own_telco).access.revoke("crm")
         time.sleep(2.1)
         assert [server.predict(customer, **{"X-API-Key": key})[0] for server in (one, other)] == [401, 401]

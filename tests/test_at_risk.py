@@ -1,6 +1,7 @@
 """Value at risk is the probability times the worth that every other number of money stands on."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,12 @@ from churn.scoring.reasons import explanation
 from churn.scoring.score import Ranking
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
 
-MODEL = small_model()
+
+@cache
+def model():
+    return small_model()
+
+
 PLAYBOOK = replace(VALUATION.playbook, bill=30.0)
 
 
@@ -64,7 +70,7 @@ def test_value_at_risk_is_probability_times_worth_and_worth_counts_every_period_
 
 
 def test_a_list_without_a_value_column_counts_the_assumed_bill_and_says_so():
-    ranking = Ranking(MODEL, WORDING, valuation=Valuation(PLAYBOOK, "spend"))
+    ranking = Ranking(model(), WORDING, valuation=Valuation(PLAYBOOK, "spend"))
     bare = THREE.drop_columns(["spend"])
     found = ranking.scored(bare)
     p = found.table["probability"].to_numpy()
@@ -76,16 +82,16 @@ def test_a_list_without_a_value_column_counts_the_assumed_bill_and_says_so():
 
 def test_a_customer_of_such_a_list_is_worth_the_same_when_looked_at_alone():
     valuation = Valuation(PLAYBOOK, "spend").of_list(["id", "plan"])
-    one = explanation(MODEL, WORDING, {"plan": "monthly"}, valuation=valuation)
-    row = Ranking(MODEL, WORDING, valuation=valuation).block(customers(plan=["monthly"])).to_pylist()[0]
+    one = explanation(model(), WORDING, {"plan": "monthly"}, valuation=valuation)
+    row = Ranking(model(), WORDING, valuation=valuation).block(customers(plan=["monthly"])).to_pylist()[0]
     assert one.value_at_risk == row["value_at_risk"] == one.probability * (30.0 * 0.5 * 18)
     assert "assumed" in one.notices[-1].text
 
 
 def test_what_is_not_known_of_a_customer_is_not_made_up():
-    assert Ranking(MODEL, WORDING, valuation=VALUATION).scored(THREE).table["value_at_risk"].to_pylist()[2] is None
-    assert explanation(MODEL, WORDING, {"plan": "monthly"}, valuation=VALUATION).value_at_risk is None
-    assert Ranking(MODEL, WORDING).scored(THREE).table["value_at_risk"].null_count == 3
+    assert Ranking(model(), WORDING, valuation=VALUATION).scored(THREE).table["value_at_risk"].to_pylist()[2] is None
+    assert explanation(model(), WORDING, {"plan": "monthly"}, valuation=VALUATION).value_at_risk is None
+    assert Ranking(model(), WORDING).scored(THREE).table["value_at_risk"].null_count == 3
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from churn.api.requests import FIELDS, batch_answer, predictions_of
 from churn.api.score_routes import KeyedPrediction, predicted
 from churn.notices import Notice
-from churn.workspace.prediction import Singles
+from churn.workspace.prediction import PredictionBatch
 
 ODD = SimpleNamespace(
     key='7"\n\u2028\\,é',
@@ -35,8 +35,8 @@ PLAIN = SimpleNamespace(**{**vars(ODD), "key": None, "reasons": (), "action": "c
 def together(*customers):
     """The same customers by column."""
     once = {name: getattr(ODD, name) for name in ("model", "value_horizon", "value_assumed", "currency")}
-    names = [f.name for f in fields(Singles) if f.name not in (*once, "features", "of_all")]
-    return Singles(**once, **{name: [getattr(one, name) for one in customers] for name in names})
+    names = [f.name for f in fields(PredictionBatch) if f.name not in (*once, "features", "of_all")]
+    return PredictionBatch(**once, **{name: [getattr(one, name) for one in customers] for name in names})
 
 
 def test_every_customer_is_written_as_one_would_be():

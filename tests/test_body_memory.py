@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api import middleware as limits
 from churn.api.app import make_api
 from churn.errors import ListRefused
@@ -96,7 +96,7 @@ def test_the_most_names_and_cells_are_taken_and_one_more_is_not(monkeypatch):
 
 @pytest.mark.parametrize("route", ["/predict", "/explain", "/predict/batch", "/campaign", "/drift"])
 def test_every_route_refuses_too_many_names_in_one_sentence(own_telco, route):
-    client = TestClient(make_api(Desk(own_telco)), client=("127.0.0.1", 1), base_url="http://localhost")
+    client = TestClient(make_api(Workspace(own_telco)), client=("127.0.0.1", 1), base_url="http://localhost")
     fields = {f"c{n}": 1 for n in range(limits.MOST_NAMES + 1)}
     answer = client.post(route, json=fields if route in ("/predict", "/explain") else [fields])
     assert (answer.status_code, "names of columns" in answer.json()["error"]) == (413, True)
@@ -105,7 +105,7 @@ def test_every_route_refuses_too_many_names_in_one_sentence(own_telco, route):
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_cells_are_counted_in_a_file_whatever_its_kind(kind):
     content = packed({"a": [1] * 50, "b": [2] * 50}) if kind == "parquet" else b"a,b\n" + b"1,2\n" * 50
-    desk = Desk()
-    assert desk.check(content, limits=Limits(cells=100)).table.num_rows == 50
+    workspace = Workspace()
+    assert workspace.lists.check(content, limits=Limits(cells=100)).table.num_rows == 50
     with pytest.raises(ListRefused, match="99 cells"):
-        desk.check(content, limits=Limits(cells=99))
+        workspace.lists.check(content, limits=Limits(cells=99))

@@ -1,12 +1,7 @@
 """Whatever a library grew is read as it would itself answer: margins equal, customer by customer."""
 
-import lightgbm
 import numpy as np
 import pytest
-import xgboost
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.tree import DecisionTreeClassifier
 
 from churn.errors import RequestRefused
 from churn.explain.explainer import explainer_for
@@ -27,6 +22,8 @@ def margins(estimator, matrix):
 
 @pytest.mark.parametrize("learnt_from", [FULL, GAPS], ids=["full", "gaps"])
 def test_xgboost_with_sets_is_read_as_it_answers(learnt_from):
+    import xgboost
+
     types = ["c", "c", "q", "q"]
     model = xgboost.XGBClassifier(
         n_estimators=20, max_depth=4, n_jobs=1, feature_types=types, enable_categorical=True, min_child_weight=0
@@ -38,6 +35,8 @@ def test_xgboost_with_sets_is_read_as_it_answers(learnt_from):
 @pytest.mark.parametrize("zero_as_missing", [False, True])
 @pytest.mark.parametrize("learnt_from", [FULL, GAPS], ids=["full", "gaps"])
 def test_lightgbm_is_read_as_it_answers(learnt_from, zero_as_missing):
+    import lightgbm
+
     settings = {
         "objective": "binary",
         "verbose": -1,
@@ -50,10 +49,12 @@ def test_lightgbm_is_read_as_it_answers(learnt_from, zero_as_missing):
     np.testing.assert_allclose(margins(model, asked), model.predict(asked, raw_score=True), atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [DecisionTreeClassifier, RandomForestClassifier])
+@pytest.mark.parametrize("kind", ["DecisionTreeClassifier", "RandomForestClassifier"])
 @pytest.mark.parametrize("learnt_from", [FULL, GAPS], ids=["full", "gaps"])
 def test_a_scikit_learn_forest_is_read_in_probabilities(learnt_from, kind):
-    model = kind(max_depth=5, random_state=0).fit(learnt_from, LEFT)
+    from sklearn import ensemble, tree
+
+    model = (getattr(tree, kind, None) or getattr(ensemble, kind))(max_depth=5, random_state=0).fit(learnt_from, LEFT)
     explainer = explainer_for([(1.0, forest_of(model))], 4)
     asked = np.vstack([FULL, GAPS, ODD])
     assert explainer.scale == "probability"
@@ -61,6 +62,8 @@ def test_a_scikit_learn_forest_is_read_in_probabilities(learnt_from, kind):
 
 
 def test_a_classifier_that_stopped_early_is_read_up_to_its_best_round():
+    import xgboost
+
     model = xgboost.XGBClassifier(n_estimators=60, max_depth=5, n_jobs=1, learning_rate=1, early_stopping_rounds=2)
     model.fit(FULL[:200], LEFT[:200], eval_set=[(FULL[200:], LEFT[200:])], verbose=False)
     assert len(forest_of(model).trees) == model.best_iteration + 1 < model.get_booster().num_boosted_rounds()
@@ -68,6 +71,9 @@ def test_a_classifier_that_stopped_early_is_read_up_to_its_best_round():
 
 
 def test_what_has_no_trees_or_more_than_one_answer_is_refused_in_words():
+    import xgboost
+    from sklearn.linear_model import LogisticRegression
+
     three = xgboost.XGBClassifier(n_estimators=1, n_jobs=1).fit(FULL, FULL[:, 0] % 3)
     for model in (object(), three, LogisticRegression().fit(FULL, LEFT)):
         with pytest.raises(RequestRefused, match=r"trees to read|into tables"):

@@ -1,5 +1,7 @@
 """Boosted trees keep directions, bags and threads as promised."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -9,17 +11,26 @@ from churn.training.dataset import examples_of
 from churn.training.encoder import encoder_for
 from tests.small_lists import SCHEMA, small_table
 
-TABLE = small_table(300)
-EXAMPLES = examples_of(encoder_for(SCHEMA, TABLE), TABLE, np.asarray(TABLE["gone"]).astype(np.int8), keys=None)
+
+@cache
+def table():
+    return small_table(300)
+
+
+@cache
+def examples():
+    return examples_of(encoder_for(SCHEMA, table()), table(), np.asarray(table()["gone"]).astype(np.int8), keys=None)
+
+
 RUNG = Rung(depth=3, rate=0.1, leaf=5)
 LIBRARIES = ("xgboost", "lightgbm")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_bags_are_averaged_in_log_odds(library):
-    bags = Boosted(library, RUNG, 10, bags=2).fit(EXAMPLES, seed=3)
-    alone = [type(bags)(library, (b,)).margin(EXAMPLES.matrix) for b in bags.boosters]
-    np.testing.assert_allclose(bags.margin(EXAMPLES.matrix), np.mean(alone, axis=0))
+    bags = Boosted(library, RUNG, 10, bags=2).fit(examples(), seed=3)
+    alone = [type(bags)(library, (b,)).margin(examples().matrix) for b in bags.boosters]
+    np.testing.assert_allclose(bags.margin(examples().matrix), np.mean(alone, axis=0))
     assert not np.allclose(*alone)
 
 
@@ -29,22 +40,22 @@ def test_one_thread_and_two_learn_the_same(library, monkeypatch):
     learnt = []
     for many in ("1", "2"):
         monkeypatch.setenv("CHURN_THREADS", many)
-        learnt.append(Boosted(library, RUNG, 15).fit(EXAMPLES, seed=0).margin(EXAMPLES.matrix))
+        learnt.append(Boosted(library, RUNG, 15).fit(examples(), seed=0).margin(examples().matrix))
     np.testing.assert_array_equal(*learnt)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_more_of_what_lowers_the_risk_never_raises_it(library):
-    fitted = Boosted(library, RUNG, 30).fit(EXAMPLES, seed=0)
-    rows = np.repeat(EXAMPLES.matrix[:1], 73, axis=0)
-    rows[:, EXAMPLES.encoder.names.index("tenure")] = np.arange(73)
+    fitted = Boosted(library, RUNG, 30).fit(examples(), seed=0)
+    rows = np.repeat(examples().matrix[:1], 73, axis=0)
+    rows[:, examples().encoder.names.index("tenure")] = np.arange(73)
     assert (np.diff(fitted.margin(rows)) <= 1e-9).all()
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_growing_stops_when_other_customers_no_longer_gain(library):
     half = np.arange(300) < 150
-    learn, check = EXAMPLES.only(np.flatnonzero(half)), EXAMPLES.only(np.flatnonzero(~half))
+    learn, check = examples().only(np.flatnonzero(half)), examples().only(np.flatnonzero(~half))
     curve = learning_curve(library, learn, check, rung=Rung(6, 0.5, 1), most=400, seed=0)
     assert len(curve) < 200 and curve.min() < curve[-1]
 

@@ -6,7 +6,7 @@ import io
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
+from app.words import say
 from churn.profiles import read_profile
 from tests.browsing import choose, go, outside_requests, running_app, settled
 

@@ -8,8 +8,8 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
-from churn import Desk
+from app.words import say
+from churn import Workspace
 from tests.browsing import ROOT, free_port, running_app, settled
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_a_page_on_another_port_opens_no_socket_to_the_dashboard(browser, app_ad
 
 
 def test_once_there_is_a_key_a_person_signs_in_with_it_and_out_again(browser, own_telco):
-    _, key = Desk(own_telco).add_key("me", "admin")
+    _, key = Workspace(own_telco).access.add_key("me", "admin")
     with running_app(own_telco) as address:
         context = browser.new_context()
         page = context.new_page()
@@ -75,7 +75,7 @@ def test_once_there_is_a_key_a_person_signs_in_with_it_and_out_again(browser, ow
 
 
 def test_the_address_printed_at_the_start_signs_in(browser, own_telco):
-    Desk(own_telco).add_key("crm", "score")
+    Workspace(own_telco).access.add_key("crm", "score")
     command = [sys.executable, "-m", "app", "--port", str(free_port())]
     environment = {"CI": "true", "CHURN_HOME": str(own_telco), "PATH": "/usr/bin:/bin"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -10,9 +10,10 @@ import random
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
+from app.words import say
 from churn.samples.shipped import FOLDER
 from tests.browsing import choose, go, outside_requests, settled
+from tests.test_dashboard_socket import streamlit_run
 from tests.trained import HISTORY, TODAY
 
 pytestmark = pytest.mark.browser
@@ -149,3 +150,35 @@ def test_a_click_on_a_customer_opens_them_and_one_press_of_back_returns(browser,
     page.wait_for_url("**/score?*")
     expect(settled(page).get_by_text(say("score.ranked_title"))).to_be_visible()
     page.close()
+
+
+def test_one_press_of_back_returns_from_every_screen_that_was_chosen_in_the_sidebar(browser, app_address):
+    page = browser.new_page()
+    page.goto(f"{app_address}/overview?sample=telco_today.csv&model=telco")
+    steps = settled(page).evaluate("history.length")
+    chosen = ("score", "training", "monitoring")
+    for name in chosen:
+        go(page, name)
+    assert page.evaluate("history.length") == steps + len(chosen)
+    for name in ("training", "score", "overview"):
+        page.go_back()
+        page.wait_for_url(f"**/{name}?sample=telco_today.csv&model=telco")
+        expect(settled(page).get_by_role("heading", level=1)).to_have_text(say(f"{name}.title"))
+    page.close()
+
+
+def test_a_reload_of_the_first_page_keeps_the_list_under_streamlit_run(browser, telco_home):
+    with streamlit_run(telco_home) as address:
+        mine = browser.new_context()
+        page = mine.new_page()
+        page.goto(f"{address}/score")
+        upload(settled(page), "mine.csv", (telco_home / TODAY).read_bytes())
+        field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=say("sidebar.list"))
+        expect(field).to_have_value("mine.csv")
+        for _ in range(2):  # the bare address, then a reload of it
+            page.goto(f"{address}/")
+            expect(field).to_have_value("mine.csv")
+            settled(page).reload()
+            expect(field).to_have_value("mine.csv")
+            settled(page)
+        mine.close()

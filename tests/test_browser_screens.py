@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.navigation import SCREENS
-from app.strings import say
+from app.words import say
 from tests.browsing import choose, outside_requests, running_app, settled
 from tests.hostile import EVIL, FILE, hostile_list
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from app.strings import say
+from app.words import say
 from tests.browsing import ROOT, free_port, running_app, settled
 from tests.provider import CLIENT, SECRET, running_provider
 

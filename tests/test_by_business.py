@@ -5,10 +5,10 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from churn.store.campaigns import contacts_before, left_alone, playbooks_of
-from churn.store.database import looking, open_book
+from churn.store.campaigns import contacts_before, playbooks_of, suppressed_customers
+from churn.store.database import looking, open_engine
 from churn.store.migrations import STEPS
-from churn.workspace.playbooks import playbook_in_force
+from churn.workspace.playbooks import active_playbook
 
 OLD_TABLES = """
 CREATE TABLE steps_done (step INTEGER PRIMARY KEY);
@@ -44,7 +44,7 @@ STATEMENTS = {
 
 
 def old_book(home, kind, rows):
-    """A book as the program before kept it, six steps done, on SQLite or on PostgreSQL."""
+    """A database as the program before kept it, six steps done, on SQLite or on PostgreSQL."""
     done = [(n,) for n in range(1, 7)]
     everything = {"steps_done": done, **rows}
     statements = {"steps_done": "INSERT INTO steps_done VALUES (?)", **STATEMENTS}
@@ -79,7 +79,7 @@ def test_contacts_go_to_the_model_of_their_campaign_and_a_key_of_another_does_no
         "contacts": [("c1", "17", "general"), ("c2", "18", "general")],
     }
     old_book(home, either_book, rows)
-    book = open_book(home)
+    book = open_engine(home)
     assert [c["key"] for c in contacts_before(book, "shop")] == ["17"]
     assert [c["key"] for c in contacts_before(book, "provider")] == ["18"]
     assert contacts_before(book, "general") == []
@@ -95,8 +95,8 @@ def test_what_was_learnt_goes_to_the_model_that_taught_it_and_what_was_set_stays
         ],
     }
     old_book(home, either_book, rows)
-    open_book(home).dispose()
-    shop, provider = (playbook_in_force(home, model, profile="general") for model in ("shop", "provider"))
+    open_engine(home).dispose()
+    shop, provider = (active_playbook(home, model, profile="general") for model in ("shop", "provider"))
     assert (shop.how, shop.version, shop.playbook.action("tea").save.mid) == ("learnt", 2, 0.5)
     assert (provider.how, provider.version, provider.playbook.action("tea").save.mid) == ("by hand", 1, 0.1)
 
@@ -108,10 +108,10 @@ def test_what_two_businesses_taught_together_counts_for_neither_and_is_not_throw
         "playbooks": [("general", 1, "2026-02-01", *learnt(2, "c2"), TEA.format(save=0.5))],
     }
     old_book(home, either_book, rows)
-    book = open_book(home)
+    book = open_engine(home)
     assert len(playbooks_of(book, "profile:general")) == 1
     for model in ("", "shop", "provider"):
-        assert playbook_in_force(home, model, profile="general").how == "shipped"
+        assert active_playbook(home, model, profile="general").how == "shipped"
 
 
 def test_a_playbook_of_a_single_business_goes_on_counting_for_it(home, either_book):
@@ -125,8 +125,8 @@ def test_a_playbook_of_a_single_business_goes_on_counting_for_it(home, either_bo
         ],
     }
     old_book(home, either_book, rows)
-    open_book(home).dispose()
-    force = playbook_in_force(home, "telco", profile="telco")
+    open_engine(home).dispose()
+    force = active_playbook(home, "telco", profile="telco")
     assert (force.version, force.how, force.playbook.action("tea").save.mid) == (3, "by hand", 0.2)
 
 
@@ -140,20 +140,20 @@ def test_who_is_left_alone_stays_so_for_every_model_that_planned_in_the_profile_
         "left_alone": [("general", "17"), ("telco", "18")],
     }
     old_book(home, either_book, rows)
-    book = open_book(home)
-    found = {model: list(left_alone(book, model)) for model in ("shop", "provider", "telco")}
+    book = open_engine(home)
+    found = {model: list(suppressed_customers(book, model)) for model in ("shop", "provider", "telco")}
     assert found == {"shop": ["17"], "provider": ["17"], "telco": ["18"]}
 
 
 def test_where_only_one_model_ever_planned_every_experiment_was_about_its_customers(home, either_book):
     rows = {"campaigns": [("c1", "2026-01-05", "telco", "telco")], "left_alone": [("general", "17")]}
     old_book(home, either_book, rows)
-    assert left_alone(open_book(home), "telco") == {"17": "calls"}
+    assert suppressed_customers(open_engine(home), "telco") == {"17": "calls"}
 
 
 @pytest.mark.usefixtures("either_book")
 def test_a_new_book_is_keyed_by_business_from_the_start(home):
-    with looking(open_book(home)) as connection:
+    with looking(open_engine(home)) as connection:
         for table in ("contacts", "playbooks", "left_alone"):
             names = {column["name"] for column in sa.inspect(connection).get_columns(table)}
             assert "business" in names and "profile" not in names

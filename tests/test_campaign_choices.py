@@ -2,22 +2,22 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import RequestRefused
-from churn.workspace.campaigns import _step, limits_said, scale_of, segment_choices
+from churn.workspace.campaigns import _step, campaign_scale, limits_from_rows, segment_choices
 from tests.trained import TODAY
 
 
 @pytest.fixture
 def ranked(telco_home):
-    return Desk(telco_home).score(telco_home / TODAY)
+    return Workspace(telco_home).lists.score(telco_home / TODAY)
 
 
 def test_a_scale_reaches_to_what_the_plan_without_limits_spends(telco_home, ranked):
-    desk = Desk(telco_home)
-    scale = scale_of(telco_home, ranked, desk.playbook_for(ranked.model).playbook)
-    free = desk.plan(ranked, Order(holdout=0.0))
+    workspace = Workspace(telco_home)
+    scale = campaign_scale(telco_home, ranked, workspace.playbooks.for_model(ranked.model).playbook)
+    free = workspace.campaigns.plan(ranked, Order(holdout=0.0))
     assert scale.budget - scale.step <= free.campaign.spent <= scale.budget
     assert set(scale.channels) == {"email", "letter", "call"} and max(scale.channels.values()) <= 60
 
@@ -35,12 +35,12 @@ def test_edited_rows_become_limits_and_an_empty_one_says_nothing(telco_home, ran
         {"segment": month.words, "least": None, "most": 3.0},
         {"segment": None, "least": None, "most": float("nan")},
     ]
-    said = limits_said(rows, choices)
+    said = limits_from_rows(rows, choices)
     assert said == {"at_least": {}, "at_most": {("Contract", "Month-to-month"): 3}}
-    table = Desk(telco_home).plan(ranked, Order(**said)).campaign.table
+    table = Workspace(telco_home).campaigns.plan(ranked, Order(**said)).campaign.table
     assert ((table["Contract"] == "Month-to-month") & (table["arm"] == "treat")).sum() <= 3
     with pytest.raises(RequestRefused, match="does not say for whom"):
-        limits_said([{"segment": None, "least": 2, "most": None}], choices)
+        limits_from_rows([{"segment": None, "least": 2, "most": None}], choices)
 
 
 @pytest.mark.parametrize(("cost", "step"), [(0, 1), (37, 1), (180, 2), (21_647, 500), (1e6, 10_000)])

@@ -6,10 +6,10 @@ import tomllib
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.store.campaigns import arms_given, campaigns
-from churn.store.database import open_book
+from churn.store.database import open_engine
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import TODAY
@@ -19,7 +19,7 @@ TEA = {"actions": {"tea": {"channel": "shop", "save": 0.3, "contact_cost": 1}}}
 
 @pytest.fixture
 def api(own_telco):
-    return TestClient(make_api(Desk(own_telco)), raise_server_exceptions=False)
+    return TestClient(make_api(Workspace(own_telco)), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_list_becomes_a_campaign_that_is_kept(api, file, own_telco):
     words = {"budget": 300, "capacity": "call=5", "holdout": 0.2, "name": "spring"}
     told = api.post("/campaign", files=file, params=words).json()
     arms = {row["customerID"]: row["arm"] for row in told["rows"]}
-    assert (told["campaign"], told["kept"], arms) == ("spring", True, arms_given(open_book(own_telco), "spring"))
+    assert (told["campaign"], told["kept"], arms) == ("spring", True, arms_given(open_engine(own_telco), "spring"))
     assert told["spent"] <= 300 and sum(row["channel"] == "call" for row in told["rows"]) <= 5
     assert (told["treated"], told["holdout"]) == (
         list(arms.values()).count("treat"),
@@ -49,7 +49,7 @@ def test_the_same_customers_as_json_and_as_a_file_get_the_same(api, file, own_te
     words = {"keep": "false", "columns": ["customerID", "action"], "name": "spring"}
     asked = [api.post("/campaign", params=words, **body).json() for body in ({"files": file}, {"json": customers})]
     assert asked[0]["rows"] == asked[1]["rows"] and list(asked[0]["rows"][0]) == words["columns"]
-    assert campaigns(open_book(own_telco)) == ()
+    assert campaigns(open_engine(own_telco)) == ()
 
 
 def test_a_campaign_is_pushed_where_the_operator_has_said(api, file, monkeypatch):
@@ -69,22 +69,22 @@ def test_a_campaign_is_pushed_where_the_operator_has_said(api, file, monkeypatch
         ({"capacity": "fax=2"}, "The playbook has no channel 'fax'."),
         ({"at_most": "Contract=Weekly:3"}, "Nobody on the list has Contract = Weekly."),
         ({"holdout": "0.9"}, "The holdout share is 0.9."),
-        ({"budgets": "5"}, "query.budgets: Extra inputs are not permitted"),
-        ({"scenario": "best"}, "query.scenario"),
+        ({"budgets": "5"}, "budgets is no field of this request."),
+        ({"scenario": "best"}, "scenario cannot be taken: input should be 'low', 'mid' or 'high'"),
         ({"budget": "nan"}, "The budget is nan."),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_in_one_shape(api, file, own_telco, words, said):
     refused = api.post("/campaign", files=file, params=words)
     assert refused.status_code in (404, 422) and list(refused.json()) == ["error", "fix"]
-    assert said in refused.json()["error"] and campaigns(open_book(own_telco)) == ()
+    assert said in refused.json()["error"] and campaigns(open_engine(own_telco)) == ()
 
 
 def test_outcomes_become_lift_as_the_command_line_says_it(api, own_telco):
     planned = exported(own_telco)
     told = sent(api, "/outcomes", came_back(planned, left=lambda treat: not treat), campaign="spring").json()
     assert told["lift"] == 1.0 and told["verdict"].startswith("The campaign kept customers")
-    kept = Desk(own_telco).campaigns()[0].measured
+    kept = Workspace(own_telco).campaigns.list()[0].measured
     assert {name: told[name] for name in kept.lift} == kept.lift
     assert (told["learnt"], told["version"]) == (list(kept.learnt), 0)  # so few customers teach nothing
 
@@ -127,3 +127,10 @@ def test_a_playbook_with_a_mistake_is_refused_and_none_is_set(api, body, status,
     assert (refused.status_code, said in refused.json()["error"]) == (status, True)
     assert api.get("/playbook", params={"profile": "telco"}).json()["version"] == 0
     assert api.put("/playbook", params={"profile": "nobody"}, json=TEA).status_code == 404
+
+
+def test_outcomes_without_their_campaign_are_refused_in_words_of_the_address(telco_api):
+    answer = telco_api.post("/outcomes", content=b"customerID,Churn\n1,Yes\n", headers={"content-type": "text/csv"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "campaign is not said."
+    assert answer.json()["fix"] == "Add campaign=… to the address, or see /docs for the fields."

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from churn.store.campaigns import campaigns, contacts_before
-from churn.workspace.playbooks import the_book
+from churn.workspace.playbooks import open_store
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import HISTORY, TODAY
@@ -168,12 +168,12 @@ def test_a_push_to_elsewhere_is_refused_before_anything_is_written(line, own_tel
 
 
 def test_a_dry_run_and_a_look_keep_nothing(line, own_telco):
-    with the_book(own_telco) as book:
+    with open_store(own_telco) as book:
         before = campaigns(book)
     for words in (["--dry-run"], ["--keep", "no"]):
         code, told = plan(line, own_telco, "--name", "looked", *words)
         assert (code, told["kept"], (own_telco / "c.csv").is_file()) == (0, False, True)
-    with the_book(own_telco) as book:
+    with open_store(own_telco) as book:
         assert campaigns(book) == before and contacts_before(book, "telco") == []
     assert line("measure", own_telco / "c.csv", "--campaign", "looked", "--home", own_telco)[0] == 2
 

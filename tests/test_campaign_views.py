@@ -8,12 +8,12 @@ from churn.money.playbook import Action, Estimate, Playbook, exactly
 from churn.workspace.campaigns import (
     action_totals,
     budget_curve,
-    chosen_customers,
-    hangs_on,
-    kept_campaigns,
-    other_ways,
+    compare_policies,
+    customers_in_plan,
+    list_campaigns,
     playbook_rows,
     playbook_with,
+    sensitivity,
 )
 from tests.campaigns import exported, planned_for
 
@@ -35,13 +35,13 @@ def test_totals_per_action_add_up_to_the_campaign(planned):
 
 
 def test_everybody_chosen_is_above_the_probability_from_which_it_pays(planned):
-    found = chosen_customers(planned)
+    found = customers_in_plan(planned)
     assert len(found) == planned.campaign.treated and found.columns[0] == "customerID"
     assert (found["probability"] > found["break_even"]).all()
 
 
 def test_at_the_break_even_an_action_brings_nothing(planned):
-    first, table = chosen_customers(planned).iloc[0], planned.campaign.table
+    first, table = customers_in_plan(planned).iloc[0], planned.campaign.table
     row = table[table["customerID"] == first["customerID"]]
     action = planned.basis.playbook.action(row["planned_action"].iloc[0])
     given = terms(action, row[planned.basis.value].to_numpy(float), columns=row)
@@ -49,25 +49,25 @@ def test_at_the_break_even_an_action_brings_nothing(planned):
 
 
 def test_the_held_out_are_shown_with_what_they_would_have_got(planned):
-    held = chosen_customers(planned, arm="holdout")
+    held = customers_in_plan(planned, arm="holdout")
     assert len(held) == planned.campaign.held and held["action"].notna().all()
 
 
 def test_the_pictures_have_their_numbers(planned):
-    curve, bars, (policies, _) = budget_curve(planned), hangs_on(planned), other_ways(planned)
+    curve, bars, (policies, _) = budget_curve(planned), sensitivity(planned), compare_policies(planned)
     assert [p.expected_gain for p in curve.points] == sorted(p.expected_gain for p in curve.points)
     assert bars[0].width == max(b.width for b in bars)
     assert policies[0].mid == max(p.mid for p in policies)
 
 
 def test_a_plan_that_treats_nobody_hangs_on_nothing(telco_home):
-    assert hangs_on(planned_for(telco_home, budget=0.0)) == ()
+    assert sensitivity(planned_for(telco_home, budget=0.0)) == ()
 
 
 def test_kept_campaigns_come_with_what_was_measured(own_telco):
-    assert kept_campaigns(own_telco) == ()
+    assert list_campaigns(own_telco) == ()
     exported(own_telco)
-    assert [(k.record.campaign, k.measured) for k in kept_campaigns(own_telco)] == [("spring", None)]
+    assert [(k.record.campaign, k.measured) for k in list_campaigns(own_telco)] == [("spring", None)]
 
 
 def test_a_playbook_as_rows_says_what_is_assumed_and_what_is_learnt():

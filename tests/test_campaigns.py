@@ -6,12 +6,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ChurnError, Unavailable
 from churn.store.campaigns import arms_given, campaigns, members_of
-from churn.store.customers import lists_scored, seen_last
-from churn.store.database import open_book
+from churn.store.customers import last_seen, lists_scored
+from churn.store.database import open_engine
 from churn.workspace import campaigns as room
 from tests.campaigns import exported, planned_for
 from tests.trained import TODAY, rewritten, rows_of
@@ -27,12 +27,12 @@ def written(home, name="spring"):
 def test_planning_writes_nothing(own_telco):
     planned = planned_for(own_telco)
     assert planned.campaign.treated > 0
-    assert campaigns(open_book(own_telco)) == ()
+    assert campaigns(open_engine(own_telco)) == ()
 
 
 def test_the_file_and_the_book_say_the_same(own_telco):
     planned = exported(own_telco)
-    rows, book = written(own_telco), open_book(own_telco)
+    rows, book = written(own_telco), open_engine(own_telco)
     assert {r["customerID"]: r["arm"] for r in rows} == arms_given(book, "spring")
     assert list(rows[0]) == list(planned.campaign.columns)
     assert sum(m["cost"] for m in members_of(book, "spring")) == pytest.approx(planned.campaign.spent)
@@ -41,30 +41,32 @@ def test_the_file_and_the_book_say_the_same(own_telco):
 
 def test_the_list_and_what_was_last_seen_are_kept(own_telco):
     planned = exported(own_telco)
-    book = open_book(own_telco)
+    book = open_engine(own_telco)
     first = planned.basis.ranked.reading.table.to_pylist()[0]
-    seen = seen_last(book, first["customerID"], "telco")
+    seen = last_seen(book, first["customerID"], "telco")
     assert (lists_scored(book)[0].rows, seen.features["tenure"]) == (60, first["tenure"])
     assert seen.probability == planned.basis.ranked.scored.table["probability"][0].as_py()
 
 
 def test_exporting_again_keeps_every_arm_even_with_other_customers_on_the_list(own_telco):
     exported(own_telco)
-    before = arms_given(open_book(own_telco), "spring")
+    before = arms_given(open_engine(own_telco), "spring")
     head, *rows = rows_of(own_telco)
     rewritten(own_telco / TODAY, [head, *rows[10:][::-1]])
     exported(own_telco, seed=7)
-    after = arms_given(open_book(own_telco), "spring")
+    after = arms_given(open_engine(own_telco), "spring")
     assert {key: after[key] for key in before} == before
 
 
 def test_who_was_treated_rests_in_the_next_campaign_unless_told_otherwise(own_telco):
     exported(own_telco)
-    desk, rows = Desk(own_telco), rows_of(own_telco)
+    workspace, rows = Workspace(own_telco), rows_of(own_telco)
     later = rewritten(own_telco / "later.csv", rows[:-1])
-    ranked = desk.score(later)
-    assert any("contacted recently" in n.text for n in desk.plan(ranked, Order()).notices)
-    assert not any("contacted recently" in n.text for n in desk.plan(ranked, Order(), rested=True).notices)
+    ranked = workspace.lists.score(later)
+    assert any("contacted recently" in n.text for n in workspace.campaigns.plan(ranked, Order()).notices)
+    assert not any(
+        "contacted recently" in n.text for n in workspace.campaigns.plan(ranked, Order(), rested=True).notices
+    )
 
 
 def test_planning_the_same_list_again_is_trying_out_and_not_contacting_again(own_telco):
@@ -74,11 +76,11 @@ def test_planning_the_same_list_again_is_trying_out_and_not_contacting_again(own
 
 def test_arms_that_somebody_else_gave_in_the_meantime_stand(own_telco):
     mine, theirs = planned_for(own_telco), planned_for(own_telco, seed=5)
-    desk = Desk(own_telco)
-    desk.export(theirs, own_telco / "theirs.csv")
-    done = desk.export(mine, own_telco / "mine.csv")
+    workspace = Workspace(own_telco)
+    workspace.campaigns.export(theirs, own_telco / "theirs.csv")
+    done = workspace.campaigns.export(mine, own_telco / "mine.csv")
     arms = dict(zip(done.campaign.table["customerID"], done.campaign.table["arm"], strict=True))
-    given = arms_given(open_book(own_telco), "spring")
+    given = arms_given(open_engine(own_telco), "spring")
     assert {k: given[k] for k in arms} == arms
 
 
@@ -86,15 +88,18 @@ def test_a_book_that_goes_away_leaves_no_file_and_no_half_campaign(own_telco, mo
     planned = planned_for(own_telco)
 
     def gone(*_):
-        raise Unavailable("The score book does not answer: connection lost.", "Try again.")
+        raise Unavailable("The database does not answer: connection lost.", "Try again.")
 
     with monkeypatch.context() as patched:
         patched.setattr(room, "record_campaign", gone)
         with pytest.raises(Unavailable, match="does not answer"):
             room.export(own_telco, planned, own_telco / "spring.csv")
     assert not (own_telco / "spring.csv").exists()
-    assert campaigns(open_book(own_telco)) == ()
-    assert Desk(own_telco).export(planned, own_telco / "spring.csv").campaign.treated == planned.campaign.treated
+    assert campaigns(open_engine(own_telco)) == ()
+    assert (
+        Workspace(own_telco).campaigns.export(planned, own_telco / "spring.csv").campaign.treated
+        == planned.campaign.treated
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,15 +108,15 @@ def test_a_book_that_goes_away_leaves_no_file_and_no_half_campaign(own_telco, mo
 )
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_kept(own_telco, target, columns, said):
     with pytest.raises(ChurnError, match=said):
-        Desk(own_telco).export(planned_for(own_telco), own_telco / target, columns)
-    assert campaigns(open_book(own_telco)) == ()
+        Workspace(own_telco).campaigns.export(planned_for(own_telco), own_telco / target, columns)
+    assert campaigns(open_engine(own_telco)) == ()
 
 
 def test_a_list_without_a_key_is_planned_by_row_with_a_warning(own_telco):
     head, *rows = rows_of(own_telco)
     keyless = [line.split(",", 1)[1] for line in (head, *rows)]
-    ranked = Desk(own_telco).score(rewritten(own_telco / "keyless.csv", keyless))
-    planned = Desk(own_telco).plan(ranked, Order())
+    ranked = Workspace(own_telco).lists.score(rewritten(own_telco / "keyless.csv", keyless))
+    planned = Workspace(own_telco).campaigns.plan(ranked, Order())
     assert planned.basis.key == "row"
     assert any("no key" in n.text and n.kind == "warning" for n in planned.notices)
 

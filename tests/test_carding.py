@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from tests.small_lists import small_training
 
 
@@ -40,4 +40,4 @@ def test_customers_and_leavers_are_counted():
 
 
 def test_a_quick_training_says_so_on_its_card(telco_home):
-    assert Desk(telco_home).model("telco").report["choices"][0].startswith("Trained with the quick setting")
+    assert Workspace(telco_home).models.get("telco").report["choices"][0].startswith("Trained with the quick setting")

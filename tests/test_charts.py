@@ -19,3 +19,10 @@ def test_a_legend_is_shown_only_where_lines_have_names():
 
 def test_tags_and_formulas_in_a_label_are_text():
     assert plain_label("<b>$x$</b>") == "‹b›&#36;x&#36;‹/b›"
+
+
+def test_every_name_in_a_legend_begins_with_a_capital_letter():
+    import plotly.graph_objects as go
+
+    figure = styled(go.Figure([line([0, 1], [0, 1], "by risk", "#123456"), go.Bar(x=[1], y=[2])]), x="X", y="Y")
+    assert [trace.name for trace in figure.data] == ["By risk", None]

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import NotFound, Unavailable
 from churn.training.registry import load, promote, save
 from churn.workspace import scorer as counterparts
-from churn.workspace.scorer import Counterparts, counterpart_for
+from churn.workspace.scorer import ScorerCache, open_scorer
 from tests.trained import rows_of
 
 
@@ -21,8 +21,8 @@ def customers(telco_home):
 
 
 def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, customers, monkeypatch):
-    desk = Desk(own_telco)
-    kept = Counterparts(own_telco, desk._open)
+    workspace = Workspace(own_telco)
+    kept = ScorerCache(own_telco, workspace.open_models)
     first = kept.answering(("tenure",))
     assert kept.answering(("tenure",)) is first
     promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
@@ -31,18 +31,18 @@ def test_a_promotion_counts_after_a_moment_and_not_after_a_restart(own_telco, cu
 
 
 def test_what_has_read_before_goes_on_until_the_offers_change(own_telco, monkeypatch):
-    desk = Desk(own_telco)
+    workspace = Workspace(own_telco)
     monkeypatch.setattr(counterparts, "FRESH", 0.0)
-    kept = Counterparts(own_telco, desk._open)
+    kept = ScorerCache(own_telco, workspace.open_models)
     first = kept.answering(("tenure",))
     assert kept.answering(("tenure",)) is kept.answering(("tenure", "Contract")) is first
-    desk.set_playbook("telco", replace(desk.playbook("telco").playbook, title="Ours"))
+    workspace.playbooks.set("telco", replace(workspace.playbooks.get("telco").playbook, title="Ours"))
     changed = kept.answering(("tenure",))
     assert changed.playbook.title == "Ours" and changed.ranking.suggester is not first.ranking.suggester
 
 
 def test_thousands_of_odd_layouts_are_not_kept(telco_home):
-    kept = Counterparts(telco_home, Desk(telco_home)._open)
+    kept = ScorerCache(telco_home, Workspace(telco_home).open_models)
     for n in range(3 * counterparts.LAYOUTS):
         kept.answering(("tenure", f"odd {n}"))
     assert len(kept.kept) <= counterparts.LAYOUTS
@@ -56,7 +56,11 @@ def waited_for(what, seconds=10.0):
 
 
 def test_the_one_before_answers_while_the_next_is_opened(own_telco, monkeypatch):
-    kept, opening, go_on = Counterparts(own_telco, Desk(own_telco)._open), threading.Event(), threading.Event()
+    kept, opening, go_on = (
+        ScorerCache(own_telco, Workspace(own_telco).open_models),
+        threading.Event(),
+        threading.Event(),
+    )
     assert kept.at_hand(("tenure",)) is None
     first = kept.answering(("tenure",))
     promote(own_telco, "telco", save(own_telco, load(own_telco, "telco", "v1")).version, why="a test")
@@ -64,9 +68,9 @@ def test_the_one_before_answers_while_the_next_is_opened(own_telco, monkeypatch)
     def slowly(model, home):
         opening.set()
         go_on.wait(10)
-        return counterpart_for(model, home)
+        return open_scorer(model, home)
 
-    monkeypatch.setattr(counterparts, "counterpart_for", slowly)
+    monkeypatch.setattr(counterparts, "open_scorer", slowly)
     monkeypatch.setattr(counterparts, "FRESH", 0.0)
     assert kept.at_hand(("tenure",)) is first
     assert opening.wait(10) and kept.at_hand(("tenure",)) is first
@@ -75,29 +79,29 @@ def test_the_one_before_answers_while_the_next_is_opened(own_telco, monkeypatch)
 
 
 def test_after_a_long_silence_it_is_looked_up_before_it_answers(telco_home, monkeypatch):
-    kept = Counterparts(telco_home, Desk(telco_home)._open)
+    kept = ScorerCache(telco_home, Workspace(telco_home).open_models)
     kept.answering(("tenure",))
     monkeypatch.setattr(counterparts, "IDLE", 0.0)
     assert kept.at_hand(("tenure",)) is None
 
 
 def test_a_book_that_does_not_answer_stops_nobody(own_telco, customers, monkeypatch):
-    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    kept = ScorerCache(own_telco, Workspace(own_telco).open_models)
     before = kept.answering(tuple(customers[0]))
     monkeypatch.setenv("CHURN_BOOK", "postgresql+psycopg://nobody@127.0.0.1:1/none")
     monkeypatch.setattr(counterparts, "FRESH", 0.0)
     new = kept.answering(tuple(customers[0])).single(customers[0])
     assert (new.probability, new.action) == (before.single(customers[0]).probability, None)
-    assert Desk(own_telco).counterpart(("tenure",)).single(customers[0]).expected_gain is None
+    assert Workspace(own_telco).online.scorer(("tenure",)).single(customers[0]).expected_gain is None
 
 
 def test_a_model_that_does_not_open_leaves_the_one_before_in_place(own_telco, monkeypatch):
     def away(*_):
         raise Unavailable("The disk does not answer.")
 
-    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    kept = ScorerCache(own_telco, Workspace(own_telco).open_models)
     first = kept.answering(("tenure",))
-    monkeypatch.setattr(counterparts, "counterpart_for", away)
+    monkeypatch.setattr(counterparts, "open_scorer", away)
     monkeypatch.setattr(counterparts, "FRESH", 0.0)
     assert kept.answering(("tenure",)) is first
     with pytest.raises(Unavailable):
@@ -105,7 +109,7 @@ def test_a_model_that_does_not_open_leaves_the_one_before_in_place(own_telco, mo
 
 
 def test_a_model_that_is_gone_answers_no_more(own_telco, monkeypatch):
-    kept = Counterparts(own_telco, Desk(own_telco)._open)
+    kept = ScorerCache(own_telco, Workspace(own_telco).open_models)
     kept.answering(("tenure",))
     (own_telco / "models" / "telco" / "champion.json").unlink()
     monkeypatch.setattr(counterparts, "FRESH", 0.0)

@@ -7,10 +7,10 @@ import pytest
 from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 from churn.training.encoder import Encoder, Field
-from churn.workspace.customer_fields import FieldReader, refuse_odd_names
+from churn.workspace.customer_fields import FieldParser, refuse_unreadable_names
 from tests.small_model import small_model
 
-READER = FieldReader(small_model())
+READER = FieldParser(small_model())
 FULL = {"id": "a", "plan": "monthly", "spend": 70.35, "months": 3, "senior": False}
 
 
@@ -21,7 +21,7 @@ def read(**fields):
 def reader_of(column):
     form = {"number": "number", "flag": "flag", "date": "age", "category": "nominal"}[column.kind]
     schema = Schema((column,))
-    return FieldReader(small_model(schema=schema, encoder=Encoder((Field(column.name, form, column.levels),))))
+    return FieldParser(small_model(schema=schema, encoder=Encoder((Field(column.name, form, column.levels),))))
 
 
 def test_names_are_matched_as_headings_are():
@@ -125,7 +125,7 @@ def test_a_customer_of_whom_nothing_is_known_is_refused_with_what_helps():
 @pytest.mark.parametrize("name", ["\udc80", 3])
 def test_the_name_of_a_field_is_a_text(name):
     with pytest.raises(RequestRefused):
-        refuse_odd_names([name])
+        refuse_unreadable_names([name])
 
 
 def test_changes_may_be_named_as_headings_are():
@@ -133,5 +133,5 @@ def test_changes_may_be_named_as_headings_are():
 
 
 def test_a_text_too_long_to_be_remembered_is_read_as_any_other():
-    given = FieldReader(small_model()).given({"plan": "x" * 1_000, "months": " " * 200 + "12"})
+    given = FieldParser(small_model()).given({"plan": "x" * 1_000, "months": " " * 200 + "12"})
     assert (given.customer["plan"], given.customer["months"]) == ("x" * 1_000, 12.0)

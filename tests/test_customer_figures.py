@@ -18,7 +18,7 @@ def test_the_steps_lead_from_the_typical_risk_to_the_score_protected_traits_incl
     np.testing.assert_allclose(bars.x[0], typical)
     np.testing.assert_allclose([sum(bars.x[:-1]), bars.x[-1]], [100 * told.probability] * 2, atol=0.05)
     assert PROTECTED.split(",")[0] in " ".join(bars.y) and OTHERS not in bars.y
-    assert "raises this customer's risk most" in chart.finding
+    assert "This customer's risk is raised most by " in chart.finding
 
 
 def test_a_customer_of_whom_nothing_stands_out_is_said_to_be_so():

@@ -7,7 +7,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from tests.trained import TODAY, rows_of, twin_of
 
@@ -19,11 +19,11 @@ def customers(own_telco):
 
 @pytest.fixture
 def client(own_telco):
-    return TestClient(make_api(Desk(own_telco)))
+    return TestClient(make_api(Workspace(own_telco)))
 
 
 def found(client, key, **asked):
-    """The last score, as soon as it is in the book."""
+    """The last score, as soon as it is in the database."""
     until = time.monotonic() + 10
     while (answer := client.get(f"/customers/{key}", params=asked)).status_code == 404 and time.monotonic() < until:
         time.sleep(0.02)
@@ -76,19 +76,19 @@ def test_who_comes_without_a_key_leaves_nothing(client, customers, own_telco):
     nameless = {k: v for k, v in customers[0].items() if k != "customerID"}
     client.post("/predict", json=nameless)
     client.post("/predict/batch", json=[nameless, nameless])
-    assert not Desk(own_telco).recorder.left_over and client.get("/customers/1").status_code == 404
+    assert not Workspace(own_telco).recorder.left_over and client.get("/customers/1").status_code == 404
 
 
 def test_recording_can_be_turned_off(customers, own_telco, monkeypatch):
     monkeypatch.setenv("CHURN_RECORD", "no")
-    client = TestClient(make_api(Desk(own_telco)))
+    client = TestClient(make_api(Workspace(own_telco)))
     client.post("/predict", json=customers[0])
-    assert not Desk(own_telco).recorder.left_over
+    assert not Workspace(own_telco).recorder.left_over
 
 
 def test_each_model_remembers_for_itself(own_telco, customers):
     twin_of(own_telco)
-    client, key = TestClient(make_api(Desk(own_telco))), customers[0]["customerID"]
+    client, key = TestClient(make_api(Workspace(own_telco))), customers[0]["customerID"]
     for model in ("telco", "twin"):
         client.post("/predict", json=customers[0], params={"model": model})
     assert found(client, key, model="twin")["model"] == "twin@v1"
@@ -112,6 +112,6 @@ def test_while_the_book_is_away_scoring_goes_on_and_says_so(client, customers, m
 
 def test_where_the_disk_takes_nothing_scoring_goes_on_and_the_record_is_kept(own_telco, customers):
     (own_telco / "data" / "spool").write_text("a file where the folder should be: nothing can be written there")
-    client = TestClient(make_api(Desk(own_telco)))
+    client = TestClient(make_api(Workspace(own_telco)))
     assert client.post("/predict", json=customers[0]).status_code == 200
     assert found(client, customers[0]["customerID"])["model"] == "telco@v1"

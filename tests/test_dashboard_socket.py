@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from churn.api.middleware import KnownHosts
+from churn.api.middleware import HostMiddleware
 from tests.browsing import ROOT, free_port, running_app, wait_until_up
 
 SOCKET = "/_stcore/stream"
@@ -86,7 +86,7 @@ def socket():
         await websocket.close()
 
     app = Starlette(routes=[WebSocketRoute(SOCKET, open_it)])
-    guarded = KnownHosts(app, ("localhost", "127.0.0.1", "[::1]", "churn.example.com"))
+    guarded = HostMiddleware(app, ("localhost", "127.0.0.1", "[::1]", "churn.example.com"))
     return TestClient(guarded, client=("127.0.0.1", 1)), opened
 
 

@@ -1,7 +1,7 @@
 """The demo models: every sample is there, and only what is missing is made."""
 
-from app.demo_models import DEMOS, SAMPLES, missing_demos
-from churn import Desk
+from app.demo import DEMOS, SAMPLES, missing_demos
+from churn import Workspace
 
 
 def test_every_file_a_demo_needs_is_shipped():
@@ -10,4 +10,4 @@ def test_every_file_a_demo_needs_is_shipped():
 
 
 def test_a_model_that_is_there_is_not_made_again(telco_home):
-    assert "telco" not in {d.name for d in missing_demos(Desk(telco_home))}
+    assert "telco" not in {d.name for d in missing_demos(Workspace(telco_home))}

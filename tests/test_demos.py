@@ -1,4 +1,4 @@
-"""Made-up businesses at the desk are the samples, and the same every time."""
+"""Made-up businesses at the workspace are the samples, and the same every time."""
 
 import pytest
 

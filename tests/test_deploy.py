@@ -15,7 +15,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from churn import Desk
+from churn import Workspace
 from churn.api.monitoring_routes import MEANINGS
 from tests.browsing import free_port
 from tests.house import ROOT
@@ -193,7 +193,7 @@ def _as_nobody(folder):
 
 
 def test_a_backup_restored_elsewhere_gives_the_same_scores(own_telco, tmp_path):
-    Desk(own_telco).add_key("crm", "score")
+    Workspace(own_telco).access.add_key("crm", "score")
     (own_telco / "data" / "spool").mkdir()
     done = run(
         "sh", DEPLOY / "backup.sh", own_telco, tmp_path / "backups", env={**os.environ, "PYTHON": sys.executable}
@@ -202,6 +202,8 @@ def test_a_backup_restored_elsewhere_gives_the_same_scores(own_telco, tmp_path):
     assert done.returncode == 0 and [p.name for p in (tmp_path / "backups").iterdir()] == [archive.name]
     shutil.unpack_archive(archive, tmp_path / "elsewhere", filter="data")
     (restored,) = (tmp_path / "elsewhere").iterdir()
-    before, after = (Desk(home).score(own_telco / TODAY).scored.table for home in (own_telco, restored))
+    before, after = (Workspace(home).lists.score(own_telco / TODAY).scored.table for home in (own_telco, restored))
     assert before.equals(after)
-    assert Desk(restored).verify("telco", "v1").faults == () and [k.name for k in Desk(restored).api_keys()] == ["crm"]
+    assert Workspace(restored).models.verify("telco", "v1").faults == () and [
+        k.name for k in Workspace(restored).access.api_keys()
+    ] == ["crm"]

@@ -5,7 +5,7 @@ import sys
 
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from tests.house import ROOT
 from tests.trained import twin_of
@@ -19,7 +19,7 @@ def customer_of(client):
 
 def test_the_columns_are_those_of_the_live_model(telco_api, telco_home):
     described = customer_of(telco_api)
-    assert set(described["properties"]) == {*Desk(telco_home).model("telco").encoder.names, "customerID"}
+    assert set(described["properties"]) == {*Workspace(telco_home).models.get("telco").encoder.names, "customerID"}
     assert described["properties"]["tenure"]["type"] == ["number", "string", "null"]
     assert described["properties"]["Contract"]["examples"] == ["Month-to-month"]
 
@@ -31,7 +31,7 @@ def test_the_example_can_be_sent_as_it_stands(telco_api):
 
 
 def test_without_a_model_a_customer_is_any_flat_object(home):
-    described = customer_of(TestClient(make_api(Desk(home))))
+    described = customer_of(TestClient(make_api(Workspace(home))))
     assert (described["properties"], "example" in described) == ({}, False)
 
 
@@ -43,10 +43,10 @@ def test_every_route_says_how_it_refuses(telco_api):
 
 
 def test_with_keys_the_document_says_how_one_is_sent(own_telco):
-    desk = Desk(own_telco)
-    assert "securitySchemes" not in make_api(desk).openapi()["components"]
-    desk.add_key("crm", "score")
-    words = make_api(Desk(own_telco)).openapi()
+    workspace = Workspace(own_telco)
+    assert "securitySchemes" not in make_api(workspace).openapi()["components"]
+    workspace.access.add_key("crm", "score")
+    words = make_api(Workspace(own_telco)).openapi()
     assert set(words["components"]["securitySchemes"]) == {"key", "bearer"}
     assert words["paths"]["/health"]["get"]["security"] == []
     assert words["paths"]["/predict"]["post"]["security"] == [{"key": []}, {"bearer": []}]
@@ -54,7 +54,7 @@ def test_with_keys_the_document_says_how_one_is_sent(own_telco):
 
 def test_several_live_models_are_each_described_with_an_example(own_telco):
     twin_of(own_telco)
-    words = make_api(Desk(own_telco)).openapi()
+    words = make_api(Workspace(own_telco)).openapi()
     assert words["components"]["schemas"]["Customer"]["anyOf"] == [
         {"$ref": "#/components/schemas/Customer-telco"},
         {"$ref": "#/components/schemas/Customer-twin"},
@@ -62,7 +62,7 @@ def test_several_live_models_are_each_described_with_an_example(own_telco):
     post = words["paths"]["/predict"]["post"]
     examples = post["requestBody"]["content"]["application/json"]["examples"]
     answers = post["responses"]["200"]["content"]["application/json"]["examples"]
-    client = TestClient(make_api(Desk(own_telco)))
+    client = TestClient(make_api(Workspace(own_telco)))
     for model, example in examples.items():
         said = client.post("/predict", json=example["value"], params={"model": model}).json()
         assert said == answers[model]["value"]

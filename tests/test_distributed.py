@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import ListRefused, Unavailable
 from churn.intake.reader import open_list
 from churn.samples.catalogue import make_sample
@@ -36,7 +36,7 @@ def long_list(telco_home, tmp_path_factory):
     folder = tmp_path_factory.mktemp("long")
     write_sample(make_sample("telco", rows=1200).later(ROWS), folder / "list.csv")
     path = folder / "list.parquet"
-    pq.write_table(Desk(telco_home).check(folder / "list.csv").table, path, row_group_size=PART)
+    pq.write_table(Workspace(telco_home).lists.check(folder / "list.csv").table, path, row_group_size=PART)
     return path
 
 
@@ -54,7 +54,7 @@ def checksum(table):
 
 def test_a_worker_that_dies_changes_nothing(cluster, telco_home, long_list, tmp_path):
     target, before = tmp_path / "scored", tmp_path / "before.parquet"
-    Desk(telco_home).score_file(long_list, before, said={})
+    Workspace(telco_home).lists.score_file(long_list, before)
     running = churn_line(*asked(telco_home, long_list, target, cluster.master))
     done = wait_for_parts(tmp_path, 2, running)
     cluster.kill(cluster.processes[1])
@@ -88,8 +88,8 @@ def test_a_customer_that_stands_twice_is_refused_before_anything_is_scored(telco
     table = pq.read_table(long_list).slice(0, 50)
     pq.write_table(pa.concat_tables([table, table.slice(3, 1)]), tmp_path / "twice.parquet", row_group_size=30)
     with pytest.raises(ListRefused) as refused:
-        Desk(telco_home).score_on_cluster(
-            str(tmp_path / "twice.parquet"), tmp_path / "scored", engine=f"local[1]?spill={tmp_path / 'spill'}", said={}
+        Workspace(telco_home).lists.score_on_cluster(
+            str(tmp_path / "twice.parquet"), tmp_path / "scored", engine=f"local[1]?spill={tmp_path / 'spill'}"
         )
     assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
     assert sorted(f.name for f in tmp_path.iterdir()) == ["spill", "twice.parquet"]

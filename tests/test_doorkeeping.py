@@ -6,7 +6,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.api.middleware import key_sent
 from churn.workspace import access as key_rings
@@ -16,7 +16,7 @@ CUSTOMER = {"tenure": 3, "Contract": "Month-to-month"}
 
 
 def client_of(home, peer="127.0.0.1"):
-    return TestClient(make_api(Desk(home)), client=(peer, 50000), base_url="http://localhost")
+    return TestClient(make_api(Workspace(home)), client=(peer, 50000), base_url="http://localhost")
 
 
 def asked(client, **headers):
@@ -33,7 +33,7 @@ def test_without_a_key_only_this_machine_is_let_in(own_telco):
 
 
 def test_the_first_key_closes_the_door_for_everybody_without_one(own_telco):
-    _, key = Desk(own_telco).add_key("crm", "score")
+    _, key = Workspace(own_telco).access.add_key("crm", "score")
     client = client_of(own_telco)
     assert asked(client) == (401, 401)
     assert asked(client, x_api_key=key) == asked(client, authorization=f"Bearer {key}") == (200, 200)
@@ -41,7 +41,7 @@ def test_the_first_key_closes_the_door_for_everybody_without_one(own_telco):
 
 
 def test_a_key_to_look_may_not_score(own_telco):
-    _, key = Desk(own_telco).add_key("board", "read")
+    _, key = Workspace(own_telco).access.add_key("board", "read")
     answer = client_of(own_telco).post("/predict", json=CUSTOMER, headers={"x-api-key": key})
     assert asked(client_of(own_telco), x_api_key=key) == (200, 403)
     assert answer.json()["error"] == "key board may not do this: it takes the role analyst (keys: scope score)."
@@ -54,27 +54,27 @@ def test_a_wrong_key_is_told_how_one_is_sent(own_telco):
 
 
 def test_health_answers_anybody(own_telco):
-    Desk(own_telco).add_key("crm", "score")
+    Workspace(own_telco).access.add_key("crm", "score")
     assert [client_of(own_telco, "10.0.0.7").get(path).status_code for path in ("/health", "/ready")] == [200, 200]
 
 
 def test_a_revoked_key_ends_while_the_server_runs(own_telco, monkeypatch):
     monkeypatch.setattr(key_rings, "FRESH", 0.0)
-    _, key = Desk(own_telco).add_key("crm", "score")
-    Desk(own_telco).add_key("other", "score")
+    _, key = Workspace(own_telco).access.add_key("crm", "score")
+    Workspace(own_telco).access.add_key("other", "score")
     client = client_of(own_telco)
     assert asked(client, x_api_key=key) == (200, 200)
-    Desk(own_telco).revoke_key("crm")
+    Workspace(own_telco).access.revoke("crm")
     assert asked(client, x_api_key=key) == (401, 401)
 
 
 def test_a_book_that_hangs_keeps_nobody_waiting_whose_key_is_known(own_telco, monkeypatch):
-    _, key = Desk(own_telco).add_key("crm", "score")
-    ending, rows = threading.Event(), key_rings.KeyRing._in_book
+    _, key = Workspace(own_telco).access.add_key("crm", "score")
+    ending, rows = threading.Event(), key_rings.ApiKeyStore._in_book
     with client_of(own_telco) as client:  # one loop for all requests, as a server has
         assert asked(client, x_api_key=key) == (200, 200)
         monkeypatch.setattr(key_rings, "FRESH", 0.0)
-        monkeypatch.setattr(key_rings.KeyRing, "_in_book", lambda self: (ending.wait(10), rows(self))[1])
+        monkeypatch.setattr(key_rings.ApiKeyStore, "_in_book", lambda self: (ending.wait(10), rows(self))[1])
         began = time.monotonic()
         statuses, took = asked(client, x_api_key=key), time.monotonic() - began
         ending.set()

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.cli.main import run_line
 from churn.profiles import profile_names
@@ -60,7 +60,7 @@ def business(request, tmp_path_factory):
     }
     for path, rows in parts.items():
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    Desk(home).train(learnt, quick=True, said={"profile": request.param}, name="tried", promotion="yes")
+    Workspace(home).models.train(learnt, quick=True, profile=request.param, name="tried", promotion="yes")
     return home, today, list(csv.DictReader(io.StringIO(today.read_text(encoding="utf-8"))))
 
 
@@ -73,8 +73,10 @@ def test_scores_reasons_and_offers_are_the_same_at_every_door(business, tmp_path
     out = tmp_path / "scored.parquet"
     assert run_line(["score", str(today), "-o", str(out), "--everybody", "--home", str(home)]) == 0
     by_line = pq.read_table(out).to_pylist()
-    on_screen = Desk(home).score(today.read_bytes(), filename="today.csv", everybody=True).scored.table.to_pylist()
-    client = TestClient(make_api(Desk(home)))
+    on_screen = (
+        Workspace(home).lists.score(today.read_bytes(), filename="today.csv", everybody=True).scored.table.to_pylist()
+    )
+    client = TestClient(make_api(Workspace(home)))
     one_by_one = [client.post("/predict", json=customer).json() for customer in customers]
     together = client.post("/predict/batch", json=customers).json()["predictions"]
     uploaded = client.post("/predict/batch", files={"file": ("today.csv", today.read_bytes())}).json()["predictions"]
@@ -85,12 +87,12 @@ def test_scores_reasons_and_offers_are_the_same_at_every_door(business, tmp_path
 
 def test_explanations_are_the_same_at_every_door(business, capsys):
     home, today, customers = business
-    key = Desk(home).model("tried").schema.key
+    key = Workspace(home).models.get("tried").schema.key
     customer = customers[3]
     named = customer[key.name] if key and key.name in customer else "4"
     assert run_line(["explain", str(today), named, "--home", str(home), "--json"]) == 0
     by_line = json.loads(capsys.readouterr().out)
-    by_api = TestClient(make_api(Desk(home))).post("/explain", json=customer).json()
+    by_api = TestClient(make_api(Workspace(home))).post("/explain", json=customer).json()
     for name in (
         "probability",
         "tier",
@@ -109,9 +111,9 @@ def test_drift_is_the_same_at_every_door(business, capsys):
     list_ = home / "next.csv"
     assert run_line(["drift", str(list_), "--home", str(home), "--aside", "--json"]) in (0, 3)
     by_line = json.loads(capsys.readouterr().out)
-    client = TestClient(make_api(Desk(home)))
+    client = TestClient(make_api(Workspace(home)))
     by_api = client.post("/drift?keep=false", files={"file": ("next.csv", list_.read_bytes())}).json()
-    found = Desk(home).drift(list_.read_bytes(), filename="next.csv", keep=False)
+    found = Workspace(home).monitor.check(list_.read_bytes(), filename="next.csv", keep=False)
     on_screen = json.loads(json.dumps({name: found.record.report[name] for name in found.report.as_json()}))
     assert by_line == by_api == json.loads(json.dumps(found.as_json()))
     assert on_screen == {name: by_line[name] for name in on_screen}

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from app.state.drawers import GROWTH, MOST_KEPT, Chest, Drawer, KeptList, ListInHand
+from app.session import GROWTH, MOST_KEPT, Chest, Drawer, KeptList, ListInHand
 from tests.house import ROOT
 
 
@@ -100,7 +100,7 @@ def test_a_visitor_finds_the_drawer_again_while_a_session_holds_it_and_nobody_el
 
 def test_memory_is_given_back_when_a_list_goes_and_when_its_session_does(monkeypatch):
     told = []
-    monkeypatch.setattr("app.state.drawers.SOON", 0.01)
+    monkeypatch.setattr("app.session.SOON", 0.01)
     drawer = Chest().drawer(emptied=lambda: told.append("given back"))
     drawer.drop(drawer.put(ListInHand("a.csv", b"x")).number)
     assert told == ["given back"]

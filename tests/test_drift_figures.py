@@ -14,9 +14,9 @@ def test_the_column_that_matters_most_is_the_finding():
     chart = moved_chart(words(2000, 2, bill=lambda b: b * 1.2, shoe=lambda s: s + 2))
     assert chart.finding == "2 of 5 columns moved, above all Bill"
     assert {t.name for t in chart.figure.data} == {
-        "moved, drives the risk",
-        "moved, hardly drives the risk",
-        "as learnt",
+        "Moved, drives the risk",
+        "Moved, hardly drives the risk",
+        "As learnt",
     }
 
 

@@ -47,7 +47,7 @@ def test_a_swarm_of_any_number_of_customers_is_a_few_kilobytes():
     swarms = beeswarm(MODEL, MATRIX, POINTS, columns=list(ENCODER.names))
     chart = swarm_chart(swarms, WORDING, lambda name: name != "plan", MANY)
     assert len(chart.figure.update_layout(template=None).to_json()) < 12_000
-    assert {t.name for t in chart.figure.data} >= {"low values", "high values", "kinds, without an order"}
+    assert {t.name for t in chart.figure.data} >= {"Low values", "High values", "Kinds, without an order"}
 
 
 def test_dependence_is_a_line_for_numbers_and_bars_for_levels():

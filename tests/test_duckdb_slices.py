@@ -5,8 +5,6 @@ import os
 from dataclasses import replace
 from datetime import date, timedelta
 
-import duckdb
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -111,6 +109,8 @@ def test_slices_hold_every_key_once_in_the_order_of_their_text(tmp_path, monkeyp
 
 
 def test_a_slice_reads_only_its_own_part_of_whole_numbers(tmp_path):
+    import ibis
+
     numbers = ibis.range(100_000, 900_000).unnest().name("n").as_table()
     with opened("duckdb://?threads=1&memory=100MB") as engine:
         kept = engine.kept(numbers, near="n")
@@ -122,6 +122,8 @@ def test_a_slice_reads_only_its_own_part_of_whole_numbers(tmp_path):
 
 
 def test_what_fits_is_one_slice_and_holds_everything():
+    import ibis
+
     numbers = ibis.range(1_000).unnest().name("n").as_table()
     with opened(ENGINE) as engine:
         assert engine._slices(engine.kept(numbers, near="n")) == engine._slices(numbers) == WHOLE
@@ -146,6 +148,9 @@ def test_a_disk_that_fills_up_in_the_middle_of_the_passes_leaves_nothing(tmp_pat
 
 
 def test_a_slice_that_cannot_be_worked_out_leaves_the_next_result_whole(monkeypatch):
+    import duckdb
+    import ibis
+
     monkeypatch.setattr(duckdb_slices, "SUMS", MANY)
     with opened(ENGINE) as engine:
         kept = engine.kept(ibis.range(100, 1_000).unnest().name("n").as_table(), near="n")

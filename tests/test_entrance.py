@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import NotAllowed, NotSignedIn, RequestRefused
-from churn.workspace.access import ANYBODY, THIS_MACHINE, Entrance, Who, entrance_from
+from churn.workspace.access import ANYBODY, THIS_MACHINE, AuthSettings, Principal, auth_settings
 
 SET = {
     "CHURN_ADMINS": "Ann@example.com",
@@ -15,7 +15,7 @@ SET = {
 
 
 def test_without_settings_this_machine_may_everything():
-    entrance = entrance_from({})
+    entrance = auth_settings({})
     assert (entrance.asks_to_sign_in, entrance.nobody()) == (False, THIS_MACHINE)
 
 
@@ -30,11 +30,11 @@ def test_without_settings_this_machine_may_everything():
     ],
 )
 def test_a_person_has_the_highest_role_their_address_is_given(address, role):
-    assert entrance_from(SET).person(address) == Who(address.lower(), role, "sign-in")
+    assert auth_settings(SET).person(address) == Principal(address.lower(), role, "sign-in")
 
 
 def test_a_stranger_is_refused_and_so_is_nobody():
-    entrance = entrance_from({"CHURN_ADMINS": "ann@example.com"})
+    entrance = auth_settings({"CHURN_ADMINS": "ann@example.com"})
     with pytest.raises(NotAllowed, match=r"eve@else\.org is signed in but has no role here"):
         entrance.person("eve@else.org")
     with pytest.raises(NotSignedIn):
@@ -44,44 +44,44 @@ def test_a_stranger_is_refused_and_so_is_nobody():
 
 
 def test_only_a_trusted_proxy_may_name_somebody():
-    entrance = entrance_from(SET)
-    assert entrance.behind_proxy("10.1.2.3", "ann@example.com") == Who("ann@example.com", "admin", "proxy")
+    entrance = auth_settings(SET)
+    assert entrance.behind_proxy("10.1.2.3", "ann@example.com") == Principal("ann@example.com", "admin", "proxy")
     assert entrance.behind_proxy("192.168.0.1", "ann@example.com") is None
     assert entrance.behind_proxy("10.1.2.3", "") is None
-    assert entrance_from({}).behind_proxy("127.0.0.1", "ann@example.com") is None
+    assert auth_settings({}).behind_proxy("127.0.0.1", "ann@example.com") is None
 
 
 def test_proxies_are_addresses_networks_or_names():
-    entrance = Entrance(proxies=("::1", "10.0.0.0/8", "front", "no/net"))
+    entrance = AuthSettings(proxies=("::1", "10.0.0.0/8", "front", "no/net"))
     trusted = [entrance.trusts(peer) for peer in ("::1", "10.9.9.9", "front", "127.0.0.1", "elsewhere", "")]
     assert trusted == [True, True, True, False, False, False]
 
 
 def test_hosts_and_rate_are_read():
-    entrance = entrance_from({"CHURN_HOSTS": "churn.example.com", "CHURN_RATE": "2.5"})
+    entrance = auth_settings({"CHURN_HOSTS": "churn.example.com", "CHURN_RATE": "2.5"})
     assert (entrance.hosts[-1], "localhost" in entrance.hosts, entrance.rate) == ("churn.example.com", True, 2.5)
 
 
 @pytest.mark.parametrize("rate", ["fast", "-1", "nan", "inf"])
 def test_a_rate_that_is_none_is_refused_by_name(rate):
     with pytest.raises(RequestRefused, match="CHURN_RATE"):
-        entrance_from({"CHURN_RATE": rate})
+        auth_settings({"CHURN_RATE": rate})
 
 
 def test_whoever_is_not_here_or_comes_once_a_key_exists_is_nobody():
-    entrance = entrance_from({})
+    entrance = auth_settings({})
     for where in ({"here": False}, {"has_keys": True}, {"here": False, "has_keys": True}):
         with pytest.raises(NotSignedIn):
             entrance.nobody(**where)
 
 
 def test_it_is_open_to_all_only_on_purpose():
-    entrance = entrance_from({"CHURN_OPEN": "yes"})
+    entrance = auth_settings({"CHURN_OPEN": "yes"})
     assert [entrance.nobody(here=h, has_keys=True) for h in (True, False)] == [THIS_MACHINE, ANYBODY]
     with pytest.raises(NotSignedIn):
-        entrance_from({"CHURN_OPEN": "yes", "CHURN_ADMINS": "ann@example.com"}).nobody()
+        auth_settings({"CHURN_OPEN": "yes", "CHURN_ADMINS": "ann@example.com"}).nobody()
     with pytest.raises(RequestRefused, match="CHURN_OPEN"):
-        entrance_from({"CHURN_OPEN": "maybe"})
+        auth_settings({"CHURN_OPEN": "maybe"})
 
 
 ROLE = {"CHURN_ADMINS": "ann@example.com"}
@@ -104,7 +104,7 @@ ROLE = {"CHURN_ADMINS": "ann@example.com"}
 def test_a_start_for_others_without_a_way_to_sign_in_is_refused(settings, ways, starts):
     def starts_at(host):
         try:
-            entrance_from(settings).refuse_without_sign_in(host, **{"has_keys": False, **ways})
+            auth_settings(settings).refuse_without_sign_in(host, **{"has_keys": False, **ways})
         except RequestRefused as problem:
             assert "CHURN_OPEN" in f"{problem}"
             return False
@@ -117,4 +117,4 @@ def test_a_start_for_others_without_a_way_to_sign_in_is_refused(settings, ways, 
 @pytest.mark.parametrize("address", ["evil@evil.com@example.com", "a@example.com,b@example.com", "ann", "@example.com"])
 def test_an_address_is_one_address(address):
     with pytest.raises(NotSignedIn):
-        entrance_from(SET).person(address)
+        auth_settings(SET).person(address)

@@ -1,6 +1,5 @@
 """Entries: money in whole cents, flags as 1 and 0, odd amounts as nothing, keys as they are."""
 
-import ibis
 import pyarrow as pa
 import pytest
 
@@ -11,6 +10,8 @@ from churn.features.recipe import recipe_from
 
 
 def values(expression_of, cells):
+    import ibis
+
     column = ibis.memtable(pa.table({"c": pa.array(cells)})).c
     return ibis.duckdb.connect().to_pyarrow(expression_of(column).name("v").as_table())["v"].to_pylist()
 

@@ -1,13 +1,13 @@
-"""A customer is forgotten in the book and in what lies about; models never held one."""
+"""A customer is forgotten in the database and in what lies about; models never held one."""
 
 import os
 
 import numpy as np
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
-from churn.workspace.delivery import Forgotten, forgotten, forgotten_before
+from churn.workspace.delivery import Forgotten, forget_before_day, forget_customer
 from tests.campaigns import exported
 from tests.trained import HISTORY, rows_of
 
@@ -22,17 +22,17 @@ def job(home, name, pid):
 
 def test_lists_that_a_dead_job_left_behind_go_and_those_of_a_running_one_stay(home):
     dead, alive = job(home, "dead", 2**22 - 3), job(home, "alive", os.getpid())
-    assert forgotten(home, "7590-VHVEG") == Forgotten(0, 1)
+    assert forget_customer(home, "7590-VHVEG") == Forgotten(0, 1)
     assert (dead.exists(), alive.exists()) == (False, True)
 
 
 def test_everything_before_a_day_goes_and_another_word_for_a_day_is_refused(own_telco):
     exported(own_telco)
-    desk = Desk(own_telco)
-    assert desk.forget_before("2020-01-01").rows == 0
-    assert desk.forget_before("2999-01-01").rows > 60
+    workspace = Workspace(own_telco)
+    assert workspace.customers.forget_before("2020-01-01").rows == 0
+    assert workspace.customers.forget_before("2999-01-01").rows > 60
     with pytest.raises(RequestRefused, match="'yesterday' is not a day"):
-        forgotten_before(own_telco, "yesterday")
+        forget_before_day(own_telco, "yesterday")
 
 
 def test_no_file_of_a_model_holds_a_customers_key(telco_home):

@@ -1,4 +1,4 @@
-"""Event logs at the counter, from the files to a model: nobody is learnt from and judged on at once."""
+"""Event logs, from the files to a model: nobody is learnt from and judged on at once."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.training import train as training
 from churn.training.dataset import folds
@@ -22,17 +22,19 @@ def logs(tmp_path):
 
 
 def test_recipes_are_those_of_the_businesses_with_event_logs(home):
-    assert set(Desk(home).recipes()) == {"general", "music", "shop"}
+    assert set(Workspace(home).logs.recipes()) == {"general", "music", "shop"}
 
 
 def test_a_list_from_logs_is_a_file_that_any_verb_reads(home, logs):
-    made = Desk(home).list_from_logs(logs, "shop", as_of=AS_OF)
-    reading = Desk(home).check(made.content, filename=made.name)
+    made = Workspace(home).logs.make_list(logs, "shop", as_of=AS_OF)
+    reading = Workspace(home).lists.check(made.content, filename=made.name)
     assert (made.name, reading.rows, reading.profile) == ("shop-2026-04-15.parquet", made.summary.rows, "shop")
 
 
 def test_a_table_of_several_dates_keeps_each_customer_in_one_fold(home, logs, tmp_path, monkeypatch):
-    made = Desk(home).summarise(logs, "shop", as_of=AS_OF, horizon=30, dates=3, step=20, output=tmp_path / "t.parquet")
+    made = Workspace(home).logs.summarise(
+        logs, "shop", as_of=AS_OF, horizon=30, dates=3, step=20, output=tmp_path / "t.parquet"
+    )
     table = pq.read_table(made.path)
     keys = np.array(table["customer"].to_pylist())
     assert len(set(map(str, table["as_of"].to_pylist()))) == 3 and len(set(keys)) < len(keys)
@@ -44,7 +46,7 @@ def test_a_table_of_several_dates_keeps_each_customer_in_one_fold(home, logs, tm
 
     monkeypatch.setattr(training, "contest", noting)
     with pytest.raises(KeyboardInterrupt):
-        Desk(home).train(made.path, quick=True)
+        Workspace(home).models.train(made.path, quick=True)
     (examples,) = seen
     for learn, check in folds(examples, 5, seed=0):
         assert set(keys[examples.places[learn]]) & set(keys[examples.places[check]]) == set()
@@ -52,23 +54,23 @@ def test_a_table_of_several_dates_keeps_each_customer_in_one_fold(home, logs, tm
 
 def test_several_dates_without_a_horizon_are_refused(home, logs):
     with pytest.raises(RequestRefused, match="Several dates make a table to learn from"):
-        Desk(home).summarise(logs, "shop", as_of=AS_OF, dates=2)
+        Workspace(home).logs.summarise(logs, "shop", as_of=AS_OF, dates=2)
 
 
 def test_filling_in_is_told_by_quality_with_an_interval(home, tmp_path):
     (tmp_path / "silent.csv").write_text(silent_log())
     asked = {"as_of": date(2026, 3, 20), "horizon": 30, "dates": 3, "step": 10}
-    found = Desk(home).try_filling({"events": str(tmp_path / "silent.csv")}, "shop", **asked)
+    found = Workspace(home).logs.try_filling({"events": str(tmp_path / "silent.csv")}, "shop", **asked)
     assert found.low <= found.difference <= found.high
     assert 0.5 < found.first < 1 and found.customers <= 120 < found.rows
 
 
 def test_a_log_without_silent_days_has_nothing_to_fill_in(home, logs):
     with pytest.raises(RequestRefused, match="nothing to fill in"):
-        Desk(home).try_filling(logs, "shop", as_of=AS_OF, horizon=30)
+        Workspace(home).logs.try_filling(logs, "shop", as_of=AS_OF, horizon=30)
 
 
 def test_the_operators_engine_is_used_where_nobody_names_one(home, logs, monkeypatch):
     monkeypatch.setenv("CHURN_ENGINE", "duckdb://?colour=red")
     with pytest.raises(RequestRefused, match="no setting 'colour'"):
-        Desk(home).outlook(logs, "shop")
+        Workspace(home).logs.outlook(logs, "shop")

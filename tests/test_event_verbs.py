@@ -52,7 +52,7 @@ def test_summarise_writes_a_table_and_proposes_a_window(line, log, tmp_path):
     assert all(c["meaning"] for c in told["columns"])
 
 
-@pytest.mark.slow  # the same through the desk: test_event_counter
+@pytest.mark.slow  # the same through the workspace: test_event_counter
 def test_several_dates_and_filled_days_are_asked_for_by_flags(line, log, tmp_path):
     words = ("--recipe", "shop", "--as-of", "2026-03-20", "--horizon", 20, "-o", tmp_path / "t.parquet")
     _, one = line("summarise", log, *words)
@@ -60,7 +60,7 @@ def test_several_dates_and_filled_days_are_asked_for_by_flags(line, log, tmp_pat
     assert (code, told["filled"]) == (0, True) and told["rows"] > one["rows"]
 
 
-@pytest.mark.slow  # the same through the desk: test_event_counter
+@pytest.mark.slow  # the same through the workspace: test_event_counter
 def test_what_filling_does_is_said_before_it_is_adopted(line, log, tmp_path, monkeypatch):
     answer = TwoWays(120, 240, 0.70, 0.72, -0.01, 0.05)
     monkeypatch.setattr(two_ways, "compared_ways", lambda *tables, **how: answer)

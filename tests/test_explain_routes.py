@@ -1,11 +1,11 @@
-"""Explanations and what-ifs over HTTP are those of the desk."""
+"""Explanations and what-ifs over HTTP are those of the workspace."""
 
 import csv
 import json
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.api.explain_routes import ComparedCustomer, ExplainedCustomer
 from churn.workspace.customers import comparison_json, explained_json
 from tests.trained import TODAY, rows_of
@@ -16,22 +16,28 @@ def customer(telco_home):
     return next(csv.DictReader(rows_of(telco_home)))
 
 
-def test_an_explanation_is_the_desks_own(telco_api, telco_home, customer):
+def test_an_explanation_is_the_workspaces_own(telco_api, telco_home, customer):
     answer = telco_api.post("/explain", json=customer | {"colour": "red"}).json()
-    at_desk = explained_json(Desk(telco_home).explain(telco_home / TODAY, customer["customerID"]))
-    at_desk = json.loads(json.dumps(at_desk))
+    at_workspace = explained_json(Workspace(telco_home).customers.explain(telco_home / TODAY, customer["customerID"]))
+    at_workspace = json.loads(json.dumps(at_workspace))
     extra = {"model": "telco@v1", "ignored": ["colour"], "missing": []}
-    assert answer == {**at_desk, **extra}
+    assert answer == {**at_workspace, **extra}
     predicted = telco_api.post("/predict", json=customer).json()
     assert ExplainedCustomer(**answer).probability == predicted["churn_probability"]
 
 
-def test_a_what_if_is_the_desks_own(telco_api, telco_home, customer):
+def test_a_what_if_is_the_workspaces_own(telco_api, telco_home, customer):
     asked = {"customer": customer, "changes": {"CONTRACT": "two year", "tenure": 60}}
     answer = telco_api.post("/whatif", json=asked).json()
-    found = Desk(telco_home).what_if(telco_home / TODAY, customer["customerID"], {"Contract": "Two year", "tenure": 60})
-    at_desk = comparison_json(found)
-    assert (answer["points"], answer["changes"], answer["model"]) == (at_desk["points"], at_desk["changes"], "telco@v1")
+    found = Workspace(telco_home).customers.what_if(
+        telco_home / TODAY, customer["customerID"], {"Contract": "Two year", "tenure": 60}
+    )
+    at_workspace = comparison_json(found)
+    assert (answer["points"], answer["changes"], answer["model"]) == (
+        at_workspace["points"],
+        at_workspace["changes"],
+        "telco@v1",
+    )
     assert ComparedCustomer(**answer).after.probability == found.after.probability
 
 
@@ -70,9 +76,9 @@ def test_a_service_follows_the_line_it_needs_at_every_door(telco_api, telco_home
     words = [f"{name}={value}" for name, value in changes.items()]
     code, at_line = line("whatif", telco_home / TODAY, one["customerID"], *words, "--home", telco_home)
     assert (code, at_line["steps"], at_line["changes"]) == (0, told["steps"], told["changes"])
-    desk = Desk(telco_home)
-    found = desk.explain(telco_home / TODAY, one["customerID"])
-    assert comparison_json(desk.compare(found.model, found.customer, changes))["steps"] == told["steps"]
+    workspace = Workspace(telco_home)
+    found = workspace.customers.explain(telco_home / TODAY, one["customerID"])
+    assert comparison_json(workspace.customers.compare(found.model, found.customer, changes))["steps"] == told["steps"]
 
 
 def test_what_cannot_be_is_refused_in_a_sentence(telco_api, customer):

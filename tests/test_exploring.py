@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.scoring.reasons import typical_probability
 from tests.trained import HISTORY, TODAY
@@ -11,14 +11,14 @@ from tests.trained import HISTORY, TODAY
 
 @pytest.fixture(scope="module")
 def known(telco_home):
-    desk = Desk(telco_home)
-    return desk.exploring(desk.score(telco_home / HISTORY))
+    workspace = Workspace(telco_home)
+    return workspace.lists.explore(workspace.lists.score(telco_home / HISTORY))
 
 
 @pytest.fixture(scope="module")
 def unknown(telco_home):
-    desk = Desk(telco_home)
-    return desk.exploring(desk.score(telco_home / TODAY))
+    workspace = Workspace(telco_home)
+    return workspace.lists.explore(workspace.lists.score(telco_home / TODAY))
 
 
 def test_who_left_is_known_only_where_the_list_says_so(known, unknown):
@@ -32,7 +32,9 @@ def test_points_of_all_columns_lead_from_the_typical_risk_to_each_customers(know
 
 def test_the_overview_and_the_drivers_screen_name_the_same_drivers_with_the_same_shares(known, telco_home):
     hidden = {"gender", "SeniorCitizen"}
-    shown = [(d.name, d.share) for d in Desk(telco_home).drivers(known.ranked) if d.name not in hidden and d.share]
+    shown = [
+        (d.name, d.share) for d in Workspace(telco_home).lists.drivers(known.ranked) if d.name not in hidden and d.share
+    ]
     assert [(d.name, d.share) for d in known.groups] == shown
 
 
@@ -79,5 +81,5 @@ def test_a_long_list_is_pictured_by_some_of_its_customers(known, monkeypatch, te
     from churn.workspace import exploring
 
     monkeypatch.setattr(exploring, "PICTURED", 100)
-    asked = Desk(telco_home).exploring(known.ranked)
+    asked = Workspace(telco_home).lists.explore(known.ranked)
     assert len(asked.matrix) <= 100 and asked.columns[0].name == known.columns[0].name

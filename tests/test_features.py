@@ -1,8 +1,8 @@
 """Features: shares of nothing are nothing, spread from whole numbers, and joins that keep every customer."""
 
 import statistics
+from functools import cache
 
-import ibis
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -12,16 +12,24 @@ from churn.errors import RequestRefused
 from churn.features.definitions import Block, Cut, Feature, joined, ratio, spread, told
 from churn.schema import Column
 
-CON = ibis.duckdb.connect()
 AT = Cut(100, (7, 30, 90))
 
 
+@cache
+def connection():
+    import ibis
+
+    return ibis.duckdb.connect()
+
+
 def table(**columns):
+    import ibis
+
     return ibis.memtable(pa.table(columns))
 
 
 def value(expression):
-    return CON.to_pyarrow(expression.name("v").as_table())["v"].to_pylist()
+    return connection().to_pyarrow(expression.name("v").as_table())["v"].to_pylist()
 
 
 def test_a_share_of_nothing_is_nothing():
@@ -55,7 +63,8 @@ def test_windows_are_short_middle_and_long():
 def test_who_is_missing_from_a_block_has_what_absence_means():
     people, sums = table(key=["a", "b"]), table(key=["b"], n=[3])
     count, share = Feature(Column("n"), sums.n, 0.0), Feature(Column("share"), sums.n / 4)
-    wide = CON.to_pyarrow(joined(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")).to_pylist()
+    wide = joined(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")
+    wide = connection().to_pyarrow(wide).to_pylist()
     assert wide == [{"key": "a", "n": 0.0, "share": None}, {"key": "b", "n": 3.0, "share": 0.75}]
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from churn.api.requests import DESCRIBED, FileWords, SentFile
+from churn.api.requests import FIELDS_OF_FORM, AboutFile, SentFile
 from churn.cli.main import run_line
 from tests.test_workbook import ROWS, workbook
 
@@ -74,7 +74,7 @@ def test_a_word_that_makes_no_sense_is_refused(telco_api, messy, wrong):
 
 def test_a_field_of_the_form_stands_before_the_address():
     sent = SentFile(b"", "list.csv", {"sheet": ["June"], "map": ["a=b"]})
-    words = FileWords(sheet="May", map=("c=d",), dates="day-first").about(sent)
+    words = AboutFile(sheet="May", map=["c=d"], dates="day-first").options(sent)
     told = {"sheet": "June", "dates": "day-first", "mapping": {"c": "d", "a": "b"}, "filename": "list.csv"}
     assert words == told
 
@@ -84,5 +84,5 @@ def test_every_word_is_described_for_clients(telco_api):
     for path in ("/check", "/predict/batch"):
         described = {p["name"] for p in document[path]["post"]["parameters"]}
         form = document[path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-        assert set(DESCRIBED) <= described
-        assert set(DESCRIBED) <= set(form)
+        assert set(FIELDS_OF_FORM) <= described
+        assert set(FIELDS_OF_FORM) <= set(form)

@@ -14,18 +14,17 @@ from churn.store.campaigns import (
     record_campaign,
     record_measurement,
 )
-from churn.store.customers import OF_CUSTOMERS, forget, forget_before, lists_scored, record_list, seen_last, sweep
-from churn.store.database import open_book
+from churn.store.customers import OF_CUSTOMERS, forget, forget_before, last_seen, lists_scored, record_list, sweep
+from churn.store.database import open_engine
 from churn.store.tables import METADATA
 from tests.test_journal import SPRING, member
-from tests.test_last_seen import MONDAY, seen
-from tests.test_measurements import FOUND, came
+from tests.test_store_records import FOUND, MONDAY, came, seen
 
 pytestmark = pytest.mark.usefixtures("either_book")
 
 
 def full_book():
-    book = open_book()
+    book = open_engine()
     record_campaign(book, SPRING, [member("a"), member("b")])
     record_measurement(book, FOUND, [came("a", 1), came("b", 0)])
     record_list(book, MONDAY, [seen("a", 0.7), seen("b", 0.2)])
@@ -35,7 +34,7 @@ def full_book():
 def everywhere(book, key):
     contacted = {c["key"] for c in contacts_before(book, "shoes")}
     back = {o["key"] for o in outcomes_of(book, "spring")}
-    return (key in arms_given(book, "spring"), key in contacted, key in back, seen_last(book, key) is not None)
+    return (key in arms_given(book, "spring"), key in contacted, key in back, last_seen(book, key) is not None)
 
 
 def test_one_customer_is_removed_everywhere_and_the_others_stay(home):
@@ -73,4 +72,4 @@ def test_what_is_older_than_it_may_be_kept_goes_when_the_book_is_opened(home, mo
 def test_a_time_to_keep_that_is_no_number_of_days_is_refused(home, monkeypatch, told):
     monkeypatch.setenv("CHURN_RETENTION_DAYS", told)
     with pytest.raises(RequestRefused, match="number of days, 1 or more"):
-        sweep(open_book())
+        sweep(open_engine())

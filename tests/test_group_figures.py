@@ -29,10 +29,10 @@ def test_the_riskiest_segment_is_the_title():
         Segment("Everybody else", (), 900, 0.1, 0.82, rows),
     )
     chart = segments_chart(some)
-    assert chart.finding == "Monthly, first year: 71% likely, 412 customers, 18% of the risk"
+    assert chart.finding == "Monthly, first year: 71% likely, 412 customers, 18% of all expected leavers"
     assert [a.text for a in chart.figure.layout.annotations] == [
-        "Everybody else<br><b>10% · 900 customers · 82% of the risk</b>",
-        "Monthly, first year<br><b>71% · 412 customers · 18% of the risk</b>",
+        "Everybody else<br><b>10% · 900 customers · 82% of all expected leavers</b>",
+        "Monthly, first year<br><b>71% · 412 customers · 18% of all expected leavers</b>",
     ]
 
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from app.__main__ import how_to_come_in
 from app.guards import SignInGuard, _own_path
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.errors import NotSignedIn
 from churn.workspace import access as key_rings
@@ -54,7 +54,7 @@ def dashboard(home):
 
     def opened(peer="127.0.0.1", **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        return TestClient(SignInGuard(app, Desk(home)), client=(peer, 1), headers=headers, follow_redirects=False)
+        return TestClient(SignInGuard(app, Workspace(home)), client=(peer, 1), headers=headers, follow_redirects=False)
 
     return opened
 
@@ -87,31 +87,31 @@ def test_who_comes_through_a_proxy_is_not_at_this_machine(dashboard, header):
 
 
 def test_once_there_is_a_key_this_machine_signs_in_as_well(dashboard, home):
-    Desk(home).add_key("crm", "score")
+    Workspace(home).access.add_key("crm", "score")
     assert reached(dashboard()) == {False}
 
 
 def test_on_purpose_it_is_open_to_all(dashboard, home, monkeypatch):
     monkeypatch.setenv("CHURN_OPEN", "yes")
-    Desk(home).add_key("crm", "score")
+    Workspace(home).access.add_key("crm", "score")
     assert reached(dashboard(ELSEWHERE)) == {True}
 
 
 def test_a_key_signs_in_until_it_is_revoked(dashboard, home, monkeypatch):
     monkeypatch.setattr(key_rings, "FRESH", 0.0)
-    _, key = Desk(home).add_key("me", "admin")
+    _, key = Workspace(home).access.add_key("me", "admin")
     client = dashboard(ELSEWHERE)
     answer = client.post("/sign-in", data={"key": key, "next": "/plan?sample=a.csv"})
     cookie = answer.headers["set-cookie"].lower()
     assert (answer.status_code, answer.headers["location"]) == (303, "/plan?sample=a.csv")
     assert "httponly" in cookie and "samesite=lax" in cookie and key.lower() not in cookie
     assert reached(client) == {True}
-    Desk(home).revoke_key("me")
+    Workspace(home).access.revoke("me")
     assert reached(client) == {False}
 
 
 def test_a_wrong_key_signs_nobody_in_and_cannot_be_tried_for_long(dashboard, home):
-    Desk(home).add_key("me", "admin")
+    Workspace(home).access.add_key("me", "admin")
     client = dashboard(ELSEWHERE)
     statuses = [client.post("/sign-in", data={"key": "hf_00000000_guessed"}).status_code for _ in range(22)]
     assert (statuses[0], statuses[-1]) == (401, 429)
@@ -120,7 +120,7 @@ def test_a_wrong_key_signs_nobody_in_and_cannot_be_tried_for_long(dashboard, hom
 
 
 def test_the_printed_address_signs_in_at_this_machine_and_nowhere_else(dashboard, home):
-    Desk(home).add_key("crm", "score")
+    Workspace(home).access.add_key("crm", "score")
     here, there, behind = dashboard(), dashboard(ELSEWHERE), dashboard(x_forwarded_for="10.0.0.7")
     statuses = [c.get(f"/sign-in?token={SIGN_INS.token}").status_code for c in (here, there, behind)]
     assert (statuses, reached(here), reached(there)) == ([303, 401, 401], {True}, {False})
@@ -129,7 +129,7 @@ def test_the_printed_address_signs_in_at_this_machine_and_nowhere_else(dashboard
 
 
 def test_who_signs_out_is_out(dashboard, home):
-    _, key = Desk(home).add_key("me", "admin")
+    _, key = Workspace(home).access.add_key("me", "admin")
     client = dashboard()
     client.post("/sign-in", data={"key": key})
     SIGN_INS.end(client.cookies["holdfast"])
@@ -137,8 +137,8 @@ def test_who_signs_out_is_out(dashboard, home):
 
 
 def test_a_sign_in_ends_by_itself(home, monkeypatch):
-    _, key = Desk(home).add_key("me", "admin")
-    ins, ring = SignIns(), Desk(home).key_ring
+    _, key = Workspace(home).access.add_key("me", "admin")
+    ins, ring = SignIns(), Workspace(home).access.key_store
     mine, _ = ins.begin(key, ring, here=False)
     assert ins.who(mine, ring, here=False).name == "key me"
     monkeypatch.setattr("churn.workspace.access.LASTS", -1)
@@ -181,11 +181,11 @@ def test_what_is_shown_on_the_page_is_text(dashboard):
 )
 def test_every_route_of_the_api_asks_the_same(home, path, monkeypatch):
     def status(peer, **headers):
-        client = TestClient(make_api(Desk(home)), client=(peer, 1), base_url="http://localhost")
+        client = TestClient(make_api(Workspace(home)), client=(peer, 1), base_url="http://localhost")
         return client.get(path, headers={name.replace("_", "-"): v for name, v in headers.items()}).status_code
 
     assert [status(ELSEWHERE), status("127.0.0.1", x_real_ip="10.0.0.7"), status("127.0.0.1", via="p")] == [401] * 3
-    Desk(home).add_key("crm", "score")
+    Workspace(home).access.add_key("crm", "score")
     assert status("127.0.0.1") == 401
     monkeypatch.setenv("CHURN_OPEN", "yes")
     assert status(ELSEWHERE) != 401

@@ -1,10 +1,10 @@
-"""What the book knows of one customer of one business, the latest first, and of nobody else."""
+"""What the database knows of one customer of one business, the latest first, and of nobody else."""
 
 import pytest
 
 from churn.store.campaigns import CampaignRecord, record_campaign
-from churn.store.customers import Happening, ListRecord, history_of, record_list
-from churn.store.database import open_book, writing
+from churn.store.customers import CustomerEvent, ListRecord, history_of, record_list
+from churn.store.database import open_engine, writing
 from churn.store.tables import OUTCOMES
 
 
@@ -16,7 +16,7 @@ def member(key, arm):
 
 @pytest.fixture
 def book(home):
-    engine = open_book(home)
+    engine = open_engine(home)
     for name, model, made in (("c1", "shop", "2026-01-05"), ("c2", "gym", "2026-02-01")):
         record = CampaignRecord(name, f"{made}T10:00:00", "general", model, "v1", "list", "l.csv", "id", "")
         record_campaign(engine, record, [member("ann", "treat"), member("ben", "holdout")])
@@ -31,9 +31,9 @@ def book(home):
 
 def test_scores_campaigns_and_outcomes_of_this_business_the_latest_first(book):
     assert history_of(book, "ann", "shop") == (
-        Happening("2026-03-01", "stayed", "c1"),
-        Happening("2026-01-05", "treat", "c1", "mail", 0.7, "High"),
-        Happening("2026-01-04", "scored", "shop v2", "", 0.6, "High"),
+        CustomerEvent("2026-03-01", "stayed", "c1"),
+        CustomerEvent("2026-01-05", "treat", "c1", "mail", 0.7, "High"),
+        CustomerEvent("2026-01-04", "scored", "shop v2", "", 0.6, "High"),
     )
 
 

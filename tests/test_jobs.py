@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from app import jobs as work
 from app.jobs import Job, Progress, find_job, job_command, jobs, retrain_words, start_job, train_words
-from churn import Desk
+from churn import Workspace
 from churn.cli.main import parser_of_all, register_verbs
 from churn.errors import NotAllowed
-from churn.workspace.access import Who
+from churn.options import RetrainOptions
+from churn.workspace.access import Principal
 
 
 def finished(job, seconds=30):
@@ -144,25 +145,24 @@ def told_to_the_next_job(monkeypatch):
 
 
 def test_a_job_has_the_rights_of_who_asked(tmp_path, monkeypatch):
-    heard, ann = told_to_the_next_job(monkeypatch), Who("ann@example.com", "analyst", "sign-in")
+    heard, ann = told_to_the_next_job(monkeypatch), Principal("ann@example.com", "analyst", "sign-in")
     start_job(tmp_path, ["models"], asked_by=ann)
     for name in ("CHURN_ASKED_BY", "CHURN_ASKED_ROLE", "CHURN_ASKED_THROUGH"):
         monkeypatch.setenv(name, heard[name])
-    assert Desk(tmp_path).who == ann
+    assert Workspace(tmp_path).user == ann
 
 
 def test_a_job_of_an_analyst_may_not_overrule_the_gate(tmp_path):
-    told = start_job(tmp_path, ["train", "--promote=yes"], b"a,b\n1,2\n", asked_by=Who("ann", "analyst", "proxy"))
+    told = start_job(tmp_path, ["train", "--promote=yes"], b"a,b\n1,2\n", asked_by=Principal("ann", "analyst", "proxy"))
     assert (finished(told).state, "takes the role admin" in finished(told).text) == ("refused", True)
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst"])
 def test_only_an_admin_overrules_the_gate_at_any_door(tmp_path, role):
-    desk = Desk(tmp_path).working_for(Who("ann", role, "key"))
+    workspace = Workspace(tmp_path).as_user(Principal("ann", role, "key"))
     with pytest.raises(NotAllowed):
-        desk.train(b"a\n1\n", promotion="yes")
-    with pytest.raises(NotAllowed):
-        desk.retrain(b"a\n1\n", said={}, promotion="yes")
+        workspace.models.train(b"a\n1\n", promotion="yes")
+    assert "promotion" not in RetrainOptions.__annotations__  # a retrain always leaves it to the gate
 
 
 def test_what_a_job_keeps_is_for_this_account_alone(tmp_path):

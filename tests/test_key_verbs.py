@@ -1,7 +1,7 @@
 """Keys and the audit trail from the terminal."""
 
 from churn.cli.main import run_line
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 
 def test_a_key_is_made_listed_and_revoked(home, line):
@@ -17,7 +17,7 @@ def test_a_key_is_made_listed_and_revoked(home, line):
 def test_for_a_person_the_key_stands_alone_on_the_first_line(home, capsys):
     assert run_line(["keys", "add", "crm"]) == 0
     first, told = capsys.readouterr().out.splitlines()
-    assert Desk(home).key_holder(first).role == "analyst"
+    assert Workspace(home).access.key_holder(first).role == "analyst"
     assert told.startswith("This is the only time the key is shown.")
 
 

@@ -3,9 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
-from churn.api.middleware import KnownHosts, host_name, is_own
+from churn.api.middleware import HostMiddleware, host_name, is_own
 
 
 @pytest.mark.parametrize(
@@ -25,16 +25,18 @@ from churn.api.middleware import KnownHosts, host_name, is_own
     ],
 )
 def test_only_names_that_are_its_own_are_known(host, known):
-    assert KnownHosts(None, ("localhost", "127.0.0.1", "[::1]", "churn.example.com")).is_known(host.lower()) is known
+    assert (
+        HostMiddleware(None, ("localhost", "127.0.0.1", "[::1]", "churn.example.com")).is_known(host.lower()) is known
+    )
 
 
 def test_an_operator_may_allow_any_name():
-    assert KnownHosts(None, ("*",)).is_known("anything")
+    assert HostMiddleware(None, ("*",)).is_known("anything")
 
 
 @pytest.mark.parametrize("host", ["evil.example.com", "127.0.0.1.evil.com", "x" * 5000, "é"])
 def test_an_odd_host_is_refused_in_one_sentence(telco_home, host):
-    client = TestClient(make_api(Desk(telco_home)), client=("127.0.0.1", 1))
+    client = TestClient(make_api(Workspace(telco_home)), client=("127.0.0.1", 1))
     answer = client.get("/health", headers={"host": host.encode()})
     assert (answer.status_code, "does not answer under the name" in answer.json()["error"]) == (400, True)
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
 from churn.training.known_outcomes import known_outcomes
+from churn.workspace.list_history import list_keys
 from tests.small_model import small_model
 from tests.trained import HISTORY, TODAY, rewritten, rows_of
 
@@ -30,8 +31,11 @@ def labelled(home, words=("Yes", "No"), name="mixed.csv", rows=60):
 
 
 def test_a_list_in_memory_leaves_out_who_left_and_says_how_many(own_telco):
-    desk = Desk(own_telco)
-    ranked, everybody = desk.score(labelled(own_telco)), desk.score(labelled(own_telco), everybody=True)
+    workspace = Workspace(own_telco)
+    ranked, everybody = (
+        workspace.lists.score(labelled(own_telco)),
+        workspace.lists.score(labelled(own_telco), everybody=True),
+    )
     assert (ranked.reading.rows, ranked.scored.table.num_rows, everybody.reading.rows) == (40, 40, 60)
     assert [n.text for n in ranked.notices if n.kind == "set_aside"] == [f"20 {SAID}"]
     assert not any(SAID in n.text for n in everybody.notices)
@@ -39,15 +43,15 @@ def test_a_list_in_memory_leaves_out_who_left_and_says_how_many(own_telco):
 
 
 def test_those_who_are_left_have_the_scores_they_have_in_the_whole_list(own_telco):
-    desk = Desk(own_telco)
-    ranked, everybody = desk.score(labelled(own_telco)), desk.score(own_telco / TODAY)
+    workspace = Workspace(own_telco)
+    ranked, everybody = workspace.lists.score(labelled(own_telco)), workspace.lists.score(own_telco / TODAY)
     whole = {row["customerID"]: row for row in everybody.scored.table.to_pylist()}
     assert all(row == whole[row["customerID"]] for row in ranked.scored.table.to_pylist())
 
 
 def test_no_plan_speaks_of_a_customer_who_left(own_telco):
-    desk = Desk(own_telco)
-    planned = desk.plan(desk.score(labelled(own_telco)), Order(name="spring"))
+    workspace = Workspace(own_telco)
+    planned = workspace.campaigns.plan(workspace.lists.score(labelled(own_telco)), Order(name="spring"))
     left = {row.split(",")[0].strip('"') for row in rows_of(own_telco, "mixed.csv") if row.endswith(",Yes")}
     assert len(left) == 20 and not left & set(planned.campaign.table[planned.basis.key])
     assert any(SAID in n.text for n in planned.notices)
@@ -65,8 +69,8 @@ def test_a_file_of_scores_has_only_those_who_are_still_there_unless_everybody_is
 
 def test_a_list_longer_than_memory_allows_gives_the_same(own_telco, monkeypatch):
     monkeypatch.setattr("churn.workspace.lists.STREAMED", 0)
-    done = Desk(own_telco).score_file(labelled(own_telco), own_telco / "out.csv", said={})
-    kept = Desk(own_telco).score(own_telco / "mixed.csv").scored.table["customerID"].to_pylist()
+    done = Workspace(own_telco).lists.score_file(labelled(own_telco), own_telco / "out.csv")
+    kept = Workspace(own_telco).lists.score(own_telco / "mixed.csv").scored.table["customerID"].to_pylist()
     assert (done.rows, done.left) == (40, 20)
     assert pc.read_csv(own_telco / "out.csv")["customerID"].to_pylist() == kept
 
@@ -76,10 +80,10 @@ def test_a_customer_without_a_key_keeps_the_number_of_the_row_and_is_explained_b
     outcome = ["Yes" if i % 3 == 0 else "No" for i in range(len(lines))]
     rows = [f"{row.split(',', 1)[1]},{word}" for row, word in zip(lines, outcome, strict=True)]
     path = rewritten(own_telco / "nameless.csv", [f"{head.split(',', 1)[1]},Churn", *rows])
-    desk = Desk(own_telco)
-    ranked = desk.score(path)
-    assert desk.keys(ranked)[:4] == ["2", "3", "5", "6"]
-    inside, outside = desk.explain_in(ranked, "5"), desk.explain(path, "5")
+    workspace = Workspace(own_telco)
+    ranked = workspace.lists.score(path)
+    assert list_keys(ranked)[:4] == ["2", "3", "5", "6"]
+    inside, outside = workspace.customers.explain_in(ranked, "5"), workspace.customers.explain(path, "5")
     assert inside.customer == outside.customer
 
 
@@ -91,11 +95,11 @@ def test_where_everybody_left_nothing_is_scored_and_nothing_planned(own_telco, l
         assert (code, said in told) == (2, True)
     assert not (own_telco / "out.csv").exists() and not (own_telco / "plan.csv").exists()
     with pytest.raises(ListRefused, match="everyone in this list left already"):
-        Desk(own_telco).score(path)
+        Workspace(own_telco).lists.score(path)
 
 
 def test_where_nobody_left_it_is_said_and_everybody_is_scored(own_telco):
-    ranked = Desk(own_telco).score(labelled(own_telco, ("No", "No")))
+    ranked = Workspace(own_telco).lists.score(labelled(own_telco, ("No", "No")))
     assert ranked.reading.rows == 60
     assert "Churn is No for all 60 customers." in [n.text for n in ranked.notices]
 
@@ -120,7 +124,7 @@ def test_a_list_of_no_known_business_that_says_the_same_of_all_says_so_too(home,
 
 
 def test_a_list_that_does_not_say_who_left_is_scored_whole_without_a_word(own_telco):
-    ranked = Desk(own_telco).score(own_telco / TODAY)
+    ranked = Workspace(own_telco).lists.score(own_telco / TODAY)
     assert ranked.reading.rows == 60 and not any(
         "left already" in n.text or " for all " in n.text for n in ranked.notices
     )
@@ -152,5 +156,5 @@ def test_every_customer_left_stayed_or_is_unknown_whatever_the_order_and_the_cas
 
 
 def test_drift_and_a_retrain_still_see_everybody(own_telco):
-    found = Desk(own_telco).drift(own_telco / HISTORY, keep=False)
+    found = Workspace(own_telco).monitor.check(own_telco / HISTORY, keep=False)
     assert found.report.customers == 1200

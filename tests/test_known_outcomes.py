@@ -8,7 +8,7 @@ import pytest
 
 from churn.monitoring.performance import Followed
 from churn.schema import Column, Schema
-from churn.workspace.monitoring import _newest, followed_rows, how_it_did, keys_in, outcomes_in, some_of
+from churn.workspace.monitoring import _newest, followed_rows, judge_performance, keys_in, outcomes_in, some_of
 from tests.test_watch import MODEL
 from tests.test_watch_log import ONE
 
@@ -58,7 +58,7 @@ def test_only_customers_with_an_outcome_are_followed():
 def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
     seen = SimpleNamespace(model=MODEL)
     few = Followed("list", np.full(20, 0.3), np.array([1.0, 0.0] * 10))
-    known = how_it_did(None, seen, few, (), ())
+    known = judge_performance(None, seen, few, (), ())
     assert (known.performance, known.own) == (None, None)
     assert "too few outcomes to judge the model (20 known, 10 of them left)" in known.notices[0].text
 

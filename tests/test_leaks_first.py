@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.cli.main import run_line
 from churn.reports.model_card import card_pages
 from churn.training.report import DOUBTFUL, kept_leaks, with_leaks_first
@@ -47,7 +47,7 @@ def test_terminal_card_screen_and_kept_version_say_it_first(leaking, home, capsy
     assert run_line([*words, "--key", "customerID", "--home", str(home)]) == 0
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith("leaky v1: hint may know who left already")
-    model = Desk(home).model("leaky")
+    model = Workspace(home).models.get("leaky")
     assert [leak["column"] for leak in kept_leaks(model.report)] == ["hint"]
     assert model.report["verdict"] == DOUBTFUL
     card = card_pages(model)["card.html"]

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
 from churn.training.outcome import left_by, outcome_of
+from churn.workspace.models import guess_outcome, outcome_candidates, read_labels
 from tests.trained import rewritten
 
 TODAY = date(2026, 6, 30)
@@ -108,42 +109,44 @@ def test_from_a_file_it_is_learnt_from_scored_with_watched_and_retrained(home, l
 
 
 def test_todays_list_in_which_nobody_left_yet_is_scored_whole(home):
-    Desk(home).train(list_of(home / "members.csv"), quick=True)
-    ranked = Desk(home).score(list_of(home / "today.csv", rows=40, today=True))
+    Workspace(home).models.train(list_of(home / "members.csv"), quick=True)
+    ranked = Workspace(home).lists.score(list_of(home / "today.csv", rows=40, today=True))
     assert ranked.reading.rows == 40
     assert any("churn_date is empty for all 40 customers." in n.text for n in ranked.notices)
 
 
 def test_the_outcomes_of_a_campaign_may_come_back_as_days_of_leaving(home):
-    desk = Desk(home)
-    desk.train(list_of(home / "members.csv"), quick=True)
+    workspace = Workspace(home)
+    workspace.models.train(list_of(home / "members.csv"), quick=True)
     from churn.campaigns.limits import Order
 
-    planned = desk.plan(desk.score(list_of(home / "today.csv", rows=200, today=True)), Order(name="may", holdout=0.5))
-    desk.export(planned, home / "may.csv")
+    planned = workspace.campaigns.plan(
+        workspace.lists.score(list_of(home / "today.csv", rows=200, today=True)), Order(name="may", holdout=0.5)
+    )
+    workspace.campaigns.export(planned, home / "may.csv")
     table = planned.campaign.table
     rows = [
         f"{key},{'2026-06-02' if arm == 'holdout' and i % 2 else ''}"
         for i, (key, arm) in enumerate(zip(table["id"], table["arm"], strict=True))
         if arm in ("treat", "holdout")
     ]
-    found = desk.measure("\n".join(["id,churn_date", *rows, ""]).encode(), "may", filename="back.csv")
+    found = workspace.campaigns.measure("\n".join(["id,churn_date", *rows, ""]).encode(), "may", filename="back.csv")
     assert found.lift.lift is not None and found.lift.lift > 0
 
 
 def test_on_screen_the_column_is_offered_with_its_two_words(home):
-    desk = Desk(home)
-    reading = desk.check(list_of(home / "members.csv"))
-    assert desk.outcome_columns(reading)[0] == "churn_date" == desk.outcome_guess(reading)
-    labels = desk.labels(reading, "churn_date")
+    workspace = Workspace(home)
+    reading = workspace.lists.check(list_of(home / "members.csv"))
+    assert outcome_candidates(reading)[0] == "churn_date" == guess_outcome(reading)
+    labels = read_labels(reading, "churn_date")
     assert (list(labels.words), labels.leaving, labels.enough) == (["a day", "empty"], ("a day",), True)
 
 
 def test_a_column_that_says_the_same_of_all_is_offered_with_the_sentence_and_not_left_out(home):
     path = rewritten(home / "all.csv", ["id,gender,Churn", *(f"c{i},{'mf'[i % 2]},Yes" for i in range(200))])
-    desk = Desk(home)
-    reading = desk.check(path)
-    assert desk.outcome_columns(reading)[0] == "Churn" == desk.outcome_guess(reading)
-    labels = desk.labels(reading, "Churn")
+    workspace = Workspace(home)
+    reading = workspace.lists.check(path)
+    assert outcome_candidates(reading)[0] == "Churn" == guess_outcome(reading)
+    labels = read_labels(reading, "Churn")
     assert (labels.known.customers, labels.known.left, labels.enough) == (200, 200, False)
     assert labels.why == "Churn is Yes for all 200 customers: everyone left."

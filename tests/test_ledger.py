@@ -24,10 +24,10 @@ def test_dates_run_from_the_second_day_to_the_day_after_the_last(tmp_path):
         ledger = ledger_of(engine, tmp_path)
     assert (ledger.first, ledger.last, ledger.latest) == (date(2020, 1, 1), date(2020, 2, 29), date(2020, 3, 1))
     assert ledger.latest_known(30) == date(2020, 1, 31)
-    assert ledger.day_of(date(2020, 1, 31), 30) == ledger.day_of(date(2020, 1, 31), None) == 18292
+    assert ledger.parse_day(date(2020, 1, 31), 30) == ledger.parse_day(date(2020, 1, 31), None) == 18292
     for wrong, horizon in ((date(2020, 1, 1), None), (date(2020, 3, 2), None), (date(2020, 2, 1), 30)):
         with pytest.raises(RequestRefused):
-            ledger.day_of(wrong, horizon)
+            ledger.parse_day(wrong, horizon)
 
 
 def test_a_log_known_to_be_complete_further_on_answers_for_more(tmp_path):

@@ -1,10 +1,7 @@
 """What the tables cannot cover is explained by its own library, through the same door."""
 
-import lightgbm
 import numpy as np
 import pytest
-import xgboost
-from sklearn.ensemble import RandomForestClassifier
 
 from churn.explain.explainer import explainer_for, explainer_from
 from churn.explain.library import Library, library_of, member_of
@@ -17,6 +14,10 @@ XGBOOST = {"n_estimators": 5, "n_jobs": 1, "min_child_weight": 0}
 
 
 def deep(kind):
+    import lightgbm
+    import xgboost
+    from sklearn.ensemble import RandomForestClassifier
+
     if kind == "xgboost":
         return xgboost.XGBClassifier(max_depth=8, **XGBOOST).fit(MATRIX, LEFT)
     if kind == "lightgbm":
@@ -26,6 +27,8 @@ def deep(kind):
 
 
 def answer(model):
+    import lightgbm
+
     if isinstance(model, lightgbm.Booster):
         return model.predict(MATRIX[:9])
     return model.predict_proba(MATRIX[:9])[:, 1]
@@ -43,6 +46,8 @@ def test_trees_too_deep_for_tables_keep_to_their_library_and_still_add_up(kind):
 
 
 def test_dropout_boosters_are_not_put_into_tables():
+    import xgboost
+
     model = xgboost.XGBClassifier(booster="dart", rate_drop=0.5, max_depth=2, verbosity=0, **XGBOOST).fit(MATRIX, LEFT)
     member = member_of(model)
     assert isinstance(member, Library)
@@ -50,6 +55,8 @@ def test_dropout_boosters_are_not_put_into_tables():
 
 
 def test_shallow_trees_go_into_tables_and_agree_with_the_slow_way():
+    import xgboost
+
     model = xgboost.XGBClassifier(max_depth=3, **XGBOOST).fit(MATRIX, LEFT)
     fast, slow = member_of(model), library_of(model)
     assert isinstance(fast, Forest)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from churn.api.middleware import MOST_BYTES, BodyLimit, refuse_rows
+from churn.api.middleware import MOST_BYTES, BodyLimitMiddleware, refuse_rows
 from churn.api.refusals import TooLarge
 
 CHUNK = b" " * (1 << 20)
@@ -36,7 +36,7 @@ def test_what_is_not_the_apis_own_is_left_alone(kind, path):
     call = ({"type": kind, "path": path, "headers": [(b"content-length", b"99999999999")]}, None, None)
     # In a thread of its own: the browser of other tests keeps this one's event loop running.
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(lambda: asyncio.run(BodyLimit(app, frozenset({"predict"}))(*call))).result()
+        apart.submit(lambda: asyncio.run(BodyLimitMiddleware(app, frozenset({"predict"}))(*call))).result()
     assert reached == [call]
 
 

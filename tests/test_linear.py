@@ -3,7 +3,6 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
 
 from churn.explain.explainer import design_for, linear_from
 
@@ -40,6 +39,8 @@ def test_contributions_are_measured_from_the_average_customer():
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2, 3, NAN]), st.floats(-9, 9, width=32) | st.just(NAN)), min_size=1))
 def test_base_and_contributions_are_the_margin_of_the_fitted_regression(people):
+    from sklearn.linear_model import LogisticRegression
+
     rng = np.random.default_rng(0)
     trained = np.column_stack([rng.integers(0, 4, 90), rng.normal(size=90)]).astype(np.float32)
     trained[::9, 1] = NAN

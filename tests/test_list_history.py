@@ -4,8 +4,8 @@ import pytest
 
 from churn.money.amounts import Amounts
 from churn.store.customers import ListRecord, lists_scored
-from churn.workspace.list_history import Overview, TierCount, _told, next_step, note_list, since_last
-from churn.workspace.playbooks import the_book
+from churn.workspace.list_history import Overview, TierCount, _told, next_step, record_summary, since_last
+from churn.workspace.playbooks import open_store
 from tests.trained import TODAY
 
 DOLLARS = Amounts("USD")
@@ -14,11 +14,11 @@ BASIS = "MonthlyCharges × 0.5 over 18 months, discounted 0.1 a year USD"
 
 @pytest.fixture(scope="module")
 def scored(telco_home):
-    from churn import Desk
+    from churn import Workspace
 
-    desk = Desk(telco_home)
-    ranked = desk.score(telco_home / TODAY)
-    return ranked, desk.overview(ranked)
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
+    return ranked, workspace.lists.overview(ranked)
 
 
 def overview(customers, leavers, high=10):
@@ -31,8 +31,8 @@ def before(rows=1000, leavers=250.0, basis=BASIS):
 
 
 def test_the_first_list_has_none_before_it_and_noting_it_twice_is_noting_it_once(home, scored):
-    note_list(home, *scored)
-    note_list(home, *scored)
+    record_summary(home, *scored)
+    record_summary(home, *scored)
     assert since_last(home, *scored, DOLLARS) is None
 
 
@@ -62,8 +62,8 @@ def test_a_list_kept_before_tiers_and_worth_meant_what_they_mean_is_compared_in_
 
 
 def test_what_is_kept_of_a_list_says_how_its_worth_was_counted(home, scored):
-    note_list(home, *scored)
-    with the_book(home) as book:
+    record_summary(home, *scored)
+    with open_store(home) as book:
         (kept,) = lists_scored(book)
     assert kept.worth_basis == scored[1].worth_basis == BASIS
 

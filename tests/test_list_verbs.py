@@ -37,6 +37,31 @@ def test_check_answers_the_designs_fields(ask):
     assert told["columns"][0] == {"name": "customerID", "kind": "text", "role": "key"}
 
 
+HEAVY = {"pandera", "sqlalchemy", "xgboost", "lightgbm", "sklearn", "scipy", "shap", "duckdb", "optuna", "fastapi"}
+LEARNING = {"churn.training.model", "churn.scoring.score", "churn.campaigns.plan", "churn.store.database"}
+
+
+@pytest.mark.parametrize(
+    ("words", "absent"),
+    [
+        (("--help",), {"numpy", "pandas", "pyarrow", "churn.workspace.lists"} | HEAVY | LEARNING),
+        (("check", "LIST"), HEAVY | LEARNING),
+    ],
+    ids=["help", "check"],
+)
+def test_a_verb_imports_only_what_it_needs(words, absent, telco_home, tmp_path):
+    code = (
+        "import sys; from churn.cli.main import run_line\n"
+        "try: run_line(sys.argv[1:])\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    given = [str(telco_home / TODAY) if word == "LIST" else word for word in words]
+    env = {**os.environ, "CHURN_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code, *given], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert (done.returncode, bool(done.stdout)) == (0, True)
+    assert absent & set(done.stderr.split()) == set()
+
+
 def test_check_names_the_line_of_every_row_it_leaves_out(ask, telco_home, tmp_path):
     lines = rows_of(telco_home)
     broken = rewritten(tmp_path / "broken.csv", [*lines[:3], "one,two", *lines[3:]])

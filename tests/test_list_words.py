@@ -6,7 +6,7 @@ import pytest
 
 from churn.cli.main import add_list_words, add_model_words, said_of, source_of
 from churn.errors import NotFound, RequestRefused
-from churn.intake.options import pair_of
+from churn.options import pair_of
 
 
 def asked(*words):
@@ -20,7 +20,7 @@ def test_what_was_not_said_is_not_passed_on():
     assert said_of(asked("a.csv")) == {}
 
 
-def test_everything_said_reaches_the_desk():
+def test_everything_said_reaches_the_workspace():
     words = ["a.csv", "--sheet", "S", "--dates", "day-first", "--duplicates", "first", "--profile", "telco"]
     assert said_of(asked(*words, "--map", "A=B", "--map", "C=")) == {
         "sheet": "S",

@@ -7,10 +7,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from app import browser_cookie
-from app.browser_cookie import COOKIE, BrowserCookie
+from app import session
+from app.session import VISIT_COOKIE as COOKIE
+from app.session import BrowserCookie
 from app.sidebar import own_called
-from app.state import session
 from tests.paging import MAIN, metric, opened, shown
 from tests.trained import TODAY
 
@@ -131,7 +131,7 @@ def test_a_browser_gets_its_cookie_with_the_first_page_and_keeps_it():
     first, second = browser.get("/score", headers=PAGE), browser.get("/overview", headers=PAGE)
     given = first.headers["set-cookie"]
     assert "HttpOnly" in given and "SameSite=Strict" in given and "Max-Age" not in given and "Secure" not in given
-    assert "set-cookie" not in second.headers and browser_cookie.is_sound(browser.cookies[COOKIE])
+    assert "set-cookie" not in second.headers and session.is_sound(browser.cookies[COOKIE])
 
 
 def test_behind_https_the_cookie_is_for_https_alone():

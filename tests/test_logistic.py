@@ -2,8 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-from sklearn.linear_model import LogisticRegression as Theirs
-from sklearn.metrics import roc_auc_score
 
 from churn.schema import Column, Schema
 from churn.training.baselines import LogisticRegression
@@ -19,6 +17,8 @@ def examples(schema=SCHEMA, table=TABLE):
 
 
 def test_it_gives_the_margins_that_scikit_learn_gives_on_the_same_design():
+    from sklearn.linear_model import LogisticRegression as Theirs
+
     free = Schema(tuple(Column(c.name, c.kind, c.role, levels=c.levels) for c in SCHEMA.columns))
     learnt = examples(free)
     ours = LogisticRegression().fit(learnt, seed=0)
@@ -44,6 +44,8 @@ def test_leavers_and_stayers_told_apart_completely_still_give_finite_weights():
 
 
 def test_a_few_numbers_far_from_all_others_do_not_lead_it_astray():
+    from sklearn.metrics import roc_auc_score
+
     draw = np.random.default_rng(4)
     x = np.where(draw.random(2000) < 0.9, 0.0, draw.lognormal(2, 1.5, 2000))
     gone = draw.random(2000) < np.where(x > 0, 0.3, 0.97)

@@ -2,7 +2,7 @@
 
 import gc
 
-from app.state.logs import LogsInHand, OwnFolder, sample_logs
+from app.cache import LogsInHand, OwnFolder, sample_logs
 
 
 def test_a_folder_goes_when_nobody_holds_it_any_more():

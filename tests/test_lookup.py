@@ -2,10 +2,8 @@
 
 from functools import cache
 
-import lightgbm
 import numpy as np
 import pytest
-import xgboost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +27,8 @@ def answers(tables, matrix, core="numpy"):
 
 
 def xgboost_with_rows(rng, depth, trees, missing, sets):
+    import xgboost
+
     types = ["c"] * 3 + ["q"] * 3 if sets else ["q"] * 6
     matrix = customers(rng, 150, missing)
     rows = xgboost.DMatrix(matrix, rng.random(150) < 0.4, feature_types=types, enable_categorical=True)
@@ -56,6 +56,8 @@ def test_look_ups_equal_xgboosts_own_contributions_on_random_models(seed, depth,
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10**6), depth=st.integers(1, 6), zero=st.booleans())
 def test_look_ups_equal_lightgbms_own_contributions_on_random_models(seed, depth, zero):
+    import lightgbm
+
     rng = np.random.default_rng(seed)
     data = lightgbm.Dataset(customers(rng, 200, 0.1), rng.random(200) < 0.4, categorical_feature=[0, 1, 2])
     words = {"objective": "binary", "max_depth": depth, "verbose": -1, "num_threads": 1, "zero_as_missing": zero}

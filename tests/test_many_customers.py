@@ -3,11 +3,11 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.workspace.customer_fields import FieldReader
-from churn.workspace.prediction import read_together
+from churn.workspace.customer_fields import FieldParser
+from churn.workspace.prediction import parse_batch
 from tests.small_model import small_model
 
-READER = FieldReader(small_model())
+READER = FieldParser(small_model())
 FULL = {"id": "a", "plan": "monthly", "spend": 70.35, "months": 3, "senior": False}
 SENT = [
     FULL,
@@ -19,7 +19,7 @@ SENT = [
 
 
 def test_each_gets_the_values_it_would_get_alone():
-    found = read_together(READER, SENT)
+    found = parse_batch(READER, SENT)
     alone = [READER.given(fields) for fields in SENT]
     for name, column in found.columns.items():
         assert [repr(v) for v in column] == [repr(one.customer.get(name)) for one in alone]
@@ -28,13 +28,13 @@ def test_each_gets_the_values_it_would_get_alone():
 
 def test_the_first_who_cannot_be_read_is_named():
     with pytest.raises(RequestRefused, match="Customer 2: The value of months cannot be read"):
-        read_together(READER, [FULL, {**FULL, "months": "long"}, {**FULL, "spend": "much"}])
+        parse_batch(READER, [FULL, {**FULL, "months": "long"}, {**FULL, "spend": "much"}])
     with pytest.raises(RequestRefused, match="Customer 3: None of the model's columns"):
-        read_together(READER, [FULL, FULL, {"colour": "red"}])
+        parse_batch(READER, [FULL, FULL, {"colour": "red"}])
 
 
 def test_the_table_has_every_feature_and_carries_what_was_ignored():
-    table = read_together(READER, SENT).table(READER.model.schema, SENT)
+    table = parse_batch(READER, SENT).table(READER.model.schema, SENT)
     features = [c.name for c in READER.model.schema.features]
     assert set(features) <= set(table.column_names) and table.num_rows == len(SENT)
     assert table["colour"].to_pylist() == [None, "red", None, None, None]

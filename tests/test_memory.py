@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import MissingColumns, UnsureColumns
 from churn.samples.shipped import FOLDER
 
@@ -20,39 +20,39 @@ def doubtful(reading):
 
 
 def test_what_was_confirmed_for_a_layout_is_used_next_time(home):
-    desk = Desk(home)
-    first = desk.check(misspelt(), filename="a.csv")
+    workspace = Workspace(home)
+    first = workspace.lists.check(misspelt(), filename="a.csv")
     assert doubtful(first) == {"TechSuport": "TechSupport"}
-    desk.remember_mapping(first.raw.column_names, doubtful(first))
-    again = desk.check(misspelt(), filename="b.csv")
+    workspace.lists.remember_mapping(first.raw.column_names, doubtful(first))
+    again = workspace.lists.check(misspelt(), filename="b.csv")
     assert (doubtful(again), "TechSupport" in again.table.column_names) == ({}, True)
 
 
 def test_another_layout_is_asked_about(home):
-    desk = Desk(home)
-    first = desk.check(misspelt())
-    desk.remember_mapping(first.raw.column_names, doubtful(first))
-    assert doubtful(desk.check(misspelt(gender="sex"))) == {"TechSuport": "TechSupport"}
+    workspace = Workspace(home)
+    first = workspace.lists.check(misspelt())
+    workspace.lists.remember_mapping(first.raw.column_names, doubtful(first))
+    assert doubtful(workspace.lists.check(misspelt(gender="sex"))) == {"TechSuport": "TechSupport"}
 
 
 def test_a_list_without_doubt_opens_no_book(home):
-    Desk(home).check(FOLDER / "telco_today.csv")
+    Workspace(home).lists.check(FOLDER / "telco_today.csv")
     assert not (home / "data" / "book.db").exists()
 
 
 def test_a_needed_column_under_another_heading_waits_for_a_word_and_is_then_remembered(home):
-    desk, export = Desk(home), misspelt("TechSupport", InternetService="InternetServce")
+    workspace, export = Workspace(home), misspelt("TechSupport", InternetService="InternetServce")
     with pytest.raises(UnsureColumns, match="InternetServce may be it") as waiting:
-        desk.check(export, profile="telco")
-    desk.remember_mapping(waiting.value.headings, {m.theirs: m.ours for m in waiting.value.matches})
-    assert "InternetService" in desk.check(export, profile="telco").table.column_names
+        workspace.lists.check(export, profile="telco")
+    workspace.lists.remember_mapping(waiting.value.headings, {m.theirs: m.ours for m in waiting.value.matches})
+    assert "InternetService" in workspace.lists.check(export, profile="telco").table.column_names
 
 
 def test_a_column_named_with_a_flag_is_remembered_and_told(home):
-    desk, export = Desk(home), misspelt("TechSupport", tenure="Laufzeit im Vertrag")
+    workspace, export = Workspace(home), misspelt("TechSupport", tenure="Laufzeit im Vertrag")
     with pytest.raises(MissingColumns) as missing:
-        desk.check(export, profile="telco")
+        workspace.lists.check(export, profile="telco")
     assert (missing.value.missing, missing.value.free) == (("tenure",), ("Laufzeit im Vertrag",))
-    desk.check(export, profile="telco", mapping={"laufzeit im vertrag": "tenure"})
-    again = desk.check(export, profile="telco")
+    workspace.lists.check(export, profile="telco", mapping={"laufzeit im vertrag": "tenure"})
+    again = workspace.lists.check(export, profile="telco")
     assert "Laufzeit im Vertrag was read as tenure, as confirmed." in [n.text for n in again.notices]

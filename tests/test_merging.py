@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from churn.store.database import AT_ONCE, looking, merge_rows, open_book, writing
+from churn.store.database import AT_ONCE, looking, merge_rows, open_engine, writing
 from churn.store.tables import MAPPINGS
 
 pytestmark = pytest.mark.usefixtures("either_book")
@@ -16,7 +16,7 @@ def row(layout, ours):
 
 
 def test_a_row_of_the_same_key_is_replaced(home):
-    book = open_book()
+    book = open_engine()
     with writing(book) as connection:
         merge_rows(connection, MAPPINGS, [row("a", "old"), row("b", "x")])
         merge_rows(connection, MAPPINGS, [row("a", "new")])
@@ -26,7 +26,7 @@ def test_a_row_of_the_same_key_is_replaced(home):
 
 
 def test_more_rows_than_go_at_once_and_none_at_all(home):
-    book = open_book()
+    book = open_engine()
     with writing(book) as connection:
         merge_rows(connection, MAPPINGS, (row(str(k), "x") for k in range(AT_ONCE + 1)))
         merge_rows(connection, MAPPINGS, [])
@@ -34,10 +34,10 @@ def test_more_rows_than_go_at_once_and_none_at_all(home):
 
 
 def test_two_writers_of_the_same_rows_in_opposite_orders_both_finish(home):
-    open_book().dispose()
+    open_engine().dispose()
 
     def write(step):
-        book = open_book()
+        book = open_engine()
         for _ in range(5):
             with writing(book) as connection:
                 merge_rows(connection, MAPPINGS, [row(f"{k:03}", str(step)) for k in range(500)[::step]])
@@ -45,5 +45,5 @@ def test_two_writers_of_the_same_rows_in_opposite_orders_both_finish(home):
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(write, (1, -1)))
-    with looking(open_book()) as connection:
+    with looking(open_engine()) as connection:
         assert len(set(connection.execute(sa.select(MAPPINGS.c.ours)).scalars())) == 1

@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from tests.trained import TODAY
 
@@ -18,7 +18,7 @@ def samples_of(client):
 
 
 def test_what_was_asked_and_scored_is_told(telco_home):
-    client = TestClient(make_api(Desk(telco_home)))
+    client = TestClient(make_api(Workspace(telco_home)))
     probability = client.post("/predict", json=CUSTOMER).json()["churn_probability"]
     client.post("/predict/batch", json=[CUSTOMER, CUSTOMER])
     client.get("/nowhere")
@@ -31,21 +31,21 @@ def test_what_was_asked_and_scored_is_told(telco_home):
 
 
 def test_without_a_model_there_is_still_something_to_tell(home):
-    told = samples_of(TestClient(make_api(Desk(home))))
+    told = samples_of(TestClient(make_api(Workspace(home))))
     assert told["holdfast_records_lost",] == 0.0
     assert not [name for name in told if name[0] == "holdfast_live_model"]
 
 
 def test_how_far_the_list_watched_last_has_moved_is_told(own_telco):
-    desk = Desk(own_telco)
-    desk.drift(own_telco / TODAY, filename=TODAY)
-    told = samples_of(TestClient(make_api(desk)))
+    workspace = Workspace(own_telco)
+    workspace.monitor.check(own_telco / TODAY, filename=TODAY)
+    told = samples_of(TestClient(make_api(workspace)))
     assert told["holdfast_drift_columns_moved", "telco", "v1"] >= 0.0
     assert told["holdfast_drift_score_psi", "telco", "v1"] >= 0.0
 
 
 def test_no_family_of_figures_stands_there_twice(own_telco):
-    Desk(own_telco).drift(own_telco / TODAY, filename=TODAY)
-    page = TestClient(make_api(Desk(own_telco))).get("/metrics").text
+    Workspace(own_telco).monitor.check(own_telco / TODAY, filename=TODAY)
+    page = TestClient(make_api(Workspace(own_telco))).get("/metrics").text
     named = [line for line in page.splitlines() if line.startswith("# TYPE")]
     assert len(named) == len(set(named)) and any("holdfast_drift_customers" in line for line in named)

@@ -2,7 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 
 
@@ -11,12 +11,12 @@ def test_the_shelf_is_that_of_the_command_line(telco_api, telco_home, line):
 
 
 def test_an_empty_shelf_is_an_empty_list(home):
-    assert TestClient(make_api(Desk(home))).get("/models").json() == {"models": []}
+    assert TestClient(make_api(Workspace(home))).get("/models").json() == {"models": []}
 
 
 def test_a_schema_names_every_column_that_is_read(telco_api, telco_home):
     told = telco_api.get("/schema").json()
-    model = Desk(telco_home).model("telco")
+    model = Workspace(telco_home).models.get("telco")
     assert (told["model"], told["version"]) == ("telco", "v1")
     assert {c["name"] for c in told["columns"]} == {*model.encoder.names, "customerID"}
     (contract,) = [c for c in told["columns"] if c["name"] == "Contract"]
@@ -24,10 +24,10 @@ def test_a_schema_names_every_column_that_is_read(telco_api, telco_home):
 
 
 def test_without_a_model_there_is_no_schema(home):
-    assert TestClient(make_api(Desk(home))).get("/schema").status_code == 404
+    assert TestClient(make_api(Workspace(home))).get("/schema").status_code == 404
 
 
 def test_ready_is_503_until_a_model_can_score(home, telco_api):
-    assert TestClient(make_api(Desk(home))).get("/ready").status_code == 503
+    assert TestClient(make_api(Workspace(home))).get("/ready").status_code == 503
     answer = telco_api.get("/ready")
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "model": "telco", "version": "v1"})

@@ -1,8 +1,8 @@
-"""Models at the desk: trained from a list, kept whole, and live when better or when told."""
+"""Models at the workspace: trained from a list, kept whole, and live when better or when told."""
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import ChurnError, RequestRefused
 from churn.training import boosting as tuning
 from churn.training.registry import champion, versions
@@ -13,7 +13,7 @@ FIELDS = ["model", "version", "promoted", "why", "leaderboard", "report", "leaks
 
 
 def train_lines(home, lines, **asked):
-    return Desk(home).train("\n".join(lines).encode(), said={"filename": "list.csv"}, quick=True, **asked)
+    return Workspace(home).models.train("\n".join(lines).encode(), filename="list.csv", quick=True, **asked)
 
 
 def leavers(lines, most):
@@ -25,11 +25,11 @@ def leavers(lines, most):
 def test_the_first_model_goes_live_under_its_business_name(telco_home):
     reign = champion(telco_home, "telco")
     assert (reign.version, reign.number) == ("v1", 1)
-    assert Desk(telco_home).model("telco").lineage["profile"] == "telco"
+    assert Workspace(telco_home).models.get("telco").lineage["profile"] == "telco"
 
 
 def test_a_second_training_is_another_version_and_goes_live_only_as_asked(own_telco):
-    found = Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=1)
+    found = Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", seed=1)
     assert list(found.as_json()) == FIELDS
     assert (found.model.version, found.verdict.promoted) == ("v2", False)
     assert champion(own_telco, "telco").version == "v1"
@@ -37,7 +37,7 @@ def test_a_second_training_is_another_version_and_goes_live_only_as_asked(own_te
 
 def test_a_damaged_champion_cannot_keep_a_new_model_from_going_live(own_telco):
     damaged(own_telco)
-    found = Desk(own_telco).train(own_telco / HISTORY, quick=True)
+    found = Workspace(own_telco).models.train(own_telco / HISTORY, quick=True)
     assert (found.model.version, champion(own_telco, "telco").version) == ("v2", "v2")
 
 
@@ -79,22 +79,22 @@ def test_odd_words_are_learnt_from_once_they_are_named(home):
 def test_a_model_may_be_called_in_any_words_and_is_found_by_them(home, words, name):
     found = train_lines(home, visits("no", "yes"), outcome="gone", key="nr", name=words)
     assert (found.model.name, found.model.lineage.get("title")) == (name, words)
-    assert [(c["name"], c["title"]) for c in Desk(home).shelf()] == [(name, words)]
-    assert Desk(home).model(words).name == name
+    assert [(c["name"], c["title"]) for c in Workspace(home).models.list()] == [(name, words)]
+    assert Workspace(home).models.get(words).name == name
     again = train_lines(home, visits("no", "yes"), outcome="gone", key="nr", name=name)
     assert (again.model.version, again.model.lineage["title"]) == ("v2", words)
 
 
 def test_a_list_of_no_known_business_gives_the_model_its_own_name(tmp_path):
     path = rewritten(tmp_path / "Åse's Liste (1).csv", visits("no", "yes"))
-    found = Desk(tmp_path).train(path, quick=True, outcome="gone", key="nr")
+    found = Workspace(tmp_path).models.train(path, quick=True, outcome="gone", key="nr")
     assert (found.model.name, found.model.lineage["title"]) == ("ase-s-liste-1", "Åse's Liste (1)")
 
 
 def test_a_column_is_named_as_in_the_file_or_as_in_the_schema(telco_home):
     head, *rows = rows_of(telco_home, HISTORY)
     lines = [head.replace("tenure", "Tenure Months"), *rows[:3]]
-    reading = Desk(telco_home).check("\n".join(lines).encode(), filename="x.csv")
+    reading = Workspace(telco_home).lists.check("\n".join(lines).encode(), filename="x.csv")
     assert [reading_name(reading, n) for n in (None, "tenure", "Tenure Months")] == [None, "tenure", "tenure"]
     with pytest.raises(RequestRefused, match="no column 'Foo'"):
         reading_name(reading, "Foo")
@@ -116,10 +116,10 @@ def test_a_search_that_was_stopped_leaves_no_version_and_goes_on_where_it_was(ow
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Desk(own_telco).train(own_telco / HISTORY, progress=stop, **asked)
+        Workspace(own_telco).models.train(own_telco / HISTORY, progress=stop, **asked)
     (search,) = (own_telco / "data" / "searches").iterdir()
     assert (len(search.read_text().splitlines()), list(versions(own_telco, "telco"))) == (2, ["v1"])
     told.clear()
-    Desk(own_telco).train(own_telco / HISTORY, progress=lambda share, text: told.append(text), **asked)
+    Workspace(own_telco).models.train(own_telco / HISTORY, progress=lambda share, text: told.append(text), **asked)
     assert "Going on with a search of which 2 trials are kept" in told
     assert len(search.read_text().splitlines()) == 6

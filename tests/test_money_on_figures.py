@@ -4,9 +4,15 @@ import re
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.money.amounts import Amounts
 from churn.reports.charts import in_money, line, styled, svg_of
+from churn.reports.monitoring_charts import drift_charts
+from churn.workspace.campaigns import assumptions_chart, budget_chart, order_from_choices, policy_comparison
+from churn.workspace.customers import waterfall
+from churn.workspace.exploring import driver_charts, rate_chart, segment_chart
+from churn.workspace.list_history import list_keys
+from churn.workspace.monitoring_views import history_charts
 from tests.trained import HISTORY, TODAY
 
 DOLLARS, EUROS = Amounts("USD"), Amounts("EUR", "de-DE")
@@ -18,24 +24,24 @@ THREE_DECIMALS = re.compile(r"[$€]\s?[\d,]*\.\d{3}|\d\.\d{3}\s?[$€]")
 @pytest.fixture(scope="module")
 def charts(telco_home):
     """The pictures of every screen on which a list is shown, by name."""
-    desk = Desk(telco_home)
-    ranked = desk.score(telco_home / TODAY)
-    model, asked = ranked.model, desk.exploring(ranked)
-    planned = desk.plan(ranked, desk.order(budget=500.0))
-    found = desk.explain_in(ranked, desk.keys(ranked)[0])
-    drift = desk.drift(telco_home / HISTORY, keep=False)
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
+    model, asked = ranked.model, workspace.lists.explore(ranked)
+    planned = workspace.campaigns.plan(ranked, order_from_choices(budget=500.0))
+    found = workspace.customers.explain_in(ranked, list_keys(ranked)[0])
+    drift = workspace.monitor.check(telco_home / HISTORY, keep=False)
     made = [
-        *desk.overview_charts(ranked),
-        *desk.training_charts(model),
-        *desk.driver_charts(asked),
-        desk.rate_chart(asked, "Contract"),
-        desk.segment_chart(asked),
-        desk.waterfall(found),
-        desk.budget_chart(planned, DOLLARS),
-        desk.assumptions_chart(planned, DOLLARS),
-        *desk.other_ways(planned, DOLLARS)[1],
-        *desk.drift_charts(drift.record.report),
-        *desk.history_charts([drift.record]),
+        *workspace.lists.overview_charts(ranked),
+        *workspace.models.charts(model),
+        *driver_charts(asked),
+        rate_chart(asked, "Contract"),
+        segment_chart(asked),
+        waterfall(found),
+        budget_chart(planned, DOLLARS),
+        assumptions_chart(planned, DOLLARS),
+        *policy_comparison(planned, DOLLARS)[1],
+        *drift_charts(drift.record.report),
+        *history_charts([drift.record]),
     ]
     return {chart.name: chart for chart in made if chart is not None}
 

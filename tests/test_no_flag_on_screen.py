@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.strings import sentences
+from app.words import sentences
 from churn.api.refusals import with_words
 from churn.cli.main import READER, SCREEN, Printer, with_flags
 from churn.errors import ChurnError, MissingColumns, OpenQuestion, RequestRefused, UnsureColumns
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLAG = re.compile(r"(?<![\w-])--[a-z]|python -m")
 PLACE = re.compile(r"\w/\w+\.\w+|\.(?:py|md|toml)\b")
 # What starts programs or documents them for the terminal, and is read by nobody on a screen.
-FOR_THE_TERMINAL = ("churn/cli/", "app/jobs.py", "app/demo_models.py", "app/__main__.py", "app/deploy/")
+FOR_THE_TERMINAL = ("churn/cli/", "app/jobs.py", "app/demo.py", "app/__main__.py", "app/deploy/")
 
 
 def sentences_in(path):

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.money.playbook import Action, Playbook, exactly
 from churn.money.policies import suggestions
 from churn.money.rules import rule_from
-from churn.workspace.customer_fields import Given
-from churn.workspace.prediction import Judged, Offering
+from churn.workspace.customer_fields import ParsedCustomer
+from churn.workspace.prediction import OfferChooser, OfferResult
 from tests.small_model import small_model
 from tests.trained import rows_of
 
@@ -24,7 +24,7 @@ def customers(telco_home):
 
 @pytest.fixture(scope="module")
 def counterpart(telco_home, customers):
-    return Desk(telco_home).counterpart(tuple(customers[0]))
+    return Workspace(telco_home).online.scorer(tuple(customers[0]))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def having(counterpart, playbook):
 
 
 def test_a_customer_of_a_list_without_a_value_column_is_offered_what_the_assumed_bill_pays_for():
-    offering = Offering(small_model(), Playbook((Action("call", save=exactly(0.5)),), bill=30.0))
-    judged, customer = Judged(np.array([0.5]), "Yes", "High", ()), Given({"plan": "monthly"})
+    offering = OfferChooser(small_model(), Playbook((Action("call", save=exactly(0.5)),), bill=30.0))
+    judged, customer = OfferResult(np.array([0.5]), "Yes", "High", ()), ParsedCustomer({"plan": "monthly"})
     bills = [float(offering.question(customer, {}, judged, assumed=a)[0].bill[0]) for a in (True, False)]
     assert bills == [30.0, 0.0]

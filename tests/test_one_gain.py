@@ -7,11 +7,11 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.api.app import make_api
 from churn.campaigns.limits import Order
 from churn.money.amounts import Amounts
-from churn.workspace.campaigns import budget_curve
+from churn.workspace.campaigns import action_totals, budget_curve
 from tests.trained import TODAY
 
 
@@ -22,12 +22,14 @@ def cents(amounts):
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([None, 40.0, 123.45, 900.0]), st.sampled_from([0.0, 0.1, 0.3]), st.integers(0, 99))
 def test_tile_table_curve_and_file_agree_to_the_cent(telco_home, tmp_path, budget, holdout, seed):
-    desk = Desk(telco_home)
-    planned = desk.plan(desk.score(telco_home / TODAY), Order(budget=budget, holdout=holdout, seed=seed))
+    workspace = Workspace(telco_home)
+    planned = workspace.campaigns.plan(
+        workspace.lists.score(telco_home / TODAY), Order(budget=budget, holdout=holdout, seed=seed)
+    )
     gain, spent = planned.campaign.expected_gain["mid"], planned.campaign.spent
-    totals = desk.action_totals(planned)
+    totals = action_totals(planned)
     assert cents(t.mid for t in totals) == gain and cents(t.cost for t in totals) == spent
-    desk.export(planned, tmp_path / "c.csv", keep=False)
+    workspace.campaigns.export(planned, tmp_path / "c.csv", keep=False)
     with (tmp_path / "c.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert cents(r["expected_gain"] for r in rows) == gain and cents(r["cost"] for r in rows) == spent
@@ -38,18 +40,18 @@ def test_tile_table_curve_and_file_agree_to_the_cent(telco_home, tmp_path, budge
 
 
 def test_the_suggested_campaign_is_the_one_of_the_overview_the_brief_and_every_door(line, own_telco):
-    desk = Desk(own_telco)
-    ranked = desk.score(own_telco / TODAY)
-    suggested = desk.opening_plan(ranked)
+    workspace = Workspace(own_telco)
+    ranked = workspace.lists.score(own_telco / TODAY)
+    suggested = workspace.campaigns.suggest(ranked)
     campaign, order = suggested.campaign, suggested.basis.order
     shown = Amounts(suggested.basis.currency).money(campaign.expected_gain["mid"])
-    assert shown in desk.next_step(ranked, campaign=campaign).why
-    assert shown in desk.brief(ranked, campaign=campaign).decode()
+    assert shown in workspace.lists.next_step(ranked, campaign=campaign).why
+    assert shown in workspace.lists.brief(ranked, campaign=campaign).decode()
     budget = [] if order.budget is None else ["--budget", order.budget]
     words = ("plan", own_telco / TODAY, "--home", own_telco, "-o", own_telco / "c.csv", "--keep", "no", *budget)
     assert line(*words)[1]["expected_gain"] == campaign.expected_gain
     asked = {"keep": "false", **({} if order.budget is None else {"budget": order.budget})}
-    told = TestClient(make_api(Desk(own_telco))).post(
+    told = TestClient(make_api(Workspace(own_telco))).post(
         "/campaign", params=asked, content=(own_telco / TODAY).read_bytes(), headers={"content-type": "text/csv"}
     )
     assert told.json()["expected_gain"] == campaign.expected_gain and told.json()["kept"] is False
@@ -58,7 +60,7 @@ def test_the_suggested_campaign_is_the_one_of_the_overview_the_brief_and_every_d
 
 @pytest.mark.parametrize("name", ["Spring 2027", "春"])
 def test_over_http_a_campaign_may_be_called_anything(own_telco, name):
-    client = TestClient(make_api(Desk(own_telco)))
+    client = TestClient(make_api(Workspace(own_telco)))
     sent = {"content": (own_telco / TODAY).read_bytes(), "headers": {"content-type": "text/csv"}}
     told = client.post("/campaign", params={"name": name, "dry_run": "true"}, **sent).json()
     assert (told["title"], told["kept"]) == (name, False) and told["campaign"].isascii()

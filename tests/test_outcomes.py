@@ -57,7 +57,7 @@ def test_contact_with_the_held_out_and_none_with_the_treated_are_said():
         (BACK.head(4), "outcomes of the treated customers only"),
         (BACK.tail(2), "outcomes of the held out customers only"),
         (BACK.head(0), "The list has no outcome"),
-        (pd.concat([BACK, BACK.head(2).assign(left="yes")]), "1 customers have two different outcomes: a"),
+        (pd.concat([BACK, BACK.head(2).assign(left="yes")]), "1 customer has two different outcomes: a"),
         (BACK.assign(left="maybe"), "left holds 'maybe', which says neither left nor stayed"),
     ],
 )

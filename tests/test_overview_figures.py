@@ -24,3 +24,13 @@ def test_drivers_are_named_as_text_the_strongest_on_top():
     chart = drivers_chart(made)
     assert list(chart.figure.data[0].y) == ["Usage", "Contract ‹b›"]
     assert chart.finding == "Contract <b> and Usage move the scores of this list most"
+
+
+def test_the_leavers_of_the_tiers_add_up_to_the_leavers_of_the_list():
+    chart = tiers_chart({"High": 10, "Medium": 30, "Low": 60}, {"High": 8.6, "Medium": 7.6, "Low": 4.55})
+    assert list(chart.figure.data[0].text) == ["4 of 60", "8 of 30", "9 of 10"]  # 20.75 in all: 21
+
+
+def test_a_tier_that_has_customers_is_never_0_percent_of_them():
+    chart = tiers_chart({"High": 18, "Medium": 295, "Low": 8187}, {"High": 12.0, "Medium": 60.0, "Low": 44.0})
+    assert chart.finding == "Tier High is under 1% of the customers and 10% of the expected leavers"

@@ -1,6 +1,6 @@
 """One customer: found by key or typed in, explained in words, asked what if, and seen among others."""
 
-from churn import Desk
+from churn import Workspace
 from tests.paging import metric, opened, shown
 
 KEY = "9520-SBSZF"
@@ -34,7 +34,7 @@ def test_a_link_with_a_key_opens_that_customer_with_reasons(monkeypatch, telco_h
     page = page_of(monkeypatch, telco_home)
     assert page.selectbox[0].value == KEY
     assert "raises the risk" in shown(page) and "not shown to be its cause" in shown(page)
-    assert "Of 100 customers scored like this" in shown(page)
+    assert "Of 100 customers scored from " in shown(page)
     assert next(m.delta for m in page.metric if m.label == "Value at risk") == "over 18 months"
     assert len(page.get("plotly_chart")) == 1
 
@@ -63,7 +63,7 @@ def test_every_field_can_be_asked_about(monkeypatch, telco_home):
 
 def test_changes_are_tied_to_offers_that_exist_and_say_what_they_assume(monkeypatch, telco_home):
     page = part_of(page_of(monkeypatch, telco_home), "What could be offered")
-    assert "Nearest changes" in shown(page) and "Costs and save rates are the playbook" in shown(page)
+    assert "Nearest changes" in shown(page) and "how many it keeps is assumed until a campaign" in shown(page)
     assert len(page.dataframe) == 1
 
 
@@ -76,16 +76,18 @@ def test_similar_customers_who_stay_are_of_the_list_and_not_the_customer(monkeyp
 
 def test_a_customer_the_book_does_not_know_has_no_history(monkeypatch, telco_home):
     page = part_of(page_of(monkeypatch, telco_home), "History")
-    assert "The score book holds nothing of this customer yet" in shown(page)
+    assert "The database holds nothing of this customer yet" in shown(page)
 
 
 def test_a_customer_is_typed_in_without_any_list(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "customer")
     field(page, "Time as a customer").set_value(2)
     page.button[0].click().run()
-    typical = {f.name: f.typical for f in Desk(telco_home).form(Desk(telco_home).model("telco"))}
-    desk = Desk(telco_home)
-    told = desk.explain_customer(desk.model("telco"), {**typical, "tenure": 2.0}).explanation
+    typical = {
+        f.name: f.typical for f in Workspace(telco_home).customers.form(Workspace(telco_home).models.get("telco"))
+    }
+    workspace = Workspace(telco_home)
+    told = workspace.customers.explain_values(workspace.models.get("telco"), {**typical, "tenure": 2.0}).explanation
     assert float(metric(page, "Probability of leaving")) == round(told.probability, 3)
     assert "Similar customers are found within a list" in shown(part_of(page, "Similar customers"))
 
@@ -94,9 +96,9 @@ def test_a_key_that_is_not_in_the_list_opens_nobody(monkeypatch, telco_home):
     assert "Pick a customer" in shown(page_of(monkeypatch, telco_home, customer="nobody"))
 
 
-def test_the_screen_shows_the_desks_own_number(monkeypatch, telco_home):
+def test_the_screen_shows_the_workspaces_own_number(monkeypatch, telco_home):
     page = page_of(monkeypatch, telco_home)
-    from app.state import SAMPLES
+    from app.demo import SAMPLES
 
-    told = Desk(telco_home).explain(SAMPLES / "telco_today.csv", KEY).explanation
+    told = Workspace(telco_home).customers.explain(SAMPLES / "telco_today.csv", KEY).explanation
     assert float(metric(page, "Probability of leaving")) == round(told.probability, 3)

@@ -1,4 +1,4 @@
-"""Drivers: every part shows its finding, is reckoned when it is opened, and says that nothing here is a cause."""
+"""Drivers: every part shows its finding, is computed when it is opened, and says that nothing here is a cause."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.paging import opened, shown
 PARTS = {
     "What matters": (3, "moves the scores most"),
     "One driver": (2, "of all"),
-    "Segments": (1, "of the risk"),
+    "Segments": (1, "of all expected leavers"),
     "Compare two groups": (1, "likely to leave"),
     "Working together": (2, "nearly by itself"),
     "Fairness": (1, "protected groups"),

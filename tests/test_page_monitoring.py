@@ -3,7 +3,7 @@
 import json
 
 from app.jobs import Job
-from churn import Desk
+from churn import Workspace
 from churn.training.registry import load, save
 from tests.paging import metric, opened, shown
 from tests.watched import a_list, two_moved
@@ -28,23 +28,23 @@ def test_with_nothing_it_says_that_there_is_no_model(monkeypatch, home):
     assert "There is no model to watch yet" in shown(opened(monkeypatch, home, "monitoring"))
 
 
-def test_the_first_visit_shows_a_sample_and_keeps_nothing(monkeypatch, own_telco):
-    page = opened(monkeypatch, own_telco, "monitoring")
+def test_the_first_visit_shows_a_sample_and_keeps_nothing(monkeypatch, demo_telco):
+    page = opened(monkeypatch, demo_telco, "monitoring")
     assert metric(page, "Customers") == "1500" and "synthetic sample telco" in shown(page)
     assert len(page.get("plotly_chart")) == 4
-    assert Desk(own_telco).lists_watched("telco") == ()
+    assert Workspace(demo_telco).monitor.history("demo-telco") == ()
 
 
 def test_a_kept_list_is_in_the_history(monkeypatch, own_telco):
     page = pressed(
         opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv"), "Keep this list in the history"
     )
-    assert [r.source for r in Desk(own_telco).lists_watched("telco")] == ["telco_today.csv"]
+    assert [r.source for r in Workspace(own_telco).monitor.history("telco")] == ["telco_today.csv"]
     assert len(page.get("plotly_chart")) == 8
 
 
 def test_a_short_list_is_never_called_sound(monkeypatch, own_telco):
-    Desk(own_telco).drift(a_list(own_telco, "short", rows=40))
+    Workspace(own_telco).monitor.check(a_list(own_telco, "short", rows=40))
     page = opened(monkeypatch, own_telco, "monitoring", sample="telco_today.csv")
     next(s for s in page.selectbox if s.label == "List shown").set_value(0).run()
     assert "Too few customers to tell" in shown(page) and "40 customers are too few to judge drift" in shown(page)

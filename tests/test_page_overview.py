@@ -1,6 +1,6 @@
 """Overview: a list in a few figures, the next step, what changed, and a brief that names nobody."""
 
-from churn import Desk
+from churn import Workspace
 from tests.paging import metric, opened, shown
 from tests.trained import TODAY
 
@@ -24,8 +24,8 @@ def test_a_sample_is_summed_up_in_money_with_its_next_step(monkeypatch, own_telc
 
 
 def test_a_later_list_is_compared_with_the_one_before(monkeypatch, own_telco):
-    desk = Desk(own_telco)
-    desk.note_list(desk.score(own_telco / TODAY))
+    workspace = Workspace(own_telco)
+    workspace.lists.keep_summary(workspace.lists.score(own_telco / TODAY))
     page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv")
     assert "1,440 more than before" in shown(page) and "Compared with today" in shown(page)
 

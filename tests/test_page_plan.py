@@ -5,12 +5,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import SAMPLES, ListInHand
-from app.state.drawers import Drawer
-from churn import Desk
+from app.demo import SAMPLES
+from app.session import Drawer, ListInHand
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.store.campaigns import campaigns
-from churn.store.database import open_book
+from churn.store.database import open_engine
+from churn.workspace.campaigns import playbook_rows, playbook_with
 from tests.receiver import receiving
 from tests.trained import TODAY
 
@@ -58,13 +59,21 @@ def test_a_list_becomes_a_plan_with_what_it_can_prove(page):
     assert {"Treated", "Held out", "Expected cost", "Expected gain"} <= set(metrics(page))
     assert metrics(page)["Expected cost"].replace("\\", "").startswith("$")
     assert any("held out" in w.value for w in page.warning)
-    assert any("assumed, not measured" in m.value for m in page.markdown)
+    assert any("assumed until a campaign has been measured" in m.value for m in page.markdown)
 
 
 def test_every_estimate_of_the_playbook_is_named_and_marked_assumed(page):
     table = page.dataframe[0].value
     assert set(table["said"]) == {"assumed"} and table["what"].notna().all()
     assert {"Share it saves", "Taken by stayers"} <= set(table["what"])
+
+
+def test_the_typed_budget_stands_as_money_beside_its_field_which_has_no_decimals(page):
+    field = next(f for f in page.number_input if f.label.startswith("Typed: "))
+    field.set_value(1060.0).run()
+    field = next(f for f in page.number_input if f.label.startswith("Typed: "))
+    assert (field.label.replace("\\", ""), field.value) == ("Typed: $1,060", 1060)
+    assert field.proto.format == "%.0f"
 
 
 def test_a_budget_of_nothing_treats_nobody_and_says_why(page):
@@ -84,7 +93,7 @@ def test_exporting_keeps_the_campaign_and_offers_its_file(page, own_telco):
     at_part(page, "Export")
     next(b for b in page.button if "make its file" in b.label).click().run()
     assert list(page.exception) == [] and list(page.error) == []
-    kept = campaigns(open_book(own_telco))
+    kept = campaigns(open_engine(own_telco))
     assert len(kept) == 1 and kept[0].campaign in page.success[0].value
     assert any("CHURN_PUSH_URL" in c.value for c in page.caption)
 
@@ -116,12 +125,12 @@ def test_every_part_opens(page, part):
 
 
 def test_a_cell_that_cannot_be_right_is_named_and_the_plan_stands(page):
-    desk = Desk(page.home)
-    playbook = desk.playbook("telco").playbook
-    rows = desk.playbook_rows(playbook)
+    workspace = Workspace(page.home)
+    playbook = workspace.playbooks.get("telco").playbook
+    rows = playbook_rows(playbook)
     for change, said in (({"low": 0.9}, "not in order"), ({"mid": None}, "mid is empty"), ({"high": 3.0}, "more than")):
         with pytest.raises(RequestRefused, match=rf"{re.escape(rows[0]['title'])}, share it saves.*{said}"):
-            desk.playbook_with(playbook, [{**rows[0], **change}])
+            playbook_with(playbook, [{**rows[0], **change}])
 
 
 def test_a_playbook_text_with_a_mistake_is_refused_with_its_line(page):

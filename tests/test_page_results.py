@@ -1,9 +1,13 @@
 """The Results screen: outcomes in, lift with its interval out, and nothing claimed without one."""
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from churn import Desk
+from app.cache import forget_computed, likely_campaign
+from app.session import Drawer, ListInHand
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from tests.campaigns import came_back, exported
@@ -55,6 +59,8 @@ def test_outcomes_become_a_lift_with_an_interval(opened, own_telco):
     assert {"Fewer left", "Measured gain"} <= set(metrics(page))
     assert metrics(page)["Fewer left"].replace("\\", "") == "100.0 points" and "$" in metrics(page)["Measured gain"]
     assert "The campaign kept customers" in page.dataframe[0].value["state"][0]
+    parts = next(d.value for d in page.dataframe if "verdict" in d.value.columns)
+    assert set(parts["verdict"]) <= {"Fewer left", "More left", "Inconclusive", "Too few to say"}
 
 
 def test_a_file_of_strangers_is_refused_on_the_screen(opened, own_telco):
@@ -63,7 +69,7 @@ def test_a_file_of_strangers_is_refused_on_the_screen(opened, own_telco):
     page.file_uploader[0].upload("back.csv", b"customerID,Churn\nX1,Yes\nX2,No\n", "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert "None of these customers" in page.error[0].value
-    assert Desk(own_telco).campaigns()[0].measured is None
+    assert Workspace(own_telco).campaigns.list()[0].measured is None
 
 
 def test_an_experiment_too_small_to_tell_customers_apart_says_so(opened, own_telco, tmp_path):
@@ -117,3 +123,19 @@ def test_outcomes_called_churned_are_known_and_a_strange_column_is_chosen_from_a
     page.file_uploader[0].upload("back.csv", known.to_csv(index=False).encode(), "text/csv").run()
     next(b for b in page.button if b.label == "Measure").click().run()
     assert metrics(page)["Held out who left"] is not None and list(page.error) == []
+
+
+def test_the_latest_campaign_of_the_list_in_hand_is_looked_at_first(monkeypatch):
+    kept = [SimpleNamespace(record=SimpleNamespace(campaign=c, model=m)) for c, m in (("b", "bank"), ("t", "telco"))]
+    monkeypatch.setattr("app.cache.likely_model", lambda live: "telco" if "telco" in live else live[0])
+    assert (likely_campaign(kept), likely_campaign(kept[:1])) == ("t", "b")
+
+
+def test_what_was_computed_with_the_offers_of_before_is_forgotten_when_a_campaign_has_taught_others(monkeypatch):
+    drawer = Drawer()
+    known = drawer.put(ListInHand("mine.csv", b"id\n1\n"))
+    known.kept_or("scored", lambda: 1)
+    drawer.latest["shortlist"] = ("key", 1)
+    monkeypatch.setattr("app.cache.drawer", lambda: drawer)
+    forget_computed()
+    assert (dict(known.kept), drawer.latest) == ({}, {})

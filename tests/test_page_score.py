@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.cli.main import run_line
 from churn.samples.shipped import FOLDER
 from tests.paging import metric, opened, shown
@@ -76,7 +76,7 @@ def test_what_was_set_aside_is_shown_with_its_line_and_what_stands_there(monkeyp
 
 def test_without_a_model_it_still_says_what_it_understood_and_where_to_train(monkeypatch, home):
     page = opened(monkeypatch, home, "score", sample="telco_today.csv")
-    assert Desk(home).business_title("telco") in shown(page)
+    assert Workspace(home).business_title("telco") in shown(page)
     assert "There is no model yet" in shown(page) and len(page.error) == 0
 
 

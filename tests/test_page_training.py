@@ -55,6 +55,16 @@ def test_a_labelled_list_shows_who_left_before_anything_is_trained(monkeypatch, 
     assert "No column gives the answer away." in shown(page)
 
 
+def test_a_list_that_says_of_nobody_whether_they_left_is_told_so_with_what_to_do(monkeypatch, home):
+    page = opened(monkeypatch, home, "training", sample="telco_today.csv")
+    told = [i.value for i in page.info if i.value.startswith("No column of this list plainly says who left.")]
+    assert len(told) == 1 and "bring past customers of whom it is known" in told[0]
+    fates = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled())
+    assert any("plainly says who left" in i.value for i in fates.info)
+    by_label(fates.selectbox, "Which column says who left?").set_value("fate").run()
+    assert not any("plainly says who left" in i.value for i in fates.info)
+
+
 def test_other_words_can_count_as_leaving_or_be_left_out(monkeypatch, home):
     page = uploaded(opened(monkeypatch, home, "training"), "fates.csv", labelled())
     by_label(page.selectbox, "Which column says who left?").set_value("fate").run()
@@ -115,9 +125,9 @@ def test_the_report_of_the_live_version_is_in_people_money_and_pictures(monkeypa
 
 
 def test_going_live_and_going_back_need_a_reason_and_keep_it(monkeypatch, own_telco):
-    from churn import Desk
+    from churn import Workspace
 
-    Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=3)
+    Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", seed=3)
     page = opened(monkeypatch, own_telco, "training")
     by_label(page.selectbox, "Version").set_value("v2").run()
     assert "Kept beside the champion, as asked" in shown(page)
@@ -151,6 +161,6 @@ def test_a_list_that_cannot_be_read_is_refused_politely(monkeypatch, home):
 def test_what_was_chosen_on_screen_is_said_on_the_command_line(asked):
     words = train_words({"sheet": "May"}, {"outcome": "fate", "drop": ["days_after"], "quick": True, **asked})
     assert words == [
-        *("train", "--sheet=May", "--outcome=fate", "--threshold=recall 0.90"),
-        *("--positive=left", "--drop-class=joined", "--drop=days_after", "--quick"),
+        *("train", "--sheet=May", "--outcome=fate", "--positive=left", "--drop=days_after"),
+        *("--drop-class=joined", "--quick", "--threshold=recall 0.90"),
     ]

@@ -74,7 +74,7 @@ def test_colours_of_a_figure_are_exchanged_wherever_they_stand():
 
 
 def test_on_screen_every_colour_of_the_palette_is_the_themes():
-    from app.widgets.figures import THEMED
+    from app.widgets import THEMED
 
     series = {colour: f"#{place:06d}" for place, colour in enumerate(LIGHT.series, start=1)}
     assert series.items() <= THEMED.items() and {LIGHT.paper, LIGHT.ink} <= set(THEMED)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from churn.api import middleware as patience
-from churn.api.middleware import Patience
+from churn.api.middleware import TimeoutMiddleware
 from churn.api.refusals import TooSlow
 
 SCOPE = {"type": "http", "path": "/predict", "headers": []}
@@ -20,7 +20,7 @@ def run(app, receive):
         sent.append(message)
 
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(lambda: asyncio.run(Patience(app, frozenset({"predict"}))(SCOPE, receive, send))).result()
+        apart.submit(lambda: asyncio.run(TimeoutMiddleware(app, frozenset({"predict"}))(SCOPE, receive, send))).result()
     return sent
 
 

@@ -85,7 +85,7 @@ def test_a_customer_keeps_the_arm_when_the_list_is_planned_again():
 def test_customers_better_left_alone_are_in_neither_arm():
     campaign = _planned(history=History(never=frozenset({"ann"})))
     assert set(campaign.table["id"]) == {"ben", "cid"}
-    assert "1 customers are left alone: an experiment has shown that contacting them makes them leave." in [
+    assert "1 customer is left alone: an experiment has shown that contacting them makes them leave." in [
         n.text for n in campaign.notices
     ]
 

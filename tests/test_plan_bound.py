@@ -9,7 +9,7 @@ from churn.campaigns.holdout import drawn
 from churn.campaigns.limits import Order
 from churn.campaigns.optimizer import Choices, Limit, core_of, most_treated, prices, searched, solved
 from churn.campaigns.plan import weighed
-from tests.bench.plan_grid import PROFILES, capacities, made_list, playbook_of
+from tests.bench.plan_grid import PROFILES, capacities, make_list_from_logs, playbook_of
 from tests.worlds import best_by_trying, random_choices
 
 REACH = 0.999
@@ -26,7 +26,7 @@ REACH = 0.999
 )
 def test_a_plan_keeps_every_limit_and_reaches_its_bound(seed, profile, customers, share, room, holdout):
     book = playbook_of(profile)
-    scored = made_list(book, customers, np.random.default_rng(seed))
+    scored = make_list_from_logs(book, customers, np.random.default_rng(seed))
     rooms = capacities(book, room, customers)
     ready = weighed(scored, book, Order(capacity=rooms), key="key", value="value", history=None)
     best = ready.found.best
@@ -67,7 +67,7 @@ def test_who_is_left_out_of_the_core_changes_nothing(seed):
 
 def test_planning_again_leaves_the_share_held_out_as_it_was_asked_for():
     book = playbook_of("general")
-    scored = made_list(book, 3000, np.random.default_rng(4))
+    scored = make_list_from_logs(book, 3000, np.random.default_rng(4))
     order = Order(4000.0, holdout=0.1, seed=1)
     ready = weighed(scored, book, order, key="key", value="value", history=None)
     plan = drawn(ready.found, ready.limits, order, ready.names)
@@ -76,7 +76,7 @@ def test_planning_again_leaves_the_share_held_out_as_it_was_asked_for():
 
 def test_whoever_was_held_out_when_it_was_exported_is_never_treated():
     book = playbook_of("general")
-    scored = made_list(book, 400, np.random.default_rng(1))
+    scored = make_list_from_logs(book, 400, np.random.default_rng(1))
     order = Order(500.0, holdout=0.1, seed=1)
     ready = weighed(scored, book, order, key="key", value="value", history=None)
     first = drawn(ready.found, ready.limits, order, ready.names)

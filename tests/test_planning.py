@@ -2,17 +2,17 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ChurnError
 from churn.money.playbook import Action, Playbook, exactly
-from churn.workspace.campaigns import basis_of, scored_frame
+from churn.workspace.campaigns import plan_inputs, scored_frame
 from tests.trained import TODAY
 
 
 @pytest.fixture
 def ranked(telco_home):
-    return Desk(telco_home).score(telco_home / TODAY)
+    return Workspace(telco_home).lists.score(telco_home / TODAY)
 
 
 def test_the_frame_holds_list_and_scores_side_by_side(ranked):
@@ -30,14 +30,14 @@ def test_drivers_are_the_groups_that_raise_the_risk(ranked):
 
 
 def test_the_same_list_and_order_have_the_same_name_and_others_another(ranked, own_telco):
-    names = [basis_of(own_telco, ranked, Order(budget=b)).order.name for b in (5.0, 5.0, 6.0)]
+    names = [plan_inputs(own_telco, ranked, Order(budget=b)).order.name for b in (5.0, 5.0, 6.0)]
     assert names[0] == names[1] != names[2] and names[0].startswith("telco-")
 
 
 def test_offers_of_ones_own_come_before_those_in_force(ranked, own_telco):
     mine = Playbook((Action("tea", channel="shop", save=exactly(0.1)),))
-    assert basis_of(own_telco, ranked, Order(), playbook=mine).playbook == mine
-    assert "retention-call" in basis_of(own_telco, ranked, Order()).playbook.names
+    assert plan_inputs(own_telco, ranked, Order(), playbook=mine).playbook == mine
+    assert "retention-call" in plan_inputs(own_telco, ranked, Order()).playbook.names
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_offers_of_ones_own_come_before_those_in_force(ranked, own_telco):
 )
 def test_an_order_that_makes_no_sense_is_refused(ranked, own_telco, order, said):
     with pytest.raises(ChurnError, match=said):
-        basis_of(own_telco, ranked, order)
+        plan_inputs(own_telco, ranked, order)

@@ -3,7 +3,9 @@
 import pytest
 
 from churn.errors import NotFound
-from churn.money.playbook import Action, Estimate, Playbook, exactly
+from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
+from churn.money.rules import rule_that
+from churn.workspace.campaigns import playbook_rows
 
 SURE = Estimate(0.2, 0.3, 0.4, "learnt", 1200)
 BOOK = Playbook((Action("mail", channel="email", save=SURE), Action("ring", channel="call")), capacity={"call": 5})
@@ -39,3 +41,25 @@ def test_an_action_that_is_not_there_is_named():
 
 def test_rates_nobody_measured_are_listed():
     assert BOOK.assumed == ("mail: take_up", "mail: wake_up", "ring: save", "ring: take_up", "ring: wake_up")
+
+
+def test_a_playbook_says_of_each_offer_whether_it_was_measured_or_is_believed_in():
+    visit = Action("visit", title="A visit", segments=(Segment(rule_that("tier", "High"), {"save": SURE}),))
+    books = [Playbook(BOOK.actions[1:]), BOOK, Playbook((*BOOK.actions, visit)), Playbook(BOOK.actions[:1])]
+    assert [book.evidence for book in books] == [
+        "What an offer costs and how many it keeps is assumed until a campaign has been measured.",
+        "How many an offer keeps is learnt from campaigns for mail, assumed for the other offers. "
+        "What offers cost is assumed.",
+        "How many an offer keeps is learnt from campaigns for mail, learnt for some customers of A visit, "
+        "assumed for the other offers. What offers cost is assumed.",
+        "How many an offer keeps is learnt from campaigns for mail. What offers cost is assumed.",
+    ]
+
+
+def test_a_row_for_everybody_says_that_it_counts_only_where_nothing_was_learnt():
+    part = Segment(rule_that("tier", "High"), {"save": SURE})
+    rows = playbook_rows(Playbook((Action("visit", save=exactly(0.1), segments=(part,)),)))
+    assert [(row["segment"], row["said"]) for row in rows if row["estimate"] == "save"] == [
+        ("", "assumed, where nothing was learnt"),
+        ('"tier" is "High"', "learnt from 1,200 customers"),
+    ]

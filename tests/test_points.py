@@ -1,5 +1,6 @@
 """Points add up: those of all groups are the customer's probability less a typical customer's, at every door."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.reports.customer_charts import columns_chart, waterfall_chart
 from churn.scoring.reasons import Group, explanation, points_of, points_of_columns, typical_probability, weighed
 from churn.scoring.score import Ranking
 from churn.training.calibration import Calibration
-from tests.small_model import WORDING, small_model
+from churn.workspace.customer_fields import FieldParser
+from churn.workspace.list_history import list_keys
+from churn.workspace.scorer import OnlineScorer
+from tests.small_model import VALUATION, WORDING, customers, small_model
 from tests.trained import TODAY, rows_of
 
 MODEL = small_model()
@@ -95,6 +99,30 @@ def test_sentences_bars_and_headline_of_a_customer_say_the_same_points(customer)
         assert sum(inside.x[:-1]) == pytest.approx(inside.x[-1], abs=0.02)
 
 
+@settings(deadline=None, max_examples=60)
+@given(CUSTOMERS)
+@example({"plan": "monthly", "spend": 500.0, "months": 200.0, "senior": False})
+@example({"plan": "yearly", "spend": 0.0, "months": 0.0, "senior": False})
+def test_a_reason_that_alone_passes_100_or_0_says_what_the_others_take_back_at_every_door(customer):
+    model = replace(MODEL, calibration=KNOTS)
+    told = explanation(model, WORDING, customer)
+    whole, typical = round(100 * (told.probability - told.typical)), 100 * told.typical
+    for reason in (*told.raising, *told.lowering):
+        said, sign = abs(round(reason.points)), 1 if reason.points > 0 else -1
+        beyond = not 0 <= typical + reason.points <= 100 and said > sign * whole
+        others = re.search(r"more than the whole way \(other reasons (?:take|give) (\d+) back\)", reason.text)
+        assert bool(others) == beyond
+        if others:
+            assert sign * (said - int(others[1])) == whole
+            assert f" {said} points" in reason.text
+    ranking = Ranking(model, WORDING)
+    scored = ranking.scored(customers(id=["a"], **{name: [value] for name, value in customer.items()})).table
+    assert told.reasons() == tuple(filter(None, (scored[f"reason_{k}"][0].as_py() for k in (1, 2, 3))))
+    if any(value is not None for value in customer.values()):
+        alone = OnlineScorer(model, ranking, VALUATION.playbook, FieldParser(model)).single(customer)
+        assert alone.reasons == told.reasons()
+
+
 def test_a_list_and_an_explanation_name_the_same_reasons_in_the_same_order():
     table = pa.table(
         {
@@ -112,14 +140,14 @@ def test_a_list_and_an_explanation_name_the_same_reasons_in_the_same_order():
 
 
 def test_every_customer_of_a_real_list_has_points_that_add_up_and_the_doors_agree(telco_home):
-    desk = Desk(telco_home)
-    ranked = desk.score(telco_home / TODAY)
+    workspace = Workspace(telco_home)
+    ranked = workspace.lists.score(telco_home / TODAY)
     model, table = ranked.model, ranked.scored.table
     points = points_of_columns(model, ranked.contributions)
     whole = 100 * (ranked.probability - typical_probability(model))
     np.testing.assert_allclose(points.sum(axis=1), whole, atol=1e-9)
-    for place, key in enumerate(desk.keys(ranked)[:20]):
-        told = desk.explain_in(ranked, key).explanation
+    for place, key in enumerate(list_keys(ranked)[:20]):
+        told = workspace.customers.explain_in(ranked, key).explanation
         assert told.typical == typical_probability(model)
         rows = [table[f"reason_{k}"][place].as_py() for k in (1, 2, 3)]
         assert told.reasons() == tuple(filter(None, rows))
@@ -136,16 +164,18 @@ def test_bars_that_pass_a_hundred_on_the_way_are_drawn_whole_and_said_to_be_a_wa
     low, high = chart.figure.layout.xaxis.range
     assert ends.max() > 100 and low <= ends.min() and ends.max() < high
     assert "pass 100" in chart.reading
+    assert chart.figure.layout.xaxis.tickvals == (0, 20, 40, 60, 80, 100)
+    assert "others take that back" in chart.reading
 
 
-def test_http_gives_the_points_of_the_desk_and_its_sentences_those_of_a_list(telco_home, telco_api):
+def test_http_gives_the_points_of_the_workspace_and_its_sentences_those_of_a_list(telco_home, telco_api):
     lines = rows_of(telco_home)
     rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:8]]
     for row in rows:
         told = telco_api.post("/explain", json=row).json()
         assert told["reasons"] == telco_api.post("/predict", json=row).json()["reasons"]
-        at_desk = Desk(telco_home).explain(telco_home / TODAY, row["customerID"]).explanation
-        assert {g["group"]: g["points"] for g in told["groups"]} == {r.group: r.points for r in at_desk.groups}
-        protected = sum(r.points for r in at_desk.protected)
+        at_workspace = Workspace(telco_home).customers.explain(telco_home / TODAY, row["customerID"]).explanation
+        assert {g["group"]: g["points"] for g in told["groups"]} == {r.group: r.points for r in at_workspace.groups}
+        protected = sum(r.points for r in at_workspace.protected)
         whole = 100 * (told["probability"] - told["typical"])
         assert sum(g["points"] for g in told["groups"]) + protected == pytest.approx(whole, abs=1e-9)

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import ibis
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
@@ -28,6 +27,8 @@ def server():
 
 def stored(server, folder, name):
     """A sample's tables written to files and to the server; the names of both, by the recipe's names."""
+    import ibis
+
     write_sample(make_sample(name, rows=120), folder)
     files = {f.stem.split("_")[-1]: f for f in folder.iterdir()}
     backend = ibis.connect(server)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from churn.errors import ChurnError, RequestRefused, Unavailable
-from churn.workspace.delivery import Parcel, Poster, poster_for
+from churn.workspace.delivery import Parcel, Poster, open_poster
 from tests.browsing import free_port
 from tests.receiver import SECRET, receiving
 
@@ -15,7 +15,7 @@ HELLO = Parcel("hello-1", '{"name":"Müller"}'.encode())
 
 
 def patient(**changes):
-    return replace(poster_for(), pause=0.001, **changes)
+    return replace(open_poster(), pause=0.001, **changes)
 
 
 def test_a_receiver_can_work_the_signature_out_again(monkeypatch):
@@ -81,7 +81,7 @@ def test_only_named_addresses_get_anything_and_only_signed(monkeypatch, named, s
     monkeypatch.setenv("CHURN_PUSH_URL", named)
     monkeypatch.setenv("CHURN_PUSH_SECRET", secret)
     with pytest.raises(ChurnError, match=said.replace(".", r"\.")):
-        poster_for(wanted)
+        open_poster(wanted)
 
 
 def test_a_poster_shows_neither_its_secret_nor_the_receivers_token():

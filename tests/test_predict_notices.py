@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.scoring.reasons import explanation
 from tests.trained import rows_of
@@ -66,25 +66,25 @@ def test_a_file_is_told_the_same_of_its_odd_customers(telco_api, customer):
 
 
 def test_an_explanation_says_the_same(telco_home, customer):
-    desk = Desk(telco_home)
-    found = desk.counterpart(tuple(customer))
+    workspace = Workspace(telco_home)
+    found = workspace.online.scorer(tuple(customer))
     given = found.reader.given(customer | ODD)
     told = explanation(found.model, found.ranking.wording, given.customer)
     assert told.notices == found.single(customer | ODD).notices
 
 
 def test_a_charge_of_a_billion_is_no_gain_of_a_billion_at_any_door(telco_home, telco_api, customer, tmp_path):
-    desk, rows = Desk(telco_home), rows_of(telco_home)
+    workspace, rows = Workspace(telco_home), rows_of(telco_home)
     place = rows[0].split(",").index("MonthlyCharges")
     dear = [",".join("999999999" if i == place else v for i, v in enumerate(r.split(","))) for r in rows[1:]]
     path = tmp_path / "dear.csv"
     path.write_text("\n".join([rows[0], *dear]) + "\n", encoding="utf-8")
-    ranked = desk.score(path)
+    ranked = workspace.lists.score(path)
     gains = [g for g in ranked.scored.table["expected_gain"].to_pylist() if g is not None]
     assert gains and max(gains) < 10_000
     assert any("As money" in n.text for n in ranked.notices)
     alone = telco_api.post("/predict", json=dict(zip(rows[0].split(","), dear[0].split(","), strict=True))).json()
     assert alone["expected_gain"] == ranked.scored.table["expected_gain"].to_pylist()[0]
-    campaign = desk.plan(ranked, Order(holdout=0.0)).campaign
+    campaign = workspace.campaigns.plan(ranked, Order(holdout=0.0)).campaign
     assert 0 < campaign.expected_gain["mid"] < 10_000 * len(dear)
     assert any("far more in MonthlyCharges" in n.text for n in campaign.notices)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.api import middleware as limits
 from churn.api import score_routes as predict_routes
 from churn.api.score_routes import KeyedPrediction, Prediction, Predictions, predicted
@@ -61,9 +61,9 @@ def test_one_customer_is_answered_in_the_designs_words(telco_api, customers):
     assert answer.json()["churn_probability"] + answer.json()["retention_probability"] == 1.0
 
 
-def test_the_command_line_the_desk_and_the_api_agree_to_the_last_bit(telco_home, telco_api, customers, listed):
-    at_desk = Desk(telco_home).score(telco_home / TODAY).scored.table.to_pylist()
-    assert at_desk == listed
+def test_the_command_line_the_workspace_and_the_api_agree_to_the_last_bit(telco_home, telco_api, customers, listed):
+    at_workspace = Workspace(telco_home).lists.score(telco_home / TODAY).scored.table.to_pylist()
+    assert at_workspace == listed
     answers = [telco_api.post("/predict", json=customer).json() for customer in customers]
     assert all(same_words(a, row) for a, row in zip(answers, listed, strict=True))
     batch = telco_api.post("/predict/batch", json=customers).json()["predictions"]
@@ -151,7 +151,7 @@ def test_a_tie_between_two_models_is_refused_naming_both(own_telco, customers):
     from churn.api.app import make_api
 
     twin_of(own_telco)
-    client = TestClient(make_api(Desk(own_telco)))
+    client = TestClient(make_api(Workspace(own_telco)))
     answer = client.post("/predict", json=customers[0])
     assert (answer.status_code, "telco and twin alike" in answer.json()["error"]) == (422, True)
     assert client.post("/predict?model=twin", json=customers[0]).json()["model"] == "twin@v1"
@@ -202,7 +202,7 @@ def test_a_list_that_cannot_be_read_is_refused_with_its_own_sentence(monkeypatch
 
 
 def test_an_answer_is_plain_json(telco_home, customers):
-    one = Desk(telco_home).counterpart(tuple(customers[0])).single(customers[0])
+    one = Workspace(telco_home).online.scorer(tuple(customers[0])).single(customers[0])
     assert json.loads(json.dumps(predicted(one), allow_nan=False)) == predicted(one)
 
 

@@ -1,11 +1,11 @@
-"""A score is kept beside the request; a book that is away delays the record, and nothing is lost."""
+"""A score is kept beside the request; a database that is away delays the record, and nothing is lost."""
 
 import time
 from types import SimpleNamespace
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.workspace import recorder as recording
 from churn.workspace.recorder import FOLDER, Recorder, records_of
 
@@ -18,7 +18,7 @@ def scored(key="a", **features):
 
 def arrived(home, key="a", seconds=10.0):
     until = time.monotonic() + seconds
-    while (found := Desk(home).last_seen(key)) is None and time.monotonic() < until:
+    while (found := Workspace(home).customers.last_seen(key)) is None and time.monotonic() < until:
         time.sleep(0.02)
     return found
 
@@ -65,7 +65,7 @@ def test_closing_carries_what_is_left(home, monkeypatch):
     recorder = Recorder(home)
     recorder.keep("seen", list(records_of(scored(), "api")))
     recorder.close()
-    assert Desk(home).last_seen("a") and not list((home / FOLDER).iterdir())
+    assert Workspace(home).customers.last_seen("a") and not list((home / FOLDER).iterdir())
 
 
 def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, recorder, monkeypatch):
@@ -76,11 +76,11 @@ def test_where_the_disk_takes_nothing_rows_wait_in_memory_up_to_a_number(home, r
     assert (said, recorder.lost, len(recorder.in_memory)) == (["kept", "lost"], 1, 1)
     monkeypatch.undo()
     recorder.carry()
-    assert Desk(home).last_seen("a")
+    assert Workspace(home).customers.last_seen("a")
 
 
 def test_many_customers_wait_in_memory_one_by_one(home, own_telco, monkeypatch):
-    counterpart = Desk(own_telco).counterpart(("customerID", "tenure"))
+    counterpart = Workspace(own_telco).online.scorer(("customerID", "tenure"))
     many = counterpart.many([{"customerID": f"c{n}", "tenure": n} for n in range(3)])
     recorder = Recorder(home)
     monkeypatch.setattr(recorder, "carry", lambda: True)
@@ -97,10 +97,10 @@ def test_a_forgotten_customer_is_not_brought_back(home, recorder, monkeypatch):
 
 
 def test_an_act_is_noted_when_the_book_is_back(home, monkeypatch):
-    desk = Desk(home)
+    workspace = Workspace(home)
     with monkeypatch.context() as patched:
         patched.setenv("CHURN_BOOK", AWAY)
-        desk.note("promote", "telco@v2")
-        desk.recorder.close()
-    Desk(home).note("rollback", "telco")
-    assert {entry.act for entry in Desk(home).audit()} == {"promote", "rollback"}
+        workspace.note("promote", "telco@v2")
+        workspace.recorder.close()
+    Workspace(home).note("rollback", "telco")
+    assert {entry.act for entry in Workspace(home).access.audit()} == {"promote", "rollback"}

@@ -30,7 +30,7 @@ def test_the_word_follows_the_area(area, word):
         "times_random_top_tenth": {"mean": 2.0},
     }
     said, summary = verdict_of(scores, 0.25)
-    assert said == word and f"{area:.0%} of the time" in summary
+    assert said == word and f"{area:.1%} of the time (95% interval {area - 0.01:.1%} to" in summary
     assert summary.endswith("2.0 times as many leavers as a random tenth, of at most 4.0.") or word == "weak"
 
 

@@ -8,10 +8,10 @@ import sys
 import pytest
 from fastapi.testclient import TestClient
 
-from churn import Desk
+from churn import Workspace
 from churn.api import score_routes as predict_routes
 from churn.api.app import make_api
-from churn.api.metrics import JsonLines, RequestLog, Traffic, log_as_json
+from churn.api.metrics import JsonLines, RequestLogMiddleware, Traffic, log_as_json
 from churn.errors import RequestRefused
 
 CUSTOMER = {"customerID": "SECRET-1", "tenure": 3, "Contract": "Month-to-month"}
@@ -33,7 +33,7 @@ def heard(monkeypatch):
 
 @pytest.fixture
 def client(own_telco):
-    return TestClient(make_api(Desk(own_telco)))
+    return TestClient(make_api(Workspace(own_telco)))
 
 
 def test_a_request_is_one_line_without_the_customer(client, heard):
@@ -92,7 +92,7 @@ def test_an_answer_that_is_half_out_is_cut_off(heard):
         raise KeyError("SECRET-1")
 
     with pytest.raises(ConnectionAbortedError):
-        TestClient(RequestLog(half, frozenset(), Traffic())).get("/")
+        TestClient(RequestLogMiddleware(half, frozenset(), Traffic())).get("/")
 
 
 def test_an_unknown_way_of_logging_is_refused_naming_the_known_ones(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from churn.api.middleware import ResponseHeaders
+from churn.api.middleware import HeadersMiddleware
 
 
 def test_an_answer_may_not_be_framed_sniffed_or_kept(telco_api):
@@ -40,6 +40,6 @@ def test_any_other_request_id_is_replaced(telco_api, given):
 
 def test_pages_beside_the_api_carry_them_as_well():
     beside = FastAPI()
-    beside.add_middleware(ResponseHeaders)
+    beside.add_middleware(HeadersMiddleware)
     headers = TestClient(beside).get("/dashboard").headers
     assert ("x-request-id" in headers, headers["x-content-type-options"]) == (True, "nosniff")

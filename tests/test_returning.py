@@ -6,7 +6,7 @@ import pytest
 
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
-from churn.workspace.results import returned
+from churn.workspace.results import read_outcomes
 from tests.test_journal import SPRING
 
 KEY = Column("id", "text", "key")
@@ -19,7 +19,7 @@ def record_for(*columns):
 
 
 def back(home, text, *columns, **said):
-    found = returned(home, text.encode(), record_for(*(columns or (KEY, FLAG))), {"filename": "back.csv", **said})
+    found = read_outcomes(home, text.encode(), record_for(*(columns or (KEY, FLAG))), {"filename": "back.csv", **said})
     return found.rows.to_dict("list")
 
 
@@ -31,7 +31,7 @@ def test_a_flag_becomes_left_or_stayed_and_what_is_stated_beside_it_is_kept(home
 
 def test_what_is_used_is_not_called_ignored_and_what_may_be_missing_not_missed(home):
     words = {"filename": "back.csv"}
-    told = returned(home, b"id,gone,accepted\na,Yes,no\nb,No,yes\n", record_for(KEY, FLAG), words)
+    told = read_outcomes(home, b"id,gone,accepted\na,Yes,no\nb,No,yes\n", record_for(KEY, FLAG), words)
     assert [n.text for n in told.reading.notices] == []
 
 
@@ -60,3 +60,10 @@ def test_a_campaign_of_a_list_without_a_key_is_matched_by_row(home):
 def test_a_file_that_does_not_say_who_left_is_refused(home, text, said, sentence):
     with pytest.raises(ChurnError, match=sentence):
         back(home, text, **said)
+
+
+def test_an_outcome_by_its_name_is_taken_though_its_words_are_not_the_models_own(home):
+    told = replace(WORDS, synonyms=("churn",))
+    found = read_outcomes(home, b"id,Churn\na,Yes\nb,No\n", record_for(KEY, told), {"filename": "back.csv"})
+    assert found.rows["left"].tolist() == [1.0, 0.0]
+    assert [n.text for n in found.reading.notices if n.kind == "warning"] == []

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.schema import Column, Schema
 from churn.training.gate import why_another_business
 from churn.training.registry import live_models
-from churn.workspace.models import trained_version
+from churn.workspace.models import train_version
 from tests.test_models import visits
 from tests.trained import HISTORY, TODAY, rows_of
 
@@ -67,7 +67,7 @@ SHOP_LIST = "\n".join([*visits("no", "yes"), ""]).encode()
 
 
 def learn(home, content, filename, **asked):
-    return Desk(home).train(content, said={"filename": filename}, quick=True, **asked)
+    return Workspace(home).models.train(content, filename=filename, quick=True, **asked)
 
 
 def test_two_files_of_two_businesses_get_their_own_names_and_both_stay_live(home):
@@ -75,8 +75,8 @@ def test_two_files_of_two_businesses_get_their_own_names_and_both_stay_live(home
     second = learn(home, gym(), "customers.csv", outcome="quit", key="member")
     assert (first.model.name, second.model.name) == ("customers", "customers-2")
     assert live_models(home) == {"customers": "v1", "customers-2": "v1"}
-    assert Desk(home).model_for(gym()).name == "customers-2"
-    assert Desk(home).model_for(SHOP_LIST).name == "customers"
+    assert Workspace(home).models.for_list(gym()).name == "customers-2"
+    assert Workspace(home).models.for_list(SHOP_LIST).name == "customers"
 
 
 def test_the_same_business_again_is_another_version_of_its_own_name(home):
@@ -88,7 +88,7 @@ def test_the_same_business_again_is_another_version_of_its_own_name(home):
 
 @pytest.mark.parametrize("promotion", ["auto", "yes", "no"])
 def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_telco, promotion, monkeypatch):
-    monkeypatch.setattr("churn.workspace.models.train", None)
+    monkeypatch.setattr("churn.training.train.train", None)
     with pytest.raises(RequestRefused, match="telco is the model of another business: it names") as refused:
         learn(own_telco, gym(), "gym.csv", outcome="quit", key="member", name="telco", promotion=promotion)
     assert refused.value.fix == "Give this model another name, or none."
@@ -96,9 +96,9 @@ def test_a_name_of_another_business_is_refused_before_anything_is_learnt(own_tel
 
 
 def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kept(own_telco, monkeypatch):
-    from churn.workspace import models
+    from churn.training import train as training
 
-    learnt = models.train
+    learnt = training.train
 
     def of_few_columns(*words, **more):
         found = learnt(*words, **more)
@@ -108,10 +108,10 @@ def test_what_only_shows_once_it_is_learnt_is_refused_as_well_and_nothing_is_kep
         )
         return replace(found, model=replace(found.model, schema=Schema(tuple(columns))))
 
-    monkeypatch.setattr(models, "train", of_few_columns)
+    monkeypatch.setattr(training, "train", of_few_columns)
     with pytest.raises(RequestRefused, match="another business: of the 19 columns it reads, this list has 2"):
-        trained_version(own_telco, own_telco / HISTORY, said={}, quick=True)
-    assert [c["versions"] for c in Desk(own_telco).shelf()] == [["v1"]]
+        train_version(own_telco, own_telco / HISTORY, options={"quick": True})
+    assert [c["versions"] for c in Workspace(own_telco).models.list()] == [["v1"]]
 
 
 def test_a_column_dropped_from_the_export_still_makes_a_version_that_scores_the_old_lists(own_telco):
@@ -120,4 +120,4 @@ def test_a_column_dropped_from_the_export_still_makes_a_version_that_scores_the_
     lines = [",".join(c for i, c in enumerate(row.split(",")) if i != place) for row in (head, *rows)]
     found = learn(own_telco, "\n".join(lines).encode(), "history.csv", promotion="yes")
     assert (found.model.name, found.model.version) == ("telco", "v2")
-    assert Desk(own_telco).score(own_telco / TODAY).reading.rows == 60
+    assert Workspace(own_telco).lists.score(own_telco / TODAY).reading.rows == 60

@@ -2,16 +2,16 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import NotFound, RequestRefused
-from churn.workspace.customer_views import only_key
+from churn.workspace.prediction import only_key
 from tests.campaigns import exported
 
 
 def test_who_was_in_an_exported_campaign_can_be_scored_by_key(own_telco):
-    planned, desk = exported(own_telco), Desk(own_telco)
+    planned, workspace = exported(own_telco), Workspace(own_telco)
     first = planned.campaign.table.iloc[0]
-    one = desk.scored_by_key(first["customerID"])
+    one = workspace.online.score_by_key(first["customerID"])
     assert (one.key, one.model, one.probability) == (first["customerID"], "telco@v1", first["probability"])
 
 
@@ -22,8 +22,8 @@ def test_only_a_key_is_a_key_and_nothing_else():
 
 
 def test_a_stranger_and_what_is_no_key_are_refused(telco_home):
-    desk = Desk(telco_home)
+    workspace = Workspace(telco_home)
     with pytest.raises(NotFound, match="Nothing is recorded"):
-        desk.scored_by_key("stranger")
+        workspace.online.score_by_key("stranger")
     with pytest.raises(RequestRefused, match="neither a text nor a number"):
-        desk.scored_by_key([1])
+        workspace.online.score_by_key([1])

@@ -6,25 +6,25 @@ from dataclasses import fields
 import pytest
 
 from churn.store.outbox import apart
-from churn.workspace.prediction import Single, Singles
+from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 from churn.workspace.recorder import records_of
 
 FEATURES = {"plan": 'the "big"\\\n%s é', "months": 3.0, "spend": -0.0, "senior": True, "a %d": None, "since": "1"}
 
 
 def scored(key, **features):
-    return Single(key, 0.1 + 0.2, True, "Yes", "High", (), None, None, "telco@v1", features=features)
+    return ScoredCustomer(key, 0.1 + 0.2, True, "Yes", "High", (), None, None, "telco@v1", features=features)
 
 
 def together(*customers):
     """The same customers by column."""
     names = [
         f.name
-        for f in fields(Singles)
+        for f in fields(PredictionBatch)
         if f.name not in ("model", "features", "value_horizon", "value_assumed", "currency", "of_all")
     ]
     told = {name: [getattr(one, name) for one in customers] for name in names}
-    return Singles("telco@v1", **told, features={n: [c.features.get(n) for c in customers] for n in FEATURES})
+    return PredictionBatch("telco@v1", **told, features={n: [c.features.get(n) for c in customers] for n in FEATURES})
 
 
 def rows(records):

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from app import cache
 from app.navigation import SCREENS
-from app.state import reckoned
-from app.strings import say, sentences
-from churn import Desk
+from app.words import say, sentences
 from churn.samples.catalogue import make_sample
+from churn.workspace.exploring import segment_chart
+from churn.workspace.parts import Lists
 from tests.paging import opened
 from tests.trained import TODAY
 
@@ -55,11 +56,13 @@ def test_every_part_of_drivers_opens_after_the_overview(monkeypatch, telco_home,
     assert (list(page.exception), list(page.error)) == ([], [])
 
 
-@pytest.mark.parametrize("unnamed", [lambda desk: 1, "a word", make_sample.__get__(1)], ids=["lambda", "word", "bound"])
+@pytest.mark.parametrize(
+    "unnamed", [lambda workspace: 1, "a word", make_sample.__get__(1)], ids=["lambda", "word", "bound"]
+)
 def test_what_is_kept_has_the_name_of_its_function(unnamed):
     with pytest.raises(TypeError, match="named by its function"):
-        reckoned._name_of(unnamed)
+        cache._name_of(unnamed)
 
 
 def test_two_functions_never_share_a_name():
-    assert reckoned._name_of(Desk.segments) != reckoned._name_of(Desk.segment_chart)
+    assert cache._name_of(Lists.segments) != cache._name_of(segment_chart)

@@ -1,12 +1,12 @@
-"""Seats: no more sessions reckon at once than there are seats; those who are due first go first."""
+"""Seats: no more sessions compute at once than there are seats; those who are due first go first."""
 
 import threading
 import time
 
 import pytest
 
-from app.state import reckoned, seats
-from app.state.drawers import Drawer, ListInHand
+from app import cache
+from app.session import Drawer, ListInHand
 
 PATIENCE = 20
 
@@ -26,7 +26,7 @@ def waiting_for(place, count):
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_as_many_reckon_at_once_as_there_are_seats_and_all_have_their_turn(count):
-    place, together, guard, now, most = seats.Seats(count), threading.Barrier(count), threading.Lock(), [], []
+    place, together, guard, now, most = cache.Seats(count), threading.Barrier(count), threading.Lock(), [], []
 
     def reckon(number):
         with place.seat():
@@ -44,7 +44,7 @@ def test_as_many_reckon_at_once_as_there_are_seats_and_all_have_their_turn(count
 
 def served(*waiting, apart=0.0):
     """In which order those are seated who come while the one seat is taken, so many seconds apart."""
-    place, order, threads = seats.Seats(1), [], []
+    place, order, threads = cache.Seats(1), [], []
 
     def reckon(name, later):
         with place.seat(later=later):
@@ -70,7 +70,7 @@ def test_a_list_that_has_waited_long_enough_goes_before_a_new_click():
 
 
 def test_what_is_reckoned_within_something_needs_no_second_seat():
-    place = seats.Seats(1)
+    place = cache.Seats(1)
     with place.seat(), place.seat():
         pass
     with place.seat():
@@ -78,25 +78,24 @@ def test_what_is_reckoned_within_something_needs_no_second_seat():
 
 
 def test_a_seat_is_free_again_after_a_mistake():
-    place = seats.Seats(1)
+    place = cache.Seats(1)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), place.seat():
             raise ZeroDivisionError
 
 
-def free_seats(desk, place):
+def free_seats(place):
     return place._free
 
 
-@pytest.mark.parametrize(("size", "seated"), [(1, True), (reckoned.LARGE + 1, False)])
-@pytest.mark.parametrize("keep", [reckoned.kept, lambda compute, it: reckoned.latest(compute, 1, it)])
+@pytest.mark.parametrize(("size", "seated"), [(1, True), (cache.LARGE + 1, False)])
+@pytest.mark.parametrize("keep", [cache.kept, lambda compute, it: cache.latest(compute, 1, it)])
 def test_a_large_list_keeps_a_seat_from_nobody(monkeypatch, keep, size, seated):
-    drawer, place = Drawer(), seats.Seats(1)
+    drawer, place = Drawer(), cache.Seats(1)
     mine = drawer.put(ListInHand("a.csv", bytes(size)))
-    monkeypatch.setattr(reckoned, "drawer", lambda: drawer)
-    monkeypatch.setattr(reckoned, "desk", lambda: None)
+    monkeypatch.setattr(cache, "drawer", lambda: drawer)
     for found in ("at_hand", "list_in_hand"):
-        monkeypatch.setattr(reckoned, found, lambda: mine)
-    monkeypatch.setattr(reckoned, "held", lambda: mine.held)
-    monkeypatch.setattr(reckoned, "SEATS", place)
+        monkeypatch.setattr(cache, found, lambda: mine)
+    monkeypatch.setattr(cache, "held", lambda: mine.held)
+    monkeypatch.setattr(cache, "SEATS", place)
     assert keep(free_seats, place) == (0 if seated else 1)

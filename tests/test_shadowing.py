@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from churn.training.registry import load, save
 from churn.workspace.monitoring import challenger_of, compared
@@ -12,46 +12,46 @@ from tests.watched import a_list, without_outcomes
 
 
 @pytest.fixture
-def desk(own_telco):
-    """A desk whose telco has a second version, trained after the live one."""
+def workspace(own_telco):
+    """A workspace whose telco has a second version, trained after the live one."""
     save(own_telco, load(own_telco, "telco", "v1"))
-    return Desk(own_telco)
+    return Workspace(own_telco)
 
 
-def test_the_newest_version_after_the_live_one_is_the_challenger(desk):
-    live = desk.model("telco")
-    assert challenger_of(desk.home, desk._open, live, None).version == "v2"
-    assert challenger_of(desk.home, desk._open, live, "none") is None
-    assert challenger_of(desk.home, desk._open, desk.model("telco@v2"), None) is None
+def test_the_newest_version_after_the_live_one_is_the_challenger(workspace):
+    live = workspace.models.get("telco")
+    assert challenger_of(workspace.home, workspace.open_models, live, None).version == "v2"
+    assert challenger_of(workspace.home, workspace.open_models, live, "none") is None
+    assert challenger_of(workspace.home, workspace.open_models, workspace.models.get("telco@v2"), None) is None
 
 
-def test_a_version_saved_without_its_reference_does_not_keep_the_live_one_from_being_watched(desk):
-    whole = load(desk.home, "telco", "v1")
-    save(desk.home, replace(whole, reference=replace(whole.reference, customers=0)))
-    assert challenger_of(desk.home, desk._open, desk.model("telco@v1"), None) is None
-    assert desk.drift(a_list(desk.home, "today")).shadow is None
+def test_a_version_saved_without_its_reference_does_not_keep_the_live_one_from_being_watched(workspace):
+    whole = load(workspace.home, "telco", "v1")
+    save(workspace.home, replace(whole, reference=replace(whole.reference, customers=0)))
+    assert challenger_of(workspace.home, workspace.open_models, workspace.models.get("telco@v1"), None) is None
+    assert workspace.monitor.check(a_list(workspace.home, "today")).shadow is None
 
 
-def test_equal_models_agree_on_every_customer(desk):
-    found = desk.drift(a_list(desk.home, "today"))
+def test_equal_models_agree_on_every_customer(workspace):
+    found = workspace.monitor.check(a_list(workspace.home, "today"))
     assert found.as_json()["shadow"]["challenger"] == "telco@v2"
     assert (found.shadow.accord.same_tier, found.record.challenger) == (1.0, "telco@v2")
 
 
-def test_a_trial_serves_a_share_by_key_and_says_whom(desk):
-    found = desk.drift(a_list(desk.home, "today"), trial=0.2, trial_name="spring")
+def test_a_trial_serves_a_share_by_key_and_says_whom(workspace):
+    found = workspace.monitor.check(a_list(workspace.home, "today"), trial=0.2, trial_name="spring")
     assert 0.15 < found.shadow.served.mean() < 0.25
-    desk.write_watched(found, None, desk.home / "split.csv")
-    lines = (desk.home / "split.csv").read_text(encoding="utf-8").splitlines()
+    workspace.monitor.write(found, None, workspace.home / "split.csv")
+    lines = (workspace.home / "split.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "key,served_by,probability,tier,challenger_probability,challenger_tier"
     assert sum(",telco@v2," in text for text in lines) == found.shadow.served.sum()
 
 
-def test_later_outcomes_say_who_was_right_and_what_the_trial_shows(desk):
-    told = a_list(desk.home, "told", rows=1500, outcomes=True)
-    desk.drift(without_outcomes(told, desk.home / "before.csv"), trial=0.5)
-    desk.drift(told)
-    shadow = desk.lists_watched("telco")[0].shadow
+def test_later_outcomes_say_who_was_right_and_what_the_trial_shows(workspace):
+    told = a_list(workspace.home, "told", rows=1500, outcomes=True)
+    workspace.monitor.check(without_outcomes(told, workspace.home / "before.csv"), trial=0.5)
+    workspace.monitor.check(told)
+    shadow = workspace.monitor.history("telco")[0].shadow
     assert (shadow["duel"]["customers"], shadow["duel"]["verdict"]) == (1500, "inconclusive")
     arms = shadow["arms"]
     assert arms["champion"]["customers"] + arms["challenger"]["customers"] == 1500
@@ -71,7 +71,7 @@ def test_the_better_of_two_is_named_and_contacted_customers_are_left_out():
     )
 
 
-def test_a_trial_without_a_key_is_refused(desk, monkeypatch):
+def test_a_trial_without_a_key_is_refused(workspace, monkeypatch):
     monkeypatch.setattr("churn.workspace.monitoring.keys_in", lambda look: None)
     with pytest.raises(RequestRefused, match="A trial needs a key"):
-        desk.drift(a_list(desk.home, "today"), trial=0.2, keep=False)
+        workspace.monitor.check(a_list(workspace.home, "today"), trial=0.2, keep=False)

@@ -51,3 +51,15 @@ def test_unknown_values_that_are_not_drawn_are_not_in_the_headline():
     moved[0, place] = 98.0
     changed = replace(model(), reference=replace(model().reference, rows=rows))
     assert "98" not in dependence(changed, moved, place).finding
+
+
+def test_a_curve_lies_within_the_points_of_the_customers_it_is_drawn_from():
+    moved = points_of_columns(model(), model().explainer.contributions(model().reference.rows))
+    for name, chart in charts().items():
+        if name.startswith("dependence-"):
+            own = moved[:, int(name.rpartition("-")[2])]
+            curve = chart.figure.data[0]
+            assert own.min() - 1e-9 <= min(curve.y) and max(curve.y) <= own.max() + 1e-9
+            if curve.type == "scatter":
+                tops = np.add(curve.y, curve.error_y.array)
+                assert tops.max() <= own.max() + 1e-9

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.scoring.spark import Scorer, opened_scorer, shares_of
 from churn.workspace import lists
 from churn.workspace.lists import _opened
@@ -14,7 +14,7 @@ from churn.workspace.lists import _opened
 
 @pytest.fixture
 def scorer(telco_home, telco_in_groups, tmp_path):
-    model = Desk(telco_home).model("telco")
+    model = Workspace(telco_home).models.get("telco")
     settled = _opened(model, telco_home, telco_in_groups.read_bytes(), {}).settled
     ranking = lists.ranking_for(model, telco_home, top=3, keep=(), as_of=None)
     return Scorer(settled, ranking, tmp_path, shares_of([telco_in_groups]), "customerID")
@@ -23,7 +23,7 @@ def scorer(telco_home, telco_in_groups, tmp_path):
 def test_shares_together_say_what_one_process_says(telco_home, telco_in_groups, scorer, tmp_path):
     told = [scorer.written(number) for number in range(3)]
     parts = pa.concat_tables(pq.read_table(f) for f in sorted(tmp_path.glob("part-*")))
-    Desk(telco_home).score_file(telco_in_groups, tmp_path / "alone.parquet", said={})
+    Workspace(telco_home).lists.score_file(telco_in_groups, tmp_path / "alone.parquet")
     assert parts.to_pylist() == pq.read_table(tmp_path / "alone.parquet").to_pylist()
     assert sum(done["High"] + done["Medium"] + done["Low"] for done in told) == 60
 

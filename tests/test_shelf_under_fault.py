@@ -22,7 +22,7 @@ MOST = 200  # more points of failure than saving and promoting have
 
 
 def saved_and_promoted(home, model=None):
-    """What a training does to the shelf once it has learnt."""
+    """What a training does to the registry once it has learnt."""
     made = save(home, model or small_training().model, pages=PAGES)
     promote(home, "small", made.version, why="better")
 
@@ -34,7 +34,7 @@ def shelf(tmp_path):
 
 
 def all_whole(home):
-    """Every version on the shelf is as it was written, and the history counts without a gap."""
+    """Every version kept is as it was written, and the history counts without a gap."""
     numbers = [reign.number for reign in history(home, "small")]
     return not any(damage(home, "small", v) for v in versions(home, "small")) and numbers == [
         *range(1, len(numbers) + 1)
@@ -181,11 +181,11 @@ def test_trainings_and_promotions_at_once_lose_nothing_and_leave_one_live(shelf)
 TRAINING = """
 import os, signal, sys
 from pathlib import Path
-from churn import Desk
+from churn import Workspace
 def heard(share, text):
     if text == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
-Desk(sys.argv[1]).train(Path(sys.argv[2]), quick=True, progress=heard)
+Workspace(sys.argv[1]).models.train(Path(sys.argv[2]), quick=True, progress=heard)
 """
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import ibis
 import numpy as np
 import pyarrow as pa
 
@@ -40,6 +39,8 @@ def test_a_small_log_has_no_suspicious_days():
 
 
 def test_days_are_filled_for_those_active_on_both_sides_only():
+    import ibis
+
     days = {"key": ["both", "both", "before", "after", "far", "far"], "day": [10, 13, 10, 13, 3, 13]}
     extra = filled_in(ibis.memtable(pa.table(days)), (Outage(11, 12),))
     found = ibis.duckdb.connect().to_pyarrow(extra.order_by("day")).to_pylist()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
 from tests.trained import HISTORY, TODAY, rows_of, twin_of
 
@@ -18,7 +18,7 @@ def customers(telco_home):
 
 @pytest.fixture(scope="module")
 def counterpart(telco_home, customers):
-    return Desk(telco_home).counterpart(tuple(customers[0]))
+    return Workspace(telco_home).online.scorer(tuple(customers[0]))
 
 
 def as_listed(row):
@@ -33,7 +33,7 @@ def as_single(one):
 
 
 def test_alone_or_many_the_numbers_are_the_lists_to_the_last_bit(telco_home, customers, counterpart):
-    listed = Desk(telco_home).score(telco_home / TODAY).scored.table.to_pylist()
+    listed = Workspace(telco_home).lists.score(telco_home / TODAY).scored.table.to_pylist()
     assert [as_single(counterpart.single(c)) for c in customers] == [as_listed(row) for row in listed]
     assert list(counterpart.many(customers)) == [counterpart.single(c) for c in customers]
 
@@ -59,14 +59,14 @@ def test_a_field_that_cannot_be_read_is_refused_with_its_customer(customers, cou
 
 
 def test_the_fields_choose_between_live_models_and_a_tie_is_refused(own_telco, customers):
-    desk = Desk(own_telco)
-    assert desk.counterpart(tuple(customers[0])).name == "telco@v1"
+    workspace = Workspace(own_telco)
+    assert workspace.online.scorer(tuple(customers[0])).name == "telco@v1"
     twin_of(own_telco)
     with pytest.raises(RequestRefused, match="telco and twin alike"):
-        Desk(own_telco).counterpart(tuple(customers[0]))
-    assert Desk(own_telco).counterpart(("tenure",), model="twin").name == "twin@v1"
+        Workspace(own_telco).online.scorer(tuple(customers[0]))
+    assert Workspace(own_telco).online.scorer(("tenure",), model="twin").name == "twin@v1"
 
 
 def test_a_scored_list_says_the_same_through_a_counterpart(telco_home, customers, counterpart):
-    scored = Desk(telco_home).score(telco_home / HISTORY).scored.table.slice(0, 3)
+    scored = Workspace(telco_home).lists.score(telco_home / HISTORY).scored.table.slice(0, 3)
     assert [as_single(one) for one in counterpart.of_scored(scored)] == [as_listed(r) for r in scored.to_pylist()]

@@ -3,7 +3,6 @@
 import gc
 from datetime import date
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -59,6 +58,8 @@ def test_lines_of_another_width_are_rejected_and_counted(spark, tmp_path):
 
 
 def test_a_written_file_carries_its_note_and_its_order(spark, tmp_path):
+    import ibis
+
     numbers = ibis.range(0, 3000).unnest().name("n").as_table().order_by(ibis.desc("n"))
     spark.write(numbers, tmp_path / "t", "it's")
     assert pq.read_table(tmp_path / "t")["n"].to_pylist() == list(range(2999, -1, -1))

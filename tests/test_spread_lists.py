@@ -2,14 +2,14 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.cli.main import run_line
 from churn.errors import ListRefused, RequestRefused
 
 
 def score(home, source, target, engine="local[1]"):
     """Ask for a list to be scored on a cluster."""
-    return Desk(home).score_on_cluster(str(source), target, engine=engine, said={})
+    return Workspace(home).lists.score_on_cluster(str(source), target, engine=engine)
 
 
 def test_a_file_that_is_no_parquet_is_refused(telco_home, tmp_path):
@@ -23,7 +23,7 @@ def test_a_list_that_is_not_there_is_refused(telco_home, tmp_path):
 
 
 def test_a_folder_that_is_there_already_is_never_written_into(telco_home, tmp_path):
-    Desk(telco_home).score_file(telco_home / "today.csv", tmp_path / "list.parquet", said={}, keep=True)
+    Workspace(telco_home).lists.score_file(telco_home / "today.csv", tmp_path / "list.parquet", keep=True)
     (tmp_path / "out").mkdir()
     with pytest.raises(RequestRefused, match="out is there already"):
         score(telco_home, tmp_path / "list.parquet", tmp_path / "out")

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from churn import Desk
+from churn import Workspace
 from churn.training.registry import load
-from churn.workspace.models import reaches_of, rivalry_of, standings_of
+from churn.workspace.models import compare_with_champion, leaderboard_of, operating_points
 from tests.small_lists import small_training
 from tests.trained import HISTORY
 
@@ -14,7 +14,7 @@ def model():
 
 
 def test_every_way_to_draw_the_line_adds_up_to_the_same_customers():
-    found, confusion = reaches_of(model()), model().report["confusion"]
+    found, confusion = operating_points(model()), model().report["confusion"]
     leavers = confusion["caught"] + confusion["missed"]
     assert {r.caught + r.missed for r in found} == {leavers}
     assert all(r.caught + r.bothered == r.contacted for r in found)
@@ -24,22 +24,24 @@ def test_every_way_to_draw_the_line_adds_up_to_the_same_customers():
 
 def test_the_gain_is_read_off_the_profit_curve():
     earnings = {**model().report["earnings"], "curve": [(0.0, 0.0, 0.0), (1.0, 4.0, 2.0)]}
-    found = reaches_of(replace(model(), report={**model().report, "earnings": earnings}))
+    found = operating_points(replace(model(), report={**model().report, "earnings": earnings}))
     assert all(abs(r.gain - 2.0 * r.contacted) < 1 for r in found)
     assert all(
-        r.gain is None for r in reaches_of(replace(model(), report={**model().report, "earnings": {"curve": []}}))
+        r.gain is None for r in operating_points(replace(model(), report={**model().report, "earnings": {"curve": []}}))
     )
 
 
 def test_candidates_stand_in_the_order_of_the_card_with_one_champion():
-    found = standings_of(model())
+    found = leaderboard_of(model())
     assert [s.name for s in found] == [row["name"] for row in model().report["leaderboard"]]
     assert [s.name for s in found if s.champion] == [model().report["champion"]]
 
 
 def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_customers(own_telco):
-    assert rivalry_of(load(own_telco, "telco", "v1")).champion is None
-    found = rivalry_of(Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", seed=1).model)
+    assert compare_with_champion(load(own_telco, "telco", "v1")).champion is None
+    found = compare_with_champion(
+        Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", seed=1).model
+    )
     assert (found.champion, found.promoted, found.why) == ("v1", False, "Kept beside the champion, as asked.")
     assert found.customers == 1200
     assert found.loss["low"] <= found.loss["mean"] <= found.loss["high"]
@@ -47,4 +49,4 @@ def test_a_first_version_had_no_rival_and_the_next_is_compared_on_the_same_custo
 
 
 def test_a_version_of_before_comparisons_were_kept_has_none():
-    assert rivalry_of(replace(model(), lineage={})) is None
+    assert compare_with_champion(replace(model(), lineage={})) is None

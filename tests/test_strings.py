@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.strings import languages, plain, say, sentences
+from app.words import languages, plain, say, sentences
 from tests.house import APP
 
 

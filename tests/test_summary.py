@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 
-import ibis
 import pyarrow.parquet as pq
 import pytest
 
@@ -207,6 +206,8 @@ def _all_columns(folder, name):
 
 @pytest.mark.parametrize("name", ["music", "shop"])
 def test_the_same_definition_compiles_for_spark(tmp_path, monkeypatch, name):
+    import ibis
+
     asked = []
     monkeypatch.setattr(DuckEngine, "kept", _noting(DuckEngine.kept, asked))
     monkeypatch.setattr(DuckEngine, "write", _noting(DuckEngine.write, asked))

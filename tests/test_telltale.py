@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from churn.monitoring.drift import Telltale, telltale_of
+from churn.monitoring.drift import DomainClassifier, telltale_of
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
@@ -36,6 +36,6 @@ def test_a_short_list_is_not_asked():
 
 
 def test_the_finding_is_one_sentence():
-    notice = Telltale(0.82, 0.8, 0.84, (("plan", 0.2), ("bill", 0.1))).notice(wording_for(SCHEMA))
+    notice = DomainClassifier(0.82, 0.8, 0.84, (("plan", 0.2), ("bill", 0.1))).notice(wording_for(SCHEMA))
     text = "Shown a customer of each, a classifier picks today's from the learnt one in 82% of pairs"
     assert notice.text == f"{text}, mostly by plan and bill."

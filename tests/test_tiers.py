@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pyarrow.compute as pc
 
-from churn import Desk
+from churn import Workspace
 from churn.training.registry import damage, load, save
 from churn.training.thresholds import Thresholds
 from tests.small_lists import small_training
@@ -21,17 +21,17 @@ def test_a_version_saved_with_the_edges_of_before_is_opened_as_it_was_written_an
 
 
 def test_nobody_above_a_half_is_medium_or_low_in_a_list(telco_home):
-    table = Desk(telco_home).score(telco_home / TODAY).scored.table
+    table = Workspace(telco_home).lists.score(telco_home / TODAY).scored.table
     likely = table.filter(pc.greater_equal(table["probability"], 0.5))
     assert likely.num_rows and set(likely["tier"].to_pylist()) == {"High"}
 
 
 def test_the_real_bank_customers_who_are_nearly_sure_to_leave_are_high(home, real_file):
-    desk, file = Desk(home), real_file("bank_churners.csv")
+    workspace, file = Workspace(home), real_file("bank_churners.csv")
     heading, *customers = file.read_text(encoding="utf-8").splitlines(keepends=True)
     third = "".join([heading, *customers[::3]]).encode()
-    desk.train(third, said={"filename": "third.csv"}, name="bank", quick=True)
-    table = desk.score(file, everybody=True).scored.table
+    workspace.models.train(third, filename="third.csv", name="bank", quick=True)
+    table = workspace.lists.score(file, everybody=True).scored.table
     sure = table.filter(pc.greater(table["probability"], 0.9))
     assert sure.num_rows > 500
     assert set(sure["tier"].to_pylist()) == {"High"}

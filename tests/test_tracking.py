@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused, Unavailable
 from churn.training import tracking
 from churn.training.tracking import ledger_at, metrics_of, parameters_of, tracked
@@ -64,7 +64,7 @@ def test_a_second_training_joins_the_experiment(store):
 
 @pytest.mark.slow  # what is written: test_parameters_metrics_and_the_card
 def test_train_writes_to_the_store_and_says_where(own_telco, store):
-    found = Desk(own_telco).train(own_telco / HISTORY, quick=True, promotion="no", track=store)
+    found = Workspace(own_telco).models.train(own_telco / HISTORY, quick=True, promotion="no", track=store)
     _, (run,) = runs_of(store, "telco")
     assert run.info.run_name == f"telco {found.model.version}"
     assert run.info.run_id in found.trained.notices[-1].text

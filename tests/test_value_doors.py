@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -17,11 +16,11 @@ from churn.money.rules import Clause, compared
 from churn.schema import Column, Schema
 from churn.scoring.whatif import value_for
 from churn.training.outcome import outcome_of
-from churn.workspace.customer_fields import FieldReader
+from churn.workspace.customer_fields import FieldParser
 from tests.small_model import SCHEMA, small_model
 
 MODEL = small_model()
-READER = FieldReader(MODEL)
+READER = FieldParser(MODEL)
 NUMBERS = {
     "29.85": 29.85,
     "1,234.50": 1234.5,
@@ -68,6 +67,8 @@ def test_yes_and_no_are_the_same_at_every_door(home, text):
 
 
 def test_a_yes_in_a_log_is_a_yes_in_a_list():
+    import ibis
+
     cells = ibis.memtable(pa.table({"flag": [*sorted(YES), *sorted(NO)]}))
     found = cells.select(flag=flag_of_a_log(cells.flag)).to_pyarrow()["flag"].to_pylist()
     assert found == [1] * len(YES) + [0] * len(NO)
@@ -75,7 +76,7 @@ def test_a_yes_in_a_log_is_a_yes_in_a_list():
 
 def test_a_category_of_yes_and_no_takes_every_spelling_of_them(home):
     column = Column("backup", "category", levels=("No", "Yes", "No net"))
-    reader = FieldReader(replace(MODEL, schema=Schema((*SCHEMA.columns, column))))
+    reader = FieldParser(replace(MODEL, schema=Schema((*SCHEMA.columns, column))))
     for word in ("ja", "Sí", "TRUE", "1"):
         assert reader.given({"spend": 1, "backup": word}).customer["backup"] == "Yes"
     lines = "\n".join(["id;backup", *(f"{n};{w}" for n, w in enumerate(["ja", "nein", "No net", "Yes"] * 5))])

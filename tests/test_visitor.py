@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.state import visitor
-from churn import Desk
+from app import session
+from churn import Workspace
 from churn.errors import NotAllowed, NotSignedIn
-from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Who
+from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, THIS_MACHINE, Principal
 from tests.paging import opened, shown
 
 ROLES = ("CHURN_ADMINS", "CHURN_ANALYSTS", "CHURN_VIEWERS", "CHURN_PROXY_HEADER", "CHURN_TRUSTED_PROXIES", "CHURN_OPEN")
@@ -35,9 +35,9 @@ def seen(monkeypatch, home):
         for name in ROLES:
             monkeypatch.setenv(name, settings.get(name, ""))
         context = SimpleNamespace(headers=Sent(headers), ip_address=peer, cookies=dict(cookies))
-        monkeypatch.setattr(visitor, "st", SimpleNamespace(context=context, user=dict(user)))
-        monkeypatch.setattr(visitor, "get_secrets_auth_section", lambda: {"client_id": "x"} if provider else {})
-        return visitor.who_visits(Desk(home))
+        monkeypatch.setattr(session, "st", SimpleNamespace(context=context, user=dict(user)))
+        monkeypatch.setattr(session, "get_secrets_auth_section", lambda: {"client_id": "x"} if provider else {})
+        return session.who_visits(Workspace(home))
 
     return ask
 
@@ -83,11 +83,11 @@ def test_who_is_not_at_this_machine_signs_in(seen, by):
 
 
 def test_once_there_is_a_key_this_machine_signs_in_too(seen, home):
-    _, key = Desk(home).add_key("me", "score")
+    _, key = Workspace(home).access.add_key("me", "score")
     with pytest.raises(NotSignedIn):
         seen({})
-    for word, who in ((key, Who("key me", "analyst", "key")), (SIGN_INS.token, THIS_MACHINE)):
-        mine, _ = SIGN_INS.begin(word, Desk(home).key_ring, here=True)
+    for word, who in ((key, Principal("key me", "analyst", "key")), (SIGN_INS.token, THIS_MACHINE)):
+        mine, _ = SIGN_INS.begin(word, Workspace(home).access.key_store, here=True)
         assert seen({}, cookies={COOKIE: mine}) == who
 
 
@@ -106,8 +106,10 @@ def test_a_stranger_sees_how_to_sign_in_and_nothing_else(monkeypatch, telco_home
 
 def test_a_viewer_looks_and_brings_no_list(monkeypatch, telco_home):
     monkeypatch.setenv("CHURN_PROXY_HEADER", "X-Forwarded-Email")
-    monkeypatch.setattr(visitor, "who_visits", lambda desk: desk.entrance.person("v@example.com", "proxy"))
-    monkeypatch.setattr("app.state.session.who_visits", visitor.who_visits)
+    monkeypatch.setattr(
+        session, "who_visits", lambda workspace: workspace.access.settings.person("v@example.com", "proxy")
+    )
+    monkeypatch.setattr("app.session.who_visits", session.who_visits)
     monkeypatch.setenv("CHURN_VIEWERS", "v@example.com")
     page = opened(monkeypatch, telco_home)
     assert "v@example" in shown(page).replace("\\", "") and list(page.sidebar.selectbox) == []
@@ -116,7 +118,7 @@ def test_a_viewer_looks_and_brings_no_list(monkeypatch, telco_home):
 
 def test_who_visits_is_looked_up_once_for_each_drawing(monkeypatch, telco_home):
     looked = []
-    monkeypatch.setattr("app.state.session.who_visits", lambda desk: looked.append(1) or desk.nobody())
+    monkeypatch.setattr("app.session.who_visits", lambda workspace: looked.append(1) or workspace.access.anonymous())
     page = opened(monkeypatch, telco_home)
     before = len(looked)
     page.run()

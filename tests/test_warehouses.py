@@ -5,7 +5,6 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import sqlglot
 
 from churn.errors import RequestRefused
 from churn.features.build import summarise
@@ -34,6 +33,8 @@ def test_every_dialect_gets_one_query_that_says_it_was_not_run(home, purchases, 
 
 
 def test_the_query_gives_the_table_the_engine_gives(home, purchases):
+    import sqlglot
+
     recipe = recipe_for(home, "general")
     made = summarise(purchases, recipe, as_of=AS_OF).table
     query = query_for("postgres", purchases, recipe, as_of=AS_OF)

@@ -7,7 +7,7 @@ import weakref
 import pytest
 
 from app.warming import keep_tidy, warm_up
-from churn import Desk
+from churn import Workspace
 from tests.trained import damaged
 
 
@@ -19,21 +19,21 @@ def thawed():
 
 
 def test_live_models_are_open_before_anybody_asks(telco_home):
-    desk = Desk(telco_home)
-    warm_up(lambda: desk).join(60)
-    assert desk.model("telco") is desk.model("telco")
+    workspace = Workspace(telco_home)
+    warm_up(lambda: workspace).join(60)
+    assert workspace.models.get("telco") is workspace.models.get("telco")
 
 
 def test_a_damaged_model_stops_nothing(own_telco):
     damaged(own_telco)
-    thread = warm_up(lambda: Desk(own_telco))
+    thread = warm_up(lambda: Workspace(own_telco))
     thread.join(60)
     assert not thread.is_alive()
 
 
 def test_what_is_here_to_stay_is_not_gone_through_after_every_click(telco_home):
     gc.unfreeze()
-    warm_up(lambda: Desk(telco_home)).join(60)
+    warm_up(lambda: Workspace(telco_home)).join(60)
     assert len(gc.get_objects()) < gc.get_freeze_count()
 
 

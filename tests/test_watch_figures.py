@@ -14,13 +14,13 @@ def one(at="2026-01-31", size=0.0, *, profit=True, **realised):
 def test_what_left_stands_beside_what_was_expected():
     chart = rate_chart([one(churn_rate={"value": 0.31, "low": 0.3, "high": 0.32}), one()])
     assert chart.finding == ("25.0% expected to leave on the last list; 31.0% left on the last one with outcomes")
-    assert [t.name for t in chart.figure.data] == ["when it learnt", "expected to leave", "left"]
+    assert [t.name for t in chart.figure.data] == ["When it learnt", "Expected to leave", "Left"]
     assert chart.figure.layout.xaxis.ticktext[0] == "2026-01-31 customers_janu"
 
 
 def test_without_outcomes_only_the_expectation_is_drawn():
     chart = rank_chart([one()])
-    assert [t.name for t in chart.figure.data] == ["when it learnt", "expected"]
+    assert [t.name for t in chart.figure.data] == ["When it learnt", "Expected"]
 
 
 def test_profit_is_per_thousand_customers_in_the_money_of_the_business():

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import RequestRefused
-from churn.workspace.model_views import page_for, refuse_other_endings, report_words
+from churn.workspace.monitoring_views import page_for, refuse_other_endings, report_words
 from tests.watched import a_list, two_moved
 
 
@@ -18,7 +18,7 @@ def test_other_endings_are_refused_before_any_work(pair):
 
 def test_the_report_names_its_list_and_no_customer(own_telco):
     path = a_list(own_telco, "today", rows=600)
-    found = Desk(own_telco).drift(path)
+    found = Workspace(own_telco).monitor.check(path)
     words = report_words(found)
     assert (words["list"], words["model"], words["verdict"]) == ("today.csv", "telco@v1", "keep")
     keys = [line.split(",")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from churn.store.database import open_book
+from churn.store.database import open_engine
 from churn.store.monitoring import (
     WatchRecord,
     first_watched,
@@ -19,7 +19,7 @@ ONE = WatchRecord("a" * 64, "telco", "v1", "2026-01-31T10:00:00+00:00", "january
 
 @pytest.fixture
 def book(home):
-    return open_book()
+    return open_engine()
 
 
 def test_what_was_found_is_read_back_as_it_was_written(book):

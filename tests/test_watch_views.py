@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from churn import Desk
-from churn.workspace.retraining import history_rows
+from churn import Workspace
+from churn.workspace.monitoring_views import history_rows
 from tests.test_watch_log import ONE
 from tests.watched import a_list
 
@@ -30,9 +30,9 @@ def test_the_latest_list_comes_first_with_what_was_expected_and_found():
 
 
 def test_the_latest_signs_are_numbers_by_model(own_telco):
-    desk = Desk(own_telco)
-    assert desk.latest_signs() == []
-    desk.drift(a_list(own_telco, "today"))
-    (signs,) = desk.latest_signs()
+    workspace = Workspace(own_telco)
+    assert workspace.monitor.latest() == []
+    workspace.monitor.check(a_list(own_telco, "today"))
+    (signs,) = workspace.monitor.latest()
     assert (signs["model"], signs["version"], signs["gauges"]["drift_customers"]) == ("telco", "v1", 1100.0)
     assert all(isinstance(number, float) for number in signs["gauges"].values())

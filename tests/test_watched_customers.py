@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from churn.store.customers import forget, forget_before
-from churn.store.database import open_book, writing
+from churn.store.database import open_engine, writing
 from churn.store.monitoring import (
     campaign_outcomes,
     contacted_since,
@@ -28,7 +28,7 @@ def rows(*keys):
 
 @pytest.fixture
 def book(home):
-    engine = open_book()
+    engine = open_engine()
     for record, keys in ((ONE, ("ann", "ben")), (TWO, ("ben", "cid"))):
         record_watch(engine, record)
         record_customers(engine, record, rows(*keys))

@@ -2,30 +2,32 @@
 
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.errors import NotAllowed
-from churn.workspace.access import Who
+from churn.reports.monitoring_charts import drift_charts
+from churn.workspace.access import Principal
+from churn.workspace.monitoring_views import history_charts
 from tests.watched import a_list
 
 
 @pytest.fixture
 def viewer(own_telco):
-    return Desk(own_telco).working_for(Who("vera", "viewer", "proxy"))
+    return Workspace(own_telco).as_user(Principal("vera", "viewer", "proxy"))
 
 
 def test_a_viewer_looks_without_keeping(viewer):
     path = a_list(viewer.home, "today", rows=600)
-    assert viewer.drift(path, keep=False).report.verdict == "keep"
+    assert viewer.monitor.check(path, keep=False).report.verdict == "keep"
     with pytest.raises(NotAllowed):
-        viewer.drift(path)
+        viewer.monitor.check(path)
     with pytest.raises(NotAllowed):
-        viewer.retrain(path, said={})
+        viewer.monitor.retrain(path, said={})
 
 
 def test_the_pictures_of_a_list_and_of_the_history_have_their_findings(own_telco):
-    desk = Desk(own_telco)
-    found = desk.drift(a_list(own_telco, "today"))
-    assert [c.name for c in desk.drift_charts(found.record.report)] == ["moved", "scores", "worth", "parts"]
-    history = desk.history_charts(desk.lists_watched("telco"))
+    workspace = Workspace(own_telco)
+    found = workspace.monitor.check(a_list(own_telco, "today"))
+    assert [c.name for c in drift_charts(found.record.report)] == ["moved", "scores", "worth", "parts"]
+    history = history_charts(workspace.monitor.history("telco"))
     assert [c.name for c in history] == ["rate-history", "rank-history", "profit-history", "spread-history"]
-    assert desk.drift_page(found).startswith(b"<!doctype html>")
+    assert workspace.monitor.page(found).startswith(b"<!doctype html>")

@@ -5,20 +5,20 @@ import getpass
 import pytest
 
 from churn.errors import NotAllowed, RequestRefused
-from churn.workspace.access import ACTS, ROLES, SCOPES, THIS_MACHINE, Who, at_the_terminal, role_of, scope_of
+from churn.workspace.access import ACTS, ROLES, SCOPES, THIS_MACHINE, Principal, local_user, role_of, scope_of
 
 
 def test_each_step_of_the_ladder_may_more():
-    may = {role: {act for act in ACTS if Who("ann", role, "sign-in").may(act)} for role in ROLES}
+    may = {role: {act for act in ACTS if Principal("ann", role, "sign-in").may(act)} for role in ROLES}
     assert may["viewer"] == {"look"}
     assert may["analyst"] == {"look", "score", "plan", "export", "push", "measure", "train"}
     assert may["admin"] == set(ACTS)
 
 
 def test_what_one_may_not_is_refused_with_who_may():
-    Who("ann", "analyst", "sign-in").must("train")
+    Principal("ann", "analyst", "sign-in").must("train")
     with pytest.raises(NotAllowed) as refused:
-        Who("ann", "analyst", "sign-in").must("promote")
+        Principal("ann", "analyst", "sign-in").must("promote")
     assert refused.value.message == "ann may not do this: it takes the role admin (keys: scope admin)."
 
 
@@ -32,9 +32,9 @@ def test_a_role_and_a_scope_are_two_words_for_one_step():
 
 def test_a_job_of_the_dashboard_carries_the_name_of_who_started_it(monkeypatch):
     monkeypatch.setenv("CHURN_ASKED_BY", "ann@example.com")
-    assert at_the_terminal() == Who("ann@example.com", "admin", "terminal")
+    assert local_user() == Principal("ann@example.com", "admin", "terminal")
     monkeypatch.setenv("CHURN_ASKED_ROLE", "owner")
-    assert at_the_terminal().role == "viewer"
+    assert local_user().role == "viewer"
 
 
 def test_an_account_without_a_name_is_known_by_its_number(monkeypatch):
@@ -43,4 +43,4 @@ def test_an_account_without_a_name_is_known_by_its_number(monkeypatch):
 
     monkeypatch.delenv("CHURN_ASKED_BY", raising=False)
     monkeypatch.setattr(getpass, "getuser", nameless)
-    assert at_the_terminal().name.startswith("account ")
+    assert local_user().name.startswith("account ")

@@ -75,6 +75,8 @@ def test_a_reason_has_a_short_form_for_tables():
     )
     assert told.in_short(whole) == "No support +14"
     assert told.in_short(told.sentence("lowers_one", says="Plan: plus")) == "Plan: plus −1"
+    assert told.in_short(told.reason(149.2, 70, says="Few transfers")) == "Few transfers +149, others −70"
+    assert told.in_short(told.reason(-30.0, 12, says="Plan: plus")) == "Plan: plus −30, others +12"
     assert told.in_short("Said in other words") == "Said in other words"
 
 

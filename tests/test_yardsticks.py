@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from churn.training.metrics import calibration_slope, expected_calibration_error, intervals, metrics, operating_point
 
@@ -13,6 +12,8 @@ SCORED = st.lists(st.tuples(st.booleans(), st.floats(0.001, 0.999).map(lambda p:
 
 @given(SCORED.filter(lambda s: 0 < sum(y for y, _ in s) < len(s)))
 def test_the_figures_equal_those_of_scikit_learn(scored):
+    from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+
     labels, p = np.array([float(y) for y, _ in scored]), np.array([np.clip(q, 0.01, 0.99) for _, q in scored])
     ours = metrics(labels, p)
     theirs = {

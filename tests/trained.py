@@ -8,7 +8,7 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from churn import Desk
+from churn import Workspace
 from churn.cli.main import run_line
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
@@ -30,7 +30,7 @@ def make_telco(home):
     sample = make_sample("telco", rows=1200)
     write_sample(sample, home / HISTORY)
     write_sample(sample.later(60), home / TODAY)
-    Desk(home).train(home / HISTORY, quick=True)
+    Workspace(home).models.train(home / HISTORY, quick=True)
 
 
 def made_once(factory, name, make):
@@ -101,14 +101,22 @@ def telco_api(telco_home):
 
     from churn.api.app import make_api
 
-    desk = Desk(telco_home)
-    desk.recorder.keeps = False  # the home is everybody's: what one test scores must not be in the next one's book
-    return TestClient(make_api(desk), raise_server_exceptions=False)
+    workspace = Workspace(telco_home)
+    workspace.recorder.keeps = False  # the home is everybody's: what one test scores must not be in the next one's book
+    return TestClient(make_api(workspace), raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")
 def telco_in_groups(telco_home, tmp_path_factory):
     """A typed list of 60 customers in row groups of 25."""
     path = tmp_path_factory.mktemp("groups") / "list.parquet"
-    pq.write_table(Desk(telco_home).check(telco_home / "today.csv").table, path, row_group_size=25)
+    pq.write_table(Workspace(telco_home).lists.check(telco_home / "today.csv").table, path, row_group_size=25)
     return path
+
+
+@pytest.fixture
+def demo_telco(own_telco):
+    """That home with the demo's model in place of the one its owner trained."""
+    twin_of(own_telco, "demo-telco")
+    shutil.rmtree(own_telco / "models" / "telco")
+    return own_telco

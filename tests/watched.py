@@ -1,6 +1,6 @@
 """Lists to watch for tests of the doors: telco customers like those learnt from, and others on whom a column moved."""
 
-from churn import Desk
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 
@@ -26,6 +26,6 @@ def without_outcomes(path, target=None):
 
 def two_moved(home):
     """Two lists in a row whose customers have moved far from those learnt from, already watched."""
-    desk = Desk(home)
+    workspace = Workspace(home)
     lists = [a_list(home, f"moved{seed}", seed=seed, plant=MOVED) for seed in (5, 6)]
-    return [desk.drift(path, challenger="none") for path in lists]
+    return [workspace.monitor.check(path, challenger="none") for path in lists]

@@ -20,3 +20,10 @@ def no_waiting_for_the_disk():
         patched.setattr(os, "fsync", lambda file: None)
         patched.setattr(connections, "_settings", without_flushing)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_book_left_open():
+    """Each test opens its books anew, and leaves none open."""
+    yield
+    connections.close_books()

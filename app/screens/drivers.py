@@ -1,30 +1,181 @@
-"""Drivers: what moves the scores of a list, for whom, how long customers stay, and what two groups tell apart."""
+"""Drivers: what moves the scores of the list, and how groups differ."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
-from app.exploring import drivers_view, groups_view
-from app.strings import say
+from app import cache, session, widgets
+from app.words import plain, say
+from churn.workspace.exploring import (
+    contrast_chart,
+    crossed_chart,
+    driver_chart,
+    driver_charts,
+    pair_chart,
+    rate_chart,
+    segment_chart,
+    staying_chart,
+)
+
+
+def matters(asked: Any) -> None:
+    """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
+    made = cache.kept(driver_charts, asked)
+    if not made:
+        widgets.empty(say("drivers.nothing"), icon="equalizer")
+        return
+    *bars, swarm = made
+    if len(bars) > 1:
+        widgets.charts(bars)
+    else:
+        widgets.chart(bars[0])
+    widgets.chart(swarm)
+
+
+def one(asked: Any) -> None:
+    """One column: what it adds by its value, and how many leave by its levels or ranges."""
+    name = pick_column(asked, "drivers.column", "driver column")
+    if name is None:
+        return
+    left, right = st.columns(2)
+    with left:
+        widgets.chart(cache.kept(rate_chart, asked, name))
+    with right:
+        moved = cache.kept(driver_chart, asked, name)
+        if moved is None:
+            widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
+        else:
+            widgets.chart(moved)
+    st.caption(say("drivers.two_views"))
+
+
+def together(asked: Any) -> None:
+    """Pairs of which one changes what the other means, and one pair in full."""
+    made = cache.kept(pair_chart, asked)
+    if made is None:
+        widgets.empty(say("drivers.no_pairs"), icon="hub")
+        return
+    left, right = st.columns(2)
+    with left:
+        widgets.chart(made)
+    with right:
+        names = {f"{p.column} × {p.other}": p for p in asked.pairs}
+        chosen = st.selectbox(
+            say("drivers.pair"),
+            list(names),
+            format_func=lambda k: f"{asked.label(names[k].column)} × {asked.label(names[k].other)}",
+        )
+        widgets.chart(cache.kept(crossed, asked, names[chosen].column, names[chosen].other))
+
+
+def crossed(asked: Any, column: str, other: str) -> Any:
+    """What one of a pair of columns changes in what the other means."""
+    return crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
+
+
+def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:
+    """One of the list's columns, the strongest first, by its name in words."""
+    chosen: str | None = st.selectbox(
+        say(label), asked.of_list(), format_func=lambda n: plain(asked.label(n)), key=key, **more
+    )
+    return chosen
+
+
+TIER, REST = "tier", ""
+
+
+def segments(asked: Any) -> None:
+    """Groups that are alike, the likeliest to leave first, with their share of the risk."""
+    widgets.chart(cache.kept(segment_chart, asked))
+    found = asked.segments
+    table: dict[str, list[Any]] = {
+        "segment": [s.text for s in found],
+        "probability": widgets.tenths(s.probability for s in found),
+        "customers": [s.customers for s in found],
+        "share": widgets.tenths(s.share_of_risk for s in found),
+    }
+    if asked.left is not None:
+        table["left"] = widgets.tenths(s.left for s in found)
+    widgets.table(
+        table,
+        alt=say("drivers.segments_alt"),
+        long_words=True,
+        columns={
+            "segment": widgets.text_column(say("drivers.segment"), long=True),
+            "customers": st.column_config.NumberColumn(say("drivers.customers"), format="localized"),
+            "probability": st.column_config.NumberColumn(say("drivers.probability"), format="percent"),
+            "share": st.column_config.NumberColumn(say("drivers.share_of_risk"), format="percent"),
+            "left": st.column_config.NumberColumn(say("drivers.left"), format="percent"),
+        },
+    )
+
+
+def compared(asked: Any) -> None:
+    """Any two groups: which drivers make the difference."""
+    columns, first, second = st.columns(3)
+    names = [TIER, *asked.of_list()]
+    name = columns.selectbox(
+        say("drivers.by"), names, format_func=lambda n: say("drivers.tier") if n == TIER else asked.label(n), key="by"
+    )
+    groups = asked.choices(name)
+    one = first.selectbox(say("drivers.first"), groups, key=f"first {name}")
+    others = [REST, *(g for g in groups if g != one)]
+    two = second.selectbox(
+        say("drivers.second"), others, format_func=lambda g: g or say("drivers.rest"), key=f"second {name} {one}"
+    )
+    words = name, one, two or None
+    widgets.chart(cache.kept(contrast_chart, asked, *words))
+
+
+def staying(asked: Any) -> None:
+    """How many stay how long, for everybody or by the levels of a column."""
+    lasting = asked.lasting
+    if asked.left is None:
+        widgets.empty(say("drivers.no_outcomes"), icon="timeline", go="score")
+        return
+    if not lasting:
+        widgets.empty(say("drivers.no_time"), icon="timeline")
+        return
+    left, right = st.columns(2)
+    with left:
+        name = st.selectbox(say("drivers.time"), list(lasting), format_func=asked.label, key="time column")
+    with right:
+        by = pick_column(asked, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
+    made = cache.kept(staying_chart, asked, name, by)
+    widgets.chart(made)
+
+
+def fairness(asked: Any) -> None:
+    """How protected groups fare under this model."""
+    st.markdown(say("drivers.fairness_text"))
+    made = cache.kept(session.workspace().models.fairness_chart, asked.ranked.model)
+    if made is None:
+        widgets.empty(say("drivers.no_protected"), icon="balance", go="training")
+        return
+    widgets.chart(made)
+
 
 PARTS = {
-    "matters": drivers_view.matters,
-    "one": drivers_view.one,
-    "segments": groups_view.segments,
-    "compare": groups_view.compared,
-    "staying": groups_view.staying,
-    "together": drivers_view.together,
-    "fairness": groups_view.fairness,
+    "matters": matters,
+    "one": one,
+    "segments": segments,
+    "compare": compared,
+    "staying": staying,
+    "together": together,
+    "fairness": fairness,
 }
 
 
 def draw() -> None:
-    """The whole screen; a part is reckoned when it is opened."""
+    """The whole screen; a part is computed when it is opened."""
     widgets.heading(say("drivers.title"), say("drivers.lead"))
     if not widgets.need_list():
         return
     widgets.list_banner()
     with widgets.working(say("drivers.working")):
-        asked = state.exploring(state.ranked())
+        asked = cache.exploring(cache.ranked())
     st.info(say("drivers.guard"), icon=":material/link_off:", title=say("drivers.guard_title"))
     tabs = st.tabs([say(f"drivers.tab_{p}") for p in PARTS], key="drivers part", on_change="rerun")
     for tab, draw_part in zip(tabs, PARTS.values(), strict=True):

@@ -1,57 +1,198 @@
 """Monitoring: has a list, or the model, moved; what it costs; and whether to retrain."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from app import jobs, state, widgets
-from app.demo_models import DEMOS, Demo
-from app.strings import plain, say
-from app.watched import findings, history
-from churn import Desk
+from app import cache, jobs, session, widgets
+from app.demo import DEMOS, SAMPLES, Demo
+from app.widgets import TIERS
+from app.words import plain, say
+from churn.reports.monitoring_charts import drift_charts
+from churn.workspace.monitoring_views import history_charts, history_rows, in_short, report_bytes
+
+ICONS = {"keep": "check_circle", "watch": "visibility", "retrain": "model_training", "unjudged": "help"}
+COLOURS = {"keep": "green", "watch": "orange", "retrain": "red", "unjudged": "gray"}
+
+
+def advice(record: Any) -> None:
+    """What to do, first of all, with its reason in money; a list too short for a verdict is not called sound."""
+    told = record.verdict if record.report["advice"]["judged"] or record.verdict != "keep" else "unjudged"
+    with st.container(border=True):
+        st.badge(
+            say(f"monitoring.{told}"),
+            icon=f":material/{ICONS[told]}:",
+            color=COLOURS[told],
+        )
+        st.markdown(plain(record.why))
+
+
+def figures(record: Any) -> None:
+    """The list in a few figures, each beside what it was when the model learnt."""
+    found = in_short(record)
+    columns = widgets.row(5)
+    widgets.count(columns[0], say("monitoring.customers"), found.customers, help=say("monitoring.customers_help"))
+    learnt = {"delta_color": "off", "delta_arrow": "off"}
+    was = say("monitoring.learnt", value=widgets.amounts().share(found.learnt_rate, 1))
+    widgets.share(columns[1], say("monitoring.rate"), found.rate, delta=was, **learnt)
+    was = say("monitoring.learnt", value=widgets.amounts(found.currency).money(found.learnt_profit, short=True))
+    told = say("monitoring.profit_help")
+    widgets.money(columns[2], say("monitoring.profit"), found.profit, found.currency, delta=was, help=told, **learnt)
+    columns[3].metric(
+        say("monitoring.moved"),
+        say("monitoring.of", some=found.moved, all=found.columns) if found.columns else say("monitoring.none_judged"),
+        border=True,
+        height="stretch",
+        help=say("monitoring.moved_help"),
+    )
+    widgets.count(columns[4], say("monitoring.faults"), found.faults, help=say("monitoring.faults_help"))
+
+
+def data_quality(record: Any) -> None:
+    """Faults of the data itself, apart from drift."""
+    widgets.section(say("monitoring.quality_title"), say("monitoring.quality_text"))
+    alarms = record.report["alarms"]
+    if not alarms:
+        widgets.done(say("monitoring.no_fault"))
+    for alarm in alarms:
+        st.warning(plain(alarm["text"]), icon=":material/warning:")
+    others = [n for n in in_short(record).noticed if n.text not in {a["text"] for a in alarms}]
+    if others:
+        with st.expander(say("monitoring.noticed"), icon=":material/info:"):
+            widgets.notices(others)
+
+
+def pictures(record: Any) -> None:
+    """What moved, how the scores are spread, and what the model is worth here."""
+    widgets.section(say("monitoring.moved_title"), say("monitoring.moved_text"))
+    widgets.charts(drift_charts(record.report))
+    with st.expander(say("monitoring.every_column"), icon=":material/table_rows:"):
+        columns(record.report["details"])
+
+
+def columns(details: list[dict[str, Any]]) -> None:
+    """Every measure of every column."""
+    named = ("label", "moved", "size", "low", "high", "ks", "js", "tv", "weight", "why")
+    table = {name: [column[name] for column in details] for name in named}
+    number, share = (st.column_config.NumberColumn(format=f) for f in ("%.3f", "percent"))
+    config: dict[str, Any] = dict.fromkeys(("size", "low", "high", "ks", "js", "tv"), number) | {"weight": share}
+    config["moved"] = st.column_config.CheckboxColumn()
+    config["why"] = st.column_config.TextColumn(width="large")
+    shown = {name: {**dict(config.get(name) or {}), "label": say(f"monitoring.col_{name}")} for name in named}
+    widgets.table(table, shown, alt=say("monitoring.every_column"))
+
+
+def realised(record: Any) -> None:
+    """What became of customers who were scored; where nothing is known yet, how to make it known."""
+    widgets.section(say("monitoring.realised_title"), say("monitoring.realised_text"))
+    told = record.report["estimate"].get("realised") or record.realised
+    if told:
+        st.markdown(plain(told["why"]))
+        st.caption(say("monitoring.realised_on", customers=told["customers"], leavers=told["leavers"]))
+    else:
+        widgets.empty(say("monitoring.no_outcomes"), icon="fact_check")
+
+
+SHARES = ("expected_rate", "realised_rate", "expected_auc", "realised_auc")
+
+
+def list_after_list(records: Any) -> None:
+    """The history in pictures and as a table."""
+    widgets.section(say("monitoring.history_title"), say("monitoring.history_text"))
+    if not records:
+        widgets.empty(say("monitoring.no_history"), icon="history")
+        return
+    widgets.charts(history_charts(records))
+    rows = history_rows(records)
+    named = ("at", "source", "version", "customers", "verdict", *SHARES, "profit", "score_psi", "moved", "faults")
+    table = {name: [getattr(row, name) for row in rows] for name in named}
+    table["verdict"] = [say(f"monitoring.{verdict}") for verdict in table["verdict"]]
+    formats = dict.fromkeys(SHARES, "percent") | {"score_psi": "%.3f", "customers": "localized"}
+    config: dict[str, Any] = {
+        name: st.column_config.NumberColumn(say(f"monitoring.row_{name}"), format=formats.get(name)) for name in named
+    }
+    for name in ("source", "version", "verdict"):
+        config[name] = widgets.text_column(say(f"monitoring.row_{name}"))
+    config["at"] = st.column_config.DatetimeColumn(say("monitoring.row_at"), format="localized")
+    currency = str(records[-1].report["currency"])
+    config["profit"] = widgets.money_column(say("monitoring.row_profit"), currency)
+    widgets.table(table, config, alt=say("monitoring.history_title"))
+
+
+def shadow(record: Any) -> None:
+    """How far the challenger agrees with the champion, and, once outcomes are known, who was right."""
+    widgets.section(say("monitoring.shadow_title"), say("monitoring.shadow_text"))
+    told = record.shadow
+    if not told:
+        widgets.empty(say("monitoring.no_shadow"), icon="compare_arrows", go="training")
+        return
+    accord = told["accord"]
+    st.markdown(say("monitoring.challenger", name=told["challenger"]) + " " + plain(accord["why"]))
+    places = st.columns(3)
+    for place, name in zip(places, ("same_tier", "same_prediction", "top"), strict=True):
+        widgets.share(place, say(f"monitoring.{name}"), accord[name], help=say(f"monitoring.{name}_help"))
+    moves = {say("monitoring.champion_tier"): [say(f"tiers.{tier}") for tier in TIERS]}
+    for tier in TIERS:
+        moves[say("monitoring.challenger_tier", tier=say(f"tiers.{tier}"))] = [accord["moves"][t][tier] for t in TIERS]
+    widgets.table(moves, alt=say("monitoring.shadow_title"))
+    right(told)
+
+
+def right(told: Any) -> None:
+    """Who was right about customers whose outcomes are known; nobody while chance alone could decide it."""
+    duel = told.get("duel")
+    if duel:
+        st.markdown(say(f"monitoring.duel_{duel['verdict']}", customers=duel["customers"]))
+    else:
+        st.markdown(say("monitoring.no_duel"))
+    arms = told.get("arms")
+    if arms:
+        st.markdown(plain(arms["why"]))
 
 
 def list_to_watch() -> Any:
     """The list in hand held against its model, only looked at; without one a sample whose model is there."""
-    held = state.in_hand() if state.may("score") else None
+    held = session.in_hand() if session.may("score") else None
     if held is not None:
         widgets.list_banner()
-        model = state.desk().model(state.chosen_model())
+        model = session.workspace().models.get(cache.chosen_model())
         named = f"{model.name}@{model.version}"
         with widgets.working(say("monitoring.working")):
-            return state.kept(look_at_list, held, named, turns())
-    known = set(state.model_names())
+            return cache.kept(look_at_list, held, named, turns())
+    known = set(cache.model_names())
     demo = next((d for d in DEMOS if d.score and d.name in known), None)
     if demo is None:
         return None
     st.caption(say("monitoring.sample", name=demo.score))
-    version = state.desk().model(demo.name).version
+    version = session.workspace().models.get(demo.name).version
     with widgets.working(say("monitoring.working")):
-        return state.latest(look_at_sample, (demo.name, version), demo)
+        return cache.latest(look_at_sample, (demo.name, version), demo)
 
 
-def look_at_list(desk: Desk, held: Any, model: str, turns: int) -> Any:
+def look_at_list(held: Any, model: str, turns: int) -> Any:
     """A look at the list in hand that keeps nothing; it is another one once a list was kept (`turns`)."""
-    return desk.drift(held.content, model=model, keep=False, **held.words)
+    return session.workspace().monitor.check(held.content, model=model, keep=False, **held.words)
 
 
-def look_at_sample(desk: Desk, demo: Demo) -> Any:
+def look_at_sample(demo: Demo) -> Any:
     """The same of the sample of a demo business."""
-    return desk.drift(state.SAMPLES / demo.score, model=demo.name, keep=False)
+    return session.workspace().monitor.check(SAMPLES / demo.score, model=demo.name, keep=False)
 
 
 def turns() -> int:
     """How often this session has kept a list: what is known of the past changes with it."""
-    return state.recall("watched turns", 0)
+    return session.recall("watched turns", 0)
 
 
 def acts(found: Any) -> None:
     """Keep the list in the history, retrain on it, or take the report home."""
-    row, held = st.container(horizontal=True), state.in_hand()
-    if held is not None and state.may("score"):
+    row, held = st.container(horizontal=True), session.in_hand()
+    if held is not None and session.may("score"):
         keep_list(row, held, found.record)
-    if held is not None and state.may("train"):
+    if held is not None and session.may("train"):
         retrain(row, held, found)
     take_home(row, found)
 
@@ -59,8 +200,8 @@ def acts(found: Any) -> None:
 def keep_list(row: Any, held: Any, record: Any) -> None:
     """Write the list into the history, where it counts for the next one."""
     if row.button(say("monitoring.keep_it"), icon=":material/history:", help=say("monitoring.keep_help")):
-        state.desk().drift(held.content, model=f"{record.model}@{record.version}", **held.words)
-        state.remember("watched turns", turns() + 1)
+        session.workspace().monitor.check(held.content, model=f"{record.model}@{record.version}", **held.words)
+        session.remember("watched turns", turns() + 1)
         st.rerun()
 
 
@@ -75,14 +216,14 @@ def retrain(row: Any, held: Any, found: Any) -> None:
     )
     if pressed:
         words = jobs.retrain_words(held.said, found.record.model)
-        sent = {"asked_by": state.who(), "filename": held.name}
-        state.follow(jobs.start_job(state.desk().home, words, held.content, held.suffix, **sent).number)
+        sent = {"asked_by": session.who(), "filename": held.name}
+        cache.follow(jobs.start_job(session.workspace().home, words, held.content, held.suffix, **sent).number)
         st.rerun()
 
 
 def take_home(row: Any, found: Any) -> None:
     """The report as a page that prints well, and for programs."""
-    page, words = state.desk().drift_page, state.desk().report_json
+    page, words = session.workspace().monitor.page, report_bytes
     with row:
         widgets.download(say("monitoring.page"), "drift.html", partial(page, found))
         widgets.download(say("monitoring.json"), "drift_report.json", partial(words, found))
@@ -91,7 +232,7 @@ def take_home(row: Any, found: Any) -> None:
 @st.fragment(run_every="1s")
 def running(number: str) -> None:
     """How far the retrain is; it can be stopped."""
-    job = jobs.find_job(state.desk().home, number)
+    job = jobs.find_job(session.workspace().home, number)
     now = job.progress() if job else None
     if now is None or now.state != "running":
         st.rerun()
@@ -104,8 +245,8 @@ def running(number: str) -> None:
 
 def followed() -> None:
     """What became of the retrain that was started here."""
-    number = state.followed()
-    job = jobs.find_job(state.desk().home, number) if number else None
+    number = cache.followed()
+    job = jobs.find_job(session.workspace().home, number) if number else None
     if job is None:
         return
     now = job.progress()
@@ -139,24 +280,24 @@ def draw() -> None:
     with widgets.polite_errors():
         followed()
     found = list_to_watch()
-    names = state.model_names()
+    names = cache.model_names()
     if found is None and not names:
         widgets.empty(say("monitoring.nothing"), icon="monitor_heart", go="training")
         return
-    records = state.desk().lists_watched(found.record.model if found else state.likely_model(names))
+    records = session.workspace().monitor.history(found.record.model if found else cache.likely_model(names))
     if found is not None:
         acts(found)
     record = past_list(records) or (found.record if found else None)
     if record is None:
         widgets.empty(say("monitoring.no_list"), icon="upload_file", go="score")
         return
-    findings.advice(record)
-    findings.figures(record)
-    findings.pictures(record)
-    findings.data_quality(record)
-    findings.realised(record)
-    history.shadow(record)
-    history.list_after_list(records)
+    advice(record)
+    figures(record)
+    pictures(record)
+    data_quality(record)
+    realised(record)
+    shadow(record)
+    list_after_list(records)
 
 
 widgets.screen(draw)

@@ -6,17 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, widgets
-from app.strings import plain, say
-from churn import Desk
+from app import cache, session, widgets
+from app.words import plain, say
 from churn.errors import ChurnError
 
 
 def suggested(ranked: Any) -> Any:
     """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
     with suppress(ChurnError):
-        playbook = state.desk().playbook_for(ranked.model).playbook
-        return state.latest(Desk.opening_plan, playbook, ranked, playbook).campaign
+        playbook = session.workspace().playbooks.for_model(ranked.model).playbook
+        return cache.latest(session.workspace().campaigns.suggest, playbook, ranked, playbook).campaign
     return None
 
 
@@ -43,7 +42,7 @@ def in_short(found: Any, campaign: Any) -> None:
 
 def step(ranked: Any, campaign: Any) -> None:
     """The one thing worth doing next."""
-    found = state.desk().next_step(ranked, state.locale(), campaign)
+    found = session.workspace().lists.next_step(ranked, session.locale(), campaign)
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/moving: {plain(found.title)}", anchors=False)
         st.markdown(plain(found.why))
@@ -52,7 +51,7 @@ def step(ranked: Any, campaign: Any) -> None:
 
 def changes(ranked: Any) -> None:
     """What changed since the list before."""
-    change = state.desk().since_last(ranked, state.locale())
+    change = session.workspace().lists.since_last(ranked, session.locale())
     with st.container(border=True, height="stretch"):
         st.markdown(f"### :material/history: {say('overview.changes_title')}", anchors=False)
         if change is None:
@@ -65,7 +64,7 @@ def changes(ranked: Any) -> None:
 
 def groups(ranked: Any) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
-    found = state.kept(Desk.segments, ranked)
+    found = cache.kept(session.workspace().lists.segments, ranked)
     if not found:
         return
     widgets.section(say("overview.groups_title"), say("overview.groups_text"))
@@ -87,7 +86,10 @@ def groups(ranked: Any) -> None:
 
 def brief(ranked: Any, campaign: Any) -> None:
     """The page for a meeting, made when it is asked for."""
-    page, told = partial(state.desk().brief, ranked, state.locale(), campaign), say("overview.brief_help")
+    page, told = (
+        partial(session.workspace().lists.brief, ranked, session.locale(), campaign),
+        say("overview.brief_help"),
+    )
     widgets.download(say("overview.brief"), "retention-brief.html", page, icon="print", help=told)
 
 
@@ -98,12 +100,13 @@ def draw() -> None:
         return
     widgets.list_banner()
     with widgets.working(say("overview.working")):
-        ranked = state.ranked()
-        state.kept(Desk.note_list, ranked)
-        found = state.kept(Desk.overview, ranked)
-        charts = state.kept(Desk.overview_charts, ranked)
+        ranked = cache.ranked()
+        cache.kept(session.workspace().lists.keep_summary, ranked)
+        found = cache.kept(session.workspace().lists.overview, ranked)
+        charts = cache.kept(session.workspace().lists.overview_charts, ranked)
     campaign = suggested(ranked)
     brief(ranked, campaign)
+    widgets.notices(n for n in ranked.scored.notices if n.kind == "set_aside")  # who has left already
     in_short(found, campaign)
     left, right = st.columns(2)
     with left:
@@ -112,7 +115,7 @@ def draw() -> None:
         changes(ranked)
     widgets.charts(charts)
     groups(ranked)
-    widgets.assumed(say("overview.assumes"))
+    widgets.assumed(plain(session.workspace().playbooks.for_model(ranked.model).playbook.evidence))
     st.caption(say("score.by_model", name=ranked.model.name, version=ranked.model.version))
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, tour, widgets
-from app.demo_models import DEMOS, Demo, missing_demos
-from app.state import desk
-from app.strings import say
+from app import session, tour, widgets
+from app.demo import DEMOS, Demo, missing_demos
+from app.session import workspace
+from app.words import say
 
 WORDS = ("probability", "tier", "reasons", "value_at_risk", "action", "expected_gain", "holdout", "lift")
 STEPS = (
@@ -30,7 +30,7 @@ def steps() -> None:
 
 def bring() -> None:
     """The first thing here: a place to drop a list, for whoever may score one."""
-    if state.may("score"):
+    if session.may("score"):
         widgets.section(say("start.bring_title"), say("start.bring_lead"))
         widgets.choose_list(then="score")
 
@@ -43,8 +43,8 @@ def shown_in_minutes() -> None:
 
 def demos() -> None:
     """The sample businesses, each marked as synthetic, and how far their demo models are."""
-    waiting = {demo.name for demo in missing_demos(desk())}
-    businesses = {profile.name: profile for profile in desk().profiles()}
+    waiting = {demo.name for demo in missing_demos(workspace())}
+    businesses = {profile.name: profile for profile in workspace().profiles()}
     for row in (DEMOS[:3], DEMOS[3:]):
         for column, demo in zip(st.columns(3), row, strict=True):
             with column.container(border=True, height="stretch"):
@@ -53,7 +53,7 @@ def demos() -> None:
 
 def business(demo: Demo, profile: Any, *, ready: bool) -> None:
     """One sample business: what it is, and the list to try."""
-    st.markdown(f"### {say(f'start.demo_{demo.name}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
+    st.markdown(f"### {say(f'start.demo_{demo.key}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
     st.markdown(profile.about)
     if not ready:
         st.caption(f":material/hourglass_top: {say('start.waiting')}")
@@ -66,7 +66,7 @@ def business(demo: Demo, profile: Any, *, ready: bool) -> None:
 def samples() -> None:
     """The sample businesses to look around with."""
     widgets.section(say("start.samples_title"), say("start.samples_lead"))
-    waiting = missing_demos(desk())
+    waiting = missing_demos(workspace())
     if waiting:
         st.caption(say("start.waiting_all"))
     # Only while models are still being made is there anything to look for again.

@@ -21,14 +21,21 @@ from churn import __version__
 from churn.api import campaign_routes, customer_routes, explain_routes, health_routes, metrics_routes, model_routes
 from churn.api import monitoring_routes as drift_routes
 from churn.api import score_routes as predict_routes
-from churn.api.metrics import RequestLog, Traffic, log_as_json
+from churn.api.metrics import RequestLogMiddleware, Traffic, log_as_json
 from churn.api.metrics_routes import standing_gauges
-from churn.api.middleware import BodyLimit, Doorkeeper, KnownHosts, Patience, Rates, ResponseHeaders
+from churn.api.middleware import (
+    AuthMiddleware,
+    BodyLimitMiddleware,
+    HeadersMiddleware,
+    HostMiddleware,
+    RateLimitMiddleware,
+    TimeoutMiddleware,
+)
 from churn.api.openapi import describe_live_models
 from churn.api.refusals import refusal, refuse_in_one_shape
 from churn.errors import RequestRefused, Unavailable
-from churn.workspace.access import entrance_from
-from churn.workspace.workspace import Desk
+from churn.workspace.access import auth_settings
+from churn.workspace.workspace import Workspace
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
@@ -48,51 +55,51 @@ ROUTES = (
 )
 
 
-def make_api(desk: Desk | None = None, *, lifespan: Lifespan | None = None) -> FastAPI:
-    """The application over one desk; the dashboard passes its own `lifespan` to be begun and ended with."""
-    desk = desk or Desk()
+def make_api(workspace: Workspace | None = None, *, lifespan: Lifespan | None = None) -> FastAPI:
+    """The application over one workspace; the dashboard passes its own `lifespan` to be begun and ended with."""
+    workspace = workspace or Workspace()
     api = FastAPIOffline(
         title="Holdfast",
         version=__version__,
         description="A customer list goes in, a retention campaign comes out.",
         redoc_url=None,
         static_url="/docs-assets",
-        lifespan=recording_while(desk, lifespan),
+        lifespan=recording_while(workspace, lifespan),
     )
-    api.state.desk, api.state.traffic, api.state.allowed = desk, Traffic(), allowed_methods
-    api.state.traffic.gauges.append(lambda: standing_gauges(desk))
-    api.state.traffic.gauges.append(lambda: drift_routes.drift_gauges(desk))
+    api.state.workspace, api.state.traffic, api.state.allowed = workspace, Traffic(), allowed_methods
+    api.state.traffic.gauges.append(lambda: standing_gauges(workspace))
+    api.state.traffic.gauges.append(lambda: drift_routes.drift_gauges(workspace))
     for router in ROUTES:
         api.include_router(router)
     describe_live_models(api)
     refuse_in_one_shape(api)
-    _hardened(api, desk)
+    _hardened(api, workspace)
     return api
 
 
-def recording_while(desk: Desk, inner: Lifespan | None) -> Lifespan:
-    """A lifespan in which scores are carried into the book; what is left at the end is carried before it ends."""
+def recording_while(workspace: Workspace, inner: Lifespan | None) -> Lifespan:
+    """A lifespan in which scores are carried into the database; what is left at the end is carried before it ends."""
 
     @asynccontextmanager
     async def lifespan(api: Any) -> AsyncIterator[Any]:
-        desk.recorder.begin()
+        workspace.recorder.begin()
         async with AsyncExitStack() as stack:
             yield await stack.enter_async_context(inner(api)) if inner else None
-        await run_in_threadpool(desk.recorder.close)
+        await run_in_threadpool(workspace.recorder.close)
 
     return lifespan
 
 
-def _hardened(api: FastAPI, desk: Desk) -> None:
+def _hardened(api: FastAPI, workspace: Workspace) -> None:
     """What a request goes through before a route sees it; the last one added is the first it meets."""
-    prefixes, entrance = own_prefixes(), entrance_from()
-    api.add_middleware(BodyLimit, prefixes=prefixes)
-    api.add_middleware(Patience, prefixes=prefixes)
-    api.add_middleware(Rates, rate=entrance.rate)
-    api.add_middleware(Doorkeeper, prefixes=prefixes, desk=desk, entrance=entrance)
-    api.add_middleware(KnownHosts, hosts=entrance.hosts)
-    api.add_middleware(RequestLog, prefixes=prefixes, traffic=api.state.traffic)
-    api.add_middleware(ResponseHeaders)
+    prefixes, entrance = own_prefixes(), auth_settings()
+    api.add_middleware(BodyLimitMiddleware, prefixes=prefixes)
+    api.add_middleware(TimeoutMiddleware, prefixes=prefixes)
+    api.add_middleware(RateLimitMiddleware, rate=entrance.rate)
+    api.add_middleware(AuthMiddleware, prefixes=prefixes, workspace=workspace, entrance=entrance)
+    api.add_middleware(HostMiddleware, hosts=entrance.hosts)
+    api.add_middleware(RequestLogMiddleware, prefixes=prefixes, traffic=api.state.traffic)
+    api.add_middleware(HeadersMiddleware)
 
 
 def allowed_methods(path: str) -> str:

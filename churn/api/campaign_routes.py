@@ -8,16 +8,17 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.middleware import desk_of
-from churn.api.requests import DESCRIBED, FileWords, SentFile, list_sent, playbook_sent
+from churn.api.middleware import workspace_of
+from churn.api.requests import AboutFile, SentFile, list_sent, playbook_sent
 from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.campaigns.limits import order_said
+from churn.workspace.delivery import outline_push
 from churn.workspace.results import rate_json
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["campaigns"])
 
@@ -31,37 +32,20 @@ LONGEST = 300
 A_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
-class AboutFile(BaseModel):
-    """What may be said about a list that comes as a file; an unknown word is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    sheet: Annotated[str | None, Query(description=DESCRIBED["sheet"]["description"])] = None
-    map: Annotated[list[str], Query(description=DESCRIBED["map"]["description"])] = []
-    dates: Literal["day-first", "month-first"] | None = None
-    duplicates: Literal["newest", "first", "refuse"] | None = None
-    profile: str | None = None
-    filename: str = ""
-
-    def about(self, sent: SentFile) -> dict[str, Any]:
-        """The words as the desk takes them."""
-        return FileWords(self.sheet, tuple(self.map), self.dates, self.duplicates, self.profile).about(sent)
-
-
 class Ordered(AboutFile):
     """What is asked of a campaign, in the words of the command line."""
 
     model: Annotated[str | None, Query(pattern=NAMED)] = None
     budget: float | None = None
-    capacity: Annotated[list[str], Query(description="`CHANNEL=N`, repeatable")] = []
-    at_least: Annotated[list[str], Query(description="`COL=VALUE:N`, repeatable")] = []
-    at_most: Annotated[list[str], Query(description="`COL=VALUE:N`, repeatable")] = []
+    capacity: list[str] = Field(default_factory=list, description="`CHANNEL=N`, repeatable")
+    at_least: list[str] = Field(default_factory=list, description="`COL=VALUE:N`, repeatable")
+    at_most: list[str] = Field(default_factory=list, description="`COL=VALUE:N`, repeatable")
     holdout: float = 0.1
     seed: int = 0
     scenario: Literal["low", "mid", "high"] = "mid"
     name: Annotated[str, Query(max_length=LONGEST, description="what the campaign is called, in any words")] = ""
     rested: bool = False
-    columns: Annotated[list[str], Query(description="only these columns in `rows`, repeatable")] = []
+    columns: list[str] = Field(default_factory=list, description="only these columns in `rows`, repeatable")
     keep: Annotated[bool, Query(description="false tries it out: nothing is kept, so it cannot be measured")] = True
     push: Annotated[str | None, Query(description="send it to this address, which the operator has named")] = None
     dry_run: Annotated[
@@ -75,10 +59,10 @@ class Returned(AboutFile):
     campaign: Annotated[str, Query(min_length=1, max_length=LONGEST, description="its name or its id")]
     key: str | None = None
     outcome: str | None = None
-    positive: Annotated[list[str], Query(description="the words that mean the customer left, repeatable")] = []
+    positive: list[str] = Field(default_factory=list, description="the words that mean the customer left, repeatable")
 
 
-class PlannedCampaign(BaseModel):
+class CampaignAnswer(BaseModel):
     """A campaign as the command line tells it, with the rows of its file; `push` where it was sent or would be."""
 
     campaign: str
@@ -128,18 +112,18 @@ class PlaybookInForce(BaseModel):
     text: str
 
 
-@router.post("/campaign", response_model=PlannedCampaign)
+@router.post("/campaign", response_model=CampaignAnswer)
 async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSONResponse:
-    """Plan a campaign for a list (a JSON list or a file), keep it in the score book, and say who gets what."""
+    """Plan a campaign for a list (a JSON list or a file), keep it in the database, and say who gets what."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_planned, desk_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_planned, workspace_of(request), sent, asked))
 
 
 @router.post("/outcomes", response_model=MeasuredLift)
 async def outcomes(request: Request, asked: Annotated[Returned, Query()]) -> JSONResponse:
     """Measure a campaign by the outcomes of its customers (a JSON list or a file); its playbook learns from it."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_measured, desk_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_measured, workspace_of(request), sent, asked))
 
 
 @router.get("/playbook", response_model=PlaybookInForce)
@@ -147,8 +131,8 @@ def playbook(
     request: Request, profile: Annotated[str, Query(pattern=A_NAME)] = "general", model: ModelAsked = None
 ) -> JSONResponse:
     """Show the offers in force for a model's business, or by default for a ready-made one, and where they come from."""
-    desk = desk_of(request)
-    return JSONResponse(desk.playbook(desk.model(model).name if model else profile).as_json())
+    workspace = workspace_of(request)
+    return JSONResponse(workspace.playbooks.get(workspace.models.get(model).name if model else profile).as_json())
 
 
 @router.put("/playbook", response_model=PlaybookInForce)
@@ -163,32 +147,32 @@ async def set_playbook(
     Send the mapping that GET shows, or TOML text.
     """
     read = await playbook_sent(request)
-    desk = desk_of(request)
+    workspace = workspace_of(request)
 
     def put() -> dict[str, Any]:
-        return desk.set_playbook(desk.model(model).name if model else profile, read, why).as_json()
+        return workspace.playbooks.set(workspace.models.get(model).name if model else profile, read, why).as_json()
 
     return JSONResponse(await run_in_threadpool(put))
 
 
-def _planned(desk: Desk, sent: SentFile, asked: Ordered) -> dict[str, Any]:
+def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, Any]:
     words = asked.model_dump(include=set(ORDER))
-    scoring = partial(desk.score, sent.content, model=asked.model, limits=LIMITS, **asked.about(sent))
+    scoring = partial(workspace.lists.score, sent.content, model=asked.model, limits=LIMITS, **asked.options(sent))
     ranked = within_limits(scoring)
-    planned = desk.plan(ranked, order_said(**words), rested=asked.rested)
+    planned = workspace.campaigns.plan(ranked, order_said(**words), rested=asked.rested)
     columns, push = asked.columns or None, None
     if asked.push is not None:
-        push = desk.push_outline(planned, asked.push, columns).as_json()  # refused before anything is kept
+        push = outline_push(planned, asked.push, columns).as_json()  # refused before anything is kept
     keep = asked.keep and not asked.dry_run
     if keep:
-        planned = desk.export(planned, BytesIO(), columns)
+        planned = workspace.campaigns.export(planned, BytesIO(), columns)
     if asked.push is not None and not asked.dry_run:
-        push = desk.push(planned, asked.push, columns).as_json()
+        push = workspace.campaigns.push(planned, asked.push, columns).as_json()
     rows = campaign_records(campaign_table(planned.campaign, columns))
     return {**planned.as_json(), "kept": keep, "rows": rows, "push": push}
 
 
-def _measured(desk: Desk, sent: SentFile, asked: Returned) -> dict[str, Any]:
-    said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.about(sent)}
-    found = within_limits(partial(desk.measure, sent.content, asked.campaign, limits=LIMITS, **said))
+def _measured(workspace: Workspace, sent: SentFile, asked: Returned) -> dict[str, Any]:
+    said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.options(sent)}
+    found = within_limits(partial(workspace.campaigns.measure, sent.content, asked.campaign, limits=LIMITS, **said))
     return {**found.as_json(), "learnt": [rate_json(rate) for rate in found.learnt], "version": found.version}

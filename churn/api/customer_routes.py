@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.score_routes import ModelAsked
 
 router = APIRouter(tags=["scoring"])
@@ -28,7 +28,7 @@ class LastScore(BaseModel):
 @router.get("/customers/{key:path}")
 async def customer(request: Request, key: str, model: ModelAsked = None) -> LastScore:
     """Show the last score of a customer, by one model or by whichever scored last; 404 for a stranger."""
-    seen = await run_in_threadpool(desk_of(request).customer_seen, key, model)
+    seen = await run_in_threadpool(workspace_of(request).customers.recorded, key, model)
     return LastScore(
         key=seen.key,
         model=f"{seen.model}@{seen.version}",

@@ -10,11 +10,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.requests import change_sent, customer_sent
 from churn.api.score_routes import DayAsked, ModelAsked
 from churn.workspace.customers import comparison_json, explained_json
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["scoring"])
 
@@ -73,27 +73,29 @@ class ComparedCustomer(BaseModel):
 async def explain(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Say why one customer may leave: reasons, contributions in log-odds, and the nearest feasible changes."""
     fields = await customer_sent(request)
-    return JSONResponse(await run_in_threadpool(_explained, desk_of(request), fields, (model, as_of)))
+    return JSONResponse(await run_in_threadpool(_explained, workspace_of(request), fields, (model, as_of)))
 
 
 @router.post("/whatif", response_model=ComparedCustomer)
 async def what_if(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
     """Say what the score would be if something changed: `customer` as for /predict, `changes` with new values."""
     customer, changes = await change_sent(request)
-    return JSONResponse(await run_in_threadpool(_compared, desk_of(request), (customer, changes), (model, as_of)))
+    return JSONResponse(await run_in_threadpool(_compared, workspace_of(request), (customer, changes), (model, as_of)))
 
 
-def _explained(desk: Desk, fields: dict[str, Any], asked: Asked) -> dict[str, Any]:
+def _explained(workspace: Workspace, fields: dict[str, Any], asked: Asked) -> dict[str, Any]:
     model, as_of = asked
-    counterpart = desk.counterpart(tuple(fields), model=model)
+    counterpart = workspace.online.scorer(tuple(fields), model=model)
     given = counterpart.reader.given(fields)
-    told = explained_json(desk.explain_customer(counterpart.model, given.customer, as_of=as_of))
+    told = explained_json(workspace.customers.explain_values(counterpart.model, given.customer, as_of=as_of))
     return {**told, "model": counterpart.name, "ignored": list(given.ignored), "missing": list(given.missing)}
 
 
-def _compared(desk: Desk, sent: tuple[dict[str, Any], dict[str, Any]], asked: Asked) -> dict[str, Any]:
+def _compared(workspace: Workspace, sent: tuple[dict[str, Any], dict[str, Any]], asked: Asked) -> dict[str, Any]:
     (customer, changes), (model, as_of) = sent, asked
-    counterpart = desk.counterpart(tuple(customer), model=model)
+    counterpart = workspace.online.scorer(tuple(customer), model=model)
     given = counterpart.reader.given(customer)
-    found = desk.compare(counterpart.model, given.customer, counterpart.reader.renamed(changes), as_of=as_of)
+    found = workspace.customers.compare(
+        counterpart.model, given.customer, counterpart.reader.renamed(changes), as_of=as_of
+    )
     return {**comparison_json(found), "model": counterpart.name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.errors import Unavailable
 
 router = APIRouter(tags=["operation"])
@@ -32,15 +32,15 @@ class Ready(BaseModel):
 @router.get("/health")
 def health(request: Request) -> Health:
     """Answer as soon as requests can be served; `model_loaded` says whether scoring can."""
-    return Health(status="ok", **desk_of(request).health())
+    return Health(status="ok", **workspace_of(request).models.health())
 
 
 @router.get("/ready")
 def ready(request: Request) -> Ready:
     """Answer 200 once a model can score, 503 until then, so that a balancer sends nobody here too early."""
-    found = desk_of(request).health()
+    found = workspace_of(request).models.health()
     if not found["model_loaded"]:
         raise Unavailable("No model is live, so nothing can be scored.", "Train one, or promote one that is kept.")
-    if (ring := desk_of(request).key_ring).rows is None:
+    if (ring := workspace_of(request).access.key_store).rows is None:
         ring.look_up()  # without having known the keys once, nobody can be let in
     return Ready(ready=True, model=found["model"], version=found["version"])

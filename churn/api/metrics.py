@@ -1,4 +1,4 @@
-"""What follows a score: it is counted, and kept for the book, without the caller waiting for either."""
+"""What follows a score: it is counted, and kept for the database, without the caller waiting for either."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from churn.api.middleware import desk_of, is_under
+from churn.api.middleware import is_under, workspace_of
 from churn.api.refusals import a_bug
 from churn.errors import RequestRefused
-from churn.workspace.prediction import Single, Singles
+from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 from churn.workspace.recorder import Kept
 
-RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the book as usual
+RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the database as usual
 
 
 SOURCE = "api"
 
 
-async def headers_after(request: Request, scored: Single | Singles) -> dict[str, str]:
+async def headers_after(request: Request, scored: ScoredCustomer | PredictionBatch) -> dict[str, str]:
     """Count and keep scores; the headers that say where keeping them is delayed."""
-    recorder, many = desk_of(request).recorder, isinstance(scored, Singles)
+    recorder, many = workspace_of(request).recorder, isinstance(scored, PredictionBatch)
     # Opening the files, or writing many rows, is no work for the loop that answers everybody.
     at_once = recorder.ready and not many
     keep = recorder.keep_scores
@@ -131,7 +131,7 @@ LOG = logging.getLogger("holdfast.requests")
 FAULTS = logging.getLogger("holdfast.faults")
 
 
-class RequestLog:
+class RequestLogMiddleware:
     """Logs and counts each request of the API, and answers for whatever nobody else caught."""
 
     def __init__(self, app: ASGIApp, prefixes: frozenset[str], traffic: Traffic) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
 from churn import __version__
 from churn.errors import ChurnError
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["operation"])
 
@@ -24,24 +24,24 @@ def metrics(request: Request) -> Response:
     return Response(request.app.state.traffic.page(), media_type=TEXT)
 
 
-def standing_gauges(desk: Desk) -> Iterator[Any]:
-    """What stands now: the version of this program, the live models, and what waits for the score book."""
+def standing_gauges(workspace: Workspace) -> Iterator[Any]:
+    """What stands now: the version of this program, the live models, and what waits for the database."""
     about = InfoMetricFamily("holdfast", "This program.")
     about.add_metric((), {"version": __version__})
     yield about
-    waiting = GaugeMetricFamily("holdfast_records_waiting_bytes", "Bytes of records that wait for the score book.")
-    waiting.add_metric((), desk.recorder.waiting())
+    waiting = GaugeMetricFamily("holdfast_records_waiting_bytes", "Bytes of records that wait for the database.")
+    waiting.add_metric((), workspace.recorder.waiting())
     lost = GaugeMetricFamily("holdfast_records_lost", "Records for which there was no room anywhere.")
-    lost.add_metric((), desk.recorder.lost)
-    away = GaugeMetricFamily("holdfast_book_away", "1 while the score book does not answer.")
-    away.add_metric((), float(desk.recorder.away))
-    yield from (waiting, lost, away, _live(desk))
+    lost.add_metric((), workspace.recorder.lost)
+    away = GaugeMetricFamily("holdfast_book_away", "1 while the database does not answer.")
+    away.add_metric((), float(workspace.recorder.away))
+    yield from (waiting, lost, away, _live(workspace))
 
 
-def _live(desk: Desk) -> GaugeMetricFamily:
+def _live(workspace: Workspace) -> GaugeMetricFamily:
     live = GaugeMetricFamily("holdfast_live_model", "1 for each version that is live.", labels=("model", "version"))
     try:
-        cards = desk.shelf()
+        cards = workspace.models.list()
     except ChurnError:
         return live
     for card in cards:

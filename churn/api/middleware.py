@@ -22,8 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from churn.api.refusals import TooLarge, TooSlow, answer_to, refusal
 from churn.errors import ChurnError, NotSignedIn
-from churn.workspace.access import Entrance, KeyRing, Who, is_here, one_name
-from churn.workspace.workspace import Desk
+from churn.workspace.access import ApiKeyStore, AuthSettings, Principal, is_here, one_name
+from churn.workspace.workspace import Workspace
 
 MOST_CALLERS = 10_000
 
@@ -47,7 +47,7 @@ class Allowance:
         return 0.0 if has >= 1.0 else (1.0 - has) / self.rate
 
 
-class Rates:
+class RateLimitMiddleware:
     """Refuses who asks too often, and says when to ask again; a caller is a key, a person or this machine."""
 
     def __init__(self, app: ASGIApp, rate: float) -> None:
@@ -88,7 +88,7 @@ _HOST = "This server does not answer under the name of this request."
 _ORIGIN = "A page of another origin may not ask here."
 
 
-class KnownHosts:
+class HostMiddleware:
     """Refuses names that are not this server's, and requests that a page from elsewhere sends."""
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
@@ -169,7 +169,7 @@ MOST_CELLS = 4_000_000  # customers × names: 40 columns of the most customers t
 MOST_OBJECTS = 4 * MOST_ROWS
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Refuses larger bodies under the given first parts of a path; the dashboard's uploads are not its business."""
 
     def __init__(self, app: ASGIApp, prefixes: frozenset[str], most: int = MOST_BYTES) -> None:
@@ -254,21 +254,21 @@ OPEN = frozenset({"/health", "/ready"})
 LOOKING = frozenset({"GET", "HEAD"})
 
 
-PATIENCE = 1.0  # seconds a request waits for the book when the keys are looked up again
+PATIENCE = 1.0  # seconds a request waits for the database when the keys are looked up again
 
 
 _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
 
 
-class Doorkeeper:
-    """Lets in who may, each with a desk of their own in `request.state.desk`; others are told what is missing."""
+class AuthMiddleware:
+    """Lets in who may, each with their own `request.state.workspace`; others are told what is missing."""
 
-    def __init__(self, app: ASGIApp, prefixes: frozenset[str], desk: Desk, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, prefixes: frozenset[str], workspace: Workspace, entrance: AuthSettings) -> None:
         self.app = app
         self.prefixes = prefixes
-        self.desk = desk
+        self.workspace = workspace
         self.entrance = entrance
-        self.desks: dict[Who, Desk] = {}
+        self.workspaces: dict[Principal, Workspace] = {}
         self.wrong = Allowance(rate=1.0, burst=20.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -282,7 +282,7 @@ class Doorkeeper:
         except ChurnError as problem:
             await self._answer(problem, scope)(scope, receive, send)
             return
-        scope.setdefault("state", {}).update(who=who, desk=self._desk_of(who))
+        scope.setdefault("state", {}).update(who=who, workspace=self._workspace_of(who))
         await self.app(scope, receive, send)
 
     def _answer(self, problem: ChurnError, scope: Scope) -> Response:
@@ -293,38 +293,38 @@ class Doorkeeper:
                 return too_often(wait)
         return answer_to(problem)
 
-    async def _who(self, scope: Scope) -> Who:
+    async def _who(self, scope: Scope) -> Principal:
         headers = dict(scope["headers"])
-        await look_up_keys(self.desk.key_ring)
+        await look_up_keys(self.workspace.access.key_store)
         if key := key_sent(headers):
-            return self.desk.key_holder(key)
+            return self.workspace.access.key_holder(key)
         peer = peer_of(scope)
         if person := self.entrance.behind_proxy(peer, named_by_proxy(scope, self.entrance)):
             return person
-        here, empty = is_here(peer, header_names(scope)), self.desk.key_ring.empty
+        here, empty = is_here(peer, header_names(scope)), self.workspace.access.key_store.empty
         if self.entrance.open or (here and empty):
             return self.entrance.nobody(here=here)
         if empty:
             raise NotSignedIn("Only this machine may ask as long as there is no key.", "Make one: `keys add NAME`.")
         raise NotSignedIn("This takes an API key.", _HOW)
 
-    def _desk_of(self, who: Who) -> Desk:
-        if who not in self.desks:
-            if len(self.desks) > 1000:
-                self.desks.clear()
-            self.desks[who] = self.desk.working_for(who)
-        return self.desks[who]
+    def _workspace_of(self, who: Principal) -> Workspace:
+        if who not in self.workspaces:
+            if len(self.workspaces) > 1000:
+                self.workspaces.clear()
+            self.workspaces[who] = self.workspace.as_user(who)
+        return self.workspaces[who]
 
 
-async def look_up_keys(ring: KeyRing) -> None:
-    """Look the keys up again when that is due; a book that is slow to answer delays nobody for long."""
+async def look_up_keys(ring: ApiKeyStore) -> None:
+    """Look the keys up again when that is due; a database that is slow to answer delays nobody for long."""
     if ring.due:
         looking = asyncio.get_running_loop().run_in_executor(None, ring.look_up)
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(looking), None if ring.rows is None else PATIENCE)
 
 
-def named_by_proxy(scope: Scope, entrance: Entrance) -> str:
+def named_by_proxy(scope: Scope, entrance: AuthSettings) -> str:
     """Whom the proxy's header names; two of them are refused, since one may be the caller's own."""
     wanted = entrance.proxy_header.encode()
     return one_name([value.decode("latin-1") for name, value in scope["headers"] if wanted and name == wanted])
@@ -335,9 +335,9 @@ def header_names(scope: Scope) -> frozenset[str]:
     return frozenset(name.decode("latin-1").lower() for name, _ in scope["headers"])
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk that works for whoever sent this request; every route asks this one."""
-    return getattr(request.state, "desk", None) or request.app.state.desk
+def workspace_of(request: Request) -> Workspace:
+    """The workspace that works for whoever sent this request; every route asks this one."""
+    return getattr(request.state, "workspace", None) or request.app.state.workspace
 
 
 def key_sent(headers: dict[bytes, bytes]) -> str:
@@ -367,7 +367,7 @@ SENDING = 30.0  # seconds in which a body has to arrive
 WORKING = 120.0  # seconds after which nobody waits for an answer any more
 
 
-class Patience:
+class TimeoutMiddleware:
     """Ends requests that arrive or are answered too slowly, so that they hold up nobody else."""
 
     def __init__(self, app: ASGIApp, prefixes: frozenset[str]) -> None:
@@ -465,7 +465,7 @@ PAGES = {
 }
 
 
-class ResponseHeaders:
+class HeadersMiddleware:
     """Adds them to every answer, the dashboard's pages included."""
 
     def __init__(self, app: ASGIApp) -> None:

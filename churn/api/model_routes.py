@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.score_routes import ModelAsked
 from churn.training.model import Model
 
@@ -25,12 +25,12 @@ class ModelCard(BaseModel):
 
 
 class Models(BaseModel):
-    """The shelf."""
+    """The registry."""
 
     models: list[ModelCard]
 
 
-class Wanted(BaseModel):
+class ListFilter(BaseModel):
     """One column a customer may have: its name, kind, the levels learnt, and other names it is known by."""
 
     name: str
@@ -47,27 +47,27 @@ class WantedColumns(BaseModel):
 
     model: str
     version: str
-    columns: list[Wanted]
+    columns: list[ListFilter]
 
 
 @router.get("/models")
 def models(request: Request) -> Models:
-    """Show the models on the shelf, which version of each is live, and since when."""
-    return Models(models=[ModelCard(**card) for card in desk_of(request).shelf()])
+    """Show the models kept, which version of each is live, and since when."""
+    return Models(models=[ModelCard(**card) for card in workspace_of(request).models.list()])
 
 
 @router.get("/schema")
 def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
     """Show the columns a model reads; without `?model=` those of the only live model."""
-    found = desk_of(request).counterpart((), model=model).model
+    found = workspace_of(request).online.scorer((), model=model).model
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
 
 
-def wanted_columns(model: Model) -> list[Wanted]:
+def wanted_columns(model: Model) -> list[ListFilter]:
     """The columns of a customer that are read, in the order of the list the model learnt from."""
     learnt = {f.name: f for f in model.encoder.fields}
     return [
-        Wanted(
+        ListFilter(
             name=c.name,
             kind=c.kind,
             role=c.role,

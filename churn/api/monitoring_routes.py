@@ -14,11 +14,11 @@ from prometheus_client.core import GaugeMetricFamily
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from churn.api.middleware import desk_of
+from churn.api.middleware import workspace_of
 from churn.api.requests import FileSaid, SentFile, customers_sent
 from churn.api.score_routes import LIMITS, DayAsked, ModelAsked, within_limits
 from churn.errors import ChurnError
-from churn.workspace.workspace import Desk
+from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["watching"])
 
@@ -44,11 +44,11 @@ async def drift(
     request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None, keep: Keep = True
 ) -> JSONResponse:
     """Hold a list against the model: an uploaded file, or a JSON list of customers under the list's own names."""
-    sent, desk = await customers_sent(request), desk_of(request)
+    sent, workspace = await customers_sent(request), workspace_of(request)
     if not isinstance(sent, SentFile):
         sent = SentFile(await run_in_threadpool(as_csv, sent), "sent.csv")
-    words = {**said.about(sent), "limits": LIMITS, "as_of": as_of}
-    watched = partial(desk.drift, sent.content, model=model, keep=keep, **words)
+    words = {**said.options(sent), "limits": LIMITS, "as_of": as_of}
+    watched = partial(workspace.monitor.check, sent.content, model=model, keep=keep, **words)
     found = await run_in_threadpool(within_limits, watched)
     return JSONResponse(found.as_json())
 
@@ -63,10 +63,10 @@ def as_csv(customers: Sequence[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def drift_gauges(desk: Desk) -> Iterator[Any]:
-    """The numbers of the latest list of every watched model; none while the book does not answer."""
+def drift_gauges(workspace: Workspace) -> Iterator[Any]:
+    """The numbers of the latest list of every watched model; none while the database does not answer."""
     try:
-        signs = desk.latest_signs()
+        signs = workspace.monitor.latest()
     except ChurnError:
         return
     names = dict.fromkeys(name for one in signs for name in one["gauges"])

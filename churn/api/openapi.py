@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from churn.api.middleware import OPEN
-from churn.api.model_routes import Wanted, wanted_columns
-from churn.api.requests import DESCRIBED
+from churn.api.model_routes import ListFilter, wanted_columns
+from churn.api.requests import FIELDS_OF_FORM
 from churn.api.score_routes import predicted
 from churn.errors import ChurnError
 from churn.training.model import Model
-from churn.workspace.scorer import Counterpart
-from churn.workspace.workspace import Desk
+from churn.workspace.scorer import OnlineScorer
+from churn.workspace.workspace import Workspace
 
 TYPES = {"number": ["number", "string", "null"], "flag": ["boolean", "string", "number", "null"]}
 
@@ -49,15 +49,15 @@ class Tried:
         }
 
 
-def tried_customers(desk: Desk) -> tuple[Tried, ...]:
+def tried_customers(workspace: Workspace) -> tuple[Tried, ...]:
     """For every live model that opens, a customer to try."""
-    names = [card["name"] for card in desk.shelf() if card["live"]]
-    return tuple(tried for name in names if (tried := _tried_of(desk, name)))
+    names = [card["name"] for card in workspace.models.list() if card["live"]]
+    return tuple(tried for name in names if (tried := _tried_of(workspace, name)))
 
 
-def _tried_of(desk: Desk, name: str) -> Tried | None:
+def _tried_of(workspace: Workspace, name: str) -> Tried | None:
     try:
-        found = desk.counterpart((), model=name)
+        found = workspace.online.scorer((), model=name)
         middles = _middles(found.model)
         columns = wanted_columns(found.model)
         customer = {c.name: _value(c, middles) for c in columns}
@@ -66,7 +66,7 @@ def _tried_of(desk: Desk, name: str) -> Tried | None:
         return None
 
 
-def _said(found: Counterpart, customer: Mapping[str, Any]) -> dict[str, Any]:
+def _said(found: OnlineScorer, customer: Mapping[str, Any]) -> dict[str, Any]:
     return predicted(found.single(customer))
 
 
@@ -76,12 +76,12 @@ def _middles(model: Model) -> dict[str, float]:
     return {f.name: round(float(middle), 2) for f, middle in middles if f.form == "number" and middle == middle}
 
 
-def _property(column: Wanted, value: Any) -> dict[str, Any]:
+def _property(column: ListFilter, value: Any) -> dict[str, Any]:
     said = {"description": column.meaning} if column.meaning else {}
     return {"type": TYPES.get(column.kind, ANY), "examples": [value], **said}
 
 
-def _value(column: Wanted, middles: Mapping[str, float]) -> Any:
+def _value(column: ListFilter, middles: Mapping[str, float]) -> Any:
     """A value to try: a level that was learnt, a middle value, or something of the kind."""
     if column.levels:
         return column.levels[0]
@@ -126,7 +126,7 @@ KEY_ALONE = {
 _BINARY = {"type": "string", "format": "binary"}
 
 
-FILE = {"type": "object", "properties": {"file": _BINARY, **DESCRIBED}, "required": ["file"]}
+FILE = {"type": "object", "properties": {"file": _BINARY, **FIELDS_OF_FORM}, "required": ["file"]}
 
 
 OFFERS = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}
@@ -139,7 +139,7 @@ def describe_live_models(api: FastAPI) -> None:
         words = get_openapi(
             title=api.title, version=api.version, description=api.description, routes=api.routes, tags=api.openapi_tags
         )
-        return with_bodies(words, tried_customers(api.state.desk), keyed=not api.state.desk.key_ring.empty)
+        return with_bodies(words, tried_customers(api.state.workspace), keyed=not api.state.workspace.key_store.empty)
 
     api.openapi = document  # type: ignore[method-assign]
 

@@ -98,8 +98,29 @@ def _wrong_words(request: Request, problem: Exception) -> JSONResponse:
     """Name the field and what is wrong with it, without repeating what was sent."""
     if not isinstance(problem, RequestValidationError):
         raise problem
-    faults = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in problem.errors()[:5]]
-    return refusal(422, f"The request does not fit: {'; '.join(faults)}.", "See /docs for the fields.")
+    found = problem.errors()[:5]
+    missing = [_name_of(e) for e in found if e["type"] == "missing"]
+    add = f"Add {' and '.join(f'{name}=…' for name in missing)} to the address, or see" if missing else "See"
+    return refusal(422, " ".join(_fault_of(e) for e in found), f"{add} /docs for the fields.")
+
+
+def _name_of(fault: Any) -> str:
+    """What the client calls the field: the address or the body it stands in is plain."""
+    names = [str(part) for part in fault["loc"] if part not in ("query", "body", "path")]
+    return ".".join(names) or "The body"
+
+
+def _fault_of(fault: Any) -> str:
+    """What is wrong with one field, in a sentence."""
+    name, kind, said = _name_of(fault), fault["type"], fault["msg"]
+    if kind == "missing":
+        return f"{name} is not said."
+    if kind == "extra_forbidden":
+        return f"{name} is no field of this request."
+    if kind.endswith(("_parsing", "_type")):
+        what = {"float": "a number", "int": "a whole number", "bool": "true or false", "date": "a day like 2026-01-31"}
+        return f"{name} is not {what.get(kind.partition('_')[0], 'what is asked for')}."
+    return f"{name} cannot be taken: {said[:1].lower()}{said[1:]}."
 
 
 def _wrong_address(request: Request, problem: Exception) -> JSONResponse:

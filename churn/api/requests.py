@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -18,12 +19,10 @@ from starlette.datastructures import UploadFile
 from churn.api.middleware import MOST_OBJECTS, refuse_rows, refuse_wide, too_many_rows
 from churn.errors import RequestRefused
 from churn.files import json_texts
-from churn.intake.dates import Order
-from churn.intake.duplicates import Duplicates
-from churn.intake.options import pair_of
 from churn.money.playbook import Playbook, playbook_from, playbook_from_text
 from churn.notices import Notice
-from churn.workspace.prediction import Singles
+from churn.options import READ, pair_of
+from churn.workspace.prediction import PredictionBatch
 
 JSON_TYPES = ("", "application/json")
 
@@ -170,7 +169,7 @@ def _refuse_constant(word: str) -> NoReturn:
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytearray:
+def batch_answer(scored: PredictionBatch, told: Mapping[str, Any]) -> bytearray:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
     body = bytearray(f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":['.encode())
     for number, prediction in enumerate(predictions_of(scored)):
@@ -181,7 +180,7 @@ def batch_answer(scored: Singles, told: Mapping[str, Any]) -> bytearray:
     return body
 
 
-def predictions_of(scored: Singles) -> Iterator[str]:
+def predictions_of(scored: PredictionBatch) -> Iterator[str]:
     """Each customer as JSON, in the words of `predicted` and with their key."""
     once = _Written()
     columns = (
@@ -251,52 +250,49 @@ def _column(values: Iterable[Any]) -> list[str]:
 # What a client may say about a file it sends: the words of the command line, in the address or in the form.
 
 
-SINGLE = ("sheet", "dates", "duplicates", "profile")
-
-
-DESCRIBED: dict[str, dict[str, Any]] = {
-    "sheet": {"type": "string", "description": "the sheet of a workbook to read"},
-    "map": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "THEIRS=OURS: their heading is this column of ours; nothing after = means none of ours",
-    },
-    "dates": {"type": "string", "enum": ["day-first", "month-first"], "description": "how to read 02/03/2026"},
-    "duplicates": {
-        "type": "string",
-        "enum": ["newest", "first", "refuse"],
-        "description": "which row of a customer listed twice to keep",
-    },
-    "profile": {"type": "string", "description": "the ready-made business to read the list as"},
+FIELDS_OF_FORM: dict[str, dict[str, Any]] = {
+    option.called: {
+        "description": f"{option.value}: {option.help}" if option.kind == "pairs" else option.help,
+        **({"type": "array", "items": {"type": "string"}} if option.kind == "pairs" else {"type": "string"}),
+        **({"enum": list(option.choices)} if option.choices else {}),
+    }
+    for option in READ
 }
 
 
-@dataclass(frozen=True)
-class FileWords:
-    """What was said about a file in the address of a request."""
+def _described(name: str) -> Any:
+    return Query(description=FIELDS_OF_FORM[name]["description"])
 
-    sheet: str | None = None
-    map: tuple[str, ...] = ()
-    dates: Order | None = None
-    duplicates: Duplicates | None = None
-    profile: str | None = None
 
-    def about(self, sent: SentFile) -> dict[str, Any]:
-        """The words as the desk takes them; a field of the form stands before the address."""
-        said = {n: sent.said.get(n, [None])[-1] or getattr(self, n) for n in SINGLE}
+class AboutFile(BaseModel):
+    """What may be said about a list that comes as a file, in the address; an unknown word is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: Annotated[str | None, _described("sheet")] = None
+    map: Annotated[list[str], _described("map")] = []
+    dates: Annotated[Literal["day-first", "month-first"] | None, _described("dates")] = None
+    duplicates: Annotated[Literal["newest", "first", "refuse"] | None, _described("duplicates")] = None
+    profile: Annotated[str | None, _described("profile")] = None
+    filename: str = ""
+
+    def options(self, sent: SentFile) -> dict[str, Any]:
+        """The same as a workspace takes it; a field of the form stands before the address."""
+        single = [option.name for option in READ if option.kind != "pairs"]
+        said = {name: sent.said.get(name, [None])[-1] or getattr(self, name) for name in single}
         mapping = dict(pair_of(pair) for pair in (*self.map, *sent.said.get("map", ())))
         return {k: v for k, v in {**said, "mapping": mapping, "filename": sent.filename}.items() if v}
 
 
 def words_in_address(
-    sheet: Annotated[str | None, Query(description=DESCRIBED["sheet"]["description"])] = None,
-    map: Annotated[list[str] | None, Query(description=DESCRIBED["map"]["description"])] = None,
-    dates: Annotated[Order | None, Query(description=DESCRIBED["dates"]["description"])] = None,
-    duplicates: Annotated[Duplicates | None, Query(description=DESCRIBED["duplicates"]["description"])] = None,
-    profile: Annotated[str | None, Query(description=DESCRIBED["profile"]["description"])] = None,
-) -> FileWords:
-    """The answers to what a file may leave open, as the address of a request gives them."""
-    return FileWords(sheet, tuple(map or ()), dates, duplicates, profile)
+    sheet: Annotated[str | None, _described("sheet")] = None,
+    map: Annotated[list[str] | None, _described("map")] = None,
+    dates: Annotated[Literal["day-first", "month-first"] | None, _described("dates")] = None,
+    duplicates: Annotated[Literal["newest", "first", "refuse"] | None, _described("duplicates")] = None,
+    profile: Annotated[str | None, _described("profile")] = None,
+) -> AboutFile:
+    """The same where an address holds other words as well."""
+    return AboutFile(sheet=sheet, map=map or [], dates=dates, duplicates=duplicates, profile=profile)
 
 
-FileSaid = Annotated[FileWords, Depends(words_in_address)]
+FileSaid = Annotated[AboutFile, Depends(words_in_address)]

@@ -16,13 +16,12 @@ from pydantic import BaseModel, BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from churn.api.metrics import headers_after
-from churn.api.middleware import MOST_CELLS, MOST_ROWS, desk_of, too_many_cells, too_many_rows
-from churn.api.requests import FileSaid, FileWords, SentFile, batch_answer, customer_sent, customers_sent, file_sent
+from churn.api.middleware import MOST_CELLS, MOST_ROWS, too_many_cells, too_many_rows, workspace_of
+from churn.api.requests import AboutFile, FileSaid, SentFile, batch_answer, customer_sent, customers_sent, file_sent
 from churn.errors import ListRefused
 from churn.intake.sources import Limits
-from churn.workspace.customer_views import KEY, only_key
-from churn.workspace.prediction import Single, Singles
-from churn.workspace.workspace import Desk
+from churn.workspace.prediction import KEY, PredictionBatch, ScoredCustomer, only_key
+from churn.workspace.workspace import Workspace
 
 Read = TypeVar("Read")
 
@@ -115,13 +114,13 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
     `{"key": …}` alone scores from the features last recorded of that customer.
     """
     fields = await customer_sent(request)
-    desk = desk_of(request)
+    workspace = workspace_of(request)
     if only_key(fields):
-        one = await run_in_threadpool(desk.scored_by_key, fields[KEY], model=model, as_of=as_of)
+        one = await run_in_threadpool(workspace.online.score_by_key, fields[KEY], model=model, as_of=as_of)
         return JSONResponse(predicted(one))
-    found = desk.counterpart_at_hand(tuple(fields), model=model)
+    found = workspace.online.cached_scorer(tuple(fields), model=model)
     if found is None:
-        found = await run_in_threadpool(desk.counterpart, tuple(fields), model=model)
+        found = await run_in_threadpool(workspace.online.scorer, tuple(fields), model=model)
     one = found.single(fields, as_of=as_of)
     return JSONResponse(predicted(one), headers=await headers_after(request, one))
 
@@ -129,11 +128,11 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
 @router.post("/predict/batch", response_model=Predictions)
 async def predict_many(request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None) -> Response:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
-    sent, desk = await customers_sent(request), desk_of(request)
+    sent, workspace = await customers_sent(request), workspace_of(request)
     if isinstance(sent, SentFile):
-        scored = await run_in_threadpool(_file_scored, desk, sent, said, (model, as_of))
+        scored = await run_in_threadpool(_file_scored, workspace, sent, said, (model, as_of))
     else:
-        scored = await run_in_threadpool(_list_scored, desk, sent, model, as_of)
+        scored = await run_in_threadpool(_list_scored, workspace, sent, model, as_of)
     headers = await headers_after(request, scored.customers)
     content = await run_in_threadpool(batch_answer, scored.customers, scored.told)
     return Response(memoryview(content), media_type="application/json", headers=headers)
@@ -143,19 +142,19 @@ async def predict_many(request: Request, said: FileSaid, model: ModelAsked = Non
 class Batch:
     """Many customers scored, and what was left out of a file."""
 
-    customers: Singles
+    customers: PredictionBatch
     told: dict[str, Any] = field(default_factory=dict)
 
 
 @router.post("/check", response_model=Understood)
 async def check(request: Request, said: FileSaid) -> JSONResponse:
     """Say what is understood of an uploaded file, without scoring it: columns, repairs, lines set aside."""
-    sent, desk = await file_sent(request), desk_of(request)
-    reading = partial(desk.check, sent.content, limits=LIMITS, **said.about(sent))
+    sent, workspace = await file_sent(request), workspace_of(request)
+    reading = partial(workspace.lists.check, sent.content, limits=LIMITS, **said.options(sent))
     return JSONResponse((await run_in_threadpool(within_limits, reading)).as_json())
 
 
-def predicted(one: Single) -> dict[str, Any]:
+def predicted(one: ScoredCustomer) -> dict[str, Any]:
     """A score in the words of this answer."""
     return {
         "churn_probability": one.probability,
@@ -177,21 +176,21 @@ def predicted(one: Single) -> dict[str, Any]:
     }
 
 
-def _list_scored(desk: Desk, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> Batch:
+def _list_scored(workspace: Workspace, customers: list[dict[str, Any]], model: str | None, as_of: date | None) -> Batch:
     names = tuple(dict.fromkeys(chain.from_iterable(customers)))
-    counterpart = desk.counterpart(names, model=model)
+    counterpart = workspace.online.scorer(names, model=model)
     scored = counterpart.many(customers, as_of=as_of)
     return Batch(scored, {"notices": [n.as_json() for n in scored.of_all]})
 
 
-def _file_scored(desk: Desk, sent: SentFile, said: FileWords, asked: tuple[str | None, date | None]) -> Batch:
+def _file_scored(workspace: Workspace, sent: SentFile, said: AboutFile, asked: tuple[str | None, date | None]) -> Batch:
     model, as_of = asked
-    words = said.about(sent)
+    words = said.options(sent)
     # Whoever sends a list gets an answer for each customer in it, those who left already as well.
-    scoring = partial(desk.score, sent.content, model=model, everybody=True)
+    scoring = partial(workspace.lists.score, sent.content, model=model, everybody=True)
     ranked = within_limits(partial(scoring, limits=LIMITS, as_of=as_of, **words))
     found = ranked.model
-    counterpart = desk.counterpart((), model=f"{found.name}@{found.version}")
+    counterpart = workspace.online.scorer((), model=f"{found.name}@{found.version}")
     read = ranked.reading.as_json()
     told = {"set_aside": read["set_aside"], "columns": read["columns"]}
     scored = counterpart.of_scored(ranked.scored.table, ranked.reading.table, matrix=ranked.matrix)

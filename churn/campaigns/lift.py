@@ -16,7 +16,8 @@ import numpy as np
 
 from churn.errors import ListRefused
 from churn.intake.values import NO, YES, is_missing, outcome_words, same_words
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
 from churn.training.calibration import wilson
 
 if TYPE_CHECKING:
@@ -340,11 +341,12 @@ def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataF
     if len(wrong):
         names = ", ".join(map(str, wrong[:5]))
         raise ListRefused(
-            f"{len(wrong):,} customers have two different outcomes: {names}.", "Keep the right one of each."
+            f"{counted(len(wrong), 'customer')} {do(len(wrong), 'has', 'have')} two different outcomes: {names}.",
+            "Keep the right one of each.",
         )
     single = given.drop_duplicates(key)
     many = len(given) - len(single)
-    text = f"{many:,} rows repeated a customer with the same outcome; one of each counts."
+    text = f"{counted(many, 'row')} repeated a customer with the same outcome; one of each counts."
     note = Notice("repaired", text, key, many)
     return single, (note,) if many else ()
 
@@ -395,7 +397,8 @@ def _checked_arms(planned: dict[str, int], known: dict[str, int]) -> None:
 
 
 def _unknown(unknown: int, rows: int) -> tuple[Notice, ...]:
-    text = f"{unknown:,} customers on the list are not in this campaign and do not count."
+    who, does = f"{counted(unknown, 'customer')} on the list", do(unknown, "is not", "are not")
+    text = f"{who} {does} in this campaign and {do(unknown, 'does', 'do')} not count."
     if unknown * 2 > rows:
         return (Notice("warning", f"{text} That is most of the list: is it the right campaign?", None, unknown),)
     return (Notice("set_aside", text, None, unknown),) if unknown else ()
@@ -408,7 +411,7 @@ def _missing(planned: dict[str, int], known: dict[str, int]) -> tuple[Notice, ..
     shares = {a: 1.0 - known[a] / planned[a] for a in planned if planned[a]}
     said = ", ".join(f"{share:.0%} of the {'treated' if a == 'treat' else 'held out'}" for a, share in shares.items())
     serious = max(shares.values()) > MISSING_WARNED
-    text = f"{lost:,} customers have no outcome yet: {said}."
+    text = f"{counted(lost, 'customer')} {do(lost, 'has', 'have')} no outcome yet: {said}."
     more = " If those differ from the others, so does the true effect." if serious else ""
     return (Notice("warning" if serious else "info", text + more, None, lost),)
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from churn.campaigns.optimizer import Limit
 from churn.errors import RequestRefused
-from churn.intake.options import pair_of
 from churn.money.economics import Offers
 from churn.money.playbook import Playbook, Scenario
 from churn.money.rules import Clause, Rule
-from churn.notices import Notice, listed
+from churn.notices import Notice, do, listed
+from churn.notices import many as counted
+from churn.options import pair_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +156,7 @@ DRIVER = "driver_"
 
 @dataclass(frozen=True)
 class History:
-    """What the score book remembers about the customers.
+    """What the database remembers about the customers.
 
     arms        of an earlier export of this campaign, `treat` or `holdout` by key; they stand
     contacts    earlier contacts: `key` and `date`; `as_of` is then the day of the campaign
@@ -193,7 +194,8 @@ def _resting(stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, history:
     many = int(stopped.any(axis=1).sum())
     if not many:
         return ()
-    text = f"{many:,} customers were contacted recently and rest from some or all actions."
+    who = f"{counted(many, 'customer')} {do(many, 'was', 'were')} contacted recently"
+    text = f"{who} and {do(many, 'rests', 'rest')} from some or all actions."
     return (Notice("info", text, None, many),)
 
 
@@ -219,7 +221,8 @@ def _asleep(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[No
     many = int(alone.sum())
     if not many:
         return ()
-    text = f"{many:,} customers are left alone: an experiment has shown that contacting them makes them leave."
+    who = f"{counted(many, 'customer')} {do(many, 'is', 'are')} left alone"
+    text = f"{who}: an experiment has shown that contacting them makes them leave."
     return (Notice("info", text, None, many),)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-import tempfile
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import heappush, heappushpop
 from threading import Lock
 
@@ -455,46 +456,60 @@ def _kinds(choices: Choices) -> np.ndarray:
 # Keeps what a solver's C code prints away from standard output, where a door may be writing its one JSON object.
 
 
-_ONE_AT_A_TIME = Lock()
-
-
-_CHATTER = b"HighsMipSolverData::"
+_QUIET = Lock()
+_quiet_now = 0  # how many solvers are at work
+_printing: int | None = None  # where C code printed before the first of them began
 
 
 @contextmanager
 def solver_hushed() -> Iterator[None]:
-    """Whatever reaches standard output meanwhile is written afterwards, without the solver's debug lines.
+    """What C code prints meanwhile goes nowhere; whatever Python or another thread writes is left alone.
 
-    HiGHS 1.x prints such lines from its MIP heuristics whatever its options say; nothing else helps against them.
+    HiGHS 1.x prints debug lines from its MIP heuristics whatever its options say (its issue 2783). They go to C's own
+    `stdout`, which Python never uses, so only that is pointed elsewhere: the file descriptor stays where it is.
     """
-    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as aside:
-        try:
-            _flush_c()
-            kept = os.dup(1)
-            os.dup2(aside.fileno(), 1)
-        except OSError:  # no standard output at all, as under a service manager
-            yield
-            return
-        try:
-            yield
-        finally:
-            _flush_c()
-            os.dup2(kept, 1)
-            os.close(kept)
-            aside.seek(0)
-            _write_on(b"".join(line for line in aside if not line.startswith(_CHATTER)))
+    stdout, nowhere = _c_stdout(), _c_nowhere()
+    if stdout is None or nowhere is None:  # another C library: a line too much is better than a guess
+        yield
+        return
+    _count_solver(stdout, nowhere, 1)
+    try:
+        yield
+    finally:
+        _count_solver(stdout, nowhere, -1)
 
 
-def _write_on(rest: bytes) -> None:
-    with suppress(OSError):
-        while rest:
-            rest = rest[os.write(1, rest) :]
+def _count_solver(stdout: ctypes.c_void_p, nowhere: int, change: int) -> None:
+    """The first solver that begins silences C code, the last that ends gives it its voice back."""
+    global _quiet_now, _printing
+    with _QUIET:
+        if not _quiet_now:
+            _printing = stdout.value
+        _quiet_now += change
+        stdout.value = nowhere if _quiet_now else _printing
 
 
-def _flush_c() -> None:
-    """Empty the buffers of the C library, which Python's own flush does not reach."""
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).fflush(None)
+@cache
+def _c_stdout() -> ctypes.c_void_p | None:
+    """C's variable `stdout`, where it is known to be one that may be set: glibc and macOS."""
+    try:
+        if sys.platform == "linux":
+            os.confstr("CS_GNU_LIBC_VERSION")  # refused by any other C library
+        elif sys.platform != "darwin":
+            return None
+        return ctypes.c_void_p.in_dll(ctypes.CDLL(None), "__stdoutp" if sys.platform == "darwin" else "stdout")
+    except (OSError, ValueError):
+        return None
+
+
+@cache
+def _c_nowhere() -> int | None:
+    """An open C file that keeps nothing."""
+    if _c_stdout() is None:
+        return None
+    fopen = ctypes.CDLL(None).fopen
+    fopen.restype, fopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]
+    return fopen(os.devnull.encode(), b"w") or None
 
 
 # The best choice under all limits: exact for short lists, by prices within a proven distance for long ones.

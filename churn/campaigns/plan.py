@@ -60,7 +60,7 @@ class Campaign:
                 `in_draw`: could have been held out, so lift may count it
     customers   how many were on the list
     bound       what no plan for these customers and limits can exceed, in expected gain
-    basis       how the worth of a customer was reckoned
+    basis       how the worth of a customer was computed
     words       what people call it, where that is not its id
     """
 
@@ -352,9 +352,7 @@ def _after_the_draw(plan: Drawn) -> Notice | None:
 def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -> tuple[Notice, ...]:
     notes = [Notice("info", f"What a customer is worth: {made.ready.given.basis}.")]
     if assumed := playbook.assumed:
-        notes.append(
-            Notice("info", f"{len(assumed)} rates of the playbook are assumed, not measured.", None, len(assumed))
-        )
+        notes.append(Notice("info", playbook.evidence, None, len(assumed)))
     if not (made.plan.choice >= 0).any():
         notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
     elif power.weak:

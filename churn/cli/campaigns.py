@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import churn
 from churn.cli.main import (
     STDIN,
     Answer,
@@ -21,13 +22,13 @@ from churn.cli.main import (
     verb,
 )
 from churn.errors import RequestRefused
-from churn.workspace.workspace import Desk
 
 if TYPE_CHECKING:
     from churn.campaigns.lift import Lift
     from churn.campaigns.limits import Order
-    from churn.workspace.campaigns import Planned
+    from churn.workspace.campaigns import PlannedCampaign
     from churn.workspace.delivery import Delivery, Outline
+    from churn.workspace.workspace import Workspace
 
 ENDS = ("low", "mid", "high")
 
@@ -78,25 +79,28 @@ def _plan_words(words: ArgumentParser) -> None:
 )
 def plan(asked: Namespace, printer: Printer) -> Answer:
     """Choose who gets what, draw the holdout, keep the campaign and write its file."""
-    desk, piped = Desk(asked.home), asked.output == STDIN
+    from churn.workspace.delivery import outline_push
+    from churn.workspace.playbooks import read_playbook
+
+    workspace, piped = churn.Workspace(asked.home), asked.output == STDIN
     order = _ordered(asked)
-    playbook = desk.read_playbook(Path(asked.playbook)) if asked.playbook else None
-    ranked = desk.score(source_of(asked), model=asked.model, **said_of(asked))
-    planned = desk.plan(ranked, order, playbook=playbook, rested=asked.rested)
+    playbook = read_playbook(Path(asked.playbook)) if asked.playbook else None
+    ranked = workspace.lists.score(source_of(asked), model=asked.model, **said_of(asked))
+    planned = workspace.campaigns.plan(ranked, order, playbook=playbook, rested=asked.rested)
     columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
     if asked.push is not None:
-        desk.push_outline(planned, asked.push, columns)  # refused before anything is written
+        outline_push(planned, asked.push, columns)  # refused before anything is written
     keep = asked.keep == "yes" and not asked.dry_run
     if asked.push is not None and not asked.dry_run and not keep:
         raise RequestRefused("A campaign that is not kept is not sent.", "Leave out --keep no, or add --dry-run.")
-    done = desk.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns, keep=keep)
-    sent = _pushed(desk, done, asked, columns)
+    done = workspace.campaigns.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns, keep=keep)
+    sent = _pushed(workspace, done, asked, columns)
     if piped:
         return Answer()
     later = f"Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
     looked = "Nothing was kept: nobody counts as contacted, and this plan cannot be measured."
     written = f"Written to {asked.output}. {later if keep else looked}"
-    lines = (*_plan_lines(desk, done), written, *([sent.words] if sent else []))
+    lines = (*_plan_lines(workspace, done), written, *([sent.words] if sent else []))
     return Answer({**done.as_json(), "kept": keep, **({"push": sent.as_json()} if sent else {})}, lines)
 
 
@@ -107,9 +111,10 @@ def _ordered(asked: Namespace) -> Order:
     return order_said(**{name: getattr(asked, name) for name in names}, name=asked.name or "")
 
 
-def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
+def _plan_lines(workspace: Workspace, done: PlannedCampaign) -> tuple[str, ...]:
     """A campaign as a person reads it: in short, what it can prove, and what it does with each action."""
     from churn.money.amounts import Amounts
+    from churn.workspace.campaigns import action_totals, price_sentences
 
     made, amounts = done.campaign, Amounts(done.basis.currency)
     gains = " / ".join(amounts.money(made.expected_gain[end], 2) for end in ENDS)
@@ -119,13 +124,13 @@ def _plan_lines(desk: Desk, done: Planned) -> tuple[str, ...]:
             *(t.action, t.channel, t.treated, t.held, amounts.money(t.cost, 2)),
             *(amounts.money(v, 2) for v in (t.low, t.mid, t.high)),
         ]
-        for t in desk.action_totals(done)
+        for t in action_totals(done)
     ]
     return (
         f"{made.title}: {made.treated:,} of {made.customers:,} customers treated, {made.held:,} held out.",
         f"Expected to cost {amounts.money(made.spent, 2)} and to bring {gains} (low / mid / high) after that.",
         made.proof,
-        *(f"  {words}" for words in desk.price_words(done, amounts)),
+        *(f"  {words}" for words in price_sentences(done, amounts)),
         f"  {'! ' * done.weak}{made.detectable.words}",
         *notice_lines(done.beside),
         *notice_lines(done.basis.ranked.notices, most=OF_THE_LIST),
@@ -148,11 +153,11 @@ def _measure_words(words: ArgumentParser) -> None:
 def measure(asked: Namespace, printer: Printer) -> Answer:
     """Compare the treated with the held out, and let the playbook learn."""
     said = {**said_of(asked), "key": asked.key, "outcome": asked.outcome, "positive": asked.positive}
-    desk = Desk(asked.home)
-    found = desk.measure(source_of(asked), asked.campaign, **said)
+    workspace = churn.Workspace(asked.home)
+    found = workspace.campaigns.measure(source_of(asked), asked.campaign, **said)
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
-    saved = "" if lift.saved is None else _money_saved(lift.saved, desk.currency_of(found.record))
+    saved = "" if lift.saved is None else _money_saved(lift.saved, workspace.campaigns.currency_of(found.record))
     lines = [f"{asked.campaign}: {lift.verdict}", *_arm_lines(lift), saved, *notice_lines(lift.notices), ""]
     lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
     if found.learnt:
@@ -196,7 +201,7 @@ def uplift(asked: Namespace, printer: Printer) -> Answer:
     """Measure the effect, how far customers differ in it, and who is better left alone."""
     names = ("treatment", "outcome", "control", "arm", "key", "model", "positive", "good", "seed")
     words = {name: getattr(asked, name) for name in names}
-    found = Desk(asked.home).uplift(source_of(asked), words, **said_of(asked))
+    found = churn.Workspace(asked.home).campaigns.uplift(source_of(asked), words, **said_of(asked))
     if asked.output:
         found.write(Path(asked.output))
     qini = found.uplift.qini
@@ -226,21 +231,22 @@ def _playbook_words(words: ArgumentParser) -> None:
 def playbook(asked: Namespace, printer: Printer) -> Answer:
     """Show the offers in force, check a file, or make it the one in force."""
     from churn.money.playbook import playbook_text, playbook_words
+    from churn.workspace.playbooks import read_playbook
 
-    desk = Desk(asked.home)
-    name = desk.model(asked.model).name if asked.model else asked.profile
+    workspace = churn.Workspace(asked.home)
+    name = workspace.models.get(asked.model).name if asked.model else asked.profile
     if asked.act == "show":
-        force = desk.playbook(name)
+        force = workspace.playbooks.get(name)
         since = f" since {force.made}" if force.made else ""
         head = f"# {name}, version {force.version}, {force.how}{since}. {force.why}"
         return Answer(force.as_json(), (head, playbook_text(force.playbook)))
     if not asked.file:
         raise RequestRefused(f"`playbook {asked.act}` needs a file.", "Name the playbook file (TOML).")
-    read = desk.read_playbook(Path(asked.file))
+    read = read_playbook(Path(asked.file))
     if asked.act == "check":
         lines = (f"{asked.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
         return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
-    force = desk.set_playbook(name, read, asked.why)
+    force = workspace.playbooks.set(name, read, asked.why)
     return Answer(force.as_json(), (f"{name} now plans with version {force.version} of its playbook.",))
 
 
@@ -254,17 +260,25 @@ def forget(asked: Namespace, printer: Printer) -> Answer:
     """Remove a customer's scores, features, arms, contacts and outcomes, or everybody's from before a day."""
     if (asked.key is None) == (asked.before is None):
         raise RequestRefused("Whom to forget is not said.", "Give a customer's key, or --before DATE.")
-    desk = Desk(asked.home)
-    gone = desk.forget(asked.key) if asked.before is None else desk.forget_before(asked.before)
+    workspace = churn.Workspace(asked.home)
+    gone = (
+        workspace.customers.forget(asked.key)
+        if asked.before is None
+        else workspace.customers.forget_before(asked.before)
+    )
     said = {"key": asked.key} if asked.before is None else {"before": asked.before}
     return Answer({**said, **gone.as_json()}, (gone.words,))
 
 
-def _pushed(desk: Desk, done: Planned, asked: Namespace, columns: list[str] | None) -> Delivery | Outline | None:
+def _pushed(
+    workspace: Workspace, done: PlannedCampaign, asked: Namespace, columns: list[str] | None
+) -> Delivery | Outline | None:
     """What was sent, or would be, where it is asked for."""
     if asked.push is None:
         return None
-    return (desk.push_outline if asked.dry_run else desk.push)(done, asked.push, columns)
+    from churn.workspace.delivery import outline_push
+
+    return (outline_push if asked.dry_run else workspace.campaigns.push)(done, asked.push, columns)
 
 
 def _points(share: float | None) -> str | None:

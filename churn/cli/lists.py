@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import churn
 from churn.cli.main import (
     STDIN,
     Answer,
@@ -22,15 +23,11 @@ from churn.cli.main import (
 )
 from churn.errors import MissingColumns, RequestRefused
 from churn.files import write_text
-from churn.intake.options import pair_of
-from churn.money.amounts import Amounts, over
-from churn.scoring.whatif import Step
-from churn.workspace.customers import comparison_json, explained_json, shown_points, summary_json
-from churn.workspace.lists import ScoredFile
-from churn.workspace.workspace import Desk
 
 if TYPE_CHECKING:
     from churn.scoring.reasons import Explanation
+    from churn.scoring.whatif import Step
+    from churn.workspace.lists import ScoredFile
 
 
 def _check_words(words: ArgumentParser) -> None:
@@ -45,7 +42,7 @@ def _check_words(words: ArgumentParser) -> None:
 def check(asked: Namespace, printer: Printer) -> Answer:
     """Show the columns, what was repaired and which lines were set aside."""
     try:
-        reading = Desk(asked.home).check(source_of(asked), **said_of(asked))
+        reading = churn.Workspace(asked.home).lists.check(source_of(asked), **said_of(asked))
     except MissingColumns as problem:
         if asked.template:
             write_text(Path(asked.template), problem.template)
@@ -95,11 +92,11 @@ def score(asked: Namespace, printer: Printer) -> Answer:
     def heard(rows: int, total: int | None) -> None:
         printer.progress(rows / total if total else 0.0, f"{rows:,} customers scored")
 
-    done = Desk(asked.home).score_file(
+    done = churn.Workspace(asked.home).lists.score_file(
         source_of(asked),
         sys.stdout.buffer if piped else Path(asked.output),
         model=asked.model,
-        said=said_of(asked),
+        **said_of(asked),
         top=asked.top,
         keep=asked.keep,
         everybody=asked.everybody,
@@ -112,12 +109,12 @@ def _scored_on_cluster(asked: Namespace) -> Answer:
     """The same on many machines, from Parquet files to a folder of them."""
     if STDIN in (asked.list, asked.output):
         raise RequestRefused("A cluster cannot read or write a pipe.", "Name files that its workers see.")
-    done = Desk(asked.home).score_on_cluster(
+    done = churn.Workspace(asked.home).lists.score_on_cluster(
         asked.list,
         Path(asked.output),
         engine=asked.engine,
         model=asked.model,
-        said=said_of(asked),
+        **said_of(asked),
         top=asked.top,
         keep=asked.keep,
         everybody=asked.everybody,
@@ -129,6 +126,8 @@ def _scored_lines(done: ScoredFile, output: str) -> Answer:
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in done.tiers.items())
     lines = [f"{done.rows:,} customers scored by {done.model} {done.version}: {tiers}.", *notice_lines(done.notices)]
     if done.value_horizon:
+        from churn.money.amounts import over
+
         said = f"value_at_risk counts the margin {over(done.value_horizon, assumed=done.value_assumed)}"
         lines.append(f"{said}{f', in {done.currency}' if done.currency else ''}.")
     return Answer(done.as_json(), (*lines, f"Written to {output}."))
@@ -143,7 +142,11 @@ def _explain_words(words: ArgumentParser) -> None:
 @verb("explain", "say why one customer may leave", _explain_words, example="explain data/samples/telco_today.csv KEY")
 def explain(asked: Namespace, printer: Printer) -> Answer:
     """Show the score, what raises and lowers it, and the nearest changes that would lower it."""
-    found = Desk(asked.home).explain(source_of(asked), asked.key, model=asked.model, **said_of(asked))
+    from churn.workspace.customers import explained_json, shown_points
+
+    found = churn.Workspace(asked.home).customers.explain(
+        source_of(asked), asked.key, model=asked.model, **said_of(asked)
+    )
     told = found.explanation
     lines = [
         f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
@@ -159,13 +162,15 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
     """The money at risk with this customer, over how long; nothing where it is not known."""
     if told.value_at_risk is None:
         return ()
+    from churn.money.amounts import Amounts, over
+
     money, time = Amounts(told.currency).money(told.value_at_risk), over(told.value_horizon, assumed=told.value_assumed)
     return (f"Value at risk {time}: {money}.",)
 
 
-def _step_lines(step: Step) -> list[str]:
+def _step_lines(step: Step, points: float) -> list[str]:
     follows = [f"         with it {name}: {then}" for name, (_, then) in step.follows.items()]
-    return [f"  {step.points:+6.1f}  {step.label}: {step.text}", *follows]
+    return [f"  {points:+6.1f}  {step.label}: {step.text}", *follows]
 
 
 def _whatif_words(words: ArgumentParser) -> None:
@@ -181,12 +186,20 @@ def _whatif_words(words: ArgumentParser) -> None:
 )
 def what_if(asked: Namespace, printer: Printer) -> Answer:
     """Show the score before and after."""
+    from churn.options import pair_of
+    from churn.workspace.customers import comparison_json
+
     changes = dict(pair_of(pair, "COL=VALUE") for pair in asked.changes)
-    found = Desk(asked.home).what_if(source_of(asked), asked.key, changes, model=asked.model, **said_of(asked))
+    found = churn.Workspace(asked.home).customers.what_if(
+        source_of(asked), asked.key, changes, model=asked.model, **said_of(asked)
+    )
     before, after = found.before, found.after
+    from churn.money.amounts import parts_that_add_up
+
+    shown = parts_that_add_up([step.points for step in found.steps], 1)
     lines = (
         f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
-        *(line for step in found.steps for line in _step_lines(step)),
+        *(line for step, points in zip(found.steps, shown, strict=True) for line in _step_lines(step, points)),
         "What customers like that have in common, not what a change would cause.",
         *notice_lines(found.notices),
     )
@@ -222,7 +235,9 @@ def sample(asked: Namespace, printer: Printer) -> Answer:
     def heard(done: int, total: int) -> None:
         printer.progress(done / total, f"{done:,} customers made")
 
-    files = Desk(asked.home).sample(
+    from churn.workspace.files import written_sample
+
+    files = written_sample(
         asked.name, Path(asked.output), rows=asked.rows, seed=asked.seed, plant=asked.plant, progress=heard
     )
     lines = (*(f"{path}" for path in files), "Synthetic: no real person is in these files.")
@@ -264,12 +279,15 @@ def _summarise_words(words: ArgumentParser) -> None:
 )
 def summarise(asked: Namespace, printer: Printer) -> Answer:
     """Write the customer table; with a horizon, with who left."""
+    from churn.options import pair_of
+    from churn.workspace.customers import summary_json
+
     tables = dict(pair_of(pair, "NAME=FILE") for pair in asked.tables)
     if asked.engine and asked.engine.startswith(COMPILED):
         return _compiled(asked, tables)
     when = {"as_of": _day(asked.as_of), "horizon": asked.horizon, "dates": asked.dates, "step": asked.step}
     tried = _tried(asked, tables, when) if asked.fill_silence == "try" else None
-    found = Desk(asked.home).summarise(
+    found = churn.Workspace(asked.home).logs.summarise(
         tables,
         asked.recipe,
         **when,
@@ -286,7 +304,7 @@ def summarise(asked: Namespace, printer: Printer) -> Answer:
 def _tried(asked: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
     if asked.horizon is None:
         raise RequestRefused("Trying needs known outcomes.", "Give the horizon, too.")
-    return Desk(asked.home).try_filling(tables, asked.recipe, **when, engine=asked.engine)
+    return churn.Workspace(asked.home).logs.try_filling(tables, asked.recipe, **when, engine=asked.engine)
 
 
 def _summary_lines(found: Any, dates: int) -> list[str]:
@@ -303,7 +321,7 @@ def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:
     """Write the query for a warehouse; it is not run."""
     dialect = asked.engine.removeprefix(COMPILED)
     when: dict[str, Any] = {"as_of": _day(asked.as_of), "horizon": asked.horizon}
-    query = Desk(asked.home).query_for(dialect, tables, asked.recipe, **when)
+    query = churn.Workspace(asked.home).logs.query(dialect, tables, asked.recipe, **when)
     write_text(asked.output, query)
     told = {"dialect": dialect, "written": asked.output, "run": False, "notices": []}
     return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {asked.output}."))

@@ -16,8 +16,8 @@ from typing import Any, NoReturn, TextIO
 from churn import __version__
 from churn.errors import ChurnError, NotFound, RequestRefused
 from churn.files import REPOSITORY
-from churn.intake.options import pair_of
 from churn.notices import Notice
+from churn.options import AS_OF, READ, Option, pair_of
 
 BAR = 20  # signs of a progress bar
 
@@ -123,7 +123,7 @@ def _all_numbers(column: Sequence[str]) -> bool:
     return all(c == "–" or c.replace(",", "").replace(".", "").lstrip("-").rstrip("%").isdigit() for c in column)
 
 
-# The verbs of the command line: each is registered once, with its words, and calls the desk.
+# The verbs of the command line: each is registered once, with its words, and calls the workspace.
 
 
 Run = Callable[[Namespace, Printer], "Answer | None"]
@@ -235,7 +235,7 @@ def parser_of_all() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        one.add_argument("--home", metavar="DIR", help="where models and the score book live (CHURN_HOME)")
+        one.add_argument("--home", metavar="DIR", help="where models and the database live (CHURN_HOME)")
         one.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
         verb.words(one)
     return parser
@@ -331,19 +331,32 @@ STDIN = "-"
 def add_list_words(words: ArgumentParser, what: str = "the customer list") -> None:
     """Take a LIST and everything a person may have to say about it."""
     words.add_argument("list", metavar="LIST", help=f"{what}: CSV, workbook or Parquet; `-` reads stdin")
-    words.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook to read")
-    words.add_argument(
-        "--map",
-        action="append",
-        metavar="THEIRS=OURS",
-        default=[],
-        help="their heading is this column of ours (repeatable); nothing after = means none of ours",
-    )
-    words.add_argument("--dates", choices=["day-first", "month-first"], help="how to read dates such as 02/03/2026")
-    words.add_argument(
-        "--duplicates", choices=["newest", "first", "refuse"], help="which row of a customer listed twice to keep"
-    )
-    words.add_argument("--profile", metavar="P", help="the ready-made business to read the list as")
+    add_options(words, READ)
+
+
+def add_options(words: ArgumentParser, options: Iterable[Option]) -> None:
+    """Take options as flags; a verb leaves out what nobody said."""
+    for option in options:
+        how: dict[str, Any] = {"dest": option.name, "help": option.help}
+        if option.kind == "flag":
+            words.add_argument(option.flag, action="store_true", **how)
+            continue
+        if option.choices:
+            how["choices"] = list(option.choices)
+        else:
+            how["metavar"] = option.value
+        if option.kind == "whole":
+            how["type"] = int
+        elif option.kind == "words":
+            how |= {"nargs": "+", "action": "extend"}
+        elif option.kind == "pairs":
+            how |= {"action": "append", "default": []}
+        words.add_argument(option.flag, **how)
+
+
+def options_in(asked: Namespace, options: Iterable[Option]) -> dict[str, Any]:
+    """What was said of these options, by their Python keywords."""
+    return {o.name: getattr(asked, o.name) for o in options if getattr(asked, o.name, None)}
 
 
 def source_of(asked: Namespace) -> Path | bytes:
@@ -362,11 +375,10 @@ def source_of(asked: Namespace) -> Path | bytes:
 
 
 def said_of(asked: Namespace) -> dict[str, Any]:
-    """What was said about the list, as the desk takes it."""
-    said = {name: getattr(asked, name, None) for name in ("sheet", "dates", "duplicates", "profile", "as_of")}
-    mapping = dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.map)
-    filename = "stdin" if asked.list == STDIN else ""
-    return {k: v for k, v in {**said, "mapping": mapping, "filename": filename}.items() if v}
+    """What was said about the list, as a workspace takes it."""
+    said = options_in(asked, (*READ, AS_OF))
+    said |= {"mapping": dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.mapping)} if asked.mapping else {}
+    return {**said, "filename": "stdin"} if asked.list == STDIN else said
 
 
 def add_model_words(words: ArgumentParser) -> None:
@@ -374,6 +386,4 @@ def add_model_words(words: ArgumentParser) -> None:
     words.add_argument(
         "--model", metavar="N[@V]", help="the model to use (default: the live one whose columns the list has)"
     )
-    words.add_argument(
-        "--as-of", metavar="DATE", help="the day ages count back from, where the list has no date column (2026-01-31)"
-    )
+    add_options(words, [AS_OF])

@@ -6,35 +6,31 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import churn
 from churn.cli.main import (
     SHELLS,
     Answer,
     Printer,
     add_list_words,
     add_model_words,
+    add_options,
     completion_script,
     notice_lines,
+    options_in,
     said_of,
     source_of,
     table_lines,
     verb,
 )
 from churn.errors import NotFound, RequestRefused
+from churn.options import RETRAIN, TRAIN
 from churn.workspace.access import SCOPES
-from churn.workspace.access_views import audit_json
-from churn.workspace.model_views import refuse_other_endings
-from churn.workspace.workspace import Desk
 
 if TYPE_CHECKING:
     from churn.monitoring.report import DriftReport
+    from churn.workspace.workspace import Workspace
 
 BOARD = ("name", "roc_auc", "pr_auc", "logloss", "precision", "recall", "milliseconds")
-
-
-ROLES = ("outcome", "positive", "key", "value", "date", "drop", "drop_class", "suspects")
-
-
-HOW = ("quick", "tune", "aim", "threshold", "seed")
 
 
 def _train_words(words: ArgumentParser) -> None:
@@ -42,42 +38,22 @@ def _train_words(words: ArgumentParser) -> None:
     words.add_argument(
         "--name", metavar="N", help="the model's name, any words (default: the profile's, else the file's)"
     )
-    words.add_argument("--outcome", metavar="COL", help="the column that says who left")
-    words.add_argument(
-        "--positive", metavar="VALUE", nargs="+", action="extend", help="the words that mean the customer left"
-    )
-    words.add_argument("--key", metavar="COL", help="the column that names the customer")
-    words.add_argument("--value", metavar="COL", help="the column with the money a customer brings in a period")
-    words.add_argument("--date", metavar="COL", help="the column that says when each row was true")
-    words.add_argument("--drop", metavar="COL", nargs="+", action="extend", help="columns not to learn from")
-    words.add_argument("--suspects", choices=["keep", "drop"], help="columns that may be leaks: learn from them or not")
-    words.add_argument(
-        "--drop-class", metavar="VALUE", nargs="+", action="extend", help="outcomes to leave out altogether"
-    )
-    words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
-    words.add_argument(
-        "--tune", type=int, metavar="TRIALS", help="search for better settings; one that was stopped goes on"
-    )
-    words.add_argument("--aim", choices=["profit", "recall", "logloss"], help="what the search looks for")
-    words.add_argument(
-        "--threshold", metavar="HOW", help='who counts as leaving: money (default), f1, "recall 0.9" or "list 500"'
-    )
+    add_options(words, TRAIN)
     words.add_argument("--promote", choices=["auto", "yes", "no"], default="auto", help="who decides if it goes live")
-    words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
     words.add_argument("--track", metavar="URI", help="write parameters, metrics and the card to MLflow there as well")
 
 
 @verb("train", "learn from a list with known outcomes", _train_words, example="train data/samples/telco_customers.csv")
 def train(asked: Namespace, printer: Printer) -> Answer:
     """Train, keep the version, and let it go live if it is better."""
-    found = Desk(asked.home).train(
+    found = churn.Workspace(asked.home).models.train(
         source_of(asked),
-        said=said_of(asked),
+        **said_of(asked),
         name=asked.name,
         promotion=asked.promote,
         track=asked.track,
         progress=printer.progress,
-        **{word: getattr(asked, word) for word in (*ROLES, *HOW)},
+        **options_in(asked, TRAIN),
     )
     rows = [[row.get(word) for word in BOARD] for row in found.trained.leaderboard]
     lines = (
@@ -98,36 +74,36 @@ def _models_words(words: ArgumentParser) -> None:
     words.add_argument("--why", metavar="TEXT", default="", help="the reason to keep in the history")
 
 
-@verb("models", "look after the models on the shelf", _models_words, example="models rollback telco")
+@verb("models", "look after the models kept", _models_words, example="models rollback telco")
 def models(asked: Namespace, printer: Printer) -> Answer:
     """List, show, promote, roll back or verify."""
-    desk = Desk(asked.home)
+    workspace = churn.Workspace(asked.home)
     if asked.act == "list":
-        return _list_models(desk)
+        return _list_models(workspace)
     if not asked.model:
         raise RequestRefused(f"`models {asked.act}` needs a model.", "Name it, for example telco or telco@v2.")
     name, _, version = asked.model.partition("@")
-    name = desk.called(name)
+    name = workspace.models.name_for(name)
     if asked.act == "show":
-        return _shown(desk, asked.model)
+        return _shown(workspace, asked.model)
     if asked.act == "verify":
-        return _verified(desk, name, version)
+        return _verified(workspace, name, version)
     if asked.act == "promote":
-        return _promoted(desk, name, version, asked.why)
-    reign = desk.rollback(name, to=version or None, why=asked.why or "rolled back by hand")
+        return _promoted(workspace, name, version, asked.why)
+    reign = workspace.models.rollback(name, to=version or None, why=asked.why or "rolled back by hand")
     return Answer({"model": name, "version": reign.version}, (f"{name} {reign.version} is live again.",))
 
 
-def _list_models(desk: Desk) -> Answer:
-    cards = desk.shelf()
+def _list_models(workspace: Workspace) -> Answer:
+    cards = workspace.models.list()
     rows = [[c["name"], c["live"], ", ".join(c["versions"])] for c in cards]
     lines = table_lines(["model", "live", "versions"], rows) if cards else ["There is no model yet."]
     return Answer({"models": cards}, tuple(lines))
 
 
-def _shown(desk: Desk, asked: str) -> Answer:
-    model = desk.model(asked)
-    words: dict[str, Any] = {**model.as_json(), "explained_by": desk.explained_by(model)}
+def _shown(workspace: Workspace, asked: str) -> Answer:
+    model = workspace.models.get(asked)
+    words: dict[str, Any] = {**model.as_json(), "explained_by": workspace.models.explained_by(model)}
     lines = (
         f"{model.name} {model.version}: {model.report.get('summary', '')}",
         f"{len(model.encoder.fields)} columns; threshold {model.thresholds.chosen:.3f} ({model.thresholds.how}).",
@@ -136,12 +112,12 @@ def _shown(desk: Desk, asked: str) -> Answer:
     return Answer({k: words[k] for k in ("name", "version", "thresholds", "report", "lineage", "explained_by")}, lines)
 
 
-def _verified(desk: Desk, name: str, version: str) -> Answer:
-    known = {card["name"]: card["versions"] for card in desk.shelf()}
+def _verified(workspace: Workspace, name: str, version: str) -> Answer:
+    known = {card["name"]: card["versions"] for card in workspace.models.list()}
     if name not in known:
         raise NotFound(f"There is no model {name}.", f"There are: {', '.join(known) or 'none'}.")
     versions = [version] if version else known[name]
-    found = {v: desk.verify(name, v) for v in versions}
+    found = {v: workspace.models.verify(name, v) for v in versions}
     wrong = {v: list(told.faults) for v, told in found.items()}
     explained = {v: {"way": told.way, "largest_difference": told.difference} for v, told in found.items()}
     lines = tuple(f"{name} {v}: {told.words}" for v, told in found.items())
@@ -149,10 +125,10 @@ def _verified(desk: Desk, name: str, version: str) -> Answer:
     return Answer(answer, lines, code=2 if any(wrong.values()) else 0)
 
 
-def _promoted(desk: Desk, name: str, version: str, why: str) -> Answer:
+def _promoted(workspace: Workspace, name: str, version: str, why: str) -> Answer:
     if not version:
         raise RequestRefused("Which version should go live?", f"Write it as {name}@v2.")
-    reign = desk.promote(name, version, why or "promoted by hand")
+    reign = workspace.models.promote(name, version, why or "promoted by hand")
     return Answer({"model": name, "version": reign.version, "why": reign.why}, (f"{name} {reign.version} is live.",))
 
 
@@ -193,19 +169,21 @@ def _drift_words(words: ArgumentParser) -> None:
 )
 def drift(asked: Namespace, printer: Printer) -> Answer:
     """Hold a list against the model; exit 3 when a retrain is advised."""
-    desk, files = Desk(asked.home), [Path(f) if f else None for f in (asked.report, asked.split)]
+    from churn.workspace.monitoring_views import refuse_other_endings
+
+    workspace, files = churn.Workspace(asked.home), [Path(f) if f else None for f in (asked.report, asked.split)]
     refuse_other_endings(*files)
-    found = desk.drift(
+    found = workspace.monitor.check(
         source_of(asked),
         model=asked.model,
         keep=not asked.aside,
         challenger=asked.challenger,
         trial=asked.trial,
         trial_name=asked.trial_name,
-        heard=printer.progress,
+        progress=printer.progress,
         **said_of(asked),
     )
-    written = desk.write_watched(found, *files)
+    written = workspace.monitor.write(found, *files)
     told, advised = found.as_json(), found.report.verdict == "retrain"
     return Answer(told, (*_lines(found.report, told), *written), RETRAIN_ADVISED if advised else 0)
 
@@ -230,8 +208,7 @@ def _retrain_words(words: ArgumentParser) -> None:
         default="always",
         help="`advised` learns only where the list advises a retrain, for a scheduler (default always)",
     )
-    words.add_argument("--quick", action="store_true", help="fewer candidates, one 5-fold check; said on the card")
-    words.add_argument("--seed", type=int, metavar="S", help="the seed of every draw (default 0)")
+    add_options(words, RETRAIN)
 
 
 @verb(
@@ -242,14 +219,13 @@ def _retrain_words(words: ArgumentParser) -> None:
 )
 def retrain(asked: Namespace, printer: Printer) -> Answer:
     """Drift, train, gate, promote; one command for a scheduler."""
-    found = Desk(asked.home).retrain(
+    found = churn.Workspace(asked.home).monitor.retrain(
         source_of(asked),
         model=asked.model,
-        said=said_of(asked),
+        **said_of(asked),
         when=asked.when,
         progress=printer.progress,
-        quick=asked.quick,
-        seed=asked.seed,
+        **options_in(asked, RETRAIN),
     )
     report, told = found.watched.report, found.as_json()
     if not found.trained:
@@ -278,32 +254,32 @@ def _keys_words(words: ArgumentParser) -> None:
 
 @verb("keys", "make, list or revoke the keys that programs ask the API with", _keys_words, example="keys add crm")
 def keys(asked: Namespace, printer: Printer) -> Answer:
-    """Make, list or revoke keys; a key is shown once, the book keeps only its hash."""
-    desk = Desk(asked.home)
+    """Make, list or revoke keys; a key is shown once, the database keeps only its hash."""
+    workspace = churn.Workspace(asked.home)
     if asked.act == "list":
-        return _list_keys(desk)
+        return _list_keys(workspace)
     if not asked.name:
         raise RequestRefused(f"`keys {asked.act}` needs a name.", f"Name the key: `keys {asked.act} crm`.")
-    return _added(desk, asked) if asked.act == "add" else _revoked(desk, asked.name)
+    return _added(workspace, asked) if asked.act == "add" else _revoked(workspace, asked.name)
 
 
-def _added(desk: Desk, asked: Namespace) -> Answer:
-    row, key = desk.add_key(asked.name, asked.scope)
+def _added(workspace: Workspace, asked: Namespace) -> Answer:
+    row, key = workspace.access.add_key(asked.name, asked.scope)
     content = {"id": row.id, "name": row.name, "scope": row.scope, "key": key}
     lines = (key, f"This is the only time the key is shown. It may {row.scope}; send it as X-API-Key.")
     return Answer(content, lines)
 
 
-def _list_keys(desk: Desk) -> Answer:
-    rows = desk.api_keys()
+def _list_keys(workspace: Workspace) -> Answer:
+    rows = workspace.access.api_keys()
     shown = [[r.id, r.name, r.scope, r.made, r.made_by, r.revoked or "in use"] for r in rows]
     heads = ["id", "name", "scope", "made", "by", "revoked"]
     lines = table_lines(heads, shown) if rows else ["There is no key: only this machine may ask the API."]
     return Answer({"keys": [{n: v for n, v in vars(r).items() if n != "hash"} for r in rows]}, tuple(lines))
 
 
-def _revoked(desk: Desk, asked: str) -> Answer:
-    row = desk.revoke_key(asked)
+def _revoked(workspace: Workspace, asked: str) -> Answer:
+    row = workspace.access.revoke(asked)
     return Answer({"id": row.id, "name": row.name}, (f"The key {row.name} ({row.id}) counts no more.",))
 
 
@@ -316,7 +292,9 @@ def audit(asked: Namespace, printer: Printer) -> Answer:
     """The latest entries of the audit trail; it names no customer."""
     if asked.last < 1:
         raise RequestRefused(f"--last {asked.last} shows nothing.", "Ask for 1 or more.")
-    entries = Desk(asked.home).audit(asked.last)
+    from churn.workspace.access import audit_json
+
+    entries = churn.Workspace(asked.home).access.audit(asked.last)
     rows = [[e.at[:19], e.who, e.role, e.by, e.act, e.what] for e in entries]
     heads = ["when (UTC)", "who", "role", "by", "did", "what"]
     lines = table_lines(heads, rows) if rows else ["Nothing was done yet."]
@@ -335,11 +313,10 @@ def _serve_words(words: ArgumentParser) -> None:
 def serve(asked: Namespace, printer: Printer) -> None:
     """Answer until stopped; a busy port is refused before anything starts."""
     from churn.api.app import make_api, serve_until_stopped
-    from churn.workspace.workspace import Desk
 
-    desk = Desk(asked.home)
-    desk.refuse_without_sign_in(asked.host)
-    serve_until_stopped(make_api(desk), asked.host, asked.port, says="The API is at {address}/docs")
+    workspace = churn.Workspace(asked.home)
+    workspace.access.refuse_without_sign_in(asked.host)
+    serve_until_stopped(make_api(workspace), asked.host, asked.port, says="The API is at {address}/docs")
 
 
 def _complete_words(words: ArgumentParser) -> None:

@@ -182,7 +182,7 @@ def summary_of(
     sample: int | None = None,
 ) -> Summary:
     """The same from tables that are already open, so that several dates cost one reading."""
-    at = Cut(ledger.day_of(as_of, horizon), ledger.recipe.windows)
+    at = Cut(ledger.parse_day(as_of, horizon), ledger.recipe.windows)
     silent = outages(ledger.main.days, ledger.main.counts, at.day) if ledger.recipe.rule == "inactivity" else ()
     blocks = blocks_of(ledger, at, silent if fill_silence else ())
     table, counted = rows_of(ledger, blocks, at, horizon)

@@ -10,7 +10,7 @@ from churn.features.activity import measured, windowed
 from churn.features.definitions import Block, Cut, Feature, in_units, one_if, ratio, told
 from churn.features.engines.base import Engine, number
 from churn.features.ledger import Ledger
-from churn.features.logs import Entries, Source, day_of, known_before, seconds, whole_parts, words, yes_or_no
+from churn.features.logs import Entries, Source, known_before, parse_day, seconds, whole_parts, words, yes_or_no
 from churn.features.recipe import Field, Measure, TableRecipe, Variety, found_columns
 from churn.features.sources import raw_table
 from churn.notices import Notice
@@ -46,7 +46,7 @@ def _feature(table: TableRecipe, field: Field, column: Any, at: Cut) -> Feature:
     words: dict[str, Any] = {"kind": field.kind, "group": field.group, "lever": field.lever, "meaning": field.meaning}
     if field.kind == "date":
         words |= {"kind": "number", "unit": "days"}
-        column = _days_before(day_of(column), at)
+        column = _days_before(parse_day(column), at)
     elif field.kind == "number":
         column = in_units(column, EXACT)
     elif field.kind == "flag":
@@ -123,7 +123,7 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
     rows, prefix = known_before(log, at), log.table.prefix
     moment = rows.day * DAY + rows.second
     each = rows.group_by(["key", "session"]).agg(entries=rows.count(), start=moment.min(), end=moment.max())
-    each = each.mutate(day=day_of(each.end), real=one_if(each.session.notnull()))
+    each = each.mutate(day=parse_day(each.end), real=one_if(each.session.notnull()))
     measure = Measure(f"{'session'}s", "Sessions", group="Sessions")
     grouped = each.group_by("key").agg(
         inside=(each.entries * each.real).sum(),

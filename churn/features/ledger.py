@@ -134,7 +134,7 @@ class Ledger:
         """The latest date whose outcomes over the horizon are already certain."""
         return self.latest - timedelta(days=self.recipe.reach(horizon))
 
-    def day_of(self, as_of: date, horizon: int | None) -> int:
+    def parse_day(self, as_of: date, horizon: int | None) -> int:
         """The date as a day number, when the tables can answer for it and for the horizon after it."""
         if not self.first < as_of <= self.latest:
             raise RequestRefused(

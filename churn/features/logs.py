@@ -74,7 +74,7 @@ def is_plain(column: Any, clock: int = 0) -> bool:
     return column.type().is_date() or (column.type().is_timestamp() and not clock)
 
 
-def day_of(seconds: Any) -> Any:
+def parse_day(seconds: Any) -> Any:
     """The day of a number of seconds since 1970; empty where the time was not understood."""
     return sensible(whole_day(seconds))
 

@@ -83,7 +83,7 @@ def query_for(
     _refuse_text(names)
     with opened() as inner:
         ledger = open_ledger(Unkept(inner, names), {name: name for name in names}, recipe)
-        at = Cut(ledger.day_of(as_of, horizon), recipe.windows)
+        at = Cut(ledger.parse_day(as_of, horizon), recipe.windows)
         expression, _ = rows_of(ledger, blocks_of(ledger, at, ()), at, horizon)
         return f"-- {NOT_RUN}\n{_compiled(ibis, expression, dialect)}\n"
 

@@ -27,14 +27,6 @@ _CHOICES = {
 _ROLES = ("key", "outcome", "value", "date")
 
 
-def pair_of(text: str, form: str = "THEIRS=OURS") -> tuple[str, str]:
-    """The two sides of `A=B`; the last = divides, since headings may hold one."""
-    left, mark, right = text.rpartition("=")
-    if not mark or not left:
-        raise RequestRefused(f"{text!r} does not say what equals what.", f"Write it as {form}.")
-    return left, right
-
-
 @dataclass(frozen=True)
 class Usual:
     """How a column usually is: its middle value, where it is a number, and the share of empty cells."""

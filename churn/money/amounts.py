@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "TWD": "NT$"}
@@ -111,6 +113,20 @@ class Amounts:
 
     def _belongs(self, those: set[str]) -> bool:
         return self.locale.lower() in those or self._language in those
+
+
+def parts_that_add_up(parts: Sequence[float], digits: int = 0) -> list[float]:
+    """The parts rounded so that they add up to their sum, rounded; each is less than one last digit away from itself.
+
+    All are rounded down, and what the whole then lacks goes to those that lost most (the largest remainders).
+    """
+    size = 10.0**digits
+    exact = [part * size for part in parts]
+    shown = [floor(part) for part in exact]
+    lost = sorted(range(len(exact)), key=lambda i: shown[i] - exact[i])
+    for i in lost[: round(round(sum(parts), digits) * size) - sum(shown)]:
+        shown[i] += 1
+    return [round(part / size, digits) for part in shown]
 
 
 # Worth words: over how long money at risk is counted, said in one way everywhere.

@@ -13,7 +13,8 @@ import pyarrow as pa
 from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import RATES, SCENARIOS, Action, Playbook, Scenario
 from churn.money.rules import absent
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ def _sound(bill: np.ndarray, column: str, learnt: tuple[float, float] | None) ->
     """Bills that can be added up, none missing, negative or far above all that was learnt; and what was done."""
     missing, negative = ~np.isfinite(bill), np.nan_to_num(bill) < 0
     notices = tuple(
-        Notice("warning", f"{many:,} customers have {what} in {column or 'the value'}; {then}.", column or None, many)
+        Notice(
+            "warning",
+            f"{counted(many, 'customer')} {do(many, 'has', 'have')} {what} in {column or 'the value'}; {then}.",
+            column or None,
+            many,
+        )
         for bad, what in ((missing, "nothing"), (negative, "a negative amount"))
         if (many := int(bad.sum()))
         for then in ("they count as worth nothing and are not treated",)

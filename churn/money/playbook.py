@@ -115,6 +115,11 @@ class Action:
         """The action as a person reads it."""
         return self.title or self.name
 
+    @property
+    def learnt_for_some(self) -> bool:
+        """Whether a campaign has taught how many it keeps of some customers, such as those of one tier."""
+        return any(s.rates["save"].source == "learnt" for s in self.segments if "save" in s.rates)
+
 
 @dataclass(frozen=True)
 class Playbook:
@@ -182,6 +187,18 @@ class Playbook:
     def assumed(self) -> tuple[str, ...]:
         """The rates nobody has measured yet, as "action: rate"."""
         return tuple(f"{a.name}: {r}" for a in self.actions for r in RATES if getattr(a, r).source == "assumed")
+
+    @property
+    def evidence(self) -> str:
+        """Which offers were measured and which are believed in, in words, to stand beside a gain."""
+        learnt = [a.words for a in self.actions if a.save.source == "learnt"]
+        parts = [a.words for a in self.actions if a.words not in learnt and a.learnt_for_some]
+        if not learnt and not parts:
+            return "What an offer costs and how many it keeps is assumed until a campaign has been measured."
+        said = [f"learnt from campaigns for {' and '.join(learnt)}"] if learnt else []
+        said += [f"learnt for some customers of {' and '.join(parts)}"] if parts else []
+        said += ["assumed for the other offers"] if len(learnt) + len(parts) < len(self.actions) else []
+        return f"How many an offer keeps is {', '.join(said)}. What offers cost is assumed."
 
 
 # A place in a TOML file: says what is wrong there, on which line, and what would be right; and writes TOML back.

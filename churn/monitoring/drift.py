@@ -423,7 +423,7 @@ _CODES = 250
 
 
 @dataclass(frozen=True)
-class Telltale:
+class DomainClassifier:
     """How well today's customers can be told from those learnt from.
 
     auc      .5: not at all; low and high its 95 % interval
@@ -448,7 +448,7 @@ class Telltale:
         return Notice("info", f"{text}, mostly by {names}." if names else f"{text}.")
 
 
-def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> Telltale | None:
+def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> DomainClassifier | None:
     """Learn on one half of both lists to tell them apart, check on the other; None where there are too few rows."""
     random = np.random.default_rng(seed)
     then = model.reference.rows
@@ -464,7 +464,7 @@ def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> Telltale 
     wavers = 1.96 * float(np.sqrt((2 * size + 1) / (12 * size**2)))
     worse = np.mean([c[1] for c in checked], axis=0)
     telling = [(model.encoder.names[i], float(worse[i])) for i in np.argsort(-worse) if worse[i] > 0.005]
-    return Telltale(found, found - wavers, min(found + wavers, 1.0), tuple(telling))
+    return DomainClassifier(found, found - wavers, min(found + wavers, 1.0), tuple(telling))
 
 
 def _some(random: np.random.Generator, rows: np.ndarray, size: int) -> np.ndarray:

@@ -21,7 +21,7 @@ from churn.money.playbook import Playbook
 from churn.monitoring.drift import (
     FEWEST,
     ColumnDrift,
-    Telltale,
+    DomainClassifier,
     column_drift,
     column_weights,
     drivers_moved,
@@ -63,7 +63,7 @@ OF_THE_LIST = {
 FAULTS = ("schema", "blank", "unit", "constant")
 
 
-PER = 1000  # customers money is reckoned for
+PER = 1000  # customers money is computed for
 
 
 SAID = {
@@ -252,7 +252,7 @@ class DriftReport:
     estimate: Estimate
     advice: Advice
     alarms: tuple[Alarm, ...] = ()
-    telltale: Telltale | None = None
+    telltale: DomainClassifier | None = None
     performance: Performance | None = None
     returned: float | None = None
     notices: tuple[Notice, ...] = ()
@@ -288,7 +288,7 @@ class DriftReport:
         return table_of_columns(self.columns)
 
     def whole(self) -> dict[str, Any]:
-        """The fields every door shows and all that pictures and pages are drawn from; the book keeps it."""
+        """The fields every door shows and all that pictures and pages are drawn from; the database keeps it."""
         told = self.telltale
         return self.as_json() | {
             "model": self.model,
@@ -324,7 +324,7 @@ BLOCK = 100_000
 
 @dataclass(frozen=True)
 class Before:
-    """What is known from earlier lists of the same model version; the book keeps it.
+    """What is known from earlier lists of the same model version; the database keeps it.
 
     signs        the signs of each list's advice, the latest last
     scores       the ScoreShape of the last list
@@ -447,7 +447,7 @@ def _estimate(look: Look, wording: Wording, profit: Profit) -> Estimate:
 
 
 def _notices(
-    model: Model, sketch: Sketch, evidence: Evidence, around: tuple[Telltale | None, Wording]
+    model: Model, sketch: Sketch, evidence: Evidence, around: tuple[DomainClassifier | None, Wording]
 ) -> tuple[Notice, ...]:
     told, wording = around
     found = [a.notice for a in evidence.alarms]

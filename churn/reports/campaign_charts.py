@@ -20,7 +20,7 @@ MOST = 10
 PLAIN = Amounts()
 
 
-BY_PLAYBOOK = "By the costs and rates of the playbook."
+BY_PLAYBOOK = "By the playbook: what offers cost is assumed, and so is what they keep where nothing was learnt."
 
 
 WIDE = 52  # letters of a label on one line
@@ -54,7 +54,7 @@ def budget_chart(curve: BudgetCurve, budget: float | None, amounts: Amounts = PL
 def _own_budget(curve: BudgetCurve, budget: float, amounts: Amounts) -> str:
     """The budget asked for and what it brings, as the line of it is called."""
     gain = next((f" brings {amounts.money(p.expected_gain)}" for p in curve.points if p.budget == budget), "")
-    return f"your budget {amounts.money(budget)}{gain}"
+    return f"Your budget {amounts.money(budget)}{gain}"
 
 
 def assumptions_chart(bars: Sequence[Bar], amounts: Amounts = PLAIN) -> Chart:

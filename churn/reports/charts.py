@@ -1,4 +1,4 @@
-"""A Chart: a figure with the finding it shows, how to read it, and what it assumes, in the house's plain style."""
+"""A Chart: a figure with the finding it shows, how to read it, and what it assumes, in one plain style."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Chart:
 
 
 def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
-    """The figure in the house's plain style, its axes named."""
+    """The figure in one plain style, its axes named."""
+    figure.for_each_trace(lambda trace: trace.update(name=_capital(trace.name)) if trace.name else None)
     # No template: screen and page draw in styles of their own, and copying one costs more than the rest of a figure.
     figure.update_layout(
         margin={"l": 64, "r": 16, "t": 12, "b": 48},
@@ -43,6 +44,11 @@ def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
         **layout,
     )
     return figure
+
+
+def _capital(name: str) -> str:
+    """A name as the legend shows it, with a capital first letter."""
+    return name[:1].upper() + name[1:]
 
 
 def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **style: Any) -> Any:

@@ -26,7 +26,7 @@ READING = (
 )
 
 
-BEYOND = " On the way the bars may pass 100 or 0; a risk is only where they begin and end."
+BEYOND = " On the way the bars pass 100 or 0, and others take that back; a risk is only where they begin and end."
 
 
 def waterfall_chart(told: Explanation) -> Chart:
@@ -73,16 +73,21 @@ def _waterfall(
     figure = rowed(figure, len(names), x="Likely to leave, of 100")
     low, high = min(0.0, float(ends.min())), float(ends.max())
     room = max((high - low) * 0.12, 2.0)
-    figure.update_xaxes(range=[low - room if low else 0.0, high + room], dtick=tick_step(low, high))
+    # What is written left of a bar that lowers the risk to nearly nothing needs room, too.
+    left = room if low or (ends[1:] < room).any() else 0.0
+    figure.update_xaxes(range=[low - left, high + room], dtick=tick_step(low, high))
+    if beyond := low < 0 or high > 100:
+        # No risk lies outside 0 and 100: the scale ends there, the bars go on.
+        figure.update_xaxes(tickmode="array", tickvals=[0, 20, 40, 60, 80, 100])
     figure.update_yaxes(autorange="reversed")
-    return Chart(name, finding, READING + (BEYOND if low < 0 or high > 100 else ""), figure)
+    return Chart(name, finding, READING + (BEYOND if beyond else ""), figure)
 
 
 def _step(points: float) -> str:
     """A bar's points: whole as its sentence says them; to a tenth where it is too small for a sentence."""
     if abs(points) >= LEAST_POINTS:
-        return f"{round(points):+d}"
-    return f"{points:+.1f}" if abs(points) >= 0.05 else "0"
+        return f"{round(points):+d}".replace("-", "−")
+    return f"{points:+.1f}".replace("-", "−") if abs(points) >= 0.05 else "0"
 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
@@ -98,6 +103,11 @@ def _finding(told: Explanation) -> str:
     if not raising and not lowering:
         return "Nothing known about this customer stands out"
     if not raising:
-        return f"Nothing known raises the risk; {lowering[0].label.lower()} lowers it most"
-    below = f", {lowering[0].label.lower()} lowers it most" if lowering else ""
-    return f"{capital(raising[0].label)} raises this customer's risk most{below}"
+        return f"Nothing known raises this customer's risk; it is lowered most by {_within(lowering[0].label)}"
+    below = f", lowered most by {_within(lowering[0].label)}" if lowering else ""
+    return f"This customer's risk is raised most by {_within(raising[0].label)}{below}"
+
+
+def _within(label: str) -> str:
+    """A label within a sentence; a raw name such as "IsActive" stays as it is."""
+    return label.lower() if label == label.capitalize() else label

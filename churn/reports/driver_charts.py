@@ -46,14 +46,25 @@ LITTLE = 1.0  # points on average, below which two columns count each by itself
 SURE = 0.95  # of the resamples in which a driver must be among the strongest to be called so without more words
 
 
-def columns_chart(drivers: Sequence[Driver]) -> Chart:
-    """The same bars column by column, within the groups."""
-    first = ", ".join(f"{d.label} {d.share:.0%}" for d in drivers[:3])
-    return replace(drivers_chart(drivers), name="columns", finding=f"Column by column: {first}")
+def columns_chart(drivers: Sequence[Driver], groups: Sequence[Driver]) -> Chart:
+    """The same bars column by column; a share is of all that the groups move, as in the chart of the groups.
+
+    So a column that is a group by itself has the same share in both.
+    """
+    whole = sum(g.strength / g.share for g in groups[:1]) or 1.0
+    shown = [replace(d, share=d.strength / whole) for d in drivers]
+    first = ", ".join(f"{capital(d.label)} {d.share:.0%}" for d in shown[:3])
+    chart = drivers_chart(shown)
+    reading = f"{chart.reading} Columns of one group cancel each other in part, so they can add up to more than it."
+    return replace(chart, name="columns", finding=f"By single column: {first} of all movement", reading=reading)
 
 
-def drivers_chart(drivers: Sequence[Driver]) -> Chart:
-    """Bars of how much each driver moves the scores, with the range over resamples of the customers."""
+def drivers_chart(drivers: Sequence[Driver], *, by: str = "", among: str = "") -> Chart:
+    """Bars of how much each driver moves the scores, with the range over resamples of the customers.
+
+    by      what the bars are, where it must be told apart: the title begins with it
+    among   whose scores are moved, in words
+    """
     import plotly.graph_objects as go
 
     shown = list(reversed(drivers))
@@ -81,8 +92,11 @@ def drivers_chart(drivers: Sequence[Driver]) -> Chart:
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = drivers[0]
     doubt = "" if first.in_top >= SURE else f" (among the top three in {first.in_top:.0%} of resamples)"
-    finding = f"{capital(first.label)} moves the scores most: {first.share:.0%} of all movement{doubt}"
-    reading = "The longer the bar, the more customers' scores differ by it; the line is the range over resamples."
+    finding = f"{by}{capital(first.label)} moves the scores most: {first.share:.0%} of all movement{doubt}"
+    whose = f" Among {among}." if among else ""
+    reading = (
+        f"The longer the bar, the more customers' scores differ by it; the line is the range over resamples.{whose}"
+    )
     return Chart("drivers", finding, f"{reading} {NOT_CAUSED}", figure)
 
 
@@ -244,7 +258,7 @@ def said(wording: Wording, name: str, value: Any, end: float | None) -> str:
 
 
 def rowed(figure: Any, rows: int, *, x: str) -> Any:
-    """A figure of horizontal rows in the house's style, as high as its rows need."""
+    """A figure of horizontal rows in one plain style, as high as its rows need."""
     figure = styled(figure, x=x, y="", meta="rows")
     figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
     figure.update_xaxes(
@@ -382,8 +396,11 @@ def rates_chart(rates: Sequence[Rate], label: str) -> Chart:
     return Chart("rates", finding, reading, figure)
 
 
-def segments_chart(segments: Sequence[Segment]) -> Chart:
-    """The segments of a list, the likeliest to leave on top, with how large they are and what risk they hold."""
+def segments_chart(segments: Sequence[Segment], among: str = "") -> Chart:
+    """The segments of a list, the likeliest to leave on top, with how large they are and what risk they hold.
+
+    among   whose segments they are, in words
+    """
     import plotly.graph_objects as go
 
     shown = list(reversed(segments))
@@ -400,9 +417,12 @@ def segments_chart(segments: Sequence[Segment]) -> Chart:
     figure = _told_over_bars(rowed(go.Figure(bars), len(shown), x="Likely to leave"), said, pitch)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = segments[0]
-    share = f"{first.share_of_risk:.0%} of the risk"
+    share = f"{first.share_of_risk:.0%} of all expected leavers"
     finding = f"{first.text}: {first.probability:.0%} likely, {first.customers:,} customers, {share}"
-    reading = "Found by cutting the list where the scores differ most; every customer is in exactly one segment."
+    whose = f" Among {among}." if among else ""
+    reading = (
+        f"Found by cutting the list where the scores differ most; every customer is in exactly one segment.{whose}"
+    )
     return Chart("segments", finding, reading, figure)
 
 
@@ -417,7 +437,8 @@ def _told_over_bars(figure: Any, said: Sequence[str], pitch: float) -> Any:
 
 
 def _segment_said(segment: Segment) -> str:
-    share = f"{segment.probability:.0%} · {segment.customers:,} customers · {segment.share_of_risk:.0%} of the risk"
+    share = f"{segment.share_of_risk:.0%} of all expected leavers"
+    share = f"{segment.probability:.0%} · {segment.customers:,} customers · {share}"
     return "<br>".join([*wrap(plain_label(capital(segment.text)), LABEL_WIDTH), f"<b>{share}</b>"])
 
 

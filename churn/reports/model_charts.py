@@ -93,7 +93,7 @@ def _confusion(report: Report) -> Chart:
 
     c = report["confusion"]
     rows = [[c["bothered"], c["left_alone"]], [c["caught"], c["missed"]]]
-    x, y = ["contacted", "not contacted"], ["stayed", "left"]
+    x, y = ["Contacted", "Not contacted"], ["Stayed", "Left"]
     table = go.Heatmap(
         z=rows,
         x=x,
@@ -303,9 +303,9 @@ def _by_number(numbers: np.ndarray, moved: np.ndarray) -> Any:
     place = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(len(edges) - 2, 0))
     used = np.unique(place)
     x = [float(numbers[place == k].mean()) for k in used]
-    y = [100 * float(moved[place == k].mean()) for k in used]
-    low = [float(m - 100 * np.quantile(moved[place == k], 0.1)) for k, m in zip(used, y, strict=True)]
-    high = [float(100 * np.quantile(moved[place == k], 0.9) - m) for k, m in zip(used, y, strict=True)]
+    y = [float(moved[place == k].mean()) for k in used]
+    low = [float(m - np.quantile(moved[place == k], 0.1)) for k, m in zip(used, y, strict=True)]
+    high = [float(np.quantile(moved[place == k], 0.9) - m) for k, m in zip(used, y, strict=True)]
     error = {"type": "data", "array": [max(h, 0) for h in high], "arrayminus": [max(w, 0) for w in low]}
     marker = {"color": BLUE, "size": 7}
     return go.Figure(go.Scatter(x=x, y=y, mode="lines+markers", line={"color": BLUE}, marker=marker, error_y=error))
@@ -315,7 +315,7 @@ def _by_level(model: Model, field: Field, codes: np.ndarray, moved: np.ndarray) 
     import plotly.graph_objects as go
 
     used = [float(c) for c in np.unique(codes)][:BINS]
-    means = [100 * float(moved[codes == c].mean()) for c in used]
+    means = [float(moved[codes == c].mean()) for c in used]
     names = [_level_name(model, field, c) for c in used]
     colours = [ORANGE if m > 0 else BLUE for m in means]
     return go.Figure(go.Bar(x=names, y=means, marker={"color": colours}))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from churn.money.amounts import parts_that_add_up
 from churn.reports.charts import BLUE, GREY, TIER_COLOURS, Chart, plain_label, styled
 from churn.scoring.drivers import Driver
+from churn.scoring.wording import capital
 
 MOST = 6
 
@@ -30,7 +32,8 @@ def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> C
     names = list(customers)[::-1]
     every, gone = sum(customers.values()) or 1, sum(leavers.values()) or 1.0
     rows = [f"{TIER_MARKS.get(name, '')} {name}".strip() for name in names]
-    words = [f"{leavers[n]:,.0f} of {customers[n]:,}" for n in names]
+    shown = dict(zip(leavers, parts_that_add_up(list(leavers.values())), strict=True))
+    words = [f"{shown[n]:,.0f} of {customers[n]:,}" for n in names]
     colours = [TIER_COLOURS.get(n, BLUE) for n in names]
     within = {"orientation": "h", "hoverinfo": "skip"}
     whole = go.Bar(
@@ -42,14 +45,19 @@ def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> C
     figure.update_layout(height=300, barmode="overlay", bargap=0.25).update_yaxes(automargin=True)
     first = names[-1]
     finding = (
-        f"Tier {first} is {customers[first] / every:.0%} of the customers "
+        f"Tier {first} is {_share(customers[first] / every)} of the customers "
         f"and {leavers[first] / gone:.0%} of the expected leavers"
     )
     reading = "A bar is the customers of a tier; its coloured part is how many of them are expected to leave."
     return Chart("tiers", finding, reading, figure)
 
 
-def drivers_chart(drivers: Sequence[Driver]) -> Chart:
+def _share(share: float) -> str:
+    """A share as a percentage; one that is not nothing never reads 0%."""
+    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def drivers_chart(drivers: Sequence[Driver], among: str = "this list") -> Chart:
     """How much of all movement of the scores each group of columns stands for, the strongest on top."""
     import plotly.graph_objects as go
 
@@ -64,6 +72,6 @@ def drivers_chart(drivers: Sequence[Driver]) -> Chart:
     )
     figure = styled(go.Figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
     figure.update_layout(height=300).update_yaxes(automargin=True)
-    strongest = " and ".join(d.label for d in drivers[:2])
-    reading = "How far what is known in each group moves the scores of this list, up or down. Associated, not caused."
+    strongest = capital(" and ".join(d.label for d in drivers[:2]))
+    reading = f"How far what is known in each group moves the scores of {among}, up or down. Associated, not caused."
     return Chart("list-drivers", f"{strongest} move the scores of this list most", reading, figure)

@@ -55,11 +55,13 @@ class Weighed:
     column    the column of the encoder whose value is said: the strongest of its group in the same direction
     points    how many points of a hundred the group adds to the probability against a typical customer; 0: no reason.
               The points of all groups, the smallest and the protected included, add up to the whole difference
+    taken_back  how many of a reason's points the others take back, where it alone would pass 100 or 0; else 0
     """
 
     group: np.ndarray
     column: np.ndarray
     points: np.ndarray
+    taken_back: np.ndarray
 
 
 def group_sums(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
@@ -86,6 +88,19 @@ def points_of(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray
     return added * (100.0 * model.calibration.mean_slope(model.explainer.base, margin))
 
 
+def points_taken_back(model: Model, points: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """How many points of a reason the customer's other reasons take back, where it alone would pass 100 or 0.
+
+    Zero where it would not. A typical customer's risk and such a reason lead past what a risk can be, so its sentence
+    says the others too: the points said less those taken back are the points of all reasons together.
+
+    total  the points of all reasons of each customer together
+    """
+    reached = 100.0 * typical_probability(model) + points
+    others = np.abs(np.rint(points)) - np.sign(points) * np.rint(total)
+    return np.where((reached > 100) | (reached < 0), np.maximum(others, 0), 0).astype(np.int64)
+
+
 def points_of_columns(model: Model, contributions: np.ndarray) -> np.ndarray:
     """The points of every column: float64 (customers, columns); each row adds up like its contributions."""
     margin = added_up(model.explainer.base, contributions)
@@ -104,13 +119,15 @@ def weighed(
     """The strongest reasons of every customer: first what raises the risk, then what lowers it most."""
     said = [g for g in groups if protected or not g.protected]
     sums = group_sums(contributions, said)
-    points = points_of(model, margin, sums)
+    *_, total = moved = points_of(model, margin, np.vstack([sums, margin - model.explainer.base]))
+    points = moved[:-1]
     points[np.abs(points) < LEAST_POINTS] = 0.0
     order = _strongest(points, min(top, len(said)))
     customers = np.arange(len(margin))
     raises, points = sums[order, customers] > 0, points[order, customers]
     places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
-    return Weighed(places[order], _spokesmen(contributions, said, order, raises), points)
+    speakers = _spokesmen(contributions, said, order, raises)
+    return Weighed(places[order], speakers, points, points_taken_back(model, points, total))
 
 
 def _strongest(points: np.ndarray, top: int) -> np.ndarray:
@@ -146,11 +163,16 @@ class Teller:
         """One text column per reason; null where there is none."""
         tops, rows = reasons.points.shape
         columns, points = reasons.column.ravel(), np.rint(reasons.points.ravel()).astype(np.int64)
+        back = reasons.taken_back.ravel()
         customers = np.tile(np.arange(rows), tops)
         said = [
             (c, np.flatnonzero((columns == c) & (reasons.points.ravel() != 0))) for c in range(len(self.encoder.fields))
         ]
-        texts = [(where, self._of_column(c, table, customers[where], points[where])) for c, where in said if len(where)]
+        texts = [
+            (where, self._of_column(c, table, customers[where], points[where], back[where]))
+            for c, where in said
+            if len(where)
+        ]
         if not texts:
             return [pa.nulls(rows, pa.string())] * tops
         place = np.full(tops * rows, -1)
@@ -159,7 +181,9 @@ class Teller:
         chosen = whole.take(pa.array(place, mask=place < 0))
         return [chosen.slice(k * rows, rows) for k in range(tops)]
 
-    def _of_column(self, column: int, table: pa.Table, customers: np.ndarray, points: np.ndarray) -> pa.Array:
+    def _of_column(
+        self, column: int, table: pa.Table, customers: np.ndarray, points: np.ndarray, back: np.ndarray
+    ) -> pa.Array:
         name = self.encoder.names[column]
         values = _values(table, name, customers)
         distinct = values.dictionary.to_pylist()
@@ -168,8 +192,11 @@ class Teller:
         # No offer addresses what is not known, or what does not apply to the customer.
         fixed = np.array([v in (None, self.encoder.fields[column].not_applicable) for v in distinct])
         codes = values.indices.to_numpy(zero_copy_only=False)
-        endings, ending = np.unique(2 * points + fixed[codes], return_inverse=True)
-        around = [self._around(name, int(e) // 2, fixed=bool(e % 2)) for e in endings]
+        # What follows the value depends on three numbers, kept as one: points, whether it is fixed, points taken back.
+        endings, ending = np.unique(((2 * points + fixed[codes]) << 32) + back, return_inverse=True)
+        around = [
+            self._around(name, int(e) >> 33, back=int(e) & 0xFFFFFFFF, fixed=bool((int(e) >> 32) % 2)) for e in endings
+        ]
         # A sentence that begins with the value gets the value's capital form.
         begins = np.array([not before for before, _ in around])[ending]
         spoken = pa.array([*says, *map(capital, says)])
@@ -177,11 +204,9 @@ class Teller:
         before, after = (pa.array([a[i] for a in around], pa.string()).take(pa.array(ending)) for i in (0, 1))
         return pc.binary_join_element_wise(before, spoken.take(pa.array(code)), after, "")
 
-    def _around(self, name: str, points: int, *, fixed: bool) -> tuple[str, str]:
+    def _around(self, name: str, points: int, *, back: int, fixed: bool) -> tuple[str, str]:
         """What stands before and after the value in a sentence; no offer addresses a `fixed` value."""
-        way = "raises" if points > 0 else "lowers"
-        key = f"{way}_one" if abs(points) == 1 else way
-        sentence = self.wording.sentence(key, points=str(abs(points)))
+        sentence = self.wording.reason(points, back)
         change = self.wording.change(name) if points > 0 and not fixed else ""
         if change:
             sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
@@ -218,6 +243,7 @@ class Reason:
 
     The points of all reasons, protected ones included, add up to the customer's probability less a typical one's.
 
+    taken_back  how many of its points the other reasons take back, where it alone would pass 100 or 0; else 0
     columns  the columns of the group with what each adds to the log-odds, the strongest of the reason's way first
     column_points  the same in points, which add up to those of the reason
     lever    `actionable` where an offer can change the column that is said, `context` where none can, `protected`
@@ -233,6 +259,7 @@ class Reason:
     column_points: Mapping[str, float]
     lever: str = "context"
     change: str = ""
+    taken_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -321,9 +348,14 @@ def explanation(
     )
 
 
-def reason_sentence(model: Model, wording: Wording, customer: Mapping[str, Any], *, column: int, points: float) -> str:
-    """What a scored list would say of one column of a customer that moves the probability by so many points."""
-    return _Account(model, wording, customer, model.encoder.names).text(column, points)
+def reason_sentence(
+    model: Model, wording: Wording, customer: Mapping[str, Any], *, column: int, points: float, taken_back: int = 0
+) -> str:
+    """What a scored list would say of one column of a customer that moves the probability by so many points.
+
+    taken_back  how many of them the customer's other reasons take back, where this one alone would pass 100 or 0
+    """
+    return _Account(model, wording, customer, model.encoder.names).text(column, points, taken_back)
 
 
 @dataclass(frozen=True)
@@ -333,14 +365,12 @@ class _Account:
     customer: Mapping[str, Any]
     names: tuple[str, ...]
 
-    def text(self, column: int, points: float) -> str:
+    def text(self, column: int, points: float, taken_back: int) -> str:
         """The sentence a scored list would show for this column."""
-        field, whole = self.model.encoder.fields[column], round(abs(points))
+        field = self.model.encoder.fields[column]
         value = self.customer.get(field.name)
         says = self.wording.says(field.name, value, seen=not field.levels or value in field.levels)
-        way = "raises" if points > 0 else "lowers"
-        words = {"says": says, "points": str(whole)}
-        sentence = self.wording.sentence(f"{way}_one" if whole == 1 else way, **words)
+        sentence = self.wording.reason(points, taken_back, says=says)
         change = self.change(column, points)
         if change:
             sentence = self.wording.sentence("addressed", sentence=sentence, change=change)
@@ -358,16 +388,23 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     sums = group_sums(contributions, groups)[:, 0]
     points = points_of(account.model, margin, sums)
+    back = points_taken_back(
+        account.model, points, points_of(account.model, margin, margin - account.model.explainer.base)
+    )
     of_columns = contributions[0].astype(np.float64)
     weights = of_columns, points_of(account.model, margin, of_columns)
     return tuple(
-        _reason(account, group, weights, (added, moved))
-        for group, added, moved in zip(groups, sums.tolist(), points.tolist(), strict=True)
+        _reason(account, group, weights, (added, moved), taken_back)
+        for group, added, moved, taken_back in zip(groups, sums.tolist(), points.tolist(), back.tolist(), strict=True)
     )
 
 
 def _reason(
-    account: _Account, group: Group, weights: tuple[np.ndarray, np.ndarray], weight: tuple[float, float]
+    account: _Account,
+    group: Group,
+    weights: tuple[np.ndarray, np.ndarray],
+    weight: tuple[float, float],
+    taken_back: int,
 ) -> Reason:
     """One reason, from what every column and what the whole group adds, each in log-odds and in points."""
     (contributions, column_points), (added, points) = weights, weight
@@ -378,13 +415,14 @@ def _reason(
     return Reason(
         group=group.name,
         label=account.wording.group_label(group.name),
-        text=account.text(columns[0], points),
+        text=account.text(columns[0], points, taken_back),
         points=points,
         log_odds=added,
         columns={names[c]: float(contributions[c]) for c in columns},
         column_points={names[c]: float(column_points[c]) for c in columns},
         lever=column.lever if column else "context",
         change=account.change(columns[0], points),
+        taken_back=taken_back,
     )
 
 

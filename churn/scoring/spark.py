@@ -87,7 +87,7 @@ def _opened(file: Path) -> Iterator[Any]:
 
 # Whether a customer stands twice in a list that is worked on in shares.
 #
-# Each share leaves the numbers of its keys in a file, sorted, 8 bytes a customer. The desk looks at the files of
+# Each share leaves the numbers of its keys in a file, sorted, 8 bytes a customer. The workspace looks at the files of
 # all shares together, one range of numbers after the other, so that it never holds the whole list. Two keys can
 # have one number, so where two meet, the keys themselves decide.
 

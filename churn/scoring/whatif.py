@@ -340,9 +340,19 @@ def _numbers(model: Model, place: int, now: float, rule: Mapping[str, Any]) -> l
     learnt = model.reference.quantiles[place]
     low = max(v for v in (column.low if column else None, learnt[0], -np.inf) if v is not None and v == v)
     high = min(v for v in (column.high if column else None, learnt[-1], np.inf) if v is not None and v == v)
-    whole = column is not None and column.unit in ("count", "days", "months")
+    whole = holds_whole_numbers(model, place)
     then = [float(round(now + m)) if whole else round(now + m, 2) for m in moves if field.direction * m <= 0]
     return [v for v in dict.fromkeys(then) if v != now and low <= v <= high]
+
+
+def holds_whole_numbers(model: Model, place: int) -> bool:
+    """Whether a column counts something: by its unit, else where the customers learnt from had whole numbers only."""
+    column = model.schema.by_name.get(model.encoder.fields[place].name)
+    if column is not None and (column.unit or column.role == "value"):
+        return column.unit in ("count", "days", "months")
+    learnt = model.reference.rows[:, place]
+    known = learnt[~np.isnan(learnt)]
+    return bool(len(known) and (known == np.rint(known)).all())
 
 
 def _ways(field: Field) -> tuple[int, ...]:

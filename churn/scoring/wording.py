@@ -23,6 +23,10 @@ PLAIN: Mapping[str, Any] = {
         "lowers": "{says}: lowers the risk by {points} points against a typical customer",
         "raises_one": "{says}: raises the risk by 1 point against a typical customer",
         "lowers_one": "{says}: lowers the risk by 1 point against a typical customer",
+        "raises_beyond": "{says}: raises the risk by {points} points against a typical customer, "
+        "more than the whole way (other reasons take {back} back)",
+        "lowers_beyond": "{says}: lowers the risk by {points} points against a typical customer, "
+        "more than the whole way (other reasons give {back} back)",
         "addressed": "{sentence}; {change} addresses it",
         "association": "Associated with leaving in the customers learnt from; not shown to be its cause.",
     },
@@ -88,18 +92,33 @@ class Wording:
         sentences = self.phrases.get("sentences", {})
         return _fill(str(sentences.get(key, PLAIN["sentences"].get(key, ""))), words)
 
+    def reason(self, points: float, taken_back: int = 0, *, says: str = "{says}") -> str:
+        """The sentence of a reason that moves the risk by so many points.
+
+        taken_back  how many of them the other reasons take back; said where a reason alone would pass 100 or 0
+        """
+        whole, way = abs(round(points)), "raises" if points > 0 else "lowers"
+        ending = "_beyond" if taken_back else "_one" if whole == 1 else ""
+        return self.sentence(f"{way}{ending}", says=says, points=str(whole), back=str(taken_back))
+
     def in_short(self, sentence: str) -> str:
         """A reason in few words: "Month-to-month contract +14"; what was said in other words stays as it is."""
-        for pattern, sign in self._spoken:
+        for pattern, sign, other in self._spoken:
             if found := pattern.match(sentence):
-                return f"{found['says']} {sign}{found.groupdict().get('points') or 1}"
+                numbers = found.groupdict()
+                others = f", others {other}{numbers['back']}" if "back" in numbers else ""
+                return f"{found['says']} {sign}{numbers.get('points') or 1}{others}"
         return sentence
 
     @cached_property
-    def _spoken(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """How reasons are said, with the sign that stands for it in short."""
-        keys = (("raises", "+"), ("raises_one", "+"), ("lowers", "−"), ("lowers_one", "−"))
-        return tuple((re.compile(_with_holes(self.sentence(key)), re.DOTALL), sign) for key, sign in keys)
+    def _spoken(self) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+        """How reasons are said, longest first, with the sign that stands for it in short and the opposite sign."""
+        keys = [
+            (f"{way}{ending}", *signs)
+            for ending in ("_beyond", "", "_one")
+            for way, signs in (("raises", "+−"), ("lowers", "−+"))
+        ]
+        return tuple((re.compile(_with_holes(self.sentence(key)), re.DOTALL), *signs) for key, *signs in keys)
 
     def shown(self, name: str, value: Any) -> str:
         """A value as a person writes it: money with its currency, a share as a percentage, a count without decimals."""
@@ -107,7 +126,8 @@ class Wording:
             return value.isoformat()
         if not isinstance(value, int | float):
             return str(value)
-        unit = self._schema_column(name).unit
+        column = self._schema_column(name)
+        unit = column.unit or ("money" if column.role == "value" else "")
         if unit == "share":
             return f"{_short(value * 100)}%"
         if unit == "money":
@@ -136,7 +156,11 @@ class Wording:
 
 
 def _with_holes(phrase: str) -> str:
-    return re.escape(phrase).replace(r"\{says\}", "(?P<says>.+?)").replace(r"\{points\}", r"(?P<points>\d+)")
+    holes = {"says": ".+?", "points": r"\d+", "back": r"\d+"}
+    pattern = re.escape(phrase)
+    for hole, what in holes.items():
+        pattern = pattern.replace(rf"\{{{hole}\}}", f"(?P<{hole}>{what})")
+    return pattern
 
 
 def wording_for(

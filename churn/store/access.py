@@ -1,4 +1,4 @@
-"""API keys in the book: only their hashes, so that whoever reads the book cannot use them."""
+"""API keys in the database: only their hashes, so that whoever reads the database cannot use them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def write_entry(engine: sa.Engine, entry: Entry) -> None:
         merge_rows(connection, AUDIT, [vars(entry)])
 
 
-def trail(engine: sa.Engine, most: int = 100) -> tuple[Entry, ...]:
+def audit_entries(engine: sa.Engine, most: int = 100) -> tuple[Entry, ...]:
     """The latest acts, the last one first."""
     query = sa.select(AUDIT).order_by(AUDIT.c.at.desc(), AUDIT.c.id).limit(most)
     with looking(engine) as connection:

@@ -19,7 +19,7 @@ from churn.store.tables import CAMPAIGNS, CONTACTS, DELIVERIES, LEFT_ALONE, MEAS
 
 @dataclass(frozen=True)
 class CampaignRecord:
-    """One campaign as it left the house.
+    """One campaign as it was sent.
 
     made        when it was exported last (UTC)
     profile     the ready-made business it was planned in the words of; the business itself is the `model`
@@ -78,7 +78,7 @@ def arms_given(engine: sa.Engine, campaign: str) -> dict[str, str]:
 
 
 def campaign_called(engine: sa.Engine, campaign: str) -> CampaignRecord:
-    """One campaign of the book; a name that is not there is refused."""
+    """One campaign of the database; a name that is not there is refused."""
     found = [r for r in campaigns(engine) if r.campaign == campaign]
     if not found:
         known = ", ".join(r.campaign for r in campaigns(engine)[:5]) or "none yet"
@@ -251,7 +251,7 @@ def _moment(moment: datetime) -> str:
 # Who is better left alone: customers an experiment has shown to leave because they are contacted.
 
 
-def leave_alone(engine: sa.Engine, business: str, keys: Iterable[str], *, why: str, since: str) -> int:
+def suppress_contact(engine: sa.Engine, business: str, keys: Iterable[str], *, why: str, since: str) -> int:
     """Remember customers of a business as better left alone; the same reason again replaces those it named before.
 
     why     the experiment that shows it; returns how many it names
@@ -263,7 +263,7 @@ def leave_alone(engine: sa.Engine, business: str, keys: Iterable[str], *, why: s
     return len(rows)
 
 
-def left_alone(engine: sa.Engine, business: str) -> dict[str, str]:
+def suppressed_customers(engine: sa.Engine, business: str) -> dict[str, str]:
     """Who of a business is to be left alone, and why, by key."""
     query = sa.select(LEFT_ALONE.c.key, LEFT_ALONE.c.why).where(LEFT_ALONE.c.business == business)
     with looking(engine) as connection:

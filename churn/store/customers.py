@@ -99,7 +99,7 @@ def taken_apart(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield {**row, "key": key, "tier": tier, "probability": probability, "features": json.dumps(known)}
 
 
-def seen_last(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
+def last_seen(engine: sa.Engine, key: str, model: str | None = None) -> LastSeen | None:
     """What was seen of a customer last, by one model or by whichever scored last; None for a stranger."""
     query = sa.select(LAST_SEEN).where(LAST_SEEN.c.key == key)
     if model is not None:
@@ -132,12 +132,12 @@ def _write(engine: sa.Engine, block: list[dict[str, Any]]) -> None:
             merge_rows(connection, LAST_SEEN, block)
 
 
-# The history of one customer: scores, campaigns and outcomes, as the book holds them.
+# The history of one customer: scores, campaigns and outcomes, as the database holds them.
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One thing the book knows of a customer.
+class CustomerEvent:
+    """One thing the database knows of a customer.
 
     what    `scored`, `treat`, `holdout`, `left` or `stayed`
     where   the campaign, or the model and its version
@@ -152,41 +152,43 @@ class Happening:
     tier: str = ""
 
 
-def history_of(engine: sa.Engine, key: str, model: str) -> tuple[Happening, ...]:
-    """Everything the book holds of a customer of this model's business, the latest first."""
+def history_of(engine: sa.Engine, key: str, model: str) -> tuple[CustomerEvent, ...]:
+    """Everything the database holds of a customer of this model's business, the latest first."""
     with looking(engine) as connection:
         found = [*_scores(connection, key, model), *_campaigns(connection, key, model)]
         found += _outcomes(connection, key, model)
     return tuple(sorted(found, key=lambda h: (h.date, h.what), reverse=True))
 
 
-def _scores(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _scores(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     columns = (LAST_SEEN.c[n] for n in ("scored", "model", "version", "tier", "probability"))
     query = sa.select(*columns).where(LAST_SEEN.c.key == key, LAST_SEEN.c.model == model)
     return [
-        Happening(row["scored"][:10], "scored", f"{row['model']} {row['version']}", "", row["probability"], row["tier"])
+        CustomerEvent(
+            row["scored"][:10], "scored", f"{row['model']} {row['version']}", "", row["probability"], row["tier"]
+        )
         for row in connection.execute(query).mappings()
     ]
 
 
-def _campaigns(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _campaigns(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     columns: tuple[Any, ...] = (CAMPAIGNS.c.made, *(MEMBERS.c[n] for n in ("campaign", "arm", "planned_action")))
     more = (MEMBERS.c.probability, MEMBERS.c.tier)
     joined = MEMBERS.join(CAMPAIGNS, CAMPAIGNS.c.campaign == MEMBERS.c.campaign)
     query = sa.select(*columns, *more).select_from(joined)
     rows = connection.execute(query.where(MEMBERS.c.key == key, CAMPAIGNS.c.model == model)).mappings()
     return [
-        Happening(r["made"][:10], r["arm"], r["campaign"], r["planned_action"], r["probability"], r["tier"])
+        CustomerEvent(r["made"][:10], r["arm"], r["campaign"], r["planned_action"], r["probability"], r["tier"])
         for r in rows
     ]
 
 
-def _outcomes(connection: sa.Connection, key: str, model: str) -> list[Happening]:
+def _outcomes(connection: sa.Connection, key: str, model: str) -> list[CustomerEvent]:
     joined = OUTCOMES.join(CAMPAIGNS, CAMPAIGNS.c.campaign == OUTCOMES.c.campaign)
     query = sa.select(OUTCOMES.c.came, OUTCOMES.c.outcome, OUTCOMES.c.campaign).select_from(joined)
     known = OUTCOMES.c.outcome.is_not(None)
     rows = connection.execute(query.where(OUTCOMES.c.key == key, CAMPAIGNS.c.model == model, known)).mappings()
-    return [Happening(r["came"][:10], "left" if r["outcome"] else "stayed", r["campaign"]) for r in rows]
+    return [CustomerEvent(r["came"][:10], "left" if r["outcome"] else "stayed", r["campaign"]) for r in rows]
 
 
 # Forgetting: one customer removed everywhere, and what is older than it may be kept removed for all.
@@ -199,12 +201,12 @@ OF_CUSTOMERS = (MEMBERS, OUTCOMES, CONTACTS, LAST_SEEN, LEFT_ALONE, WATCHED_CUST
 
 
 def forget(engine: sa.Engine, key: str) -> int:
-    """Remove a customer from every table of the book; returns how many rows went."""
+    """Remove a customer from every table of the database; returns how many rows went."""
     return sum(_removed(engine, {table: table.c.key == key for table in OF_CUSTOMERS}))
 
 
 def forget_before(engine: sa.Engine, date: str) -> int:
-    """Remove what the book holds of customers from before a day (as 2026-01-31); what was measured stays as sums."""
+    """Remove what is kept of customers from before a day (as 2026-01-31); what was measured stays as sums."""
     old = sa.select(CAMPAIGNS.c.campaign).where(CAMPAIGNS.c.made < date)
     same = (WATCHED.c[name] == WATCHED_CUSTOMERS.c[name] for name in ("list", "model", "version"))
     on_old_list = sa.exists().where(*same, WATCHED.c.at < date)
@@ -243,7 +245,7 @@ def sweep(engine: sa.Engine) -> int:
 
 
 def kept_days() -> int | None:
-    """For how many days the book may keep what it knows of customers; None for always."""
+    """For how many days the database may keep what it knows of customers; None for always."""
     told = os.environ.get(KEPT_DAYS, "").strip()
     if not told:
         return None

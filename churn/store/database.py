@@ -1,15 +1,19 @@
-"""The one place where the book is opened, to read or for a short transaction; safe for several processes at once."""
+"""The one place where the database is opened, to read or for a short transaction, by several processes at once."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sqlite3
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,12 +39,97 @@ IN_THE_WAY = {*NO_ROOM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLI
 RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory or connections
 
 
-ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
+ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the database is brought up to date
 
 
-def open_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:
-    """The book of this home, or of CHURN_BOOK, with every step carried out; a newer book is left alone."""
-    engine = sa.create_engine(_url(home), future=True)
+MOST_OPEN = 8  # books that one process keeps open; the one asked least recently is closed for another
+
+
+@dataclass(frozen=True)
+class OpenBook:
+    """An engine that is kept, and the file it was opened on: None where the database is no file."""
+
+    engine: sa.Engine
+    file: tuple[int, int] | None
+
+
+_open_books: OrderedDict[sa.URL, OpenBook] = OrderedDict()
+_opening = Lock()
+_left_to_the_parent: list[object] = []
+
+
+def shared_book(home: str | os.PathLike[str] | None = None) -> sa.Engine:
+    """The one engine of this process for the book of this home, opened and brought up to date when first asked for.
+
+    Never dispose of it. A home that was deleted or replaced meanwhile is opened anew.
+    """
+    url = _url(home)
+    with _opening:
+        kept = _open_books.get(url)
+        if kept is not None and kept.file == _file_of(url):
+            _open_books.move_to_end(url)
+            return kept.engine
+    made = open_engine(home)  # not under the lock: another process may be at work on the same book
+    with _opening:
+        closing = []
+        kept, file = _open_books.get(url), _file_of(url)
+        if kept is not None and kept.file == file:  # another thread was quicker
+            closing.append(made)
+        else:
+            closing += [kept.engine] if kept is not None else []
+            kept = _open_books[url] = OpenBook(made, file)
+            while len(_open_books) > MOST_OPEN:
+                closing.append(_open_books.popitem(last=False)[1].engine)
+    for engine in closing:
+        engine.dispose()
+    return kept.engine
+
+
+@atexit.register
+def close_books() -> None:
+    """Close every book that this process keeps open."""
+    with _opening:
+        closing = [kept.engine for kept in _open_books.values()]
+        _open_books.clear()
+    for engine in closing:
+        engine.dispose()
+
+
+def _forget_after_fork() -> None:
+    """In a forked child: the connections belong to the parent, so they are neither used nor closed here."""
+    global _opening
+    _opening = Lock()
+    _left_to_the_parent.append(dict(_open_books))
+    _open_books.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+def _file_of(url: sa.URL) -> tuple[int, int] | None:
+    """Which file a database is; its number is not given to another file while a connection holds it open."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    try:
+        found = Path(url.database).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def open_engine(home: str | os.PathLike[str] | None = None) -> sa.Engine:
+    """A new engine for the book of this home, or of CHURN_BOOK, with every step carried out.
+
+    A newer book is left alone. The caller disposes of the engine; `shared_book` gives the one that is kept.
+    """
+    url = _url(home)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() != "sqlite":
+        options = {"pool_pre_ping": True, "max_overflow": -1}  # a connection that the server ended is replaced
+    elif url.database not in (None, "", ":memory:"):
+        options = {"max_overflow": -1}  # as many connections as there are questions at once
+    engine = sa.create_engine(url, future=True, **options)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _settings)
     try:
@@ -153,14 +242,14 @@ def _said(problem: SQLAlchemyError) -> Damaged | Unavailable:
     words = str(getattr(problem, "orig", problem))
     if "malformed" in words or "not a database" in words:
         return Damaged(
-            "The score book is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
+            "The database is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
         )
     # The driver's first line says why; where the database stands is nothing to tell whoever asks over HTTP.
     why = re.sub(r"connection (to server .*? )?failed: ", "", words.strip().partition("\n")[0]).rstrip(".")
-    return Unavailable(f"The score book does not answer: {why}.", "Check the disk or the database, then try again.")
+    return Unavailable(f"The database does not answer: {why}.", "Check the disk or the database, then try again.")
 
 
-# Rows that are written again replace themselves: the same work done twice leaves the book as doing it once.
+# Rows that are written again replace themselves: the same work done twice leaves the database as doing it once.
 
 
 AT_ONCE = 5000

@@ -159,7 +159,7 @@ COLUMNS = 3  # how many columns the hand rule looks at
 
 
 @dataclass(frozen=True)
-class Rates:
+class RateLimitMiddleware:
     """One column cut into a few bins, with the share that left in each, pulled towards the average where few."""
 
     place: int
@@ -179,7 +179,7 @@ class Rates:
 class Points:
     """A point for each of a few columns in which the customer's bin leaves more than average; log-odds by points."""
 
-    columns: tuple[Rates, ...]
+    columns: tuple[RateLimitMiddleware, ...]
     average: float
     odds: np.ndarray
 
@@ -199,7 +199,7 @@ class OneColumnRule:
     name: str = "One-column rule"
     cost: float = 0.0
 
-    def fit(self, examples: Examples, *, seed: int) -> Rates:
+    def fit(self, examples: Examples, *, seed: int) -> RateLimitMiddleware:
         """Find that column, and the share that left in each of its bins."""
         return ranked_columns(examples)[0]
 
@@ -220,18 +220,18 @@ class HandRule:
         return Points(columns, average, logit(_shrunk(points, examples.labels, len(columns) + 1)))
 
 
-def ranked_columns(examples: Examples) -> list[Rates]:
+def ranked_columns(examples: Examples) -> list[RateLimitMiddleware]:
     """Every column as a rule, the most telling first."""
     rules = [column_rates(examples, i) for i in range(examples.matrix.shape[1])]
     telling = [auc(examples.labels, r.share(examples.matrix)) for r in rules]
     return [rules[i] for i in np.argsort(-np.array(telling), kind="stable")]
 
 
-def column_rates(examples: Examples, place: int, bins: int = BINS) -> Rates:
+def column_rates(examples: Examples, place: int, bins: int = BINS) -> RateLimitMiddleware:
     """One column as a rule: its bins and the share that left in each; missing is a bin of its own."""
     numbers = examples.matrix[:, place]
     edges = bin_edges(numbers, bins, by_code=bool(examples.encoder.fields[place].levels))
-    return Rates(place, edges, _shrunk(bins_of(numbers, edges), examples.labels, len(edges) + 2))
+    return RateLimitMiddleware(place, edges, _shrunk(bins_of(numbers, edges), examples.labels, len(edges) + 2))
 
 
 def bin_edges(numbers: np.ndarray, bins: int, *, by_code: bool = False) -> np.ndarray:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.values import LETTERS, NO, YES, outcome_words
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
 from churn.schema import Schema
 
 MOST_CLASSES = 12
@@ -328,10 +329,25 @@ def _notices(name: str, written: list, dropped: set, leaving: set, kept: dict) -
     notices = [Notice("info", text, name)]
     unknown = sum(w is None for w in written)
     if unknown:
-        notices.append(Notice("set_aside", f"{unknown:,} customers without {name} were left out.", name, unknown))
+        notices.append(
+            Notice(
+                "set_aside",
+                f"{counted(unknown, 'customer')} without {name} {do(unknown, 'was', 'were')} left out.",
+                name,
+                unknown,
+            )
+        )
     if dropped:
         rows = sum(w in dropped for w in written)
-        notices.append(Notice("set_aside", f"{rows:,} customers who are {_quoted(dropped)} were left out.", name, rows))
+        notices.append(
+            Notice(
+                "set_aside",
+                f"{counted(rows, 'customer')} who {do(rows, 'is', 'are')} {_quoted(dropped)} "
+                f"{do(rows, 'was', 'were')} left out.",
+                name,
+                rows,
+            )
+        )
     return tuple(notices)
 
 

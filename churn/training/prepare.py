@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.checks import CUSTOMERS, Known, refuse_too_few
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
 from churn.schema import Column, Role, Schema
 from churn.training.baselines import column_rates
 from churn.training.dataset import Examples, Grouped, examples_of, row_hashes, with_copies_together
@@ -446,7 +447,9 @@ def _dated(examples: Examples) -> tuple[Examples, tuple[Notice, ...]]:
     lost = int((~known).sum())
     name = examples.encoder.date_column
     return examples.only(np.flatnonzero(known)), (
-        Notice("set_aside", f"{lost:,} customers without {name} were left out.", name, lost),
+        Notice(
+            "set_aside", f"{counted(lost, 'customer')} without {name} {do(lost, 'was', 'were')} left out.", name, lost
+        ),
     )
 
 

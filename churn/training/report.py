@@ -133,8 +133,8 @@ def most_times(rate: float) -> float:
 def verdict_of(scores: Mapping[str, Mapping[str, float]], rate: float) -> tuple[str, str]:
     """One plain word for how good the model is, and the sentence that explains it; `rate` is the share that leaves."""
     area = scores["roc_auc"]
-    said = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.0%} of the time"
-    near = f" (95% interval {area['low']:.3f} to {area['high']:.3f})." if "low" in area else "."
+    said = f"Of a leaver and a stayer it ranks the leaver higher {area['mean']:.1%} of the time"
+    near = f" (95% interval {area['low']:.1%} to {area['high']:.1%})." if "low" in area else "."
     tenth = scores["times_random_top_tenth"]["mean"]
     reach = (
         f" Its top tenth holds {tenth:.1f} times as many leavers as a random tenth, of at most {most_times(rate):.1f}."

@@ -148,7 +148,7 @@ BOARD = ("roc_auc", "pr_auc", "logloss", "brier", "ece", "max_f1")
 
 
 @dataclass(frozen=True)
-class Judged:
+class OfferResult:
     """A model and all that is known about it before its card is written."""
 
     ready: Prepared
@@ -162,8 +162,8 @@ class Judged:
     quick: bool
 
 
-def card_of(judged: Judged, final: Examples | None) -> ReportCard:
-    """The card, reckoned on customers the models had not seen."""
+def card_of(judged: OfferResult, final: Examples | None) -> ReportCard:
+    """The card, computed on customers the models had not seen."""
     held, model = judged.held, judged.model
     rows, p = _first_repeat(judged)
     labels = rows.labels
@@ -215,7 +215,7 @@ CHOICES = (
 )
 
 
-def leaderboard_of(judged: Judged) -> list[dict[str, Any]]:
+def leaderboard_of(judged: OfferResult) -> list[dict[str, Any]]:
     """One row per candidate, the lowest log loss first, each judged on the folds of its repeats."""
     held, threshold = judged.held, judged.model.thresholds.chosen
     known = {c.name: c for c in held.candidates}
@@ -257,12 +257,12 @@ def milliseconds_of(model: Model, tries: int = 15) -> float:
     return float(np.median(taken) * 1000)
 
 
-def _first_repeat(judged: Judged) -> tuple[Examples, np.ndarray]:
+def _first_repeat(judged: OfferResult) -> tuple[Examples, np.ndarray]:
     seen = np.flatnonzero(~np.isnan(judged.honest[0]))
     return judged.held.sample.only(seen), judged.honest[0][seen]
 
 
-def _earnings(judged: Judged, rows: Examples, p: np.ndarray) -> Earnings:
+def _earnings(judged: OfferResult, rows: Examples, p: np.ndarray) -> Earnings:
     value = judged.ready.schema.value.name if judged.ready.schema.value else None
     stated = Earnings(str(judged.model.lineage["break_even"]), judged.model.thresholds.break_even)
     return earnings_of(judged.playbook, judged.table.take(pa.array(rows.places)), value, (rows.labels, p), stated)

@@ -23,7 +23,7 @@ from churn.training.metrics import auc, break_even_of
 from churn.training.model import Model, data_digest, library_versions, reference_of
 from churn.training.prepare import Choices, Leak, Prepared, prepared
 from churn.training.report import ReportCard
-from churn.training.report_builder import Judged, card_of
+from churn.training.report_builder import OfferResult, card_of
 from churn.training.selection import Champion, Contest, contest, fitted_champion
 from churn.training.thresholds import refuse_no_probability, thresholds_for, wanted_threshold
 
@@ -105,7 +105,7 @@ def train(
     champion = fitted_champion(held.parts, work, calibration, seed=how.seed)
     progress(0.92, "Writing the report card")
     model = _model(name, ready, held, champion, _trusted(calibration, held, honest), (table, honest, how, work))
-    judged = Judged(ready, held, model, honest, champion, table, how.playbook, how.seed, quick=how.quick)
+    judged = OfferResult(ready, held, model, honest, champion, table, how.playbook, how.seed, quick=how.quick)
     card = card_of(judged, final)
     # What reading guessed of the outcome is settled now, and said by `ready` with its counts.
     said = tuple(n for n in said if n.kind != "info" or n.column != ready.outcome.column)

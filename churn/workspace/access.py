@@ -5,8 +5,8 @@
     analyst   score   … and bring lists: score, plan, export, push, measure, train (the gate decides what goes live)
     admin     admin   … and decide for all: promote, roll back, set the playbook, keys, forget, read the audit trail
 
-A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the Desk
-insists with `must` before anything is changed, so a door that forgets to ask opens nothing.
+A person has a role, a key has a scope; they are two words for the same ladder. Screens and routes ask `may`, the
+workspace insists with `must` before anything is changed, so a door that forgets to ask opens nothing.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused
-from churn.workspace.playbooks import has_book, now, the_book
+from churn.workspace.playbooks import has_store, now, open_store
 
 if TYPE_CHECKING:
-    from churn.store.access import KeyRow
+    from churn.store.access import Entry, KeyRow
 
 ROLES = ("viewer", "analyst", "admin")
 
@@ -59,7 +59,7 @@ By = Literal["terminal", "local", "key", "sign-in", "proxy"]
 
 
 @dataclass(frozen=True)
-class Who:
+class Principal:
     """Somebody who asks: `name` as the audit trail shows it, `role`, and how they are known (`by`)."""
 
     name: str
@@ -88,22 +88,22 @@ class Who:
             )
 
 
-THIS_MACHINE = Who("this machine", "admin", "local")
+THIS_MACHINE = Principal("this machine", "admin", "local")
 
 
-ANYBODY = Who("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
+ANYBODY = Principal("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
 
 
-def at_the_terminal() -> Who:
+def local_user() -> Principal:
     """Whoever runs this program: the account has the files anyway, so it may do everything.
 
     A job that the dashboard starts for somebody carries their name and role, and may what they may.
     """
     if not (name := os.environ.get("CHURN_ASKED_BY")):
-        return Who(_account(), "admin", "terminal")
+        return Principal(_account(), "admin", "terminal")
     role, through = os.environ.get("CHURN_ASKED_ROLE", ""), os.environ.get("CHURN_ASKED_THROUGH", "")
     known: By = next((by for by in get_args(By) if by == through), "terminal")
-    return Who(name, role if role in ROLES else "viewer" if role else "admin", known)
+    return Principal(name, role if role in ROLES else "viewer" if role else "admin", known)
 
 
 def scope_of(role: str) -> str:
@@ -150,7 +150,7 @@ _ONE_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 
 
 @dataclass(frozen=True)
-class Entrance:
+class AuthSettings:
     """The operator's settings at the door."""
 
     people: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -165,7 +165,7 @@ class Entrance:
         """Whether people have to say who they are; off until somebody was given a role or a proxy was named."""
         return bool(self.proxy_header) or any(named for _, named in self.people)
 
-    def person(self, address: str, by: By = "sign-in") -> Who:
+    def person(self, address: str, by: By = "sign-in") -> Principal:
         """The person with this address, with the highest role the settings give; a stranger is refused."""
         name = address.strip().lower()
         if not name:
@@ -178,15 +178,15 @@ class Entrance:
                 f"{name} is signed in but has no role here.",
                 "Ask an admin to add this address to CHURN_VIEWERS, CHURN_ANALYSTS or CHURN_ADMINS.",
             )
-        return Who(name, role, by)
+        return Principal(name, role, by)
 
-    def behind_proxy(self, peer: str, header: str | None) -> Who | None:
+    def behind_proxy(self, peer: str, header: str | None) -> Principal | None:
         """The person that a trusted proxy names; None where no proxy is set or this is not one of them."""
         if not self.proxy_header or not self.trusts(peer) or not header:
             return None
         return self.person(header, "proxy")
 
-    def nobody(self, *, here: bool = True, has_keys: bool = False) -> Who:
+    def nobody(self, *, here: bool = True, has_keys: bool = False) -> Principal:
         """Who somebody is that says nothing: whoever sits at this machine, unless people have to sign in.
 
         here      they are at this machine, see `sign_ins.is_here`
@@ -231,14 +231,14 @@ class Entrance:
         return any(address in ip_network(one, strict=False) for one in self.proxies if _is_network(one))
 
 
-def entrance_from(settings: Mapping[str, str] | None = None) -> Entrance:
+def auth_settings(settings: Mapping[str, str] | None = None) -> AuthSettings:
     """The settings as they stand in the environment; a number that is none is refused by name."""
     known = os.environ if settings is None else settings
     people = tuple((role, _words(known.get(name, "").lower())) for role, name in _LISTS.items())
-    return Entrance(
+    return AuthSettings(
         people=people,
         proxy_header=known.get("CHURN_PROXY_HEADER", "").strip().lower(),
-        proxies=_words(known.get("CHURN_TRUSTED_PROXIES", "")) or Entrance.proxies,
+        proxies=_words(known.get("CHURN_TRUSTED_PROXIES", "")) or AuthSettings.proxies,
         hosts=(*LOCAL_HOSTS, *_words(known.get("CHURN_HOSTS", ""))),
         rate=_rate(known.get("CHURN_RATE", "")),
         open=_yes(known.get("CHURN_OPEN", "")),
@@ -308,8 +308,8 @@ FRESH = 2.0  # seconds after which a key that was made or revoked elsewhere coun
 _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 
-def made_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
-    """A new key as the book keeps it, and as its owner gets it: the only moment the secret is seen."""
+def new_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
+    """A new key as the database keeps it, and as its owner gets it: the only moment the secret is seen."""
     from churn.store.access import KeyRow
 
     role_of(scope)
@@ -327,10 +327,10 @@ def hashed(secret: str) -> str:
 
 
 @dataclass
-class KeyRing:
+class ApiKeyStore:
     """The keys of a home as a server holds them: looked up again every two seconds, so that a revoked one ends.
 
-    While the book does not answer, the keys known before go on counting.
+    While the database does not answer, the keys known before go on counting.
     """
 
     home: Path
@@ -348,7 +348,7 @@ class KeyRing:
         """Whether the keys have to be looked up again."""
         return time.monotonic() - self.looked >= FRESH
 
-    def holder(self, key: str) -> Who:
+    def holder(self, key: str) -> Principal:
         """Who holds this key; a wrong one is refused, and takes as long as a right one."""
         mark, _, rest = key.strip().partition("_")
         number, _, secret = rest.partition("_")
@@ -356,17 +356,17 @@ class KeyRing:
         same = hmac.compare_digest(hashed(secret), row.hash if row else _NOBODY)
         if not (same and row and not row.revoked and mark == MARK):
             raise NotSignedIn("This API key is not known here.", "Check it, or ask an admin for a new one.")
-        return Who(f"key {row.name}", role_of(row.scope), "key")
+        return Principal(f"key {row.name}", role_of(row.scope), "key")
 
-    def holder_of(self, number: str) -> Who:
+    def holder_of(self, number: str) -> Principal:
         """Who holds the key of this number, while it is in use; for somebody who has shown the key before."""
         row = self._known().get(number)
         if row is None or row.revoked:
             raise NotSignedIn("This API key is not in use any more.", "Ask an admin for a new one.")
-        return Who(f"key {row.name}", role_of(row.scope), "key")
+        return Principal(f"key {row.name}", role_of(row.scope), "key")
 
     def look_up(self) -> None:
-        """Read the keys from the book, one caller at a time; who knows some already does not wait for another."""
+        """Read the keys from the database, one caller at a time; who knows some already does not wait for another."""
         if not self.looking.acquire(blocking=self.rows is None):
             return
         try:
@@ -379,12 +379,12 @@ class KeyRing:
         self.looked = time.monotonic()
 
     def _in_book(self) -> tuple[KeyRow, ...]:
-        if not has_book(self.home):
+        if not has_store(self.home):
             return ()
         from churn.store.access import key_rows
 
-        with the_book(self.home) as book:
-            return key_rows(book)
+        with open_store(self.home) as store:
+            return key_rows(store)
 
     def _known(self) -> dict[str, KeyRow]:
         if self.rows is None or self.due:
@@ -430,14 +430,14 @@ class SignIns:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     known: OrderedDict[str, SignIn] = field(default_factory=OrderedDict)
 
-    def begin(self, word: str, ring: KeyRing, *, here: bool) -> tuple[str, Who]:
+    def begin(self, word: str, ring: ApiKeyStore, *, here: bool) -> tuple[str, Principal]:
         """Sign in with a key or the printed word, which counts at this machine only; gives the browser's own word."""
         if here and hmac.compare_digest(word.strip().encode("utf-8", "replace"), self.token.encode()):
             return self._kept(SignIn("", time.time())), THIS_MACHINE
         who = ring.holder(word)
         return self._kept(SignIn(word.strip().split("_")[1], time.time())), who
 
-    def who(self, word: str, ring: KeyRing, *, here: bool) -> Who | None:
+    def who(self, word: str, ring: ApiKeyStore, *, here: bool) -> Principal | None:
         """Who this browser is; None where it is not signed in, or not any more."""
         found = self.known.get(word)
         if found is None or time.time() - found.at > LASTS:
@@ -478,3 +478,8 @@ def is_this_machine(peer: str) -> bool:
 
 
 SIGN_INS = SignIns()
+
+
+def audit_json(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    """The audit trail as the doors answer it."""
+    return [{name: value for name, value in vars(entry).items() if name != "id"} for entry in entries]

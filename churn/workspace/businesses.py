@@ -14,7 +14,7 @@ from churn.schema import Schema
 from churn.scoring.score import Suggester
 from churn.scoring.wording import Wording, wording_for
 from churn.training.model import Model
-from churn.workspace.playbooks import checked_playbook, playbook_in_force
+from churn.workspace.playbooks import active_playbook, read_playbook
 
 
 def profile_of(model: Model, home: Path) -> Profile:
@@ -46,17 +46,17 @@ def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
 def playbook_of(profile: Profile, home: Path, file: Path | None = None) -> Playbook:
     """The offers of a ready-made business: those of the file given, else the default set for it, else its own."""
     if file is not None:
-        return checked_playbook(file)
-    return playbook_in_force(home, "", profile=profile.name).playbook
+        return read_playbook(file)
+    return active_playbook(home, "", profile=profile.name).playbook
 
 
 def playbook_for(model: Model, home: Path) -> Playbook:
     """The offers of the business a model was trained for, as they count now."""
-    active = playbook_in_force(home, model.name, profile=profile_of(model, home).name)
-    return as_learnt(active.playbook, model)
+    active = active_playbook(home, model.name, profile=profile_of(model, home).name)
+    return with_learnt_bills(active.playbook, model)
 
 
-def as_learnt(playbook: Playbook, model: Model) -> Playbook:
+def with_learnt_bills(playbook: Playbook, model: Model) -> Playbook:
     """The playbook with what bills the model has learnt from, so that no slip of the keyboard becomes a gain."""
     value, names = model.schema.value, model.encoder.names
     if value is None or value.name not in names:
@@ -72,7 +72,7 @@ def valuation_of(model: Model, playbook: Playbook) -> Valuation:
 
 
 def valuation_for(model: Model, home: Path) -> Valuation | None:
-    """The same by the playbook in force; None while the book that holds it does not answer."""
+    """The same by the playbook in force; None while the database that holds it does not answer."""
     try:
         return valuation_of(model, playbook_for(model, home))
     except Unavailable:

@@ -1,4 +1,4 @@
-"""What a campaign is planned from: the list with its scores, the playbook, the order and what happened before."""
+"""Campaigns: planned from a scored list, kept, written to a file, and looked at from several sides."""
 
 from __future__ import annotations
 
@@ -37,30 +37,32 @@ from churn.store.campaigns import (
     arms_given,
     campaigns,
     contacts_before,
-    left_alone,
     measured_so_far,
     record_campaign,
+    suppressed_customers,
 )
 from churn.store.customers import ListRecord, record_list
-from churn.workspace.businesses import as_learnt, currency_of, profile_of, wording_of
+from churn.workspace.businesses import currency_of, profile_of, with_learnt_bills, wording_of
 from churn.workspace.list_history import worth_basis_of
-from churn.workspace.lists import Ranked
-from churn.workspace.playbooks import now, playbook_in_force, the_book
+from churn.workspace.lists import ScoredCustomers
+from churn.workspace.playbooks import active_playbook, now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
 
+    from churn.reports.charts import Chart
     from churn.schema import Column
+
 
 DRIVERS = 3
 
 
 @dataclass(frozen=True)
-class Basis:
+class PlanInputs:
     """Everything a campaign is planned from; `frame` is the list and its scores side by side."""
 
-    ranked: Ranked
+    ranked: ScoredCustomers
     playbook: Playbook
     order: Order
     history: History
@@ -80,24 +82,24 @@ class Basis:
         return value_column(self.ranked)
 
 
-def basis_of(
-    home: Path, ranked: Ranked, order: Order, *, playbook: Playbook | None = None, rested: bool = False
-) -> Basis:
+def plan_inputs(
+    home: Path, ranked: ScoredCustomers, order: Order, *, playbook: Playbook | None = None, rested: bool = False
+) -> PlanInputs:
     """A scored list made ready to plan with.
 
     playbook    in place of the one in force for the model's business
     rested      whether earlier contacts are left out of account
     """
     profile = profile_of(ranked.model, home).name
-    playbook = playbook or playbook_in_force(home, ranked.model.name, profile=profile).playbook
+    playbook = playbook or active_playbook(home, ranked.model.name, profile=profile).playbook
     order = _named(checked_order(order), ranked, playbook)
     history = _history(home, order, ranked, playbook)
     history = replace(history, contacts=None) if rested else history
     value = value_column(ranked)
     said = wording_of(ranked.model, home).label(value) if value else ""
-    return Basis(
+    return PlanInputs(
         ranked,
-        as_learnt(playbook, ranked.model),
+        with_learnt_bills(playbook, ranked.model),
         order,
         history,
         profile,
@@ -107,13 +109,13 @@ def basis_of(
     )
 
 
-def value_column(ranked: Ranked) -> str | None:
+def value_column(ranked: ScoredCustomers) -> str | None:
     """The name of the value column, where the list has one."""
     column = ranked.model.schema.value
     return column.name if column and column.name in ranked.reading.table.column_names else None
 
 
-def scored_frame(ranked: Ranked) -> pd.DataFrame:
+def scored_frame(ranked: ScoredCustomers) -> pd.DataFrame:
     """One row per customer: what the list says, the scores, and the groups whose reasons raise the risk most."""
     listed, scores = ranked.reading.table, ranked.scored.table
     own = {name: listed[name] for name in listed.column_names if name not in scores.column_names}
@@ -124,7 +126,7 @@ def scored_frame(ranked: Ranked) -> pd.DataFrame:
     return pa.table({**scored, **own, **_drivers(ranked)}).to_pandas()
 
 
-def _drivers(ranked: Ranked) -> dict[str, pa.Array]:
+def _drivers(ranked: ScoredCustomers) -> dict[str, pa.Array]:
     model = ranked.model
     groups = reasons.groups_of(model.schema, model.encoder)
     margin = added_up(model.explainer.base, ranked.contributions)
@@ -136,7 +138,7 @@ def _drivers(ranked: Ranked) -> dict[str, pa.Array]:
     }
 
 
-def _named(order: Order, ranked: Ranked, playbook: Playbook) -> Order:
+def _named(order: Order, ranked: ScoredCustomers, playbook: Playbook) -> Order:
     """The order with its campaign's id: the same list, model, playbook and order have the same one again."""
     title = clean_title(order.name)
     if title:
@@ -148,21 +150,21 @@ def _named(order: Order, ranked: Ranked, playbook: Playbook) -> Order:
     return replace(order, name=f"{campaign_id(model.name)[:40]}-{sha256('|'.join(words).encode()).hexdigest()[:10]}")
 
 
-def _history(home: Path, order: Order, ranked: Ranked, playbook: Playbook) -> History:
+def _history(home: Path, order: Order, ranked: ScoredCustomers, playbook: Playbook) -> History:
     """The arms this campaign has given before, and who was contacted by others not long ago."""
     import pandas as pd
 
     business = ranked.model.name
     today, longest = date.fromisoformat(now()[:10]), max((a.rest_days for a in playbook.actions), default=0)
     since = (today - timedelta(days=longest)).isoformat()
-    with the_book(home) as book:
-        arms = arms_given(book, order.name)
-        rows = contacts_before(book, business, without=order.name, list_=ranked.reading.fingerprint, since=since)
-        never = frozenset(left_alone(book, business))
+    with open_store(home) as store:
+        arms = arms_given(store, order.name)
+        rows = contacts_before(store, business, without=order.name, list_=ranked.reading.fingerprint, since=since)
+        never = frozenset(suppressed_customers(store, business))
     return History(arms=arms or None, contacts=pd.DataFrame(rows) if rows else None, as_of=today, never=never)
 
 
-# Campaigns at the counter: a scored list is planned, kept in the book, and leaves as a file.
+# Campaigns: a scored list is planned, kept in the database, and leaves as a file.
 
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
@@ -175,11 +177,11 @@ TIMES = 5
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCampaign:
     """A campaign and what it was planned from, ready to be exported."""
 
     campaign: Campaign
-    basis: Basis
+    basis: PlanInputs
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -203,12 +205,12 @@ class Planned:
         return {**campaign.as_json(), "prices": prices, "notices": [n.as_json() for n in self.notices]}
 
 
-def plan(home: Path, ranked: Ranked, order: Order, **asked: Any) -> Planned:
+def plan(home: Path, ranked: ScoredCustomers, order: Order, **asked: Any) -> PlannedCampaign:
     """The most valuable campaign for a scored list; nothing is written yet. `asked` are the words of `basis_of`."""
-    return planned_from(basis_of(home, ranked, order, **asked))
+    return plan_from_inputs(plan_inputs(home, ranked, order, **asked))
 
 
-def planned_from(basis: Basis) -> Planned:
+def plan_from_inputs(basis: PlanInputs) -> PlannedCampaign:
     """The campaign for what is at hand."""
     found = planned_campaign(
         basis.frame,
@@ -223,13 +225,13 @@ def planned_from(basis: Basis) -> Planned:
     if basis.key == ROW:
         text = "The list has no key: customers are named by their row, so outcomes must name the same rows."
         found = replace(found, notices=(Notice("warning", text), *found.notices))
-    return Planned(found, basis)
+    return PlannedCampaign(found, basis)
 
 
 def export(
-    home: Path, planned: Planned, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
-) -> Planned:
-    """Keep the campaign in the book and write its file: both, or neither.
+    home: Path, planned: PlannedCampaign, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
+) -> PlannedCampaign:
+    """Keep the campaign in the database and write its file: both, or neither.
 
     Where somebody exported the same campaign in the meantime, the arms given there stand and it is planned again.
 
@@ -245,7 +247,7 @@ def export(
     if target.suffix.lower() not in ENDINGS:
         raise RequestRefused(f"{target.name} has no ending that can be written.", "Use .csv, .parquet or .xlsx.")
     with whole_file(target) as unfinished:
-        # Written first where it can still vanish: a full disk must not leave a campaign that never left the house.
+        # Written first where it can still vanish: a full disk must not leave a campaign that never was sent.
         write_campaign(planned.campaign, unfinished, columns)
         kept = recorded(home, planned) if keep else planned
         if kept is not planned:
@@ -253,20 +255,20 @@ def export(
     return kept
 
 
-def recorded(home: Path, planned: Planned) -> Planned:
-    """The campaign as it stands in the book: this one, or planned again with the arms that were given already."""
-    with the_book(home) as book:
+def recorded(home: Path, planned: PlannedCampaign) -> PlannedCampaign:
+    """The campaign as it stands in the database: this one, or planned again with the arms that were given already."""
+    with open_store(home) as store:
         for _ in range(TIMES):
-            standing = record_campaign(book, _record(planned), _members(planned))
+            standing = record_campaign(store, _record(planned), _members(planned))
             if not standing:
-                _record_list(book, planned)
+                _record_list(store, planned)
                 return planned
             basis = planned.basis
-            planned = planned_from(replace(basis, history=replace(basis.history, arms=standing)))
+            planned = plan_from_inputs(replace(basis, history=replace(basis.history, arms=standing)))
     raise Unavailable("Somebody else keeps exporting the same campaign.", "Wait a moment, then export again.")
 
 
-def _record(planned: Planned) -> CampaignRecord:
+def _record(planned: PlannedCampaign) -> CampaignRecord:
     basis, order, model = planned.basis, planned.basis.order, planned.basis.ranked.model
     said = {f"{column}={value}": n for (column, value), n in (*order.at_most.items(), *order.at_least.items())}
     outcome = model.schema.outcome
@@ -288,7 +290,7 @@ def _record(planned: Planned) -> CampaignRecord:
     )
 
 
-def _members(planned: Planned) -> list[dict[str, Any]]:
+def _members(planned: PlannedCampaign) -> list[dict[str, Any]]:
     table, words = planned.campaign.table, ("arm", "planned_action", "action", "channel", "tier")
     numbers = ("cost", "probability", "expected_gain", "worth", "gain_low", "gain_mid", "gain_high", "in_draw")
     rows = table.assign(key=table[planned.basis.key].astype(str))[["key", *words, *numbers]].to_dict("records")
@@ -305,7 +307,7 @@ def _in_words(cells: pd.Series) -> np.ndarray:
     return np.array(words, object)[codes]
 
 
-def _traits(planned: Planned) -> list[str]:
+def _traits(planned: PlannedCampaign) -> list[str]:
     """The columns that the order or a rule speaks of, where they divide the customers into a few segments."""
     order, table = planned.basis.order, planned.campaign.table
     named = [column for column, _ in (*order.at_most, *order.at_least)]
@@ -313,7 +315,7 @@ def _traits(planned: Planned) -> list[str]:
     return [c for c in dict.fromkeys(named) if c in table and c != "tier" and table[c].nunique() <= MOST_TRAITS]
 
 
-def _record_list(book: sa.Engine, planned: Planned) -> None:
+def _record_list(store: sa.Engine, planned: PlannedCampaign) -> None:
     """Keep that the list was scored, and what was last seen of every customer who has a key."""
     ranked = planned.basis.ranked
     frame, at_risk = planned.basis.frame, planned.basis.frame["value_at_risk"]
@@ -329,10 +331,10 @@ def _record_list(book: sa.Engine, planned: Planned) -> None:
         tiers={str(tier): int(many) for tier, many in frame["tier"].value_counts().items()},
         worth_basis=worth_basis_of(ranked, planned.basis.currency),
     )
-    record_list(book, record, () if planned.basis.key == ROW else _seen(ranked))
+    record_list(store, record, () if planned.basis.key == ROW else _seen(ranked))
 
 
-def _seen(ranked: Ranked) -> Iterator[dict[str, Any]]:
+def _seen(ranked: ScoredCustomers) -> Iterator[dict[str, Any]]:
     names = [n for n in ranked.model.encoder.names if n in ranked.reading.table.column_names]
     scores, features = ranked.scored.table, ranked.reading.table.select(names)
     keys = scores.column(0).cast(pa.string()).to_pylist()
@@ -386,9 +388,9 @@ class SegmentChoice:
         return f"{self.column}: {self.value} ({self.customers:,})"
 
 
-def scale_of(home: Path, ranked: Ranked, playbook: Playbook) -> Scale:
+def campaign_scale(home: Path, ranked: ScoredCustomers, playbook: Playbook) -> Scale:
     """How far a campaign for this list can reach with these offers, before any limit."""
-    basis = basis_of(home, ranked, Order(), playbook=replace(playbook, capacity={}), rested=True)
+    basis = plan_inputs(home, ranked, Order(), playbook=replace(playbook, capacity={}), rested=True)
     found = weighed(basis.frame, basis.playbook, Order(), key=basis.key, value=basis.value, history=None).found
     best, pays = found.best, found.gain > 0
     rows = np.flatnonzero(best >= 0)
@@ -402,14 +404,14 @@ def scale_of(home: Path, ranked: Ranked, playbook: Playbook) -> Scale:
     return Scale(most, step, reach, min(most, max(step, round(curve.knee / step) * step)))
 
 
-def segment_choices(ranked: Ranked) -> tuple[SegmentChoice, ...]:
+def segment_choices(ranked: ScoredCustomers) -> tuple[SegmentChoice, ...]:
     """The segments a limit can be set on: every value of the columns that divide the list into a few groups."""
     table = ranked.reading.table
     columns = [c for c in ranked.reading.schema.columns if c.name in table.column_names and _divides(c)]
     return tuple(choice for column in columns for choice in _levels(column.name, table[column.name]))
 
 
-def limits_said(rows: Sequence[Mapping[str, Any]], choices: Sequence[SegmentChoice]) -> dict[str, dict[Any, int]]:
+def limits_from_rows(rows: Sequence[Mapping[str, Any]], choices: Sequence[SegmentChoice]) -> dict[str, dict[Any, int]]:
     """The limits of edited rows (`segment`, `least`, `most`) as an order takes them; an empty row says nothing."""
     known = {choice.words: (choice.column, choice.value) for choice in choices}
     found: dict[str, dict[Any, int]] = {"at_least": {}, "at_most": {}}
@@ -444,7 +446,7 @@ def _step(cost: float) -> float:
     return float(next(size * n for n in (1, 2, 5, 10) if size * n * STEPS >= cost or n == 10))
 
 
-# Views of a campaign: what the screens show of it, cut and counted here so that no screen has to reckon.
+# Views of a campaign: what the screens show of it, cut and counted here so that no screen has to compute.
 
 
 SHOWN = ("action", "channel", "cost", "gain_low", "gain_mid", "gain_high", "probability", "break_even", "tier")
@@ -471,7 +473,7 @@ ESTIMATE_WORDS = {
 
 @dataclass(frozen=True)
 class KeptCampaign:
-    """A campaign of the book, and what was measured of it."""
+    """A campaign of the database, and what was measured of it."""
 
     record: CampaignRecord
     measured: Measurement | None
@@ -497,11 +499,11 @@ class ActionTotal:
     high: float
 
 
-def kept_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
-    """Every campaign of the book, the latest first."""
-    with the_book(home) as book:
-        done = measured_so_far(book)
-        kept = [(record, done.get(record.campaign)) for record in campaigns(book)]
+def list_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
+    """Every campaign of the database, the latest first."""
+    with open_store(home) as store:
+        done = measured_so_far(store)
+        kept = [(record, done.get(record.campaign)) for record in campaigns(store)]
     return tuple(KeptCampaign(record, measured, campaign_currency(home, record)) for record, measured in kept)
 
 
@@ -511,8 +513,8 @@ def campaign_currency(home: Path, record: CampaignRecord) -> str:
     return str(record.asked.get("currency") or (read_profile(record.profile, home).currency if known else ""))
 
 
-def chosen_customers(
-    planned: Planned, *, arm: str = "treat", most: int = 200, said: Callable[[str], str] = str
+def customers_in_plan(
+    planned: PlannedCampaign, *, arm: str = "treat", most: int = 200, said: Callable[[str], str] = str
 ) -> pd.DataFrame:
     """Who gets what and why: the first customers of an arm, best expected gain first; `said` shortens a reason."""
     table = planned.campaign.table
@@ -526,7 +528,7 @@ def chosen_customers(
     return found.round(dict.fromkeys(("cost", "gain_low", "gain_mid", "gain_high"), 2))
 
 
-def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
+def action_totals(planned: PlannedCampaign) -> tuple[ActionTotal, ...]:
     """What the campaign does with each action, the one that brings most first."""
     looked_at = ["planned_action", "arm", "cost", *(f"gain_{end}" for end in ENDS)]
     table, found = planned.campaign.table[looked_at], []
@@ -540,7 +542,7 @@ def action_totals(planned: Planned) -> tuple[ActionTotal, ...]:
     return tuple(sorted(found, key=lambda t: -t.mid))
 
 
-def budget_curve(planned: Planned) -> BudgetCurve:
+def budget_curve(planned: PlannedCampaign) -> BudgetCurve:
     """What each budget would bring with this list and these offers; at its own, what the campaign brings."""
     basis = planned.basis
     curve = gain_by_budget(
@@ -549,20 +551,20 @@ def budget_curve(planned: Planned) -> BudgetCurve:
     return through(curve, planned.campaign)
 
 
-def hangs_on(planned: Planned) -> tuple[Bar, ...]:
+def sensitivity(planned: PlannedCampaign) -> tuple[Bar, ...]:
     """Which assumptions the campaign's gain hangs on, the widest first."""
     if not planned.campaign.treated:
         return ()
     return campaign_bars(planned.campaign, planned.basis.playbook, value=planned.basis.value)
 
 
-def other_ways(planned: Planned) -> tuple[tuple[Policy, ...], ProfitCurve]:
+def compare_policies(planned: PlannedCampaign) -> tuple[tuple[Policy, ...], ProfitCurve]:
     """What other ways to choose would bring on the same list, without a budget."""
     basis = planned.basis
     return list_policies(basis.frame, basis.playbook, key=basis.key, value=basis.value)
 
 
-def above(planned: Planned, threshold: float) -> Policy:
+def above(planned: PlannedCampaign, threshold: float) -> Policy:
     """What treating everybody from a probability on would bring and reach, on the same list without a budget."""
     basis = planned.basis
     return list_above(basis.frame, basis.playbook, threshold, key=basis.key, value=basis.value)
@@ -571,10 +573,23 @@ def above(planned: Planned, threshold: float) -> Policy:
 def playbook_rows(playbook: Playbook) -> list[dict[str, Any]]:
     """The playbook as rows to look at and to edit: one per action and estimate, with where it comes from."""
     return [
-        {"action": a.name, "title": a.words, "segment": where, "estimate": name, **_ends(told), "said": told.said}
+        {
+            "action": a.name,
+            "title": a.words,
+            "segment": where,
+            "estimate": name,
+            **_ends(told),
+            "said": _origin(a, where, name, told),
+        }
         for a in playbook.actions
         for where, name, told in _estimates(a)
     ]
+
+
+def _origin(action: Action, where: str, name: str, told: Estimate) -> str:
+    """Where an estimate comes from; of one for everybody, that it counts only where nothing was learnt, if some was."""
+    some = any(s.rates[name].source == "learnt" for s in action.segments if name in s.rates)
+    return f"{told.said}, where nothing was learnt" if some and not where and told.source == "assumed" else told.said
 
 
 def playbook_with(playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Playbook:
@@ -624,7 +639,7 @@ def _ends(told: Estimate) -> dict[str, float]:
     return {end: float(getattr(told, end)) for end in ENDS}
 
 
-def _break_even(planned: Planned, some: pd.DataFrame) -> np.ndarray:
+def _break_even(planned: PlannedCampaign, some: pd.DataFrame) -> np.ndarray:
     """The probability from which the chosen action pays for itself with each customer."""
     basis, point = planned.basis, np.full(len(some), np.nan)
     bill = basis.playbook.bill or 0.0
@@ -635,3 +650,40 @@ def _break_even(planned: Planned, some: pd.DataFrame) -> np.ndarray:
             part = some.iloc[rows]
             point[rows] = break_even(part["worth"].to_numpy(float), terms(action, bills[rows], columns=part))
     return point
+
+
+def order_from_choices(
+    *, holdout_percent: float = 10.0, capacity: Mapping[str, Any] | None = None, **words: Any
+) -> Order:
+    """What a screen asks for as an order: the holdout in percent, channels without a number left open."""
+    limits = {channel: int(most) for channel, most in (capacity or {}).items() if most is not None}
+    return Order(holdout=holdout_percent / 100.0, capacity=limits, **words)
+
+
+def budget_chart(planned: PlannedCampaign, amounts: Amounts) -> Chart:
+    """What each budget would bring, as a picture."""
+    from churn.reports import campaign_charts as figures
+
+    return figures.budget_chart(budget_curve(planned), planned.basis.order.budget, amounts)
+
+
+def policy_comparison(planned: PlannedCampaign, amounts: Amounts) -> tuple[tuple[Policy, ...], list[Chart]]:
+    """Other ways to choose from the same list, as numbers and as pictures: what they bring, and by length."""
+    from churn.reports.campaign_charts import length_chart, policies_chart
+
+    policies, curve = compare_policies(planned)
+    return policies, [policies_chart(policies, amounts), length_chart(curve, policies[0].treated, amounts)]
+
+
+def assumptions_chart(planned: PlannedCampaign, amounts: Amounts) -> Chart | None:
+    """Which assumptions the campaign's gain hangs on, as a picture; None where nobody is treated."""
+    from churn.reports import campaign_charts as figures
+
+    bars = sensitivity(planned)
+    return figures.assumptions_chart(bars, amounts) if bars else None
+
+
+def price_sentences(planned: PlannedCampaign, amounts: Amounts) -> list[str]:
+    """What one more of each limit that holds the plan back would bring, in sentences."""
+    campaign = planned.campaign
+    return [price_words(price, campaign.budget, amounts) for price in campaign.prices if price.price > 0]

@@ -16,7 +16,7 @@ LAYOUTS = 64  # different sets of field names that are matched once and remember
 
 
 @dataclass(frozen=True)
-class Given:
+class ParsedCustomer:
     """One customer as checked values by column.
 
     ignored   fields that are none of the model's columns
@@ -29,12 +29,12 @@ class Given:
 
 
 @dataclass(frozen=True)
-class FieldReader:
+class FieldParser:
     """Reads the fields of one customer for one model; a value that its column cannot mean is refused by name."""
 
     model: Model
 
-    def given(self, fields: Mapping[str, Any]) -> Given:
+    def given(self, fields: Mapping[str, Any]) -> ParsedCustomer:
         """The customer that these fields describe."""
         headings = tuple(fields)
         sources, ignored = self.matched(headings)
@@ -42,7 +42,7 @@ class FieldReader:
         missing = tuple(n for n in self.model.encoder.names if customer.get(n) is None)
         if len(missing) == len(self.model.encoder.names):
             raise self.nothing_known()
-        return Given(customer, ignored, missing)
+        return ParsedCustomer(customer, ignored, missing)
 
     def nothing_known(self) -> RequestRefused:
         """The refusal of a customer who was sent without any of the model's columns."""
@@ -76,7 +76,7 @@ class FieldReader:
         return sources, tuple(h for h in headings if h not in read)
 
 
-def refuse_odd_names(names: Iterable[Any]) -> None:
+def refuse_unreadable_names(names: Iterable[Any]) -> None:
     """Refuse names of fields that are no text a file could hold."""
     for name in names:
         if not isinstance(name, str) or not is_writable(name):

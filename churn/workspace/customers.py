@@ -1,4 +1,4 @@
-"""Views of one customer: the fields to type, offers that exist, history from the book, similar customers."""
+"""Views of one customer: the fields to type, offers that exist, history from the database, similar customers."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ import pyarrow as pa
 from churn.money.economics import break_even, offers, terms
 from churn.scoring.reasons import Explanation, Reason
 from churn.scoring.segments import Similar, similar_customers
-from churn.scoring.whatif import Comparison, Step, changed
+from churn.scoring.whatif import Comparison, Step, changed, holds_whole_numbers
 from churn.scoring.wording import Wording, capital
-from churn.store.customers import Happening, history_of
+from churn.store.customers import CustomerEvent, history_of
 from churn.training.encoder import Field
 from churn.training.model import Model
 from churn.workspace.businesses import playbook_for, wording_of
-from churn.workspace.customer_fields import Given
-from churn.workspace.exploring import Exploring
-from churn.workspace.lists import Explained
-from churn.workspace.playbooks import the_book
-from churn.workspace.prediction import Judged, Offering
+from churn.workspace.customer_fields import ParsedCustomer
+from churn.workspace.exploring import Exploration
+from churn.workspace.lists import ExplainedScore
+from churn.workspace.playbooks import open_store
+from churn.workspace.prediction import OfferChooser, OfferResult
 
 if TYPE_CHECKING:
     from churn.features.build import Summary
+    from churn.reports.charts import Chart
 
 MOST_OFFERS = 4
-
-
-WHOLE = ("count", "days", "months")
 
 
 @dataclass(frozen=True)
@@ -87,17 +85,17 @@ def form_of(model: Model, home: Path) -> tuple[FormField, ...]:
     return tuple(_form_field(model, wording, c.name, places[c.name]) for c in model.schema.features if c.name in places)
 
 
-def typed(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+def customer_from_form(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
     """The customer that a filled-in form describes; what was left empty is not known."""
     return changed(model, {}, {name: value for name, value in values.items() if value is not None})
 
 
-def offers_for(found: Explained, home: Path) -> tuple[OfferShown, ...]:
+def offers_for(found: ExplainedScore, home: Path) -> tuple[OfferShown, ...]:
     """The offers of the playbook this customer may be made, the one that brings most first."""
     told, playbook = found.explanation, playbook_for(found.model, home)
-    judged = Judged(np.array([told.probability]), told.prediction, told.tier, told.reasons(), told.value_at_risk)
-    given, columns = Offering(found.model, playbook).question(
-        Given(found.customer), {}, judged, assumed=told.value_assumed
+    judged = OfferResult(np.array([told.probability]), told.prediction, told.tier, told.reasons(), told.value_at_risk)
+    given, columns = OfferChooser(found.model, playbook).question(
+        ParsedCustomer(found.customer), {}, judged, assumed=told.value_assumed
     )
     weighed = offers(given, playbook, columns)
     shown = []
@@ -109,15 +107,15 @@ def offers_for(found: Explained, home: Path) -> tuple[OfferShown, ...]:
     return tuple(sorted(shown, key=lambda o: -o.gain)[:MOST_OFFERS])
 
 
-def history(model: Model, home: Path, key: str) -> tuple[Happening, ...]:
-    """What the book knows of a customer, the latest first, with offers in words."""
+def history(model: Model, home: Path, key: str) -> tuple[CustomerEvent, ...]:
+    """What the database knows of a customer, the latest first, with offers in words."""
     words = {a.name: a.words for a in playbook_for(model, home).actions}
-    with the_book(home) as book:
-        found = history_of(book, key, model.name)
-    return tuple(Happening(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
+    with open_store(home) as store:
+        found = history_of(store, key, model.name)
+    return tuple(CustomerEvent(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
 
 
-def peers_of(asked: Exploring, found: Explained, key: str | None) -> tuple[Peer, ...]:
+def similar_stayers(asked: Exploration, found: ExplainedScore, key: str | None) -> tuple[Peer, ...]:
     """The most similar customers of the list who stayed; where that is not known, who are predicted to stay."""
     ranked = asked.ranked
     keys = ranked.scored.table.column(0).cast(pa.string())
@@ -130,7 +128,7 @@ def peers_of(asked: Exploring, found: Explained, key: str | None) -> tuple[Peer,
     return tuple(_peer(s, keys, asked.left is not None) for s in near)
 
 
-def levers_of(model: Model, home: Path) -> dict[str, str]:
+def offers_by_column(model: Model, home: Path) -> dict[str, str]:
     """Per column an offer can change, what such an offer is called."""
     wording = wording_of(model, home)
     return {f.name: wording.change(f.name) for f in model.encoder.fields if f.lever == "actionable"}
@@ -144,7 +142,7 @@ def _peer(similar: Similar, keys: pa.ChunkedArray, known: bool) -> Peer:
 def _form_field(model: Model, wording: Wording, name: str, place: int) -> FormField:
     field, column = model.encoder.fields[place], model.schema.by_name[name]
     learnt = model.reference.quantiles[place]
-    whole = column.unit in WHOLE
+    whole = holds_whole_numbers(model, place)
     low = column.low if column.low is not None else (0.0 if learnt[0] >= 0 else None)
     return FormField(
         name=name,
@@ -185,7 +183,7 @@ def _typical(model: Model, field: Field, place: int, *, whole: bool) -> Any:
 TOP = 3
 
 
-def explained_json(found: Explained) -> dict[str, Any]:
+def explained_json(found: ExplainedScore) -> dict[str, Any]:
     """One customer explained: score, reasons, contributions in log-odds, and the nearest changes."""
     return {**explanation_json(found.explanation), "changes": [_change(c) for c in found.changes]}
 
@@ -299,3 +297,10 @@ def _change(change: Any) -> dict[str, Any]:
         "enough": change.enough,
         "text": change.text,
     }
+
+
+def waterfall(found: ExplainedScore) -> Chart:
+    """From the typical customer to this one, by business group."""
+    from churn.reports.customer_charts import waterfall_chart
+
+    return waterfall_chart(found.explanation)

@@ -1,4 +1,4 @@
-"""Event logs at the counter: they become a customer table, as of a date, that is checked, trained on and scored."""
+"""Event logs: they become a customer table, as of a date, that is checked, trained on and scored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from churn.errors import RequestRefused
 from churn.features.build import Summary, both_ways, summarise, training_table
@@ -16,6 +16,9 @@ from churn.features.engines.base import DEFAULT
 from churn.features.labels import Outlook, outlook_of
 from churn.features.recipe import Recipe, recipe_from
 from churn.profiles import profile_names, read_profile
+
+if TYPE_CHECKING:
+    from churn.reports.charts import Chart
 
 ENGINE = "CHURN_ENGINE"  # the engine's URL where nobody names one, with its memory, threads and spill folder
 
@@ -29,7 +32,7 @@ class MadeList:
     summary: Summary
 
 
-def summarised(
+def summarise_logs(
     home: Path,
     tables: Mapping[str, str],
     profile: str,
@@ -56,20 +59,20 @@ def summarised(
     return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)
 
 
-def made_list(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
+def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
     """The customer table as a list to take in hand."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "made.parquet"
-        found = summarised(home, tables, profile, output=output, **asked)
+        found = summarise_logs(home, tables, profile, output=output, **asked)
         return MadeList(f"{profile}-{found.as_of}.parquet", output.read_bytes(), found)
 
 
-def looked_over(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
+def survey_logs(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
     """What dates the logs cover, and who would have left for any date and horizon."""
     return outlook_of(tables, recipe_for(home, profile), engine=engine_for(engine))
 
 
-def with_and_without_filling(
+def try_filling_silence(
     home: Path,
     tables: Mapping[str, str],
     profile: str,
@@ -90,7 +93,7 @@ def with_and_without_filling(
     return compared_ways(plain.whole, filled.whole, plain.schema)
 
 
-def compiled_for(
+def compile_query(
     home: Path, dialect: str, tables: Mapping[str, str], profile: str, *, as_of: date, horizon: int | None = None
 ) -> str:
     """The same definition as one query in a warehouse's language; it is not run."""
@@ -110,7 +113,7 @@ def recipe_for(home: Path, profile: str) -> Recipe:
     return recipe_from(found.recipe)
 
 
-def recipes_known(home: Path) -> dict[str, Recipe]:
+def known_recipes(home: Path) -> dict[str, Recipe]:
     """The recipes of all businesses that have one, by the business's name."""
     found = {name: read_profile(name, home).recipe for name in profile_names(home)}
     return {name: recipe_from(words) for name, words in found.items() if words}
@@ -119,3 +122,10 @@ def recipes_known(home: Path) -> dict[str, Recipe]:
 def engine_for(named: str | None) -> str:
     """The engine a person named, else the operator's, else DuckDB as it comes."""
     return named or os.environ.get(ENGINE) or DEFAULT
+
+
+def months_chart(seen: Outlook) -> Chart:
+    """How many entries each month of the logs holds."""
+    from churn.reports import campaign_charts
+
+    return campaign_charts.months_chart(seen.months)

@@ -1,12 +1,12 @@
-"""What moves a whole list, reckoned for the screens: drivers in points, rates, segments, groups, time as a customer."""
+"""What moves a whole list, computed for the screens: drivers in points, rates, segments, groups, time as a customer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +38,10 @@ from churn.scoring.wording import Wording, capital
 from churn.training.outcome import outcome_of
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import wording_of
-from churn.workspace.lists import Ranked
+from churn.workspace.lists import ScoredCustomers
+
+if TYPE_CHECKING:
+    from churn.reports.charts import Chart
 
 PICTURED = 50_000  # customers at most in a picture; of a longer list every second, third … one is taken
 
@@ -52,11 +55,14 @@ MOST_CURVES = 4
 EVERYBODY_ELSE = "everybody else"
 
 
+EVERYBODY = "all customers of the list, those who have left included"
+
+
 @dataclass(frozen=True)
-class Exploring:
+class Exploration:
     """A scored list, ready to be asked what moves it; sums are kept, so that a second question costs nothing."""
 
-    ranked: Ranked
+    ranked: ScoredCustomers
     wording: Wording
 
     @cached_property
@@ -217,17 +223,17 @@ class Exploring:
         }
 
 
-def explored(ranked: Ranked, home: Path) -> Exploring:
+def explore(ranked: ScoredCustomers, home: Path) -> Exploration:
     """A scored list, ready to be asked what moves it, with those of its customers who are known to have left."""
-    return Exploring(ranked.whole or ranked, wording_of(ranked.model, home))
+    return Exploration(ranked.whole or ranked, wording_of(ranked.model, home))
 
 
-def pictured_points(ranked: Ranked) -> np.ndarray:
+def pictured_points(ranked: ScoredCustomers) -> np.ndarray:
     """The points of every column for the customers of a list that are pictured."""
     return points_of_columns(ranked.model, ranked.contributions[:: _step_of(ranked)])
 
 
-def _step_of(ranked: Ranked) -> int:
+def _step_of(ranked: ScoredCustomers) -> int:
     return max(1, -(-ranked.reading.rows // PICTURED))
 
 
@@ -249,3 +255,78 @@ def _holding(cells: Any, value: Any) -> np.ndarray:
     if value is None:
         return np.asarray(cells.is_null().to_numpy(zero_copy_only=False), bool)
     return np.asarray(pc.fill_null(pc.equal(cells, value), False).to_numpy(zero_copy_only=False), bool)
+
+
+# What was explored, in pictures; each says its finding in its title.
+
+
+def driver_charts(explored: Exploration) -> Sequence[Chart]:
+    """What moves the scores, by business group and, where that differs, by column; last, how it spreads."""
+    from churn.reports.driver_charts import columns_chart, drivers_chart, swarm_chart
+
+    if not explored.columns:
+        return ()
+    fields = {f.name: f for f in explored.ranked.model.encoder.fields}
+
+    def ordered(name: str) -> bool:
+        return not fields[name].levels or fields[name].form == "ordered"
+
+    swarm = swarm_chart(explored.swarms, explored.wording, ordered, len(explored.matrix))
+    strongest = explored.columns[:MOST_COLUMNS]
+    everybody = EVERYBODY if explored.left is not None else ""
+    if {d.name for d in explored.groups} == {d.name for d in explored.columns}:
+        return drivers_chart(strongest, among=everybody), swarm
+    groups = drivers_chart(explored.groups, by="By group: ", among=everybody)
+    return groups, columns_chart(strongest, explored.groups), swarm
+
+
+def driver_chart(explored: Exploration, name: str) -> Chart | None:
+    """How one column moves the risk, by its value; None where the model does not listen to it."""
+    from churn.reports.driver_charts import dependence_chart
+
+    if name not in {d.name for d in explored.columns}:
+        return None
+    return dependence_chart(name, explored.dependence(name), explored.wording)
+
+
+def rate_chart(explored: Exploration, name: str) -> Chart:
+    """How many leave by level or range of a column."""
+    from churn.reports.driver_charts import rates_chart
+
+    return rates_chart(explored.rates(name), explored.label(name))
+
+
+def pair_chart(explored: Exploration) -> Chart | None:
+    """The pairs of columns that work together most; None where none do."""
+    from churn.reports.driver_charts import pairs_chart
+
+    strong = [p for p in explored.pairs if p.strength >= 0.05]
+    return pairs_chart(strong, explored.wording) if strong else None
+
+
+def crossed_chart(explored: Exploration, pair: Interaction) -> Chart:
+    """One pair of columns in full."""
+    from churn.reports import driver_charts as figures
+
+    return figures.crossed_chart(explored.crossed(pair), pair, explored.wording)
+
+
+def segment_chart(explored: Exploration) -> Chart:
+    """The segments of the list."""
+    from churn.reports.driver_charts import segments_chart
+
+    return segments_chart(explored.segments, EVERYBODY if explored.left is not None else "")
+
+
+def contrast_chart(explored: Exploration, name: str, first: str, second: str | None) -> Chart:
+    """What makes a group differ from another, or from everybody else."""
+    from churn.reports import driver_charts as figures
+
+    return figures.contrast_chart(explored.contrast(name, first, second), first, second or EVERYBODY_ELSE)
+
+
+def staying_chart(explored: Exploration, name: str, by: str | None = None) -> Chart:
+    """How many stay how long, for everybody or by the levels of a column."""
+    from churn.reports import driver_charts as figures
+
+    return figures.staying_chart(explored.curves(name, by), explored.lasting[name])

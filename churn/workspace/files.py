@@ -1,4 +1,4 @@
-"""Made-up businesses at the counter: written to files, and the ones that come with the product."""
+"""Files to take home: samples, scored lists, what was set aside, templates, and what a brief holds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from churn.intake.meaning import template_csv
 from churn.intake.reader import Reading, write_clean, write_set_aside
-from churn.money.amounts import Amounts
+from churn.money.amounts import Amounts, parts_that_add_up
 from churn.profiles import profile_names, read_profile
 from churn.reports.pages import Brief
 from churn.samples.catalogue import SEED, make_sample
@@ -20,12 +18,13 @@ from churn.schema import Schema, schema_from
 from churn.scoring.export import write_scored
 from churn.scoring.segments import Segment
 from churn.training.registry import live_models, version_of
-from churn.workspace.list_history import ListChange, NextStep, Overview, TierCount
-from churn.workspace.lists import Ranked
+from churn.workspace.list_history import ListChange, NextStep, Overview
+from churn.workspace.lists import ScoredCustomers
 
 if TYPE_CHECKING:
     from churn.campaigns.plan import Campaign
     from churn.reports.charts import Chart
+    from churn.workspace.list_history import ListFilter
 
 
 def written_sample(
@@ -45,8 +44,11 @@ def written_sample(
 # What a person takes home from a screen: the same bytes as the command line would write.
 
 
-def scored_as(table: pa.Table, ending: str) -> bytes:
-    """Scored customers as a file of that kind: .csv, .xlsx or .parquet."""
+def scored_list_file(scored: ScoredCustomers, ending: str, wanted: ListFilter | None = None) -> bytes:
+    """A scored list as a file (.csv, .xlsx or .parquet): whole and in its own order, or only those asked for."""
+    from churn.workspace.list_history import filter_list
+
+    table = scored.scored.table if wanted is None else filter_list(scored, wanted).table
     return _written(lambda path: write_scored([table], path), ending)
 
 
@@ -92,11 +94,8 @@ GROUPS = 3
 ASSOCIATED = "What goes with leaving is an association in past data, not shown to be its cause."
 
 
-ASSUMED = "Expected gain rests on assumed costs and save rates until a campaign with a holdout has been measured."
-
-
 def brief_of(
-    ranked: Ranked,
+    ranked: ScoredCustomers,
     found: Overview,
     amounts: Amounts,
     step: NextStep,
@@ -104,8 +103,13 @@ def brief_of(
     segments: Sequence[Segment],
     charts: Sequence[Chart],
     campaign: Campaign | None = None,
+    *,
+    evidence: str,
 ) -> Brief:
-    """The brief of a scored list; `campaign` is the one that is suggested for it."""
+    """The brief of a scored list; `campaign` is the one that is suggested for it.
+
+    evidence    which offers were measured and which are assumed, in words
+    """
     scored = ranked.scored
     return Brief(
         title=f"Retention brief: {ranked.reading.source}",
@@ -113,11 +117,11 @@ def brief_of(
         figures=_figures(found, amounts, campaign),
         step=(step.title, step.why),
         charts=charts,
-        tiers=[_tier(one, amounts, found.over) for one in found.tiers],
+        tiers=_tiers(found, amounts),
         groups=[_group(one, amounts) for one in segments[:GROUPS]],
         changes=change.sentences if change else (),
         changes_since=f"the list before ({change.before.source}, {change.before.scored[:10]})" if change else "",
-        cautions=_cautions(ranked),
+        cautions=_cautions(ranked, evidence),
     )
 
 
@@ -133,16 +137,24 @@ def _figures(found: Overview, amounts: Amounts, campaign: Campaign | None) -> li
     if campaign is None:
         return figures
     gain, people = amounts.money(campaign.expected_gain["mid"]), amounts.number(campaign.treated)
-    return [*figures, ("Expected gain", gain, f"of the suggested campaign: {people} treated; assumed")]
+    return [*figures, ("Expected gain", gain, f"of the suggested campaign: {people} treated")]
 
 
-def _tier(one: TierCount, amounts: Amounts, over: str) -> dict[str, str]:
-    return {
-        "Tier": one.tier,
-        "Customers": amounts.number(one.customers),
-        "Expected leavers": amounts.number(one.leavers),
-        f"Value at risk {over}".strip(): amounts.money(one.value_at_risk),
-    }
+def _tiers(found: Overview, amounts: Amounts) -> list[dict[str, str]]:
+    """The rows of the tiers; their leavers and their value at risk add up to the figures above them."""
+    heading, total = f"Value at risk {found.over}".strip(), found.value_at_risk
+    digits = 0 if total is None or total >= 100 else 2
+    leavers = parts_that_add_up([one.leavers for one in found.tiers])
+    at_risk = parts_that_add_up([one.value_at_risk or 0.0 for one in found.tiers], digits)
+    return [
+        {
+            "Tier": one.tier,
+            "Customers": amounts.number(one.customers),
+            "Expected leavers": amounts.number(gone),
+            heading: amounts.money(None if one.value_at_risk is None else money, digits),
+        }
+        for one, gone, money in zip(found.tiers, leavers, at_risk, strict=True)
+    ]
 
 
 def _group(one: Segment, amounts: Amounts) -> dict[str, str]:
@@ -154,6 +166,6 @@ def _group(one: Segment, amounts: Amounts) -> dict[str, str]:
     }
 
 
-def _cautions(ranked: Ranked) -> tuple[str, ...]:
+def _cautions(ranked: ScoredCustomers, evidence: str) -> tuple[str, ...]:
     warnings = [n.text for n in ranked.notices if n.kind == "warning"]
-    return tuple(dict.fromkeys((ranked.model.report.get("summary", ""), *warnings, ASSOCIATED, ASSUMED)))
+    return tuple(dict.fromkeys((ranked.model.report.get("summary", ""), *warnings, ASSOCIATED, evidence)))

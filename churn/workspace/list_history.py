@@ -1,4 +1,4 @@
-"""Views of a scored list: what the screens show of it, counted and cut here so that no screen has to reckon."""
+"""A list as a whole: what it says, what changed since the one before, what to do next, and how it is filtered."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
 from churn.intake.reader import Reading
 from churn.money.amounts import over
-from churn.scoring.drivers import Driver, group_drivers
+from churn.notices import do
+from churn.notices import many as counted
 from churn.scoring.reasons import Explanation
-from churn.scoring.segments import Segment, segments
-from churn.store.campaigns import CampaignRecord, Measurement, campaigns, measured_so_far
-from churn.store.customers import ListRecord, lists_scored, record_list
 from churn.training.model import Model
 from churn.training.thresholds import TIERS
-from churn.workspace.businesses import currency_of, wording_of
-from churn.workspace.exploring import pictured_points
-from churn.workspace.lists import Ranked
-from churn.workspace.playbooks import now, the_book
+from churn.workspace.businesses import currency_of, playbook_for, wording_of
+from churn.workspace.lists import ScoredCustomers
+from churn.workspace.playbooks import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
+    import sqlalchemy as sa
 
     from churn.campaigns.plan import Campaign
     from churn.money.amounts import Amounts
+    from churn.scoring.drivers import Driver
+    from churn.scoring.segments import Segment
+    from churn.store.campaigns import CampaignRecord, Measurement
+    from churn.store.customers import ListRecord
 
 SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
 
@@ -80,7 +81,7 @@ class Overview:
         return over(self.horizon, assumed=self.assumed)
 
 
-def overview_of(ranked: Ranked, home: Path) -> Overview:
+def summarise_list(ranked: ScoredCustomers, home: Path) -> Overview:
     """The list in a few numbers."""
     table = ranked.scored.table
     p = ranked.probability
@@ -102,34 +103,41 @@ def overview_of(ranked: Ranked, home: Path) -> Overview:
     )
 
 
-def worth_basis_of(ranked: Ranked, currency: str) -> str:
+def worth_basis_of(ranked: ScoredCustomers, currency: str) -> str:
     """What the worth in a list is made of, with its currency: money is compared only where it is the same."""
     return f"{ranked.valuation.basis} {currency}".strip() if ranked.valuation else ""
 
 
-def top_drivers(ranked: Ranked, home: Path) -> tuple[Driver, ...]:
+def list_drivers(ranked: ScoredCustomers, home: Path) -> tuple[Driver, ...]:
     """What moves the scores of this list, by business group, the strongest first."""
+    from churn.scoring.drivers import group_drivers
+    from churn.workspace.exploring import pictured_points
+
     return group_drivers(ranked.model, wording_of(ranked.model, home), pictured_points(ranked))
 
 
-def segments_of(ranked: Ranked, home: Path) -> tuple[Segment, ...]:
+def list_segments(ranked: ScoredCustomers, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
+    from churn.scoring.segments import segments
+
     return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
 
 
-def keys_of(ranked: Ranked) -> list[str]:
+def list_keys(ranked: ScoredCustomers) -> list[str]:
     """The keys of a scored list as text, in its own order."""
     return ranked.scored.table.column(0).cast(pa.string()).to_pylist()
 
 
-def certainty_of(told: Explanation) -> tuple[str, ...]:
+def certainty_sentences(told: Explanation) -> tuple[str, ...]:
     """How sure a score is: what became of customers scored alike, the range of other models, and an honest shrug."""
     said = []
     if told.alike:
         bin_ = told.alike
+        digits = 0 if round(bin_.high, 2) > round(bin_.low, 2) else 1
         of_100 = [100 * share for share in (bin_.share, bin_.likely_low, bin_.likely_high)]
         said.append(
-            f"Of 100 customers scored like this, {of_100[0]:.0f} left (between {of_100[1]:.0f} and {of_100[2]:.0f}, "
+            f"Of 100 customers scored from {bin_.low:.{digits}%} to {bin_.high:.{digits}%}, {of_100[0]:.0f} left "
+            f"(between {of_100[1]:.0f} and {of_100[2]:.0f}, "
             f"seen in {bin_.customers:,} customers the model had not learnt from)."
         )
     if told.likely:
@@ -140,12 +148,12 @@ def certainty_of(told: Explanation) -> tuple[str, ...]:
     return tuple(said)
 
 
-def levels_of(model: Model, name: str) -> list[str]:
+def known_levels(model: Model, name: str) -> list[str]:
     """The levels of a category that the model has learnt."""
     return list(next((f.levels for f in model.encoder.fields if f.name == name), ()))
 
 
-def words_in(reading: Reading, name: str) -> dict[str, int]:
+def count_words(reading: Reading, name: str) -> dict[str, int]:
     """How often each word stands in a column, as it was written in the file where the file has it."""
     theirs = next((m.theirs for m in reading.matches if m.ours == name), name)
     cells = reading.raw.column(theirs) if theirs in reading.raw.column_names else reading.table.column(name)
@@ -166,7 +174,7 @@ def _total(cells: pa.ChunkedArray) -> float | None:
     return None if total is None else float(total)
 
 
-# What a list says beside the ones before: noted in the book when it is scored, compared, and the step worth taking.
+# What a list says beside the ones before: noted in the database when it is scored, compared, and the step worth taking.
 
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
@@ -196,20 +204,24 @@ class NextStep:
     screen: str
 
 
-def note_list(home: Path, ranked: Ranked, overview: Overview) -> None:
-    """Keep in the book that this list was scored, once; it names no customer."""
-    with the_book(home) as book:
-        if _known(book, ranked) is None:
-            record_list(book, _record(ranked, overview))
+def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> None:
+    """Keep in the database that this list was scored, once; it names no customer."""
+    from churn.store.customers import record_list
+
+    with open_store(home) as store:
+        if _known(store, ranked) is None:
+            record_list(store, _record(ranked, overview))
 
 
-def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts) -> ListChange | None:
+def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts) -> ListChange | None:
     """What changed since the list that was scored before this one; None for the first."""
-    with the_book(home) as book:
-        first = _known(book, ranked)
+    from churn.store.customers import lists_scored
+
+    with open_store(home) as store:
+        first = _known(store, ranked)
         earlier = [
             record
-            for record in lists_scored(book, model=ranked.model.name)
+            for record in lists_scored(store, model=ranked.model.name)
             if record.list != ranked.reading.fingerprint
             and record.rows
             and (first is None or record.scored <= first.scored)
@@ -218,7 +230,7 @@ def since_last(home: Path, ranked: Ranked, overview: Overview, amounts: Amounts)
 
 
 def next_step(
-    home: Path, ranked: Ranked, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
+    home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts, campaign: Campaign | None = None
 ) -> NextStep:
     """The one thing worth doing next; `campaign` is the one that is suggested for the list."""
     aside, lines = len(ranked.reading.set_aside), ranked.reading.rows + len(ranked.reading.set_aside)
@@ -233,20 +245,25 @@ def next_step(
     if not overview.suggested or (campaign is not None and not campaign.treated):
         why = "Under the playbook no action pays for itself with any customer of this list. Check what it assumes."
         return NextStep("Check the offers", why, "plan")
-    why = f"{amounts.number(overview.suggested)} customers are worth an action."
+    who = do(overview.suggested, "customer is", "customers are")
+    why = f"{amounts.number(overview.suggested)} {who} worth an action."
     if campaign is not None:
         people, held = amounts.number(campaign.treated), amounts.number(campaign.held)
         cost, gain = amounts.money(campaign.spent), amounts.money(campaign.expected_gain["mid"])
-        why = f"Offers to {people} customers cost about {cost} and should bring {gain} after that; {held} are held out."
-    return NextStep("Plan the campaign", f"{why} It rests on assumed costs and save rates.", "plan")
+        to, out = do(campaign.treated, "customer", "customers"), do(campaign.held, "is", "are")
+        offers = f"Offers to {people} {to} cost about {cost} and should bring {gain} after that"
+        why = f"{offers}; {held} {out} held out."
+    return NextStep("Plan the campaign", f"{why} {playbook_for(ranked.model, home).evidence}", "plan")
 
 
 def _title(record: CampaignRecord) -> str:
-    """What people call a campaign of the book."""
+    """What people call a campaign of the database."""
     return str(record.asked.get("title") or record.campaign)
 
 
-def _record(ranked: Ranked, overview: Overview) -> ListRecord:
+def _record(ranked: ScoredCustomers, overview: Overview) -> ListRecord:
+    from churn.store.customers import ListRecord
+
     return ListRecord(
         list=ranked.reading.fingerprint,
         model=ranked.model.name,
@@ -261,30 +278,34 @@ def _record(ranked: Ranked, overview: Overview) -> ListRecord:
     )
 
 
-def _known(book: sa.Engine, ranked: Ranked) -> ListRecord | None:
-    lists = lists_scored(book, most=1000, model=ranked.model.name)
+def _known(store: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
+    from churn.store.customers import lists_scored
+
+    lists = lists_scored(store, most=1000, model=ranked.model.name)
     known = [r for r in lists if r.list == ranked.reading.fingerprint]
     return min(known, key=lambda r: r.scored, default=None)
 
 
-def _campaign_of(home: Path, ranked: Ranked) -> tuple[CampaignRecord | None, Measurement | None]:
+def _campaign_of(home: Path, ranked: ScoredCustomers) -> tuple[CampaignRecord | None, Measurement | None]:
     """The latest campaign made from this list for this business, and what was measured of it."""
+    from churn.store.campaigns import campaigns, measured_so_far
+
     own = (ranked.reading.fingerprint, ranked.model.name)
-    with the_book(home) as book:
-        found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)
-        return found, measured_so_far(book).get(found.campaign) if found else None
+    with open_store(home) as store:
+        found = next((c for c in campaigns(store) if (c.list, c.model) == own), None)
+        return found, measured_so_far(store).get(found.campaign) if found else None
 
 
 def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:
     """The differences in words, those that matter first."""
     said = [_leaving(before, now_), _grown(before.rows, now_.customers)]
-    if before.worth_basis is None:  # tiers and worth were reckoned in another way then
+    if before.worth_basis is None:  # tiers and worth were computed in another way then
         return tuple(said)
     if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
         said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
     high = next(one.customers for one in now_.tiers if one.tier == "High")
-    said.append(f"Tier High holds {high:,} customers; it held {before.tiers.get('High', 0):,}.")
+    said.append(f"Tier High holds {counted(high, 'customer')}; it held {before.tiers.get('High', 0):,}.")
     return tuple(said)
 
 
@@ -299,8 +320,8 @@ def _leaving(before: ListRecord, now_: Overview) -> str:
 
 def _grown(was: int, is_: int) -> str:
     if was == is_:
-        return f"It has {is_:,} customers, as many as before."
-    return f"It has {is_:,} customers, {abs(is_ - was):,} {'more' if is_ > was else 'fewer'} than before."
+        return f"It has {counted(is_, 'customer')}, as many as before."
+    return f"It has {counted(is_, 'customer')}, {abs(is_ - was):,} {'more' if is_ > was else 'fewer'} than before."
 
 
 # Shortlists: the customers of a scored list that a person asks for, a page at a time, and what they add up to.
@@ -316,7 +337,7 @@ MOST_LEVELS = 60  # a column of more different words is searched, not chosen fro
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListFilter:
     """Which customers to show: every part narrows the list; empty parts narrow nothing.
 
     tiers, actions   the tier, and the suggested action (its words; "" for none worth it)
@@ -337,7 +358,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Shortlist:
+class FilteredList:
     """The customers asked for: how many, what they add up to, and which rows of the list they are, in order.
 
     A copy of a million customers and their reasons is made where somebody takes them home, not to look at a page.
@@ -369,7 +390,7 @@ class Shortlist:
         return frame.assign(tier=[[str(tier)] for tier in frame["tier"]], **told)
 
 
-def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
+def filter_list(ranked: ScoredCustomers, wanted: ListFilter) -> FilteredList:
     """The customers that fit, in the order asked for."""
     scored = ranked.scored.table
     key = scored.column_names[0]
@@ -379,7 +400,7 @@ def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
     found = table.select([n for n in FIGURES if n in table.column_names]).filter(fitting)
     way = "ascending" if wanted.upwards else "descending"
     order = pc.sort_indices(found, [(wanted.by, way, "at_end"), ("probability", "descending", "at_end")])
-    return Shortlist(
+    return FilteredList(
         everyone=table,
         rows=pc.indices_nonzero(fitting).take(order),
         customers=found.num_rows,
@@ -389,19 +410,19 @@ def shortlist_of(ranked: Ranked, wanted: Wanted) -> Shortlist:
     )
 
 
-def actions_in(ranked: Ranked) -> tuple[str, ...]:
+def actions_in(ranked: ScoredCustomers) -> tuple[str, ...]:
     """The actions suggested in this list, the commonest first; "" stands for those for whom none is worth it."""
     counts = ranked.scored.table.column("action").cast(pa.string()).value_counts().to_pylist()
     return tuple(pair["values"] or "" for pair in sorted(counts, key=lambda pair: -pair["counts"]))
 
 
-def columns_to_narrow(ranked: Ranked) -> dict[str, str]:
+def filter_columns(ranked: ScoredCustomers) -> dict[str, str]:
     """The columns of the list that a person may choose words of, each with what it means."""
     columns = [c for c in ranked.reading.schema.columns if c.kind in ("category", "flag") and c.role != "outcome"]
-    return {c.name: c.meaning or c.name for c in columns if words_of(ranked, c.name)}
+    return {c.name: c.meaning or c.name for c in columns if filter_values(ranked, c.name)}
 
 
-def words_of(ranked: Ranked, name: str) -> tuple[str, ...]:
+def filter_values(ranked: ScoredCustomers, name: str) -> tuple[str, ...]:
     """The different words in a column, the commonest first; none where there are too many to choose from."""
     counts = _words(ranked, name).value_counts().to_pylist()
     known = [pair for pair in counts if pair["values"] is not None]
@@ -409,7 +430,7 @@ def words_of(ranked: Ranked, name: str) -> tuple[str, ...]:
     return tuple(pair["values"] for pair in ordered) if len(ordered) <= MOST_LEVELS else ()
 
 
-def _fitting(ranked: Ranked, table: pa.Table, wanted: Wanted) -> pa.ChunkedArray:
+def _fitting(ranked: ScoredCustomers, table: pa.Table, wanted: ListFilter) -> pa.ChunkedArray:
     tests = [_among(table.column("tier").cast(pa.string()), wanted.tiers)]
     if wanted.actions:
         tests.append(_among(pc.fill_null(table.column("action").cast(pa.string()), ""), wanted.actions))
@@ -425,7 +446,7 @@ def _fitting(ranked: Ranked, table: pa.Table, wanted: Wanted) -> pa.ChunkedArray
     return fitting
 
 
-def _words(ranked: Ranked, name: str) -> pa.ChunkedArray:
+def _words(ranked: ScoredCustomers, name: str) -> pa.ChunkedArray:
     cells = ranked.reading.table.column(name)
     if pa.types.is_boolean(cells.type):
         return pc.if_else(cells, "Yes", "No")

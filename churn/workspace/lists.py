@@ -1,4 +1,4 @@
-"""Known leavers: customers of whom a list itself says that they left are set aside, counted and named."""
+"""Lists: the model that fits, what was confirmed before, known leavers set aside, scored in memory or to a file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import (
+    ChurnError,
     ListRefused,
     MissingColumns,
     NoModelFits,
@@ -26,34 +27,26 @@ from churn.errors import (
     Unavailable,
     UnsureColumns,
 )
-from churn.features.sources import PARQUET, source_files
 from churn.intake.grid import Way, grid_of
 from churn.intake.matching import Match, layout_key, sure_names
 from churn.intake.options import Asked, Usual
 from churn.intake.reader import Reading, Settled, Stream, open_list, read_list
 from churn.intake.sources import Source, opened
 from churn.intake.values import folded
-from churn.money.economics import Valuation
-from churn.money.playbook import Playbook
 from churn.notices import Notice
 from churn.schema import Schema, schema_from
-from churn.scoring.export import write_scored
-from churn.scoring.reasons import Explanation, explanation
-from churn.scoring.score import Ranking, ScoredList, tiers_in
-from churn.scoring.spark import SAMPLE, score_on_spark
-from churn.scoring.unfamiliar import Unfamiliar
-from churn.scoring.whatif import Change, Comparison, nearest_changes, whatif
-from churn.scoring.wording import worth_said
-from churn.training.gate import ENOUGH
-from churn.training.known_outcomes import known_outcomes
-from churn.training.model import Model
-from churn.training.registry import called, live_models, load, load_live, version_of
-from churn.training.thresholds import TIERS
-from churn.workspace.businesses import as_learnt, playbook_for, suggester_of, valuation_for, valuation_of, wording_of
+
+if TYPE_CHECKING:
+    from churn.money.economics import Valuation
+    from churn.money.playbook import Playbook
+    from churn.scoring.reasons import Explanation
+    from churn.scoring.score import Ranking, ScoredList
+    from churn.scoring.whatif import Change, Comparison
+    from churn.training.model import Model
 
 
 @dataclass
-class Leavers:
+class KnownLeavers:
     """How many customers of a list are known to have left and to have stayed, counted while it goes by."""
 
     ranking: Ranking
@@ -70,6 +63,8 @@ class Leavers:
 
     def see(self, table: pa.Table) -> np.ndarray:
         """Count one part of the list; returns who of it left."""
+        from churn.training.known_outcomes import known_outcomes
+
         outcomes = known_outcomes(self.ranking.model, table, self.ranking.as_of)
         left = outcomes == 1.0
         self.rows += table.num_rows
@@ -116,8 +111,26 @@ class Leavers:
 # Which model answers a list: the one asked for, else the live one whose columns the list has.
 
 
+DEMO = "demo-"  # how the names of the demo's models begin
+OF_THE_DEMO = "Scored by the demo's model, which learnt from made-up customers."
+
+
+def is_demo(home: Path, name: str, version: str) -> bool:
+    """Whether a version learnt from made-up customers: one of the demo's, or of a list that comes with the product."""
+    if name.startswith(DEMO):
+        return True
+    from churn.samples.shipped import fingerprints
+    from churn.training.registry import version_of
+
+    try:
+        words = version_of(home, name, version).words
+    except ChurnError:  # what is wrong with it is said by who opens it
+        return False
+    return words.get("lineage", {}).get("list") in fingerprints()
+
+
 @dataclass
-class ModelsOpen:
+class OpenModels:
     """Models already opened, by name and version: a version never changes, so it is opened and checked once."""
 
     home: Path
@@ -125,6 +138,8 @@ class ModelsOpen:
 
     def named(self, asked: str) -> Model:
         """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
+        from churn.training.registry import called, live_models, load_live
+
         name, _, version = asked.partition("@")
         name = called(self.home, name)
         if version:
@@ -132,13 +147,19 @@ class ModelsOpen:
         live = live_models(self.home)
         if name not in live:
             return load_live(self.home, name)
-        model = self.kept.get((name, live[name])) or load_live(self.home, name)
+        model = self.kept.get((name, live[name])) or self._told(load_live(self.home, name))
         self.kept[name, model.version] = model
         return model
 
-    def fitting(self, source: Source, filename: str = "", sheet: str | None = None) -> Model:
-        """The live model whose columns the list has; two that fit alike are refused by name."""
-        live = self._live()
+    def fitting(self, source: Source, filename: str = "", sheet: str | None = None, *, made_up: bool = False) -> Model:
+        """The live model whose columns the list has; two that fit alike are refused by name.
+
+        A model of the demo answers by itself for the lists that come with the product alone, and for one that is known
+        to be `made_up`; a list of real customers never meets it unless somebody names it.
+        """
+        from churn.samples.shipped import is_shipped
+
+        live = self._live(demo=made_up or is_shipped(source))
         if len(live) == 1:
             return self.named(next(iter(live)))
         return self._best(live, _headings(source, filename, sheet, self._schemas(live).values()))
@@ -152,27 +173,47 @@ class ModelsOpen:
 
     def sharing_customers(self, headings: tuple[str, ...]) -> str:
         """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+        from churn.training.gate import ENOUGH
+        from churn.training.registry import live_models
+
         shares: dict[str, float] = {}
-        for name, schema in self._schemas(live_models(self.home)).items():
+        for name, schema in self._schemas(self._own(live_models(self.home))).items():
             if schema.key and schema.key.name in sure_names(headings, schema):
                 shares[name] = _share(headings, schema)
         best = max(shares.values(), default=0.0)
         found = [name for name, share in shares.items() if share == best >= ENOUGH]
         return found[0] if len(found) == 1 else ""
 
-    def _live(self) -> dict[str, str]:
+    def _live(self, *, demo: bool = False) -> dict[str, str]:
+        """The models that may answer without being named."""
+        from churn.training.registry import live_models
+
         live = live_models(self.home)
         if not live:
             raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
-        return live
+        own = self._own(live)
+        if not own and not demo:
+            raise NoModelYet(
+                "There is no model of your own yet; the demo's learnt from made-up customers.",
+                "Train one first, or name the demo's model to try it.",
+                options=("verb train LIST", *(f"model={name}" for name in live)),
+            )
+        return live if demo else own
+
+    def _own(self, live: Mapping[str, str]) -> dict[str, str]:
+        return {name: version for name, version in live.items() if not is_demo(self.home, name, version)}
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...]) -> Model:
+        from churn.training.gate import ENOUGH
+
         shares = {name: _share(headings, schema) for name, schema in self._schemas(live).items()}
         best = max(shares.values())
         fitting = sorted(name for name, share in shares.items() if share == best)
         if best < ENOUGH:
             which = f"Say which one is to score it: {', '.join(live)}."
             raise NoModelFits("The list fits none of the models.", which, options=("model=NAME",))
+        if len(fitting) > 1:
+            fitting = [name for name in fitting if name.startswith(DEMO)] or fitting
         if len(fitting) > 1:
             options = tuple(f"model={name}" for name in fitting)
             raise NoModelFits(f"The list fits {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
@@ -182,11 +223,21 @@ class ModelsOpen:
         return {name: self._schema(name, version) for name, version in live.items()}
 
     def _opened(self, name: str, version: str) -> Model:
+        from churn.training.registry import load
+
         if (name, version) not in self.kept:
-            self.kept[name, version] = load(self.home, name, version)
+            self.kept[name, version] = self._told(load(self.home, name, version))
         return self.kept[name, version]
 
+    def _told(self, model: Model) -> Model:
+        """The model, which says of itself that it is the demo's."""
+        if not is_demo(self.home, model.name, model.version):
+            return model
+        return replace(model, notices=(Notice("info", OF_THE_DEMO), *model.notices))
+
     def _schema(self, name: str, version: str) -> Schema:
+        from churn.training.registry import version_of
+
         if (name, version) in self.kept:
             return self.kept[name, version].schema
         return schema_from(version_of(self.home, name, version).words["schema"])
@@ -203,15 +254,15 @@ def _share(headings: tuple[str, ...], schema: Schema) -> float:
     return len(features & sure_names(headings, schema).keys()) / max(len(features), 1)
 
 
-# What the desk remembers of a source: columns a person confirmed once are not asked about again.
+# What the workspace remembers of a source: columns a person confirmed once are not asked about again.
 
 
 Opened = TypeVar("Opened")
 
 
-def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_with_memory(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
-    return remembering(
+    return with_remembered_mapping(
         home,
         said,
         lambda words: read_list(source, home=home, **words),
@@ -219,14 +270,14 @@ def read_remembering(home: Path, source: Source, said: Mapping[str, Any]) -> Rea
     )
 
 
-def read_under_contract(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_checked(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
     from churn.intake.contract import under_contract
 
-    return under_contract(read_remembering(home, source, said))
+    return under_contract(read_with_memory(home, source, said))
 
 
-def remembering(
+def with_remembered_mapping(
     home: Path,
     said: Mapping[str, Any],
     opened: Callable[[Mapping[str, Any]], Opened],
@@ -241,23 +292,25 @@ def remembering(
     try:
         found = opened(said)
     except (UnsureColumns, MissingColumns) as problem:
-        more = remembered(home, layout_key(problem.headings), said, partial(_answers, problem))
+        more = remembered_columns(home, layout_key(problem.headings), said, partial(_answers, problem))
         if not more:
             raise
         return opened({**said, **more})
     layout, matches = told(found)
     if confirmed := {m.theirs: m.ours for m in matches if m.how == "confirmed"}:
-        with suppress(Unavailable):  # a book that cannot be written is no reason to refuse a list
+        with suppress(Unavailable):  # a database that cannot be written is no reason to refuse a list
             remember(home, layout, confirmed)
     doubtful = {m.theirs for m in matches if m.doubtful}
-    more = remembered(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
+    more = remembered_columns(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
     return opened({**said, **more}) if more else found
 
 
-def remembered(home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]) -> dict[str, Any]:
+def remembered_columns(
+    home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]
+) -> dict[str, Any]:
     """The mapping to read again with; empty where nothing that was confirmed answers what is open.
 
-    The book is opened only when it can help: most lists leave nothing in doubt.
+    The database is opened only when it can help: most lists leave nothing in doubt.
     """
     known = {theirs: ours for theirs, ours in _known(home, layout).items() if answers(theirs, ours)}
     return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
@@ -271,13 +324,9 @@ def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) ->
 
 def _known(home: Path, layout: str) -> dict[str, str]:
     from churn.store.customers import remembered_mapping
-    from churn.store.database import open_book
+    from churn.store.database import shared_book
 
-    engine = open_book(home)
-    try:
-        return remembered_mapping(engine, layout)
-    finally:
-        engine.dispose()
+    return remembered_mapping(shared_book(home), layout)
 
 
 def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
@@ -285,16 +334,12 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
     if mapping.items() <= _known(home, layout).items():
         return
     from churn.store.customers import remember_mapping
-    from churn.store.database import open_book
+    from churn.store.database import shared_book
 
-    engine = open_book(home)
-    try:
-        remember_mapping(engine, layout, mapping)
-    finally:
-        engine.dispose()
+    remember_mapping(shared_book(home), layout, mapping)
 
 
-# Lists at the counter: checked, scored to a file or in memory, and one customer of them explained.
+# Lists: checked, scored to a file or in memory, and one customer of them explained.
 
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
@@ -344,7 +389,7 @@ class ScoredFile:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class ScoredCustomers:
     """A list in memory with its scores: what it said, who may leave, and the model that says so.
 
     as_of      the day ages count back from, where the list itself does not say
@@ -357,7 +402,7 @@ class Ranked:
     model: Model
     as_of: date | None = None
     valuation: Valuation | None = None
-    whole: Ranked | None = None
+    whole: ScoredCustomers | None = None
 
     @property
     def horizon(self) -> str:
@@ -386,7 +431,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedScore:
     """One customer with everything that can be said about the score, and the nearest changes that lower it."""
 
     explanation: Explanation
@@ -409,9 +454,12 @@ def ranking_for(
 
     everybody  False sets customers aside of whom the list itself says that they left
     """
+    from churn.scoring.score import Ranking
+    from churn.workspace.businesses import playbook_for, suggester_of, valuation_of, with_learnt_bills, wording_of
+
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
-    offers = playbook_for(model, home) if playbook is None else as_learnt(playbook, model)
+    offers = playbook_for(model, home) if playbook is None else with_learnt_bills(playbook, model)
     return Ranking(
         model,
         wording_of(model, home),
@@ -424,39 +472,39 @@ def ranking_for(
     )
 
 
-def read_for(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_for_model(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The list read by the model's own columns."""
-    return read_remembering(home, source, by_model(model, said))
+    return read_with_memory(home, source, options_for_model(model, said))
 
 
-def ranked_list(
+def score_in_memory(
     model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
-) -> Ranked:
+) -> ScoredCustomers:
     """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
-    reading, day = read_for(model, home, source, said).without_text(), day_of(said.get("as_of"))
+    reading, day = read_for_model(model, home, source, said).without_text(), parse_day(said.get("as_of"))
     ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
-    leavers = Leavers(ranking)
+    leavers = KnownLeavers(ranking)
     left = leavers.see(reading.table)
     leavers.refuse_all()
     scored = replace(ranking, everybody=True).scored(reading.table)
     scored = replace(scored, notices=(*leavers.notices, *scored.notices))
     valuation = ranking.valuation.of_list(reading.table.column_names) if ranking.valuation else None
-    ranked = Ranked(reading, scored, model, day, valuation)
+    ranked = ScoredCustomers(reading, scored, model, day, valuation)
     if leavers.set_aside:
         there = pa.array(~left)
         reading = replace(reading, table=reading.table.filter(there), lines=reading.lines[~left])
         still_here = replace(scored, table=scored.table.filter(there))
-        ranked = Ranked(reading, still_here, model, day, valuation, whole=ranked)
-    give_back()
+        ranked = ScoredCustomers(reading, still_here, model, day, valuation, whole=ranked)
+    release_memory()
     return ranked
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Hand memory that no list needs any more back to the machine; the allocator would keep it for the next list."""
     pa.default_memory_pool().release_unused()
 
 
-def scored_file(
+def score_to_file(
     model: Model,
     home: Path,
     source: Source,
@@ -472,14 +520,18 @@ def scored_file(
 
     everybody  also customers of whom the list says that they left; else they are set aside and counted
     """
+    from churn.scoring.export import write_scored
+    from churn.scoring.unfamiliar import Unfamiliar
+    from churn.training.thresholds import TIERS
+
     start = time.perf_counter()
-    stream = streamed_list(home, source, by_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, said))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
-    ranking = ranking_for(model, home, top=top, keep=columns, as_of=day_of(said.get("as_of")))
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=parse_day(said.get("as_of")))
     ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
-    leavers = Leavers(ranking)
+    leavers = KnownLeavers(ranking)
     blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
     return ScoredFile(
@@ -503,10 +555,12 @@ def scored_file(
 
 def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
     """What goes with the value at risk of a list with these columns."""
+    from churn.scoring.wording import worth_said
+
     return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
-def customer_of(ranked: Ranked, key: str) -> dict[str, Any]:
+def customer_of(ranked: ScoredCustomers, key: str) -> dict[str, Any]:
     """The checked values of one customer of a scored list, by the key or the row number it has there."""
     places = np.flatnonzero(pc.equal(ranked.scored.table.column(0).cast(pa.string()), key).to_numpy())
     if not len(places):
@@ -534,12 +588,16 @@ def explained(
     *,
     as_of: date | str | None = None,
     columns: Collection[str] | None = None,
-) -> Explained:
+) -> ExplainedScore:
     """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
-    wording, day, valuation = wording_of(model, home), day_of(as_of), _valuation(model, home, columns)
+    from churn.scoring.reasons import explanation
+    from churn.scoring.whatif import nearest_changes
+    from churn.workspace.businesses import wording_of
+
+    wording, day, valuation = wording_of(model, home), parse_day(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
     told = explanation(model, wording, customer, as_of=day, valuation=valuation)
-    return Explained(told, changes, customer, model)
+    return ExplainedScore(told, changes, customer, model)
 
 
 def compared(
@@ -552,16 +610,21 @@ def compared(
     columns: Collection[str] | None = None,
 ) -> Comparison:
     """One customer before and after some fields change; `columns` as for `explained`."""
+    from churn.scoring.whatif import whatif
+    from churn.workspace.businesses import wording_of
+
     valuation = _valuation(model, home, columns)
-    return whatif(model, wording_of(model, home), customer, changes, as_of=day_of(as_of), valuation=valuation)
+    return whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
 
 
 def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:
+    from churn.workspace.businesses import valuation_for
+
     found = valuation_for(model, home)
     return found if found is None or columns is None else found.of_list(columns)
 
 
-def day_of(said: date | str | None) -> date | None:
+def parse_day(said: date | str | None) -> date | None:
     """The day that ages count back from, as a person writes it."""
     if said is None or isinstance(said, date):
         return said
@@ -571,7 +634,7 @@ def day_of(said: date | str | None) -> date | None:
         raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
 
 
-def by_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+def options_for_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
     kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
     return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
@@ -589,36 +652,38 @@ def _usual(model: Model) -> dict[str, Usual]:
     }
 
 
-def streamed_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+def stream_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
     """The list ready to go by in blocks, with what was confirmed for its layout before."""
 
     def opened(words: Mapping[str, Any]) -> Stream:
         asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
         return open_list(source, filename=words.get("filename", ""), asked=asked)
 
-    return remembering(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
+    return with_remembered_mapping(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
 
 
 def _tables(stream: Stream) -> Iterator[pa.Table]:
     return (block.table for block in stream.blocks())
 
 
-def _unless_all_left(blocks: Iterator[pa.Table], leavers: Leavers) -> Iterator[pa.Table]:
+def _unless_all_left(blocks: Iterator[pa.Table], leavers: KnownLeavers) -> Iterator[pa.Table]:
     """The same blocks; where nobody is in any of them, nothing is written."""
     yield from blocks
     leavers.refuse_all()
 
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
+    from churn.scoring.score import tiers_in
+
     for block in blocks:
         tiers.update(tiers_in(block))
         yield block
 
 
-# Lists at the counter that one machine cannot hold: scored on a cluster, by the one scoring function.
+# Lists that one machine cannot hold: scored on a cluster, by the one scoring function.
 
 
-def scored_on_cluster(
+def score_on_spark_cluster(
     model: Model,
     home: Path,
     source: str,
@@ -631,6 +696,9 @@ def scored_on_cluster(
     everybody: bool = False,
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
+    from churn.features.sources import source_files
+    from churn.scoring.spark import score_on_spark
+
     start = time.perf_counter()
     files = source_files(source)
     _refuse_other_kinds(files)
@@ -646,7 +714,7 @@ def scored_on_cluster(
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        day = day_of(said.get("as_of"))
+        day = parse_day(said.get("as_of"))
         ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
@@ -666,16 +734,20 @@ def scored_on_cluster(
 
 def first_of(source: str) -> Path:
     """The file by whose columns a model is chosen."""
+    from churn.features.sources import source_files
+
     return source_files(source)[0]
 
 
 def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> Stream:
-    words = {k: v for k, v in by_model(model, said).items() if k != "filename"}
+    words = {k: v for k, v in options_for_model(model, said).items() if k != "filename"}
     return open_list(first, filename="first-rows.parquet", asked=Asked(home=home, keep=STREAMED, **words))
 
 
 def _heard(stream: Stream) -> list[Notice]:
     """What the first rows gave to say, and that it was said of them."""
+    from churn.scoring.spark import SAMPLE
+
     for _ in stream.blocks():
         pass  # what is counted is complete after the last block
     text = f"What is said of the list was seen in its first {stream.rows:,} rows; every row was scored."
@@ -683,6 +755,8 @@ def _heard(stream: Stream) -> list[Notice]:
 
 
 def _refuse_other_kinds(files: tuple[Path, ...]) -> None:
+    from churn.features.sources import PARQUET
+
     odd = next((f for f in files if not f.name.lower().endswith(PARQUET)), None)
     if odd:
         raise RequestRefused(

@@ -1,4 +1,4 @@
-"""Searches: the trials of a search for better settings, kept outside the shelf so that a stopped one can go on."""
+"""Models: trained, compared with the champion, kept; searches for better settings that can go on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -21,12 +21,10 @@ from churn.files import LONGEST_NAME, checked_name, name_from
 from churn.intake.checks import Known, refuse_empty
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
-from churn.money.playbook import Playbook
 from churn.notices import Notice
+from churn.options import TrainOptions, read_options_in
 from churn.profiles import GENERAL, Profile, read_profile
 from churn.schema import Schema, schema_from
-from churn.training.gate import GateVerdict, gate, why_another_business
-from churn.training.model import Model
 from churn.training.outcome import (
     MOST_CLASSES,
     family_of,
@@ -36,13 +34,14 @@ from churn.training.outcome import (
     outcome_of,
     speaks_by_name,
 )
-from churn.training.prepare import Choices, Leak, leaks_of
-from churn.training.registry import champion, load_live, promote, save, standing_words, title_of
-from churn.training.tracking import ledger_at, tracked
-from churn.training.train import Trained, train
-from churn.workspace.list_history import words_in
-from churn.workspace.lists import read_under_contract
-from churn.workspace.playbooks import playbook_in_force
+from churn.workspace.playbooks import active_playbook
+
+if TYPE_CHECKING:
+    from churn.money.playbook import Playbook
+    from churn.training.gate import GateVerdict
+    from churn.training.model import Model
+    from churn.training.prepare import Leak
+    from churn.training.train import Trained
 
 FOLDER = Path("data") / "searches"
 
@@ -88,7 +87,7 @@ def search_for(home: Path, fingerprint: str) -> Search:
     return Search(folder / f"{checked_name(fingerprint, 'search')}.jsonl")
 
 
-# Models at the counter: trained, judged against the champion, kept on the shelf, promoted and rolled back.
+# Models: trained, judged against the champion, kept kept, promoted and rolled back.
 
 
 Promotion = Literal["auto", "yes", "no"]
@@ -105,7 +104,7 @@ HOW = ("positive", "drop", "drop_class", "suspects", "quick", "tune", "aim", "se
 
 @dataclass(frozen=True)
 class TrainedVersion:
-    """A model on the shelf, and whether it went live and why."""
+    """A model kept, and whether it went live and why."""
 
     model: Model
     trained: Trained
@@ -126,22 +125,26 @@ class TrainedVersion:
         }
 
 
-def trained_version(
+def train_version(
     home: Path,
     source: Source,
     *,
-    said: Mapping[str, Any],
     name: str | None = None,
     promotion: Promotion = "auto",
     track: str | None = None,
     progress: Progress = lambda share, text: None,
-    **asked: Any,
+    options: TrainOptions,
 ) -> TrainedVersion:
     """Learn from a list with outcomes, save the version, and let it go live if it is better (or if told to)."""
+    from churn.training.registry import promote, save, title_of
+    from churn.training.tracking import ledger_at, tracked
+    from churn.training.train import train
+
     title = " ".join((name or "").split())
-    reading = _labelled(home, source, said, asked)
+    asked: dict[str, Any] = dict.fromkeys((*ROLES, *HOW)) | dict(options)
+    reading = _labelled(home, source, options)
     profile = read_profile(reading.profile, home)
-    roles: dict[str, Any] = {role: reading_name(reading, asked.get(role)) for role in ROLES}
+    roles: dict[str, Any] = {role: reading_name(reading, asked[role]) for role in ROLES}
     settled = _settled_roles(reading, roles)
     if title:
         name = name_from(title)
@@ -203,19 +206,21 @@ def reading_name(reading: Reading, theirs: str | None) -> str | None:
     return found
 
 
-def _labelled(home: Path, source: Source, said: Mapping[str, Any], asked: Mapping[str, Any]) -> Reading:
+def _labelled(home: Path, source: Source, options: TrainOptions) -> Reading:
     """The list read for learning; without a profile that fits, the columns named take their roles."""
-    kept = {k: v for k, v in said.items() if v is not None}
+    from churn.workspace.lists import read_checked
+
+    asked: Mapping[str, Any] = options
     roles = {role: asked[role] for role in ROLES if asked.get(role)}
-    kept |= {"roles": roles, "positive": tuple(asked.get("positive") or ())}
-    reading = read_under_contract(home, source, kept)
+    words = {**read_options_in(options), "roles": roles, "positive": tuple(options.get("positive") or ())}
+    reading = read_checked(home, source, words)
     refuse_empty(column for column, rule in reading.broken if rule == "empty")
     return reading
 
 
 def playbook_for_training(home: Path, name: str, profile: Profile) -> Playbook:
     """The offers in force for the business that is learnt about."""
-    return playbook_in_force(home, name, profile=profile.name).playbook
+    return active_playbook(home, name, profile=profile.name).playbook
 
 
 def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, str]:
@@ -251,12 +256,17 @@ def _settled_roles(reading: Reading, roles: Mapping[str, Any]) -> Schema:
 
 def _another_business(home: Path, name: str, new: Schema) -> str:
     """Why the model of that name, if there is one, is of another business than these columns; "" where it is not."""
+    from churn.training.gate import why_another_business
+    from churn.training.registry import standing_words
+
     words = standing_words(home, name)
     return why_another_business(new, schema_from(words["schema"])) if words else ""
 
 
 def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
     """Refuse to learn a version that could not score the customers of the model it would stand beside."""
+    from churn.training.registry import title_of
+
     if why := _another_business(home, name, new):
         raise RequestRefused(
             f"{title_of(home, name)} is the model of another business: {why}.",
@@ -274,6 +284,8 @@ def _pages(trained: Trained, currency: str) -> dict[str, str]:
 
 def _judged(trained: Trained, champion: Model | None, reading: Reading, promotion: Promotion) -> GateVerdict:
     """What the gate says of the new model beside the champion; a person who decided has the last word."""
+    from churn.training.gate import gate
+
     verdict = gate(trained.model, trained.unseen, champion, reading.table)
     if promotion == "no":
         return replace(verdict, promoted=False, why="Kept beside the champion, as asked.")
@@ -284,6 +296,8 @@ def _judged(trained: Trained, champion: Model | None, reading: Reading, promotio
 
 def _reigning(home: Path, name: str) -> Model | None:
     """The champion, where one is live and can be opened; a damaged one cannot defend its place."""
+    from churn.training.registry import champion, load_live
+
     if champion(home, name) is None:
         return None
     try:
@@ -302,7 +316,7 @@ BETTER = ("roc_auc", "logloss", "f1")
 
 
 @dataclass(frozen=True)
-class Reach:
+class OperatingPoint:
     """What one way of choosing the threshold means, for the customers the model was checked on.
 
     how        the way: money, f1, "recall 0.9", "list 500"
@@ -321,7 +335,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Candidate:
     """One candidate of the contest.
 
     ranks     how often it ranks a leaver above a stayer
@@ -341,7 +355,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Rivalry:
+class ChampionComparison:
     """A version beside the one that was live when it was trained, on the same customers that neither had seen.
 
     Advantages are the newcomer's, with 95 % intervals; calibration, cost and ranking (ROC-AUC, with its interval) are
@@ -359,7 +373,7 @@ class Rivalry:
     ranking: Mapping[str, Mapping[str, float]]
 
 
-def reaches_of(model: Model) -> tuple[Reach, ...]:
+def operating_points(model: Model) -> tuple[OperatingPoint, ...]:
     """Every way of choosing the threshold, in people and money, the shortest list first."""
     report = model.report
     customers, leavers = _checked(report)
@@ -368,28 +382,28 @@ def reaches_of(model: Model) -> tuple[Reach, ...]:
     return tuple(sorted(found, key=lambda r: r.contacted))
 
 
-def standings_of(model: Model) -> tuple[Standing, ...]:
+def leaderboard_of(model: Model) -> tuple[Candidate, ...]:
     """Every candidate on the same unseen customers, the best first."""
     words = ("precision", "recall", "f1", "accuracy", "seconds", "milliseconds", "logloss")
     rows = model.report["leaderboard"]
     return tuple(
-        Standing(row["name"], row["champion"], row["roc_auc"], **{word: row[word] for word in words}) for row in rows
+        Candidate(row["name"], row["champion"], row["roc_auc"], **{word: row[word] for word in words}) for row in rows
     )
 
 
-def rivalry_of(model: Model) -> Rivalry | None:
+def compare_with_champion(model: Model) -> ChampionComparison | None:
     """How the version did against the one that was live; None for versions of before this was kept."""
     gate = model.lineage.get("gate")
     if not gate:
         return None
     words = ("champion", "promoted", "why", "customers", "loss", "profit", "calibration", "cost")
-    return Rivalry(**{word: gate[word] for word in words}, ranking=gate.get("ranking", {}))
+    return ChampionComparison(**{word: gate[word] for word in words}, ranking=gate.get("ranking", {}))
 
 
-def _reach(model: Model, how: str, point: Mapping[str, float], seen: tuple[int, int]) -> Reach:
+def _reach(model: Model, how: str, point: Mapping[str, float], seen: tuple[int, int]) -> OperatingPoint:
     customers, leavers = seen
     contacted, caught = round(point["contacted"] * customers), round(point["recall"] * leavers)
-    return Reach(
+    return OperatingPoint(
         how=how,
         threshold=point["threshold"],
         contacted=contacted,
@@ -448,10 +462,12 @@ class Labels:
         return self.known is not None and self.known.enough
 
 
-def labels_in(reading: Reading, column: str, positive: Sequence[str], drop_class: Sequence[str]) -> Labels:
+def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), drop_class: Sequence[str] = ()) -> Labels:
     """Who left by that column when these words mean leaving (none: those that plainly do)."""
+    from churn.workspace.list_history import count_words
+
     by_date = reading.schema.by_name[column].kind == "date"
-    words = days_in(reading, column) if by_date else words_in(reading, column)
+    words = days_in(reading, column) if by_date else count_words(reading, column)
     try:
         found = outcome_of(reading.table, reading.schema, column=column, positive=positive, drop_class=drop_class)
     except ListRefused as problem:
@@ -466,7 +482,7 @@ def labels_in(reading: Reading, column: str, positive: Sequence[str], drop_class
     return Labels(column, words, leaving, known, known.said, int((labels < 0).sum()))
 
 
-def columns_that_speak(reading: Reading) -> tuple[str, ...]:
+def outcome_candidates(reading: Reading) -> tuple[str, ...]:
     """The columns that could say who left: a few different words; the likeliest first."""
     table, known = reading.table, reading.schema.outcome
     few = [
@@ -481,14 +497,16 @@ def columns_that_speak(reading: Reading) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(few), key=lambda name: name != first))
 
 
-def guess_of(reading: Reading) -> str | None:
+def guess_outcome(reading: Reading) -> str | None:
     """The column that says who left, where that is plain; else a person has to choose."""
     known = reading.schema.outcome
     return known.name if known else _guessed(reading)
 
 
-def suspects_in(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
+def find_leaks(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
     """The columns that know the outcome, or may; none while it is not settled who left."""
+    from churn.training.prepare import Choices, leaks_of
+
     try:
         return leaks_of(reading.table, reading.schema, Choices(**asked))
     except ChurnError:

@@ -1,4 +1,4 @@
-"""Playbooks at the counter: the one in force for a business, where it came from, and a new version of it."""
+"""Playbooks: the one in force for a business, where it came from, and a new version of it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.errors import NotFound, RequestRefused
-from churn.money.playbook import RATES, Playbook, playbook_from, playbook_from_text, playbook_text, playbook_words
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from churn.money.playbook import Playbook
     from churn.store.campaigns import PlaybookVersion
 
 
 @dataclass(frozen=True)
-class InForce:
+class ActivePlaybook:
     """The playbook that counts for a business now.
 
     profile     the ready-made business it is like
     model       the business itself, by the name of its model; "" for the default of a ready-made business
-    version     its number in the book; 0 for the one that came with the business
+    version     its number in the database; 0 for the one that came with the business
     how         `shipped`, `by hand` or `learnt`
     assumed     the last playbook a person wrote, before campaigns taught anything
     """
@@ -48,6 +48,8 @@ class InForce:
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
+        from churn.money.playbook import playbook_text, playbook_words
+
         told = {"profile": self.profile, "model": self.model, "version": self.version, "how": self.how}
         return {
             **told,
@@ -59,31 +61,30 @@ class InForce:
 
 
 @contextmanager
-def the_book(home: Path) -> Iterator[sa.Engine]:
-    """The score book, closed again at the end; what is older than it may be kept is gone from it."""
+def open_store(home: Path) -> Iterator[sa.Engine]:
+    """The database; what is older than it may be kept is gone from it."""
     from churn.store.customers import sweep
-    from churn.store.database import open_book
+    from churn.store.database import shared_book
 
-    engine = open_book(home)
-    try:
-        sweep(engine)
-        yield engine
-    finally:
-        engine.dispose()
+    engine = shared_book(home)
+    sweep(engine)
+    yield engine
 
 
-def has_book(home: Path) -> bool:
-    """Whether there is a book to look into; where there is none yet, none is made only to look."""
+def has_store(home: Path) -> bool:
+    """Whether there is a database to look into; where there is none yet, none is made only to look."""
     return bool(os.environ.get("CHURN_BOOK")) or (home / "data" / "book.db").exists()
 
 
 def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     """The offers a business came with: its own, else the general ones."""
+    from churn.money.playbook import playbook_from
+
     words = profile.playbook or read_profile(GENERAL, home).playbook
     return playbook_from(words, source=f"{profile.name}/playbook.toml")
 
 
-def playbook_in_force(home: Path, name: str, *, profile: str | None = None) -> InForce:
+def active_playbook(home: Path, name: str, *, profile: str | None = None) -> ActivePlaybook:
     """The playbook that counts for the business of a model, or by default for those of a profile.
 
     The newest version of the business's own counts. Where nobody has set one for it, the default set by hand for its
@@ -94,13 +95,13 @@ def playbook_in_force(home: Path, name: str, *, profile: str | None = None) -> I
     """
     model, profile = business_named(home, name) if profile is None else (name, profile)
     shipped = shipped_playbook(read_profile(profile, home), home)
-    versions = versions_in_force(home, model, profile)
+    versions = active_versions(home, model, profile)
     by_hand = [v for v in versions if v.how == "by hand"]
     assumed = _read(by_hand[-1]) if by_hand else shipped
     if not versions:
-        return InForce(profile, shipped, 0, "shipped", "It came with the business.", "", assumed, model)
+        return ActivePlaybook(profile, shipped, 0, "shipped", "It came with the business.", "", assumed, model)
     last = versions[-1]
-    return InForce(profile, _read(last), last.number, last.how, last.why, last.made, assumed, model)
+    return ActivePlaybook(profile, _read(last), last.number, last.how, last.why, last.made, assumed, model)
 
 
 def business_named(home: Path, name: str) -> tuple[str, str]:
@@ -118,7 +119,7 @@ def default_key(profile: str) -> str:
     return f"profile:{profile}"
 
 
-def versions_in_force(home: Path, model: str, profile: str) -> tuple[PlaybookVersion, ...]:
+def active_versions(home: Path, model: str, profile: str) -> tuple[PlaybookVersion, ...]:
     """The versions that count for a business, the oldest first; what others of its profile learnt is not among them."""
     defaults = tuple(v for v in _versions(home, default_key(profile)) if v.how == "by hand")
     if not model:
@@ -129,8 +130,10 @@ def versions_in_force(home: Path, model: str, profile: str) -> tuple[PlaybookVer
     return tuple(sorted((*defaults, *own), key=lambda v: v.made))
 
 
-def checked_playbook(file: Path) -> Playbook:
+def read_playbook(file: Path) -> Playbook:
     """The playbook a file states; a wrong word is refused with its line and the words allowed."""
+    from churn.money.playbook import playbook_from_text
+
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as problem:
@@ -140,19 +143,21 @@ def checked_playbook(file: Path) -> Playbook:
     return playbook_from_text(text, file.name)
 
 
-def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile: str | None = None) -> InForce:
+def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile: str | None = None) -> ActivePlaybook:
     """Make a playbook count for a model's business, or by default for a profile; the versions before are kept."""
     from churn.store.campaigns import BY_HAND, add_playbook
 
-    force = playbook_in_force(home, name, profile=profile)
-    with the_book(home) as book:
-        text = readable_text(playbook)
-        add_playbook(book, force.business, text, how=BY_HAND, why=why, made=now(), after=force.version)
-    return playbook_in_force(home, name, profile=profile)
+    force = active_playbook(home, name, profile=profile)
+    with open_store(home) as store:
+        text = editable_text(playbook)
+        add_playbook(store, force.business, text, how=BY_HAND, why=why, made=now(), after=force.version)
+    return active_playbook(home, name, profile=profile)
 
 
-def readable_text(playbook: Playbook) -> str:
+def editable_text(playbook: Playbook) -> str:
     """A playbook as text that is sure to be read back: its numbers become plain numbers, its words are checked."""
+    from churn.money.playbook import playbook_from, playbook_from_text, playbook_text, playbook_words
+
     text = playbook_text(playbook_from(playbook_words(playbook)))
     playbook_from_text(text)
     return text
@@ -160,18 +165,20 @@ def readable_text(playbook: Playbook) -> str:
 
 def learnt_in(playbook: Playbook) -> bool:
     """Whether a playbook holds a rate that a campaign has taught."""
+    from churn.money.playbook import RATES
+
     stated = [getattr(a, rate) for a in playbook.actions for rate in RATES]
     stated += [rate for a in playbook.actions for s in a.segments for rate in s.rates.values()]
     return any(rate.source == "learnt" for rate in stated)
 
 
 def now() -> str:
-    """This moment, as the book writes it."""
+    """This moment, as the database writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
-    """The versions in the book; where there is no book yet, none is made only to look."""
+    """The versions in the database; where there is no book yet, none is made only to look."""
     if os.environ.get("CHURN_BOOK"):
         return _looked_up(home, business, None)
     files = [home / "data" / file for file in ("book.db", "book.db-wal")]
@@ -182,14 +189,16 @@ def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
 def _looked_up(home: Path, business: str, stamp: Any) -> tuple[PlaybookVersion, ...]:
     from churn.store.campaigns import playbooks_of
 
-    with the_book(home) as book:
-        return playbooks_of(book, business)
+    with open_store(home) as store:
+        return playbooks_of(store, business)
 
 
-# A door that scores one customer at a time asks for the playbook each time: it is read again when the book changed.
+# A door that scores one customer at a time asks for the playbook each time: it is read again when the database changed.
 _remembered = lru_cache(maxsize=64)(_looked_up)
 
 
 @lru_cache(maxsize=64)
 def _read(version: PlaybookVersion) -> Playbook:
+    from churn.money.playbook import playbook_from_text
+
     return playbook_from_text(version.playbook, f"{version.business} playbook, version {version.number}")

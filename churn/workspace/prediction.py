@@ -18,7 +18,7 @@ from churn.money.rules import Cells
 from churn.notices import Notice
 from churn.schema import Column, Schema
 from churn.training.model import Model
-from churn.workspace.customer_fields import FieldReader, Given
+from churn.workspace.customer_fields import FieldParser, ParsedCustomer
 
 Cell = tuple[Any, pa.DataType]
 
@@ -30,7 +30,7 @@ NUMBERS, WORDS = pa.float64(), pa.string()
 
 
 @dataclass(frozen=True)
-class Judged:
+class OfferResult:
     """What a scored list would say of one customer, before any offer."""
 
     probability: np.ndarray
@@ -41,13 +41,15 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Offering:
+class OfferChooser:
     """Offers of a playbook for customers of a model, one at a time."""
 
     model: Model
     playbook: Playbook
 
-    def best(self, given: Given, fields: Mapping[str, Any], judged: Judged) -> tuple[str | None, float | None]:
+    def best(
+        self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult
+    ) -> tuple[str | None, float | None]:
         """The action that brings most, and what it is expected to bring; none where none pays."""
         if not self.playbook.actions:
             return None, None
@@ -57,7 +59,7 @@ class Offering:
         return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
 
     def question(
-        self, given: Given, fields: Mapping[str, Any], judged: Judged, *, assumed: bool = False
+        self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult, *, assumed: bool = False
     ) -> tuple[Stakes, Cells]:
         """What is at stake with a customer, and the cells that the offers' rules look at.
 
@@ -94,7 +96,7 @@ class Offering:
         """What a list is told of its scores that rules speak of, too."""
         return tuple(n for n in self._named if n in SCORES)
 
-    def _looked_at(self, given: Given, fields: Mapping[str, Any], judged: Judged) -> Cells:
+    def _looked_at(self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult) -> Cells:
         """The cells that rules look at, as a list has them: of one name, the score counts."""
         cells = {
             n: (given.customer.get(n), kind)
@@ -106,16 +108,16 @@ class Offering:
         return Cells(cells | {n: SCORES[n](self.model, given, judged) for n in self._scores})
 
 
-def _percentile(model: Model, given: Given, judged: Judged) -> Cell:
+def _percentile(model: Model, given: ParsedCustomer, judged: OfferResult) -> Cell:
     return float(np.round(100 * model.reference.percentile(judged.probability), 1)[0]), NUMBERS
 
 
-def _reason(place: int) -> Callable[[Model, Given, Judged], Cell]:
+def _reason(place: int) -> Callable[[Model, ParsedCustomer, OfferResult], Cell]:
     return lambda model, given, judged: (judged.reasons[place] if place < len(judged.reasons) else None, WORDS)
 
 
 # What a scored list says of a customer, by the name of its column.
-SCORES: Mapping[str, Callable[[Model, Given, Judged], Cell]] = {
+SCORES: Mapping[str, Callable[[Model, ParsedCustomer, OfferResult], Cell]] = {
     "probability": lambda model, given, judged: (float(judged.probability[0]), NUMBERS),
     "percentile": _percentile,
     "prediction": lambda model, given, judged: (judged.prediction, WORDS),
@@ -146,7 +148,7 @@ TEXT = {str, type(None)}
 
 
 @dataclass(frozen=True)
-class Together:
+class ParsedBatch:
     """Many customers as checked columns; what a customer was sent without is None.
 
     columns   by our own name, for every column that any of them was sent with
@@ -168,7 +170,7 @@ class Together:
         return pa.table(columns | {name: pa.array(cells, pa.string()) for name, cells in texts.items()})
 
 
-def read_together(reader: FieldReader, sent: Sequence[Fields]) -> Together:
+def parse_batch(reader: FieldParser, sent: Sequence[Fields]) -> ParsedBatch:
     """The customers that these fields describe; a value that its column cannot mean is refused with its customer."""
     try:
         return _read_columns(reader, sent)
@@ -177,7 +179,7 @@ def read_together(reader: FieldReader, sent: Sequence[Fields]) -> Together:
         raise
 
 
-def _refuse_first(reader: FieldReader, sent: Iterable[Fields]) -> None:
+def _refuse_first(reader: FieldParser, sent: Iterable[Fields]) -> None:
     """Say which customer it is, the first of them."""
     for number, customer in enumerate(sent, start=1):
         try:
@@ -186,7 +188,7 @@ def _refuse_first(reader: FieldReader, sent: Iterable[Fields]) -> None:
             raise RequestRefused(f"Customer {number}: {problem.message}", problem.fix) from problem
 
 
-def _read_columns(reader: FieldReader, sent: Sequence[Fields]) -> Together:
+def _read_columns(reader: FieldParser, sent: Sequence[Fields]) -> ParsedBatch:
     columns: dict[str, list[Any]] = {}
     ignored: list[tuple[str, ...]] = [()] * len(sent)
     for headings, rows in _layouts(sent).items():
@@ -197,7 +199,7 @@ def _read_columns(reader: FieldReader, sent: Sequence[Fields]) -> Together:
             columns[ours] = values if some is sent else _placed(columns.get(ours), rows, values, len(sent))
         for row in rows if left_over else ():
             ignored[row] = left_over
-    return Together(columns, ignored, _missing(reader, columns, len(sent)))
+    return ParsedBatch(columns, ignored, _missing(reader, columns, len(sent)))
 
 
 def _placed(column: list[Any] | None, rows: list[int], values: list[Any], length: int) -> list[Any]:
@@ -224,7 +226,7 @@ def _values(read: Callable[[Any], Any], cells: list[Any]) -> list[Any]:
     return [known[cell] for cell in cells]
 
 
-def _missing(reader: FieldReader, columns: Mapping[str, list[Any]], rows: int) -> list[tuple[str, ...]]:
+def _missing(reader: FieldParser, columns: Mapping[str, list[Any]], rows: int) -> list[tuple[str, ...]]:
     names = tuple(reader.model.encoder.names)
     missing = [tuple(n for n in names if n not in columns)] * rows
     gapped = [columns[n] for n in names if None in columns.get(n, ())]
@@ -240,7 +242,7 @@ def _missing(reader: FieldReader, columns: Mapping[str, list[Any]], rows: int) -
 
 
 @dataclass(frozen=True)
-class Single:
+class ScoredCustomer:
     """One customer's score; `probability` is that of leaving, `leaves` whether it reaches the model's threshold.
 
     value_at_risk  probability × worth over `value_horizon`, in `currency`; None where it is not known;
@@ -267,7 +269,7 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Singles:
+class PredictionBatch:
     """Many customers' scores by column, in the order they were sent; a Single each when they are gone through.
 
     features  what is worth keeping of them, by column; nothing where no customer has a key
@@ -297,24 +299,32 @@ class Singles:
     def __len__(self) -> int:
         return len(self.probability)
 
-    def __iter__(self) -> Iterator[Single]:
+    def __iter__(self) -> Iterator[ScoredCustomer]:
         return map(self._at, range(len(self)))
 
-    def part(self, first: int, end: int) -> Singles:
+    def part(self, first: int, end: int) -> PredictionBatch:
         """Some of them, from one place to before another, with what is worth keeping of them."""
         columns = {name: getattr(self, name)[first:end] for name in (*_TOLD,)}
-        return Singles(
+        return PredictionBatch(
             model=self.model, features={n: column[first:end] for n, column in self.features.items()}, **columns
         )
 
-    def _at(self, row: int) -> Single:
+    def _at(self, row: int) -> ScoredCustomer:
         told = {name: getattr(self, name)[row] for name in _TOLD if getattr(self, name) or name != "notices"}
         kept = self.features.items() if told["key"] else ()
         features = {name: column[row] for name, column in kept if column[row] is not None}
-        return Single(features=features, **{name: getattr(self, name) for name in _OF_ALL}, **told)
+        return ScoredCustomer(features=features, **{name: getattr(self, name) for name in _OF_ALL}, **told)
 
 
 _OF_ALL = ("model", "value_horizon", "value_assumed", "currency")
 
 
-_TOLD = tuple(f.name for f in fields(Single) if f.name not in (*_OF_ALL, "features"))
+_TOLD = tuple(f.name for f in fields(ScoredCustomer) if f.name not in (*_OF_ALL, "features"))
+
+
+KEY = "key"
+
+
+def only_key(fields: Mapping[str, Any]) -> bool:
+    """Whether a request tells nothing of a customer but the key."""
+    return set(fields) == {KEY}

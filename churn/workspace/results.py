@@ -1,4 +1,4 @@
-"""Outcomes that come back: any list with a key and an outcome, read by the campaign's own columns."""
+"""Results: outcomes come back, a campaign is measured, the playbook learns; experiments show whom a contact helps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from churn.campaigns.export import campaign_id
 from churn.campaigns.learning import LearntRate, lessons, taught
 from churn.campaigns.lift import Lift, measured_lift
 from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked_customers
-from churn.errors import ListRefused, RequestRefused
+from churn.errors import ChurnError, ListRefused, RequestRefused
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.money.playbook import playbook_from_text
-from churn.notices import Notice
+from churn.notices import Notice, do
+from churn.notices import many as counted
+from churn.options import OutcomeOptions, ReadOptions, read_options_in
 from churn.profiles import GENERAL, profile_names
 from churn.schema import Column, Schema, schema_from
 from churn.scoring.export import write_scored
@@ -34,30 +37,32 @@ from churn.store.campaigns import (
     add_playbook,
     campaign_called,
     campaigns,
-    leave_alone,
     measured_so_far,
     members_of,
     outcomes_of,
     record_measurement,
+    suppress_contact,
 )
 from churn.training.outcome import folded, means_left, names_an_outcome
 from churn.workspace.businesses import profile_named, wording_in
 from churn.workspace.campaigns import KeptCampaign
-from churn.workspace.lists import ModelsOpen, read_remembering
+from churn.workspace.lists import OpenModels, read_with_memory
 from churn.workspace.models import reading_name
 from churn.workspace.playbooks import (
-    InForce,
+    ActivePlaybook,
+    active_playbook,
+    active_versions,
+    editable_text,
     learnt_in,
     now,
-    playbook_in_force,
-    readable_text,
-    the_book,
-    versions_in_force,
+    open_store,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
+
+    from churn.reports.charts import Chart
 
 LEFT = "left"
 
@@ -93,10 +98,14 @@ class OutcomeColumns:
     words: tuple[str, ...] = ()
 
 
-def returned(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
+def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
     """The outcomes in a list; `said` may name its `key` and `outcome` headings and the `positive` words for left."""
     schema, reading = _read(home, source, record, said)
-    return Returned(_as_left(reading, schema, tuple(said.get("positive") or ())), reading)
+    rows = _as_left(reading, schema, tuple(said.get("positive") or ()))
+    # Words that the model does not know have been understood by now, or refused.
+    outcome = schema.outcome.name if schema.outcome else None
+    notices = tuple(n for n in reading.notices if n.kind != "warning" or n.column != outcome)
+    return Returned(rows, replace(reading, notices=notices))
 
 
 def outcome_columns(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> OutcomeColumns:
@@ -121,14 +130,15 @@ def _read(home: Path, source: Source, record: CampaignRecord, said: Mapping[str,
     named = {said[role]: column.name for role, column in ours.items() if said.get(role)}
     kept = {word: value for word, value in said.items() if value is not None and word not in _OURS}
     words = {**kept, "schema": schema, "mapping": {**kept.get("mapping", {}), **named}}
-    reading = read_remembering(home, source, words)
+    reading = read_with_memory(home, source, words)
     if schema.outcome.name in reading.table.column_names:
         return schema, reading
-    taken = {match.theirs for match in reading.matches}
+    # A heading that would be the outcome by its name, but holds other words than the model knows, is still free.
+    taken = {match.theirs for match in reading.matches if match.ours != schema.outcome.name}
     likely = [str(h) for h in reading.raw.column_names if names_an_outcome(str(h)) and h not in taken]
     if len(likely) == 1:
         words["mapping"] = {**words["mapping"], likely[0]: schema.outcome.name}
-        reading = read_remembering(home, source, words)
+        reading = read_with_memory(home, source, words)
     return schema, reading
 
 
@@ -207,7 +217,7 @@ def _few(words: list[str]) -> str:
     return ", ".join(sorted(map(str, words))[:6])
 
 
-# Measuring at the counter: outcomes come back, the lift is measured, and the playbook learns from it.
+# Measuring: outcomes come back, the lift is measured, and the playbook learns from it.
 
 
 Pair = tuple["pd.DataFrame", "pd.DataFrame"]
@@ -227,39 +237,39 @@ class MeasuredCampaign:
         return self.lift.as_json()
 
 
-def measured_campaign(home: Path, source: Source, campaign: str, **said: Any) -> MeasuredCampaign:
-    """The lift of a campaign by the outcomes in a list; kept in the book, and learnt from.
+def measure_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
+    """The lift of a campaign by the outcomes in a list; kept in the database, and learnt from.
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
     campaign = campaign_id(campaign)
-    with the_book(home) as book:
-        record = campaign_called(book, campaign)
-        table, traits = campaign_table(book, record)
-        back = returned(home, source, record, said)
+    with open_store(home) as store:
+        record = campaign_called(store, campaign)
+        table, traits = campaign_table(store, record)
+        back = read_outcomes(home, source, record, said)
         lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
         lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
         if lift.lift is not None:
-            learnt = _learnt(home, book, record, (table, back.rows))
+            learnt = _learnt(home, store, record, (table, back.rows))
         moment, told = now(), lift.as_json()
         kept = Measurement(campaign, moment, moment, back.reading.fingerprint, told, [rate_json(r) for r in learnt])
-        record_measurement(book, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
+        record_measurement(store, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
-def open_questions(home: Path, source: Source, campaign: str, said: Mapping[str, Any]) -> OutcomeColumns:
+def outcome_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
     """What has to be asked before these outcomes of a campaign can be measured."""
-    with the_book(home) as book:
-        record = campaign_called(book, campaign_id(campaign))
+    with open_store(home) as store:
+        record = campaign_called(store, campaign_id(campaign))
     return outcome_columns(home, source, record, said)
 
 
-def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def campaign_table(store: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """A campaign as it was exported, with the columns of its segments, and their names."""
     import pandas as pd
 
-    rows = members_of(book, record.campaign)
+    rows = members_of(store, record.campaign)
     if not rows:
         raise RequestRefused(f"The campaign {record.campaign} has no customers.", "Plan one that reaches somebody.")
     table = pd.DataFrame([{**row, **row["traits"]} for row in rows]).drop(columns=["campaign", "traits"])
@@ -274,48 +284,50 @@ def rate_json(found: LearntRate) -> dict[str, Any]:
     return {**told, **estimates, "weight": found.weight, "words": found.words}
 
 
-def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> tuple[LearntRate, ...]:
+def _learnt(home: Path, store: sa.Engine, record: CampaignRecord, own: Pair) -> tuple[LearntRate, ...]:
     """What all measured campaigns of a business teach together, kept as a new version of its playbook.
 
     Every time the assumed playbook is the beginning, so that measuring a campaign twice teaches it once.
     """
     force = _in_force(home, record)
-    pairs = [own, *_others(book, record, since=_since(home, force))]
+    pairs = [own, *_others(store, record, since=_since(home, force))]
     table, back = _together(pairs, record.keyed)
     rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
-        text = readable_text(taught(force.assumed, rates))
+        text = editable_text(taught(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
-        add_playbook(book, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
+        add_playbook(store, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
     mine = set(own[0]["planned_action"])
     return tuple(rate for rate in rates if rate.action in mine)
 
 
-def _in_force(home: Path, record: CampaignRecord) -> InForce:
+def _in_force(home: Path, record: CampaignRecord) -> ActivePlaybook:
     """The playbook in force for the business of a campaign: its model's, and no other's of the same profile."""
     profile = record.profile if record.profile in profile_names(home) else GENERAL
-    return playbook_in_force(home, record.model, profile=profile)
+    return active_playbook(home, record.model, profile=profile)
 
 
-def _since(home: Path, force: InForce) -> str:
+def _since(home: Path, force: ActivePlaybook) -> str:
     """The moment before which campaigns are in the assumed playbook already, where a person kept learnt rates in it."""
     from churn.money.playbook import playbook_from_text
     from churn.store.campaigns import BY_HAND
 
-    by_hand = [v for v in versions_in_force(home, force.model, force.profile) if v.how == BY_HAND]
+    by_hand = [v for v in active_versions(home, force.model, force.profile) if v.how == BY_HAND]
     return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""
 
 
-def _others(book: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair]:
+def _others(store: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair]:
     """The other measured campaigns of the same business with their outcomes."""
     import pandas as pd
 
-    done = {name: m for name, m in measured_so_far(book).items() if m.first >= since and m.lift.get("lift") is not None}
+    done = {
+        name: m for name, m in measured_so_far(store).items() if m.first >= since and m.lift.get("lift") is not None
+    }
     found = []
-    for other in campaigns(book):
+    for other in campaigns(store):
         if other.model == record.model and other.campaign in done and other.campaign != record.campaign:
-            table, _ = campaign_table(book, other)
-            back = pd.DataFrame(outcomes_of(book, other.campaign)).rename(columns={"outcome": LEFT})
+            table, _ = campaign_table(store, other)
+            back = pd.DataFrame(outcomes_of(store, other.campaign)).rename(columns={"outcome": LEFT})
             names = {other.keyed: record.keyed, "key": record.keyed}
             found.append((table.rename(columns=names), back.rename(columns=names)))
     return found
@@ -331,7 +343,7 @@ def _together(pairs: Sequence[Pair], key: str) -> Pair:
 
 
 def _outcomes(rows: pd.DataFrame, members: set[str], key: str) -> list[dict[str, Any]]:
-    """The outcomes of the campaign's own customers as the book keeps them; strangers are not kept."""
+    """The outcomes of the campaign's own customers as the database keeps them; strangers are not kept."""
     from churn.campaigns.lift import yes_or_no
 
     mine = rows[rows[key].isin(members)].drop_duplicates(key)
@@ -352,11 +364,20 @@ def in_words(kept: KeptCampaign, home: Path) -> KeptCampaign:
     """The campaign with its parts, its actions and what was learnt called as on every other screen."""
     if kept.measured is None:
         return kept
-    business = profile_named(kept.record.profile, home)
-    actions, wording = _actions(kept.record), wording_in(business, business.schema, home)
+    actions, wording = _actions(kept.record), _wording(kept, home)
     parts = [_part(part, actions, wording) for part in kept.measured.lift["by"]]
     learnt = tuple({**rate, "action": actions.get(rate["action"], rate["action"])} for rate in kept.measured.learnt)
     return replace(kept, measured=replace(kept.measured, lift={**kept.measured.lift, "by": parts}, learnt=learnt))
+
+
+def _wording(kept: KeptCampaign, home: Path) -> Wording:
+    """The words of the campaign's business, with money in the currency the campaign was planned in."""
+    business = replace(profile_named(kept.record.profile, home), currency=kept.currency)
+    try:
+        schema = OpenModels(home).named(f"{kept.record.model}@{kept.record.version}").schema
+    except ChurnError:  # the version was removed meanwhile
+        schema = business.schema
+    return wording_in(business, schema, home)
 
 
 def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording) -> dict[str, Any]:
@@ -364,8 +385,17 @@ def _part(part: Mapping[str, Any], actions: Mapping[str, str], wording: Wording)
     by, name = capital(wording.label(part["by"])), part["name"]
     if part["by"] == "tier":
         return {**part, "by": by, "label": f"{by} {name}"}
-    said = actions.get(name, name) if part["by"] == "action" else capital(wording.says(part["by"], name))
+    said = actions.get(name, name) if part["by"] == "action" else capital(_level(wording, part["by"], name))
     return {**part, "by": by, "name": said, "label": said}
+
+
+def _level(wording: Wording, column: str, name: str) -> str:
+    """What a level, kept as a word, says of a customer; a number as one, with its unit."""
+    kind = wording.schema.by_name[column].kind if column in wording.schema.by_name else ""
+    try:
+        return wording.says(column, None if name == "missing" else float(name) if kind == "number" else name)
+    except ValueError:
+        return wording.says(column, name)
 
 
 def _actions(record: CampaignRecord) -> dict[str, str]:
@@ -373,7 +403,7 @@ def _actions(record: CampaignRecord) -> dict[str, str]:
     return {action.name: action.words for action in playbook_from_text(record.playbook).actions}
 
 
-# Experiments at the counter: a list with a treatment column, and whom a contact helps.
+# Experiments: a list with a treatment column, and whom a contact helps.
 
 
 MOST_ARMS = 12
@@ -399,9 +429,10 @@ class MeasuredExperiment:
 
     @property
     def _sparing(self) -> tuple[Notice, ...]:
-        """That the book remembers who is better left alone, or cannot."""
+        """That the database remembers who is better left alone, or cannot."""
         if self.spared:
-            text = f"{self.spared:,} customers are remembered as better left alone; later campaigns pass them by."
+            who = f"{counted(self.spared, 'customer')} {do(self.spared, 'is', 'are')}"
+            text = f"{who} remembered as better left alone; later campaigns pass them by."
             return (Notice("info", text, None, self.spared),)
         if self.uplift.sleeping.any() and self.reading.schema.key is not None and not self.model:
             text = (
@@ -422,17 +453,23 @@ class MeasuredExperiment:
         """Write the ranked list in the format its name ends with."""
         return write_scored([self.ranked], target)
 
+    def as_csv(self) -> bytes:
+        """The ranked list as a CSV, to take home."""
+        content = BytesIO()
+        self.write(content)
+        return content.getvalue()
 
-def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **said: Any) -> MeasuredExperiment:
+
+def measure_experiment(home: Path, source: Source, asked: Mapping[str, Any], said: ReadOptions) -> MeasuredExperiment:
     """Whom a contact helps, by a randomised experiment.
 
     asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
             model: whose customers these are, where their columns do not say it
     """
-    kept = {word: value for word, value in said.items() if value is not None}
+    kept = read_options_in(said)
     roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
     positive = tuple(asked.get("positive") or ())
-    reading = read_remembering(home, source, {**kept, "roles": roles, "positive": positive})
+    reading = read_with_memory(home, source, {**kept, "roles": roles, "positive": positive})
     found, rows = experiment_uplift(reading.table, reading.schema, _asked(reading, asked), seed=asked.get("seed") or 0)
     key = reading.schema.key
     every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
@@ -445,7 +482,7 @@ def measured_experiment(home: Path, source: Source, asked: Mapping[str, Any], **
     return MeasuredExperiment(found, named, reading, spared, model)
 
 
-def few_valued(reading: Reading) -> list[str]:
+def low_cardinality_columns(reading: Reading) -> list[str]:
     """The columns with two to twelve different words, as the list calls them."""
     theirs = {m.ours: m.theirs for m in reading.matches}
     table = reading.table
@@ -455,7 +492,7 @@ def few_valued(reading: Reading) -> list[str]:
 
 def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
     """The model of the business whose customers these are: the one named, else the only one whose columns these are."""
-    models = ModelsOpen(home)
+    models = OpenModels(home)
     if asked.get("model"):
         return models.named(asked["model"]).name
     headings = tuple(dict.fromkeys((*reading.schema.names, *(m.theirs for m in reading.matches))))
@@ -463,14 +500,14 @@ def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
 
 
 def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], found: tuple[str, list[str]]) -> int:
-    """Keep in the book who is better left alone; an experiment measured again replaces what it had named."""
+    """Keep in the database who is better left alone; an experiment measured again replaces what it had named."""
     model, keys = found
     if reading.schema.key is None or not model:
         return 0
     words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
     why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
-    with the_book(home) as book:
-        return leave_alone(book, model, map(str, keys), why=why, since=now())
+    with open_store(home) as store:
+        return suppress_contact(store, model, map(str, keys), why=why, since=now())
 
 
 def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:
@@ -495,3 +532,15 @@ def _as_read(reading: Reading, name: str, word: str) -> str:
     row = pc.index(raw, word.strip().lower()).as_py()
     value = reading.table[name][row].as_py() if row >= 0 else None
     return str(value).lower() if isinstance(value, bool) else word
+
+
+def notices_of(lift: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """What was to be noticed when a campaign was measured."""
+    return tuple(Notice(**{**words, "lines": tuple(words.get("lines", ()))}) for words in lift["notices"])
+
+
+def uplift_charts(found: MeasuredExperiment) -> list[Chart]:
+    """How well choosing by uplift works, and what the experiment shows by tenths, as pictures."""
+    from churn.reports.campaign_charts import qini_chart, tenths_chart
+
+    return [qini_chart(found.uplift), tenths_chart(found.uplift)]

@@ -24,31 +24,31 @@ from churn.scoring.unfamiliar import Unfamiliar, not_known, odd_rows, odd_values
 from churn.scoring.wording import worth_said
 from churn.training.model import Model
 from churn.workspace.businesses import playbook_for
-from churn.workspace.customer_fields import FieldReader, Given, refuse_odd_names
-from churn.workspace.lists import ModelsOpen, ranking_for
-from churn.workspace.prediction import TOP, Judged, Offering, Single, Singles, read_together
+from churn.workspace.customer_fields import FieldParser, ParsedCustomer, refuse_unreadable_names
+from churn.workspace.lists import OpenModels, ranking_for
+from churn.workspace.prediction import TOP, OfferChooser, OfferResult, PredictionBatch, ScoredCustomer, parse_batch
 
 
 @dataclass(frozen=True)
-class Counterpart:
-    """A model at the counter with everything one customer's answer needs, made once for many customers."""
+class OnlineScorer:
+    """A model with everything one customer's answer needs, made once for many customers."""
 
     model: Model
     ranking: Ranking
     playbook: Playbook
-    reader: FieldReader
+    reader: FieldParser
 
     @property
     def name(self) -> str:
         """The model and its version, as it is asked for."""
         return f"{self.model.name}@{self.model.version}"
 
-    def answers_like(self, other: Counterpart) -> bool:
+    def answers_like(self, other: OnlineScorer) -> bool:
         """Whether another has the same model, words and offers."""
         words = (self.ranking.wording, self.playbook) == (other.ranking.wording, other.playbook)
         return self.model is other.model and words
 
-    def single(self, fields: Mapping[str, Any], *, as_of: date | None = None) -> Single:
+    def single(self, fields: Mapping[str, Any], *, as_of: date | None = None) -> ScoredCustomer:
         """One customer scored, from the fields as they were sent."""
         given = self.reader.given(fields)
         model = self.model
@@ -59,8 +59,8 @@ class Counterpart:
         reasons = self._reasons(given, contributions, margin)
         p, at_risk = float(probability[0]), self._at_risk(given, probability)
         tier, status = model.thresholds.tier(p), model.status(p)
-        action, gain = self._offering.best(given, fields, Judged(probability, status, tier, reasons, at_risk))
-        return Single(
+        action, gain = self._offering.best(given, fields, OfferResult(probability, status, tier, reasons, at_risk))
+        return ScoredCustomer(
             key=_key(model, given.customer),
             probability=p,
             leaves=bool(p >= model.thresholds.chosen),
@@ -78,23 +78,26 @@ class Counterpart:
             features=self._kept(given),
         )
 
-    def _reasons(self, given: Given, contributions: np.ndarray, margin: np.ndarray) -> tuple[str, ...]:
+    def _reasons(self, given: ParsedCustomer, contributions: np.ndarray, margin: np.ndarray) -> tuple[str, ...]:
         found = weighed(self.model, contributions, margin, self.ranking.groups, top=TOP)
+        reasons = found.column, found.points, found.taken_back
         return tuple(
-            reason_sentence(self.model, self.ranking.wording, given.customer, column=column, points=points)
-            for column, points in zip(found.column[:, 0].tolist(), found.points[:, 0].tolist(), strict=True)
+            reason_sentence(
+                self.model, self.ranking.wording, given.customer, column=column, points=points, taken_back=back
+            )
+            for column, points, back in zip(*(a[:, 0].tolist() for a in reasons), strict=True)
             if points
         )
 
-    def _at_risk(self, given: Given, probability: np.ndarray) -> float | None:
+    def _at_risk(self, given: ParsedCustomer, probability: np.ndarray) -> float | None:
         valuation = self.ranking.valuation
         if valuation is None:
             return None
         return valuation.at_risk_of(probability, given.customer.get(valuation.column) if valuation.column else None)
 
-    def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> Singles:
+    def many(self, customers: Sequence[Mapping[str, Any]], *, as_of: date | None = None) -> PredictionBatch:
         """Many customers at once, as a list would be scored; a value that cannot be read is refused with its row."""
-        found = read_together(self.reader, customers)
+        found = parse_batch(self.reader, customers)
         seen: list[np.ndarray] = []
         ranking = replace(self.ranking, as_of=as_of or self.ranking.as_of, watch=seen.append)
         scored = ranking.block(found.table(self.model.schema, customers))
@@ -115,13 +118,15 @@ class Counterpart:
             notices[row] = (*odd_values(self.model, customer, matrix[row]), *notices[row])
         return notices
 
-    def of_scored(self, table: pa.Table, list_: pa.Table | None = None, *, matrix: np.ndarray | None = None) -> Singles:
+    def of_scored(
+        self, table: pa.Table, list_: pa.Table | None = None, *, matrix: np.ndarray | None = None
+    ) -> PredictionBatch:
         """The same of a list that was scored already; with the checked list itself, its features as well.
 
         matrix  the list as the model sees it, where its customers' odd values are to be told one by one
         """
         kept = [n for n in list_.column_names if n in self._worth_keeping] if list_ is not None else []
-        known = {name: shared_values(list_[name]) for name in kept} if list_ is not None else {}
+        known = {name: interned_values(list_[name]) for name in kept} if list_ is not None else {}
         valuation = self.ranking.valuation
         valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
         worth = worth_said(valuation, self.ranking.wording)
@@ -129,16 +134,18 @@ class Counterpart:
         notices: Sequence[tuple[Notice, ...]] = ()
         if list_ is not None and matrix is not None:
             read = {
-                c.name: shared_values(list_[c.name]) for c in self.model.schema.features if c.name in list_.column_names
+                c.name: interned_values(list_[c.name])
+                for c in self.model.schema.features
+                if c.name in list_.column_names
             }
             notices = self._noticed(read, matrix, nothing)
         return self._told_of(table, known, ignored=nothing, missing=nothing, notices=notices, **worth)
 
     @cached_property
-    def _offering(self) -> Offering:
-        return Offering(self.model, self.playbook)
+    def _offering(self) -> OfferChooser:
+        return OfferChooser(self.model, self.playbook)
 
-    def _kept(self, given: Given) -> dict[str, Any]:
+    def _kept(self, given: ParsedCustomer) -> dict[str, Any]:
         """What is worth keeping of a customer to score them again by their key alone; nothing without a key."""
         if not _key(self.model, given.customer):
             return {}
@@ -148,13 +155,13 @@ class Counterpart:
     def _worth_keeping(self) -> frozenset[str]:
         return frozenset((*self.model.encoder.names, *(c.name for c in self._offering.columns)))
 
-    def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> Singles:
+    def _told_of(self, scored: pa.Table, columns: Mapping[str, Sequence[Any]], **left: Any) -> PredictionBatch:
         """What a scored list says of its customers, with their features for who has a key."""
-        key, told = self.model.schema.key, dict[str, Any]((name, shared_values(scored[name])) for name in TOLD)
+        key, told = self.model.schema.key, dict[str, Any]((name, interned_values(scored[name])) for name in TOLD)
         named = key.name if key and key.name in scored.column_names else None
         keys = scored[named or ROW].to_pylist()
-        reasons = zip(*(shared_values(scored[f"reason_{k}"]) for k in range(1, TOP + 1)), strict=True)
-        return Singles(
+        reasons = zip(*(interned_values(scored[f"reason_{k}"]) for k in range(1, TOP + 1)), strict=True)
+        return PredictionBatch(
             model=self.name,
             key=[None if key is None else str(key) for key in keys],
             leaves=[p >= self.model.thresholds.chosen for p in told["probability"]],
@@ -175,7 +182,7 @@ def _key(model: Model, customer: Mapping[str, Any]) -> str | None:
     return customer.get(key.name) if key else None
 
 
-def shared_values(column: pa.ChunkedArray) -> list[Any]:
+def interned_values(column: pa.ChunkedArray) -> list[Any]:
     """The cells of a column, of equal texts one object: a hundred thousand of each of thirty columns would be large."""
     if not pa.types.is_string(column.type):
         return list(column.to_pylist())
@@ -187,7 +194,7 @@ def shared_values(column: pa.ChunkedArray) -> list[Any]:
 # Which model answers for single customers: looked up afresh every second, so that a promotion needs no restart.
 #
 # While a counterpart is renewed the one before goes on answering, so that nobody waits for a new version to be
-# opened, and a disk or a book that does not answer stops nobody from scoring.
+# opened, and a disk or a database that does not answer stops nobody from scoring.
 
 
 FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
@@ -203,17 +210,17 @@ AWAY = (Unavailable, Damaged)
 
 
 @dataclass
-class Counterparts:
+class ScorerCache:
     """The counterparts in use, by the model asked for or by the fields that were sent."""
 
     home: Path
-    models: ModelsOpen
-    kept: dict[Any, tuple[float, Counterpart]] = field(default_factory=dict)
+    models: OpenModels
+    kept: dict[Any, tuple[float, OnlineScorer]] = field(default_factory=dict)
     renewing: set[Any] = field(default_factory=set)
 
-    def at_hand(self, fields: Sequence[str], model: str | None = None) -> Counterpart | None:
+    def at_hand(self, fields: Sequence[str], model: str | None = None) -> OnlineScorer | None:
         """The one that can answer at once; where it may be out of date it is renewed meanwhile. None: look it up."""
-        refuse_odd_names(fields)
+        refuse_unreadable_names(fields)
         asked = model or tuple(fields)
         at, found = self.kept.get(asked, (0.0, None))
         age = time.monotonic() - at
@@ -224,9 +231,9 @@ class Counterparts:
             threading.Thread(target=self._renew, args=(asked, fields, model), daemon=True).start()
         return found
 
-    def answering(self, fields: Sequence[str], model: str | None = None) -> Counterpart:
+    def answering(self, fields: Sequence[str], model: str | None = None) -> OnlineScorer:
         """The one asked for, else the live model whose columns these fields are."""
-        refuse_odd_names(fields)
+        refuse_unreadable_names(fields)
         asked = model or tuple(fields)
         at, found = self.kept.get(asked, (0.0, None))
         if found is not None and time.monotonic() - at < FRESH:
@@ -239,15 +246,15 @@ class Counterparts:
             self.kept[asked] = (time.monotonic(), found)
             return found
 
-    def _looked_up(self, asked: Any, fields: Sequence[str], model: str | None) -> Counterpart:
+    def _looked_up(self, asked: Any, fields: Sequence[str], model: str | None) -> OnlineScorer:
         if len(self.kept) >= LAYOUTS:
             self.kept.clear()
         chosen = self.models.named(model) if model else self.models.fitting_names(tuple(fields))
-        made = self._known_or(counterpart_for(chosen, self.home))
+        made = self._known_or(open_scorer(chosen, self.home))
         self.kept[asked] = (time.monotonic(), made)
         return made
 
-    def _known_or(self, made: Counterpart) -> Counterpart:
+    def _known_or(self, made: OnlineScorer) -> OnlineScorer:
         """The one in use that answers the same, if any: it knows already what many customers have alike."""
         return next((known for _, known in tuple(self.kept.values()) if known.answers_like(made)), made)
 
@@ -260,15 +267,15 @@ class Counterparts:
             self.renewing.discard(asked)
 
 
-def counterpart_for(model: Model, home: Path) -> Counterpart:
-    """A model made ready to answer for single customers; where the book does not answer, without offers or worth."""
+def open_scorer(model: Model, home: Path) -> OnlineScorer:
+    """A model made ready to score single customers; while the database is away, without offers or worth."""
     try:
         playbook = playbook_for(model, home)
         ranking = ranking_for(model, home, playbook=playbook)
     except Unavailable:
         playbook = Playbook(title=OFFERS_UNKNOWN)
         ranking = replace(ranking_for(model, home, playbook=playbook), valuation=None)
-    return Counterpart(model, ranking, playbook, FieldReader(model))
+    return OnlineScorer(model, ranking, playbook, FieldParser(model))
 
 
-OFFERS_UNKNOWN = "The offers are not known while the score book does not answer."
+OFFERS_UNKNOWN = "The offers are not known while the database does not answer."

@@ -1,265 +1,220 @@
-"""The Desk: one question, one method. It composes the wings and records what was done."""
+"""A home folder and everything that can be asked of it: what each door calls, and a notebook too.
+
+    workspace = Workspace()                          # the home named by CHURN_HOME, for whoever runs the program
+    scored = workspace.lists.score("today.csv")
+    plan = workspace.campaigns.suggest(scored)
+
+A workspace is composed of a few plain parts (`parts.py`), one for each thing that is kept. It works for one user: a
+door that serves others asks `access` for the person and then works with `workspace.as_user(person)`, which shares the
+open models, refuses what that person may not do, and notes what they did.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
-from churn.errors import ChurnError
-from churn.files import home_folder
-from churn.intake.matching import layout_key
-from churn.intake.reader import Reading
-from churn.intake.sources import Source
+from churn.errors import ChurnError, Unavailable
+from churn.files import home_folder, json_text
 from churn.profiles import Profile, profile_names, read_profile
-from churn.scoring.whatif import Comparison
-from churn.training import registry as reigns
-from churn.training import registry as shelf
-from churn.training.model import Model
-from churn.workspace import list_history as views
-from churn.workspace import lists
-from churn.workspace import lists as memory
-from churn.workspace.access import KeyRing, Who, at_the_terminal
-from churn.workspace.campaign_views import BookCounter, CampaignCounter, OfferCounter, OutcomeCounter
-from churn.workspace.customer_views import CustomerCounter, ScoreCounter
-from churn.workspace.list_views import DriverCounter, EventCounter, ListCounter, OverviewCounter
-from churn.workspace.lists import ModelsOpen
-from churn.workspace.model_views import TrainingCounter, WatchingCounter
+from churn.workspace import playbooks
+from churn.workspace.access import ApiKeyStore, AuthSettings, By, Principal, auth_settings, local_user, new_key
+from churn.workspace.lists import OpenModels
+from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Part, Playbooks
 from churn.workspace.recorder import Recorder
-from churn.workspace.scorer import Counterparts
 
 if TYPE_CHECKING:
-    from churn.reports.charts import Chart
-    from churn.scoring.drivers import Driver
-    from churn.scoring.reasons import Explanation
-    from churn.scoring.segments import Segment
-    from churn.training.registry import Verified
-    from churn.workspace import models
+    from churn.scoring.wording import Wording
+    from churn.store.access import Entry, KeyRow
+    from churn.training.model import Model
+    from churn.workspace.scorer import ScorerCache
 
 
-@dataclass(frozen=True)
-class Desk(
-    ScoreCounter,
-    CampaignCounter,
-    OfferCounter,
-    OutcomeCounter,
-    BookCounter,
-    OverviewCounter,
-    CustomerCounter,
-    DriverCounter,
-    EventCounter,
-    ListCounter,
-    WatchingCounter,
-    TrainingCounter,
-):
-    """Everything Holdfast can do, over one home folder (models, the score book, own profiles), for one who asks.
+class Workspace:
+    """Everything Holdfast can do over one home folder (models, database, own profiles), for one user."""
 
-    A list is a path or the bytes of a file; what is `said` about it are the words of the command line: `filename`
-    (for bytes), `sheet`, `mapping`, `dates`, `duplicates`, `profile`, `as_of`.
-    """
+    def __init__(self, home: Path | str | None = None, user: Principal | None = None) -> None:
+        self.home = home_folder(home)
+        self.user = user or local_user()
+        self.open_models = OpenModels(self.home)
+        self.recorder = Recorder(self.home)
+        self.key_store = ApiKeyStore(self.home)
 
-    home: Path = field(default_factory=home_folder)
-    who: Who = field(default_factory=at_the_terminal)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "home", home_folder(self.home))
-
-    @cached_property
-    def _open(self) -> ModelsOpen:
-        return ModelsOpen(self.home)
-
-    @cached_property
-    def _singles(self) -> Counterparts:
-        return Counterparts(self.home, self._open)
-
-    @cached_property
-    def key_ring(self) -> KeyRing:  # type: ignore[override]
-        """The API keys of this home."""
-        return KeyRing(self.home)
-
-    @cached_property
-    def recorder(self) -> Recorder:  # type: ignore[override]
-        """What keeps scores and acts for the book."""
-        return Recorder(self.home)
-
-    def working_for(self, who: Who) -> Self:
-        """The same desk, working for somebody: it shares the open models and does what they may."""
-        theirs = replace(self, who=who)
-        for shared in ("_open", "_singles", "key_ring", "recorder"):
-            theirs.__dict__[shared] = getattr(self, shared)
+    def as_user(self, user: Principal) -> Self:
+        """The same workspace for somebody: it shares the open models and does what they may."""
+        theirs = type(self).__new__(type(self))
+        shared = ("home", "open_models", "recorder", "scorers", "key_store")
+        theirs.__dict__.update({name: getattr(self, name) for name in shared}, user=user)
         return theirs
 
+    @cached_property
+    def scorers(self) -> ScorerCache:
+        """The models that are ready to score single customers."""
+        from churn.workspace.scorer import ScorerCache
+
+        return ScorerCache(self.home, self.open_models)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Customer lists: checked, scored, summed up, compared with the list before."""
+        return Lists(self)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Single customers: why, what if, what is known of them; and how one is forgotten."""
+        return Customers(self)
+
+    @cached_property
+    def online(self) -> Online:
+        """Customers scored one at a time, in milliseconds."""
+        return Online(self)
+
+    @cached_property
+    def models(self) -> Models:
+        """Models and their versions: trained, opened, promoted, rolled back, verified."""
+        return Models(self)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Campaigns: planned, exported, sent, measured."""
+        return Campaigns(self)
+
+    @cached_property
+    def playbooks(self) -> Playbooks:
+        """The offers in force for each business."""
+        return Playbooks(self)
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        """Whether lists and models have moved, and what to do about it."""
+        return Monitor(self)
+
+    @cached_property
+    def logs(self) -> Logs:
+        """Event logs that become a customer list."""
+        return Logs(self)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who asks: keys, sign-in, the audit trail."""
+        return Access(self)
+
     def profiles(self) -> tuple[Profile, ...]:
-        """The businesses known here, shipped and own."""
+        """The ready-made businesses known here, shipped and own."""
         return tuple(read_profile(name, self.home) for name in profile_names(self.home))
 
-    def check(self, source: Source, **said: Any) -> Reading:
-        """What is understood of a list: its columns, what was repaired, what was set aside and why."""
-        from churn.workspace import models as labelling
+    def business_title(self, name: str) -> str:
+        """What a ready-made business is called in words."""
+        return read_profile(name, self.home).title if name in profile_names(self.home) else name
 
-        reading = memory.read_under_contract(self.home, source, {k: v for k, v in said.items() if v is not None})
-        lists.give_back()
-        return labelling.with_one_sided_outcome(reading)
+    def currency_of(self, model: Model) -> str:
+        """The currency of the business a model was trained for."""
+        from churn.workspace.businesses import currency_of
 
-    def remember_mapping(self, headings: Iterable[str], mapping: Mapping[str, str]) -> None:
-        """Keep what a person confirmed about a source's columns, for lists with the same headings."""
-        memory.remember(self.home, layout_key(headings), mapping)
+        return currency_of(model, self.home)
 
-    def train(self, source: Source, *, said: Mapping[str, Any] | None = None, **asked: Any) -> models.TrainedVersion:
-        """Learn from a list with known outcomes; the new version goes live if it is better than the champion."""
-        from churn.workspace import models
+    def wording_of(self, model: Model) -> Wording:
+        """How the business of a model calls its columns and values."""
+        from churn.workspace.businesses import wording_of
 
-        self.must_train(asked)
-        made = models.trained_version(self.home, source, said=said or {}, **asked)
-        went = "went live" if made.verdict.promoted else "kept beside"
-        self.note("train", f"{made.model.name}@{made.model.version} {went}")
-        return made
+        return wording_of(model, self.home)
 
-    def model(self, name: str) -> Model:
-        """The live model of a name, or the version `NAME@V`."""
-        return self._open.named(name)
+    @contextmanager
+    def acting(self, act: str, what: str = "") -> Iterator[None]:
+        """Refuse an act that the user may not do, and note it once it is done; what failed is not noted.
 
-    def model_for(self, source: Source, *, model: str | None = None, **said: Any) -> Model:
-        """The model that answers a list: the one named, else the live one whose columns the list has."""
-        if model:
-            return self.model(model)
-        return self._open.fitting(source, said.get("filename", ""), said.get("sheet"))
-
-    def score(
-        self, source: Source, *, model: str | None = None, top: int = 3, everybody: bool = False, **said: Any
-    ) -> lists.Ranked:
-        """A list in memory with probability, tier, reasons and the suggested action for each customer.
-
-        Customers of whom the list itself says that they left are set aside, unless `everybody` is to be scored.
+        what  names a model, a campaign or a key; never a customer
         """
-        chosen = self.model_for(source, model=model, **said)
-        return lists.ranked_list(chosen, self.home, source, top=top, said=said, everybody=everybody)
+        self.user.must(act)
+        yield
+        self.note(act, what)
 
-    def score_file(
-        self, source: Source, target: Path | BinaryIO, *, model: str | None = None, said: Mapping[str, Any], **how: Any
-    ) -> lists.ScoredFile:
-        """The same for a list of any length, from file to file, in flat memory."""
-        chosen = self.model_for(source, model=model, **said)
-        return lists.scored_file(chosen, self.home, source, target, said=said, **how)
+    def note(self, act: str, what: str = "") -> None:
+        """Write one act into the audit trail; while the database does not answer it waits on the disk."""
+        from churn.store.access import Entry, write_entry
 
-    def score_on_cluster(
-        self, source: str, target: Path, *, model: str | None = None, said: Mapping[str, Any], **how: Any
-    ) -> lists.ScoredFile:
-        """The same on a cluster: Parquet files, a folder or a pattern, scored into a folder of Parquet parts."""
-        from churn.workspace.lists import first_of, scored_on_cluster
-
-        chosen = self.model_for(first_of(source), model=model, **said)
-        return scored_on_cluster(chosen, self.home, source, target, said=said, **how)
-
-    def explain(self, source: Source, key: str, *, model: str | None = None, **said: Any) -> lists.Explained:
-        """One customer of a list: the score, its reasons, and the nearest changes that would lower it."""
-        chosen = self.model_for(source, model=model, **said)
-        reading = lists.read_for(chosen, self.home, source, said)
-        customer, columns = lists.customer_in(reading, key), reading.table.column_names
-        return self.explain_customer(chosen, customer, as_of=said.get("as_of"), columns=columns)
-
-    def explain_customer(self, model: Model, customer: Mapping[str, Any], **when: Any) -> lists.Explained:
-        """The same for a customer given as values by column.
-
-        as_of     the day ages count back from
-        columns   those of the list the customer is in, if any
-        """
-        return lists.explained(model, self.home, customer, **when)
-
-    def what_if(
-        self, source: Source, key: str, changes: Mapping[str, Any], *, model: str | None = None, **said: Any
-    ) -> Comparison:
-        """One customer of a list before and after some fields change."""
-        chosen = self.model_for(source, model=model, **said)
-        reading = lists.read_for(chosen, self.home, source, said)
-        customer, columns = lists.customer_in(reading, key), reading.table.column_names
-        return lists.compared(chosen, self.home, customer, changes, as_of=said.get("as_of"), columns=columns)
-
-    def sample(self, name: str, target: Path, **asked: Any) -> tuple[Path, ...]:
-        """Write synthetic customers of a business, for demos and tests."""
-        from churn.workspace import files as demos
-
-        return demos.written_sample(name, target, **asked)
-
-    def keys(self, ranked: lists.Ranked) -> list[str]:
-        """The keys of a scored list, in its own order."""
-        return views.keys_of(ranked)
-
-    def explain_in(self, ranked: lists.Ranked, key: str) -> lists.Explained:
-        """One customer of a list that is scored already."""
-        customer, columns = lists.customer_of(ranked, key), ranked.reading.table.column_names
-        return self.explain_customer(ranked.model, customer, as_of=ranked.as_of, columns=columns)
-
-    def compare(self, model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any], **when: Any) -> Comparison:
-        """A customer given as values, before and after some fields change; `when` as for `explain_customer`."""
-        return lists.compared(model, self.home, customer, changes, **when)
-
-    def certainty(self, told: Explanation) -> tuple[str, ...]:
-        """How sure a score is, in sentences."""
-        return views.certainty_of(told)
-
-    def levels(self, model: Model, name: str) -> list[str]:
-        """The levels of a category the model knows; empty for a number."""
-        return views.levels_of(model, name)
-
-    def outcome_words(self, reading: Reading, name: str) -> dict[str, int]:
-        """The words that stand in a column, the most frequent first, with how many customers have each."""
-        return views.words_in(reading, name)
-
-    def model_card(self, name: str, version: str) -> bytes:
-        """The model card of a version, as one page that needs nothing else."""
-        return shelf.page(shelf.version_of(self.home, name, version), "card.html")
-
-    def report_charts(self, model: Model) -> list[Chart]:
-        """The pictures of a model's report card."""
-        from churn.money.amounts import Amounts
-        from churn.reports.model_charts import report_charts
-
-        return report_charts(model.report, Amounts(self.currency(model)))
-
-    def drivers(self, ranked: lists.Ranked) -> tuple[Driver, ...]:
-        """What moves the scores of a list, by business group."""
-        return views.top_drivers(ranked, self.home)
-
-    def segments(self, ranked: lists.Ranked) -> tuple[Segment, ...]:
-        """Groups of a list that are alike, the likeliest to leave first."""
-        return views.segments_of(ranked, self.home)
-
-    def shelf(self) -> list[dict[str, Any]]:
-        """Every model with its versions, which one is live, and the history."""
-        return [reigns.card(self.home, name) for name in shelf.names(self.home)]
-
-    def called(self, words: str) -> str:
-        """The name of the model that a person called so, in their own words."""
-        return reigns.called(self.home, words)
-
-    def promote(self, name: str, version: str, why: str) -> reigns.Reign:
-        """Make a version live because a person says so."""
-        with self.acting("promote", f"{name}@{version}"):
-            return reigns.promote(self.home, name, version, why=why)
-
-    def rollback(self, name: str, *, to: str | None = None, why: str = "rolled back") -> reigns.Reign:
-        """Go back to the version that was live before."""
-        with self.acting("rollback", f"{name} to {to or 'the one before'}"):
-            return reigns.rollback(self.home, name, to=to, why=why)
-
-    def verify(self, name: str, version: str) -> Verified:
-        """Whether a version's files are as they were written, and its tables say what the libraries say."""
-        from churn.training.registry import verified
-
-        return verified(self.home, name, version)
-
-    def explained_by(self, model: Model) -> dict[str, Any]:
-        """Whether tables or the libraries explain a version's scores, and how far apart the two were when saved."""
-        return dict(shelf.version_of(self.home, model.name, model.version).words.get("explained_by", {}))
-
-    def health(self) -> dict[str, Any]:
-        """Whether a model is ready to score, and which."""
+        user, at = self.user, datetime.now(UTC).isoformat(timespec="microseconds")
+        entry = Entry(uuid4().hex, at, user.name, user.role, user.by, act, what[:200])
         try:
-            model = self.model(next(iter(reigns.live_models(self.home))))
-        except (StopIteration, ChurnError):  # none is live, or none can be opened
-            return {"model_loaded": False, "features_count": 0, "model": None, "version": None}
-        count = len(model.encoder.fields)
-        return {"model_loaded": True, "features_count": count, "model": model.name, "version": model.version}
+            with playbooks.open_store(self.home) as store:
+                write_entry(store, entry)
+        except ChurnError:
+            self.recorder.keep("audit", [json_text(vars(entry))])
+        else:
+            if self.recorder.left_over:
+                self.recorder.carry()
+
+
+class Access(Part):
+    """Who asks: keys, sign-in, the audit trail."""
+
+    @property
+    def settings(self) -> AuthSettings:
+        """What the operator has set about people, proxies and hosts."""
+        return auth_settings()
+
+    @property
+    def key_store(self) -> ApiKeyStore:
+        """The API keys of this home."""
+        return self.workspace.key_store
+
+    def signed_in(self, address: str, by: By = "sign-in") -> Principal:
+        """The person who signed in with this address; a stranger is refused."""
+        return self.settings.person(address, by)
+
+    def anonymous(self, *, here: bool = True) -> Principal:
+        """Who somebody is that says nothing: this machine, unless people have to sign in."""
+        return self.settings.nobody(here=here, has_keys=not self.key_store.empty)
+
+    def key_holder(self, key: str) -> Principal:
+        """The program that holds this API key; a wrong one is refused."""
+        return self.key_store.holder(key)
+
+    def refuse_without_sign_in(self, host: str, *, has_provider: bool = False) -> None:
+        """Refuse to serve others where nobody could sign in; without the database nobody is let in meanwhile."""
+        try:
+            has_keys = not self.key_store.empty
+        except Unavailable:
+            has_keys = True
+        self.settings.refuse_without_sign_in(host, has_keys=has_keys, has_provider=has_provider)
+
+    def add_key(self, name: str, scope: str) -> tuple[KeyRow, str]:
+        """Make an API key; its text is given back this once and cannot be seen again."""
+        from churn.store.access import keep_key
+
+        row, key = new_key(name, scope, self.workspace.user.name)
+        what = f"added {row.id} {row.name}, scope {scope}"
+        with self.workspace.acting("keys", what), playbooks.open_store(self.home) as store:
+            keep_key(store, row)
+        return row, key
+
+    def api_keys(self) -> tuple[KeyRow, ...]:
+        """Every API key that was made; what is kept of a key cannot be used as one."""
+        from churn.store.access import key_rows
+
+        self.workspace.user.must("keys")
+        with playbooks.open_store(self.home) as store:
+            return key_rows(store)
+
+    def revoke(self, asked: str) -> KeyRow:
+        """End an API key, named by its id or its name; servers refuse it within two seconds."""
+        from churn.store.access import revoke_key
+
+        self.workspace.user.must("keys")
+        with playbooks.open_store(self.home) as store:
+            row = revoke_key(store, asked, playbooks.now())
+        self.workspace.note("keys", f"revoked {row.id} {row.name}")
+        return row
+
+    def audit(self, most: int = 100) -> tuple[Entry, ...]:
+        """The latest entries of the audit trail, the last one first."""
+        from churn.store.access import audit_entries
+
+        self.workspace.user.must("audit")
+        with playbooks.open_store(self.home) as store:
+            return audit_entries(store, most)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from churn import Desk
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from tests.bench.measuring import Line, table_of
@@ -137,7 +137,7 @@ def prepared(folder: Path) -> tuple[Path, list[dict[str, str]]]:
     home.mkdir()
     write_sample(sample, home / "history.csv")
     write_sample(sample.later(BATCH), home / "today.csv")
-    Desk(home).train(home / "history.csv", quick=True, promotion="yes")
+    Workspace(home).models.train(home / "history.csv", quick=True, promotion="yes")
     usual = ("-m", "tests.bench.usual_stack", "train", str(home / "history.csv"), str(home / "usual.joblib"))
     subprocess.run([sys.executable, *usual], cwd=ROOT, check=True)
     with (home / "today.csv").open(encoding="utf-8") as file:
@@ -164,11 +164,11 @@ def cpu_per(work: Callable[[], Any], times: int) -> float:
 def figures(home: Path, customers: list[dict[str, str]], times: int, seconds: float) -> list[Line]:
     """Everything, equality first."""
     bodies = [json.dumps(c).encode() for c in customers]
-    counterpart, port = Desk(home).counterpart(tuple(customers[0])), free_port()
+    counterpart, port = Workspace(home).online.scorer(tuple(customers[0])), free_port()
     with serving("churn", "serve", "--home", str(home), "--port", str(port), ready="/ready", port=port) as server:
         answers = [json.loads(asked(server.line(), "POST", "/predict", b))["churn_probability"] for b in bodies[:200]]
         if answers != [counterpart.single(c).probability for c in customers[:200]]:
-            raise SystemExit("The API and the desk disagree.")
+            raise SystemExit("The API and the workspace disagree.")
         singly = single_figures(server, home, (bodies, [json.dumps(typed(c)).encode() for c in customers]), times)
         in_a_crowd = crowd_figures(server, seconds, bodies)
         batch = batch_figures(server, customers, lambda: counterpart.many(customers))
@@ -232,7 +232,7 @@ def batch_figures(server: Served, customers: list[dict[str, str]], inside: Calla
 
 
 def batch_turn(server: Served, line: Any, body: bytes, inside: Callable[[], Any]) -> tuple[float, float, float]:
-    """CPU seconds in process, from request to answer, and of bringing the rows into the book."""
+    """CPU seconds in process, from request to answer, and of bringing the rows into the database."""
     began = time.process_time()
     inside()
     alone, before = time.process_time() - began, server.cpu

@@ -29,16 +29,16 @@ from statistics import median
 
 from playwright.async_api import Browser, async_playwright
 
-from app.demo_models import SAMPLES
+from app.demo import SAMPLES
 from app.warming import FIRST_NEEDED
-from churn import Desk
+from churn import Workspace
 from tests.bench.browser_session import BrowserSession
 from tests.bench.light_session import LightSession
 from tests.bench.measuring import Line, child_cost, table_of
 from tests.bench.processes import spent_by
 from tests.browsing import ARGUMENTS, ROOT, browser_path, free_port, wait_until_up
 
-IMPORTS = ("app.server", "app.widgets", "app.state", "app.parts", "app.exploring", *FIRST_NEEDED)
+IMPORTS = ("app.server", "app.widgets", "app.session", "app.cache", *FIRST_NEEDED)
 OPENED = ("overview", "drivers", "plan")
 REACH = {7_000: (2.0, None), 100_000: (6.0, 1024.0)}  # CPU seconds beyond imports, MB
 SENT_REACH, PAGE_REACH = 300, 3.0  # KB of a list of 100,000, seconds of the slowest page in twenty
@@ -61,7 +61,7 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
             process.wait(30)
 
 
-def made_list(home: Path, rows: int, session: int = 0) -> bytes:
+def make_list_from_logs(home: Path, rows: int, session: int = 0) -> bytes:
     """A list of so many customers whose keys say which session they belong to."""
     path = home / f"{rows}-{session}.csv"
     words = ["sample", "telco", "--rows", str(rows), "--seed", str(session + 1), "-o", str(path)]
@@ -77,7 +77,7 @@ def mark(session: int) -> bytes:
 
 async def one_list(browser: Browser, home: Path, rows: int, imports: float) -> list[Line]:
     """From the server's start to a scored list with its drivers on screen."""
-    content = made_list(home, rows)
+    content = make_list_from_logs(home, rows)
     with served(home) as (address, process):
         session = await BrowserSession.opened(browser, address)
         session.sent.clear()
@@ -106,7 +106,7 @@ def most_held(process: int) -> float:
 
 async def together(browser: Browser, home: Path, sessions: int, rows: int, *, browsers: int = 1) -> list[Line]:
     """Some people at once, each with a list of their own; so many of them in a real browser."""
-    lists = [made_list(home, rows, session) for session in range(sessions)]
+    lists = [make_list_from_logs(home, rows, session) for session in range(sessions)]
     with served(home) as (address, process):
         seen: list[Session] = [await BrowserSession.opened(browser, address) for _ in range(browsers)]
         light: list[Session] = [await LightSession.opened(address, "score") for _ in range(sessions - browsers)]
@@ -187,7 +187,7 @@ def against(what: str, value: float, unit: str, reach: float | None, beside: str
 
 async def measured(home: Path, *, small: bool, browsers: bool) -> list[Line]:
     """Every line of the table."""
-    Desk(home).train(SAMPLES / "telco_customers.csv", quick=True)
+    Workspace(home).models.train(SAMPLES / "telco_customers.csv", quick=True)
     imports = child_cost("\n".join(f"import {name}" for name in IMPORTS))[0].cpu
     sizes, sessions, rows = ((1_500, 7_000), 4, 1_500) if small else ((7_000, 100_000), 10, 7_000)
     lines: list[Line] = []

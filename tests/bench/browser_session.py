@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, Page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from app.strings import say
+from app.words import say
 from tests.bench.light_session import cells_in, is_whole
 
 PATIENCE = 300_000

@@ -59,7 +59,7 @@ def grid(seed: int, sizes: tuple[int, ...] = SIZES) -> Iterator[Case]:
     for customers in sizes:
         for place, profile in enumerate(PROFILES):
             playbook = playbook_of(profile)
-            scored = made_list(playbook, customers, np.random.default_rng((seed, customers, place)))
+            scored = make_list_from_logs(playbook, customers, np.random.default_rng((seed, customers, place)))
             for capacity in CAPACITIES:
                 yield from _cases(scored, playbook, capacity, (profile, seed))
 
@@ -104,7 +104,7 @@ def capacities(playbook: Playbook, how: str, customers: int) -> dict[str, int]:
     return {c: max(1, customers // (240 if c == scarce else 20)) for c in playbook.channels}
 
 
-def made_list(playbook: Playbook, customers: int, random: np.random.Generator) -> pd.DataFrame:
+def make_list_from_logs(playbook: Playbook, customers: int, random: np.random.Generator) -> pd.DataFrame:
     """A scored list whose customers satisfy each clause of the playbook's rules about as often as not."""
     p = random.beta(random.uniform(0.8, 2.0), random.uniform(1.5, 5.0), customers)
     rows: dict[str, object] = {"key": [f"c{i}" for i in range(customers)], "probability": p}
@@ -138,7 +138,7 @@ def _cells(clause: Clause, customers: int, random: np.random.Generator) -> np.nd
     return np.round(random.gamma(2.0, max(edge, 1.0), customers))
 
 
-def words_of(cases: list[Case]) -> str:
+def filter_values(cases: list[Case]) -> str:
     """What the cases of one size reached: the worst, how many fell short, and what they cost."""
     worst = min(cases, key=lambda case: case.reached)
     cpu = np.array([case.cpu for case in cases]) * 1000
@@ -154,4 +154,4 @@ if __name__ == "__main__":
     seed = numbers[0] if numbers else secrets.randbelow(10**6)
     print(f"seed {seed}")
     for size in SIZES[:6] if "--small" in sys.argv else SIZES:
-        print(f"{size:>8,}: {words_of(list(grid(seed, (size,))))}", flush=True)
+        print(f"{size:>8,}: {filter_values(list(grid(seed, (size,))))}", flush=True)

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from churn import Desk
+from churn import Workspace
 from tests.bench.measuring import Line
 from tests.bench.processes import tree_cost
 from tests.bench.scale_cluster import watched
@@ -28,9 +28,9 @@ def chain(folder: Path, small: bool) -> list[Line]:
 def _line(folder: Path, running, name: str, customers: int) -> Line:
     tables, home = logs_of(folder, name, customers), folder / f"chain-{name}"
     learnt = folder / f"chain-{name}-learnt.parquet"
-    desk = Desk(home)
-    desk.summarise(tables, name, as_of=LEARN, horizon=30, output=learnt)
-    desk.train(learnt, said={"profile": name}, name=name, quick=True, promotion="yes")
+    workspace = Workspace(home)
+    workspace.logs.summarise(tables, name, as_of=LEARN, horizon=30, output=learnt)
+    workspace.models.train(learnt, profile=name, name=name, quick=True, promotion="yes")
     made = {way: folder / f"chain-{name}-{way}" for way in ("one", "spread")}
     for place in made.values():
         place.mkdir()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from churn import Desk
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from tests.bench.measuring import Cost, Line
@@ -70,7 +70,7 @@ def _home(folder: Path) -> Path:
     if not home.is_dir():
         home.mkdir()
         write_sample(make_sample("telco", rows=7000), home / "history.csv")
-        Desk(home).train(home / "history.csv", quick=True)
+        Workspace(home).models.train(home / "history.csv", quick=True)
     return home
 
 
@@ -81,7 +81,7 @@ def _listed(folder: Path, rows: int) -> Path:
     path = folder / f"list-{rows}.parquet"
     if not path.is_file():
         write_sample(make_sample("telco", rows=7000).later(rows), folder / "list.csv")
-        table = Desk(folder / "home").check(folder / "list.csv").table
+        table = Workspace(folder / "home").lists.check(folder / "list.csv").table
         pq.write_table(table, path, row_group_size=min(rows // 8, 25_000))  # enough of them for both workers
         (folder / "list.csv").unlink()
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from churn import Desk
+from churn import Workspace
 from churn.samples.catalogue import make_sample
 from tests.bench.measuring import Line
 from tests.bench.scale_logs import KEYS, logs_of
@@ -23,11 +23,14 @@ def _line(folder: Path, name: str, customers: int) -> Line:
     from sklearn.metrics import roc_auc_score
 
     sample, tables = make_sample(name, rows=customers), logs_of(folder, name, customers)
-    desk, paths = Desk(folder / f"home-{name}"), {day: folder / f"{name}-{day}.parquet" for day in (LEARN, JUDGE)}
+    workspace, paths = (
+        Workspace(folder / f"home-{name}"),
+        {day: folder / f"{name}-{day}.parquet" for day in (LEARN, JUDGE)},
+    )
     for day, path in paths.items():
-        desk.summarise(tables, name, as_of=day, horizon=30, output=path)
-    desk.train(paths[LEARN], said={"profile": name}, name=name, promotion="yes")
-    both = _together(desk, sample, paths[JUDGE], name)
+        workspace.logs.summarise(tables, name, as_of=day, horizon=30, output=path)
+    workspace.models.train(paths[LEARN], profile=name, name=name, promotion="yes")
+    both = _together(workspace, sample, paths[JUDGE], name)
     learnt, best = (roc_auc_score(both["left"], both[column]) for column in ("probability", "true"))
     return Line(
         f"{name}: ROC-AUC in the next month, {len(both):,} of {customers:,} customers",
@@ -39,11 +42,11 @@ def _line(folder: Path, name: str, customers: int) -> Line:
     )
 
 
-def _together(desk: Desk, sample, path: Path, name: str):
+def _together(workspace: Workspace, sample, path: Path, name: str):
     """Each customer's score, true probability and what came of it, for those known to both."""
     import pyarrow.parquet as pq
 
-    ranked = desk.score(path, model=name).scored.table
+    ranked = workspace.lists.score(path, model=name).scored.table
     found = ranked.select([ranked.column_names[0], "probability"]).to_pandas()
     found.columns = ["key", "probability"]
     found["left"] = (pq.read_table(path, columns=["left"])["left"].to_pandas() == "left").to_numpy()

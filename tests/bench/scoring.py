@@ -46,12 +46,12 @@ OURS = """
 import json, sys, time
 from pathlib import Path
 import pandas  # Arrow brings it in at its first conversion; imports are left out on both sides
-from churn.workspace.lists import scored_file
+from churn.workspace.lists import score_to_file
 from churn.training.registry import load
 home = Path(sys.argv[1])
 model = load(home, sys.argv[4] if len(sys.argv) > 4 else "bench", "v1")
 cpu, wall = time.process_time(), time.perf_counter()
-scored_file(model, home, Path(sys.argv[2]), Path(sys.argv[3]), said={})
+score_to_file(model, home, Path(sys.argv[2]), Path(sys.argv[3]), said={})
 print(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}))
 """
 USUAL = """

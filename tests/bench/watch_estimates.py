@@ -56,7 +56,7 @@ class Segment:
 
 def estimate_lines(small: bool) -> Iterator[Line]:
     """How far the estimate is off on every segment, and how far it would be if only chance parted the two."""
-    segments = segments_of(out_of_fold())
+    segments = list_segments(out_of_fold())
     for s in segments:
         gap = abs(s.estimated - s.realised)
         what = f"estimated ROC-AUC, real Telco out-of-fold, {s.name}"
@@ -81,7 +81,7 @@ def out_of_fold() -> Unseen:
     return Unseen(table, left.astype(float), given, taken)
 
 
-def segments_of(seen: Unseen) -> list[Segment]:
+def list_segments(seen: Unseen) -> list[Segment]:
     """Every segment of 1,500 customers or more."""
     random = np.random.default_rng(0)
     drawn = [(random.random(len(seen.taken)) < seen.taken).astype(float) for _ in range(DRAWS)]
