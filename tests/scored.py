@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 
-MAIL = Action("mail", channel="email", save=exactly(0.2), contact=exactly(1.0))
-CALL = Action("call", channel="phone", save=exactly(0.5), contact=exactly(10.0))
-BOOK = Playbook((MAIL, CALL), periods=exactly(1))
+MAIL = Action("mail", channel="email", save=exact_estimate(0.2), contact=exact_estimate(1.0))
+CALL = Action("call", channel="phone", save=exact_estimate(0.5), contact=exact_estimate(10.0))
+BOOK = Playbook((MAIL, CALL), periods=exact_estimate(1))
 
 # worth 100 each; mail brings p·20 − 1, a call p·50 − 10
 #   ann .9: mail 17, call 35 · ben .5: mail 9, call 15 · cid .3: mail 5, call 5 · dot .02: mail −0.6, call −9

@@ -6,7 +6,7 @@ import pyarrow as pa
 from churn.explain.explainer import Linear, build_explainer
 from churn.explain.trees import Forest, Split, Tree
 from churn.money.economics import Valuation
-from churn.money.playbook import Playbook, exactly
+from churn.money.playbook import Playbook, exact_estimate
 from churn.schema import Column, Schema
 from churn.scoring.wording import wording_for
 from churn.training.calibration import Bin, Calibration
@@ -49,7 +49,7 @@ PHRASES = {
         "months": {"says": "{value} months as a customer", "one": "1 month as a customer"},
     },
 }
-VALUATION = Valuation(Playbook(margin=exactly(0.5), periods=exactly(18)), "spend")  # half of 18 bills
+VALUATION = Valuation(Playbook(margin=exact_estimate(0.5), periods=exact_estimate(18)), "spend")  # half of 18 bills
 WORDING = wording_for(SCHEMA, PHRASES, currency="USD")
 BINS = (Bin(0.0, 0.4, 80, 16, 0.2, 0.13, 0.3), Bin(0.4, 1.0, 20, 14, 0.7, 0.48, 0.85))
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from churn.features.build import summarise
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
 
-GENERAL = recipe_from(read_profile("general").recipe)
+GENERAL = parse_recipe(read_profile("general").recipe)
 ENGINE = "duckdb://?threads=1"
 
 
@@ -56,7 +56,7 @@ BUYERS = {
 
 def summary_of(folder, text, **table):
     words = {"shape": "log", "columns": {"key": "who", "time": "at", "kind": "kind"}} | table
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"log": words}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"log": words}})
     (folder / "log.csv").write_text(text)
     return summarise(
         {"log": folder / "log.csv"}, recipe, as_of=date(2020, 3, 1), engine=ENGINE, complete_to=date(2020, 2, 29)
@@ -94,7 +94,7 @@ def test_the_clock_moves_midnight_to_the_shops_own(tmp_path):
     (tmp_path / "log.csv").write_text("who,at\na,2020-02-28 23:30:00\na,2020-02-29 23:30:00\n")
     columns = {"key": "who", "time": "at"}
     words = {"title": "T", "rule": "inactivity", "clock": 1, "tables": {"log": {"shape": "log", "columns": columns}}}
-    done = summarise({"log": tmp_path / "log.csv"}, recipe_from(words), as_of=date(2020, 3, 1), engine=ENGINE)
+    done = summarise({"log": tmp_path / "log.csv"}, parse_recipe(words), as_of=date(2020, 3, 1), engine=ENGINE)
     assert rows_of(done, "active_days recency_days") == {"a": (1, 1)}
 
 
@@ -107,6 +107,6 @@ def test_two_logs_of_one_recipe_need_a_prefix(tmp_path):
     (tmp_path / "log.csv").write_text("who,at\na,2020-02-28\nb,2020-02-29\n")
     (tmp_path / "calls.csv").write_text("who,at\na,2020-02-01\n")
     files = {name: tmp_path / f"{name}.csv" for name in tables}
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "tables": tables})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "tables": tables})
     done = summarise(files, recipe, as_of=date(2020, 3, 1), engine=ENGINE)
     assert rows_of(done, "recency_days call_recency_days call_active_days") == {"a": (2, 29, 1), "b": (1, None, 0)}

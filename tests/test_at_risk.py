@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from churn.money.economics import Stakes, Valuation, worth
-from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.policies import suggestions
+from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
+from churn.money.policies import build_suggester
 from churn.scoring.reasons import explanation
 from churn.scoring.score import Ranking
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
@@ -57,7 +57,7 @@ def test_what_is_at_risk_is_never_less_than_what_an_offer_may_bring(playbook, pe
     assume(listed or playbook.bill is not None)
     table = pa.table({"spend": bill} if listed else {"id": ["a"] * len(p)})
     at_risk = Valuation(playbook, "spend").at_risk_in(table, p).to_pylist()
-    found = suggestions(playbook, value="spend")(table, pa.table({"probability": p}))["expected_gain"].to_pylist()
+    found = build_suggester(playbook, value="spend")(table, pa.table({"probability": p}))["expected_gain"].to_pylist()
     assert all(gain is None or risk >= gain for risk, gain in zip(at_risk, found, strict=True))
 
 
@@ -107,4 +107,4 @@ def test_what_is_not_known_of_a_customer_is_not_made_up():
     ],
 )
 def test_the_horizon_is_said_in_the_periods_of_the_business(per_year, periods, said):
-    assert Playbook(per_year=per_year, periods=exactly(periods)).horizon == said
+    assert Playbook(per_year=per_year, periods=exact_estimate(periods)).horizon == said

@@ -5,13 +5,13 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import NotFound
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 from churn.profiles import read_profile
 from churn.workspace.businesses import playbook_of, profile_of, suggester_of, wording_of
 from tests.small_model import customers, small_model
 
-MAIL = Action("mail", title="A letter", save=exactly(0.5), contact=exactly(10.0))
-BOOK = Playbook((MAIL,), margin=exactly(1.0), periods=exactly(1))
+MAIL = Action("mail", title="A letter", save=exact_estimate(0.5), contact=exact_estimate(10.0))
+BOOK = Playbook((MAIL,), margin=exact_estimate(1.0), periods=exact_estimate(1))
 
 
 def test_a_model_speaks_in_the_words_of_the_business_it_was_learnt_for(telco_home):

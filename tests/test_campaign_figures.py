@@ -4,7 +4,7 @@ import numpy as np
 
 from churn.campaigns.curves import BudgetCurve, BudgetPoint
 from churn.money.amounts import Amounts
-from churn.money.policies import Bar, Policy, ProfitCurve
+from churn.money.policies import Policy, ProfitCurve, SensitivityBar
 from churn.reports.campaign_charts import (
     assumptions_chart,
     budget_chart,
@@ -28,7 +28,10 @@ def test_gain_by_budget_shows_the_budget_asked_for_and_says_who_stands_for_whom(
 
 
 def test_the_widest_assumption_is_on_top_and_named_as_the_finding():
-    bars = (Bar("margin", 0.4, 0.6, 10.0, 90.0, "assumed"), Bar("save", 0.1, 0.2, 40.0, 60.0, "assumed"))
+    bars = (
+        SensitivityBar("margin", 0.4, 0.6, 10.0, 90.0, "assumed"),
+        SensitivityBar("save", 0.1, 0.2, 40.0, 60.0, "assumed"),
+    )
     chart = assumptions_chart(bars)
     assert chart.finding == "Most hangs on margin: the campaign brings 10.00 – 90.00"
     assert chart.figure.data[-1].y[-1].startswith("margin") and list(chart.figure.data[-1].x) == [60.0, 90.0]

@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import ChurnError
-from churn.money.economics import net_gain, terms
-from churn.money.playbook import Action, Estimate, Playbook, exactly
+from churn.money.economics import build_terms, net_gain
+from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
 from churn.workspace.campaigns import (
     action_totals,
     budget_curve,
@@ -18,7 +18,7 @@ from churn.workspace.campaigns import (
 from tests.campaigns import exported, planned_for
 
 LEARNT = Estimate(0.1, 0.2, 0.3, "learnt", 80)
-BOOK = Playbook((Action("tea", title="Tea", channel="shop", save=LEARNT, contact=exactly(1.0)),))
+BOOK = Playbook((Action("tea", title="Tea", channel="shop", save=LEARNT, contact=exact_estimate(1.0)),))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_at_the_break_even_an_action_brings_nothing(planned):
     first, table = customers_in_plan(planned).iloc[0], planned.campaign.table
     row = table[table["customerID"] == first["customerID"]]
     action = planned.basis.playbook.action(row["planned_action"].iloc[0])
-    given = terms(action, row[planned.basis.value].to_numpy(float), columns=row)
+    given = build_terms(action, row[planned.basis.value].to_numpy(float), columns=row)
     assert net_gain(first["break_even"], row["worth"].to_numpy(float), given) == pytest.approx(0, abs=1e-9)
 
 
@@ -79,7 +79,7 @@ def test_a_number_changed_by_hand_is_assumed_again_and_the_others_stay():
     rows = playbook_rows(BOOK)
     assert playbook_with(BOOK, rows) == BOOK
     changed = playbook_with(BOOK, [{**r, "high": 0.5} if r["estimate"] == "save" else r for r in rows]).action("tea")
-    assert (changed.save, changed.contact) == (Estimate(0.1, 0.2, 0.5), exactly(1.0))
+    assert (changed.save, changed.contact) == (Estimate(0.1, 0.2, 0.5), exact_estimate(1.0))
 
 
 def test_numbers_out_of_order_are_refused():

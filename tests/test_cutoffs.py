@@ -7,10 +7,10 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.features.build import fill_effect, summarise, training_dates, training_table
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}
-RECIPE = recipe_from({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"log": LOG}})
+RECIPE = parse_recipe({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"log": LOG}})
 START = date(2020, 1, 1)
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from churn.features.definitions import Cut
-from churn.features.engines.urls import opened
+from churn.features.engines.urls import open_engine
 from churn.features.ledger import as_day, open_ledger
 from churn.features.logs import active_days, known_days
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}
 BUYS = {
@@ -19,9 +19,9 @@ BUYS = {
 
 def daily(folder, text, take, **changes):
     table = {"shape": "log", "hours": True, "columns": COLUMNS, "measures": BUYS} | changes
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "tables": {"log": table}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "tables": {"log": table}})
     (folder / "log.csv").write_text(text)
-    with opened("duckdb://?threads=1") as engine:
+    with open_engine("duckdb://?threads=1") as engine:
         log = open_ledger(engine, {"log": folder / "log.csv"}, recipe).main
         rows = take(log)
         return engine.rows(rows.order_by("key", "day")).to_pylist()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.features.engines.urls import opened
-from churn.features.logs import MANY, without_doubles
+from churn.features.engines.urls import open_engine
+from churn.features.logs import MANY, drop_duplicates
 from churn.features.sources import raw_table
 
 ENTRY = st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.integers(0, 2), st.sampled_from([None, "x", "y"]))
@@ -20,8 +20,8 @@ def left(folder, entries):
     """What is left of some entries, and how many were left out."""
     path = folder / "log.parquet"
     pq.write_table(pa.Table.from_pylist([dict(zip(SHAPE.names, e, strict=True)) for e in entries], SHAPE), path)
-    with opened("duckdb://?threads=1") as engine:
-        rows, out = without_doubles(engine, raw_table(engine, path), len(entries))
+    with open_engine("duckdb://?threads=1") as engine:
+        rows, out = drop_duplicates(engine, raw_table(engine, path), len(entries))
         return Counter(tuple(r.values()) for r in engine.rows(rows).to_pylist()), out
 
 

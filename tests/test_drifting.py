@@ -9,7 +9,7 @@ import pytest
 
 from churn import Workspace
 from churn.errors import ListRefused, RequestRefused
-from churn.money.playbook import exactly
+from churn.money.playbook import exact_estimate
 from churn.store.database import open_engine
 from churn.store.monitoring import customers_of
 from churn.workspace.parts import Models
@@ -176,7 +176,7 @@ def test_a_list_seen_before_repeats_its_answer_whatever_came_since_and_overwrite
     first = workspace.monitor.check(path)
     kept = workspace.monitor.history("telco")
     force = workspace.playbooks.get("telco")
-    workspace.playbooks.set("telco", replace(force.playbook, margin=exactly(0.01)))
+    workspace.playbooks.set("telco", replace(force.playbook, margin=exact_estimate(0.01)))
     again = workspace.monitor.check(path)
     assert again.report.advice == first.report.advice
     assert in_words(again.record) == in_words(first.record)

@@ -8,23 +8,23 @@ import pytest
 
 from churn.errors import RequestRefused, Unavailable
 from churn.features.engines.base import NOTE
-from churn.features.engines.duckdb import _step_by_step, said_plainly, settings_of
-from churn.features.engines.urls import opened
+from churn.features.engines.duckdb import _step_by_step, duckdb_settings, explain_duckdb_errors
+from churn.features.engines.urls import open_engine
 
 
 def test_settings_come_from_the_url():
-    asked = settings_of("duckdb://?memory=2GB&threads=2&spill=some%20dir")
+    asked = duckdb_settings("duckdb://?memory=2GB&threads=2&spill=some%20dir")
     assert asked == {"memory_limit": "2GB", "threads": "2", "temp_directory": "some dir"}
 
 
 @pytest.mark.parametrize("url", ["duckdb://host", "duckdb://?colour=red", "duckdb://?threads=many"])
 def test_an_unknown_setting_is_refused(url):
-    with pytest.raises(RequestRefused), opened(url):
+    with pytest.raises(RequestRefused), open_engine(url):
         pass
 
 
 def test_settings_reach_the_engine():
-    with opened("duckdb://?memory=300MB&threads=1") as engine:
+    with open_engine("duckdb://?memory=300MB&threads=1") as engine:
         query = "select current_setting('threads'), current_setting('TimeZone')"
         assert engine.backend.raw_sql(query).fetchall() == [(1, "UTC")]
 
@@ -32,14 +32,14 @@ def test_settings_reach_the_engine():
 def test_a_path_with_pattern_signs_is_one_file(tmp_path):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "log[1]*.parquet")
     pq.write_table(pa.table({"a": [2]}), tmp_path / "log1x.parquet")
-    with opened() as engine:
+    with open_engine() as engine:
         assert engine.rows(engine.parquet([tmp_path / "log[1]*.parquet"])).to_pydict() == {"a": [1]}
 
 
 def test_lines_of_another_width_are_rejected_and_counted(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n3\n4,5\n")
     (tmp_path / "b.csv").write_text("x,y\n6\n7,8\n")
-    with opened() as engine:
+    with open_engine() as engine:
         assert engine.rejected() == 0
         rows = engine.rows(engine.text([tmp_path / "a.csv", tmp_path / "b.csv"], ",", ["x", "y"]).order_by("x"))
         assert (rows["x"].to_pylist(), engine.rejected()) == (["1", "4", "7"], 2)
@@ -48,7 +48,7 @@ def test_lines_of_another_width_are_rejected_and_counted(tmp_path):
 def test_the_spill_folder_is_left_empty(tmp_path):
     import ibis
 
-    with opened(f"duckdb://?spill={tmp_path}") as engine:
+    with open_engine(f"duckdb://?spill={tmp_path}") as engine:
         engine.kept(ibis.range(3).unnest().name("n").as_table())
         assert list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
@@ -57,7 +57,7 @@ def test_the_spill_folder_is_left_empty(tmp_path):
 def test_a_written_file_carries_its_note_and_its_order(tmp_path):
     import ibis
 
-    with opened() as engine:
+    with open_engine() as engine:
         engine.write(
             ibis.range(0, 300_000).unnest().name("n").as_table().order_by(ibis.desc("n")), tmp_path / "t", "it's"
         )
@@ -84,7 +84,7 @@ def test_a_full_disk_or_memory_is_said_plainly(complaint, said):
     import duckdb
 
     kind, text = complaint
-    with pytest.raises(Unavailable, match=said) as refused, said_plainly():
+    with pytest.raises(Unavailable, match=said) as refused, explain_duckdb_errors():
         raise getattr(duckdb, kind)(text)
     assert refused.value.fix
 
@@ -95,7 +95,7 @@ def test_too_little_memory_is_refused_and_nothing_is_left(tmp_path):
     hungry = ibis.range(0, 600_000).unnest().name("n").as_table()
     hungry = hungry.mutate(text=hungry.n.cast("string").lpad(60, "x")).order_by(ibis.desc("text"))
     url = f"duckdb://?memory=15MB&threads=1&spill={tmp_path}"
-    with pytest.raises(Unavailable, match="Nothing was written"), opened(url) as engine:
+    with pytest.raises(Unavailable, match="Nothing was written"), open_engine(url) as engine:
         engine.kept(hungry)
     assert not list(tmp_path.iterdir())
 
@@ -104,7 +104,7 @@ def test_what_is_kept_near_a_column_lies_side_by_side():
     import ibis
 
     numbers = ibis.range(100_000).unnest().name("n").as_table()
-    with opened("duckdb://?threads=1") as engine:
+    with open_engine("duckdb://?threads=1") as engine:
         kept = engine.kept(numbers.mutate(who=numbers.n % 7), near="who")
         assert engine.rows(kept)["who"].to_pylist() == sorted(n % 7 for n in range(100_000))
 
@@ -114,7 +114,7 @@ def test_what_two_columns_share_is_worked_out_once():
 
     table = ibis.table({"at": "timestamp"}, name="log")
     step = table.mutate(day=table["at"].epoch_seconds())
-    with opened() as engine:
+    with open_engine() as engine:
         assert engine._query(step.mutate(later=step.day + 1, twice=step.day * 2)).count("EPOCH") == 1
 
 

@@ -13,9 +13,9 @@ from churn.errors import Unavailable
 from churn.features.build import fill_effect, summarise, training_table
 from churn.features.engines import duckdb as duckdb_engine
 from churn.features.engines import duckdb as duckdb_slices
-from churn.features.engines.duckdb import WHOLE, Slice, in_hand
-from churn.features.engines.urls import opened
-from churn.features.recipe import recipe_from
+from churn.features.engines.duckdb import WHOLE, Slice, show_slice
+from churn.features.engines.urls import open_engine
+from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
@@ -35,7 +35,7 @@ def in_passes(monkeypatch, ask):
 def _asked(monkeypatch, size, ask):
     seen = set()
     monkeypatch.setattr(duckdb_slices, "SUMS", size)
-    monkeypatch.setattr(duckdb_engine, "in_hand", lambda con, part: seen.add(part) or in_hand(con, part))
+    monkeypatch.setattr(duckdb_engine, "show_slice", lambda con, part: seen.add(part) or show_slice(con, part))
     return ask(), len(seen)
 
 
@@ -46,7 +46,7 @@ def logs_of(folder, name, kind):
 
 
 def recipe_of(name):
-    return recipe_from(read_profile(name).recipe)
+    return parse_recipe(read_profile(name).recipe)
 
 
 def same(one, many):
@@ -99,7 +99,7 @@ KEYS = {
 def test_slices_hold_every_key_once_in_the_order_of_their_text(tmp_path, monkeypatch, keys):
     monkeypatch.setattr(duckdb_slices, "SUMS", MANY)
     pq.write_table(pa.table({"who": KEYS[keys]}), tmp_path / "log.parquet")
-    with opened(ENGINE) as engine:
+    with open_engine(ENGINE) as engine:
         laid = engine.kept(engine.parquet([tmp_path / "log.parquet"]), near="who")
         again = engine.kept(laid.mutate(n=laid.who), near="who")
         text = again.select(who=again.who.cast("string")).order_by("who")
@@ -112,11 +112,11 @@ def test_a_slice_reads_only_its_own_part_of_whole_numbers(tmp_path):
     import ibis
 
     numbers = ibis.range(100_000, 900_000).unnest().name("n").as_table()
-    with opened("duckdb://?threads=1&memory=100MB") as engine:
+    with open_engine("duckdb://?threads=1&memory=100MB") as engine:
         kept = engine.kept(numbers, near="n")
         part, *rest = engine._slices(kept)
         assert (part.least, part.start, part.beyond) == (None, None, int(part.stop)) and len(rest) > 5
-        with in_hand(engine.backend.con, part):
+        with show_slice(engine.backend.con, part):
             shown = engine.rows(kept.n.max().as_table())[0][0].as_py()
         assert (shown, engine.rows(kept.n.max().as_table())[0][0].as_py()) == (part.beyond - 1, 899_999)
 
@@ -125,7 +125,7 @@ def test_what_fits_is_one_slice_and_holds_everything():
     import ibis
 
     numbers = ibis.range(1_000).unnest().name("n").as_table()
-    with opened(ENGINE) as engine:
+    with open_engine(ENGINE) as engine:
         assert engine._slices(engine.kept(numbers, near="n")) == engine._slices(numbers) == WHOLE
     assert (Slice().holds('"n"'), Slice(start="it's").holds('"n"')) == ("true", "\"n\"::varchar >= 'it''s'")
 
@@ -152,7 +152,7 @@ def test_a_slice_that_cannot_be_worked_out_leaves_the_next_result_whole(monkeypa
     import ibis
 
     monkeypatch.setattr(duckdb_slices, "SUMS", MANY)
-    with opened(ENGINE) as engine:
+    with open_engine(ENGINE) as engine:
         kept = engine.kept(ibis.range(100, 1_000).unnest().name("n").as_table(), near="n")
         with pytest.raises(duckdb.ConversionException):
             engine.kept(kept.mutate(small=(kept.n - 400).cast("int8")), near="n")

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.money.rules import absent, rule_from, rule_that
+from churn.money.rules import equality_rule, missing_columns, parse_rule
 
 LIST = pd.DataFrame(
     {
@@ -38,7 +38,7 @@ LIST = pd.DataFrame(
     ],
 )
 def test_a_rule_holds_for_the_right_customers_in_every_kind_of_table(rule, holds):
-    asked = rule_from(rule)
+    asked = parse_rule(rule)
     assert asked.holds(LIST, 4).tolist() == [bool(h) for h in holds]
     assert asked.holds(pa.Table.from_pandas(LIST), 4).tolist() == [bool(h) for h in holds]
 
@@ -57,21 +57,21 @@ def test_a_rule_holds_for_the_right_customers_in_every_kind_of_table(rule, holds
 )
 def test_a_rule_that_is_not_understood_is_refused_where_it_goes_wrong(rule, said):
     with pytest.raises(RequestRefused, match=said.replace("(", r"\(")):
-        rule_from(rule)
+        parse_rule(rule)
 
 
 def test_a_rule_knows_the_columns_it_needs():
-    rule = rule_from('Plan is Monthly and ("Auto pay" is yes or Plan is known)')
+    rule = parse_rule('Plan is Monthly and ("Auto pay" is yes or Plan is known)')
     assert rule.columns == ("Plan", "Auto pay")
-    assert absent(rule, ["Plan"]) == ("Auto pay",)
+    assert missing_columns(rule, ["Plan"]) == ("Auto pay",)
 
 
 @pytest.mark.parametrize("value", ["Monthly", 'the "old" plan', "O'Neill", "a and b", "x >= 3", "(", ""])
 def test_a_rule_made_for_a_value_reads_back_as_itself(value):
-    made = rule_that("my plan", value)
-    assert rule_from(made.text) == made
+    made = equality_rule("my plan", value)
+    assert parse_rule(made.text) == made
 
 
 def test_a_value_no_rule_can_state_is_refused():
     with pytest.raises(RequestRefused, match="both kinds of quotes"):
-        rule_that("plan", 'it\'s "new"')
+        equality_rule("plan", 'it\'s "new"')

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.features.engines.urls import opened
-from churn.features.logs import opened_log, whole_parts, words, yes_or_no
-from churn.features.recipe import recipe_from
+from churn.features.engines.urls import open_engine
+from churn.features.logs import open_log, whole_parts, words, yes_or_no
+from churn.features.recipe import parse_recipe
 
 
 def values(expression_of, cells):
@@ -40,10 +40,10 @@ def test_text_is_trimmed_where_asked_and_empty_cells_are_nothing():
 def log_of(folder, text, **changes):
     columns = {"key": "who", "time": "at"}
     table = {"shape": "log", "columns": columns} | changes
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "tables": {"events": table}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "tables": {"events": table}})
     (folder / "log.csv").write_text(text)
-    with opened("duckdb://?threads=1") as engine:
-        log = opened_log(engine, recipe.main, folder / "log.csv", named={}, clock=0, text_keys=False)
+    with open_engine("duckdb://?threads=1") as engine:
+        log = open_log(engine, recipe.main, folder / "log.csv", named={}, clock=0, text_keys=False)
         rows = engine.rows(log.rows.order_by("key", "day"))
         return log, rows.to_pylist()
 

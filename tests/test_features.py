@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.features.definitions import Block, Cut, Feature, joined, ratio, spread, told
+from churn.features.definitions import Block, Cut, Feature, feature_from, join_blocks, ratio, spread
 from churn.schema import Column
 
 AT = Cut(100, (7, 30, 90))
@@ -51,7 +51,7 @@ def waiting_days(rows, at):
 
 
 def test_a_feature_is_named_and_explained_by_its_function():
-    feature = told(waiting_days, table(day=[90]), AT, prefix="log_", unit="days", group="Recency")
+    feature = feature_from(waiting_days, table(day=[90]), AT, prefix="log_", unit="days", group="Recency")
     expected = Column("log_waiting_days", unit="days", group="Recency", meaning="Days waited so far")
     assert (feature.column, value(feature.value)) == (expected, [10])
 
@@ -63,7 +63,7 @@ def test_windows_are_short_middle_and_long():
 def test_who_is_missing_from_a_block_has_what_absence_means():
     people, sums = table(key=["a", "b"]), table(key=["b"], n=[3])
     count, share = Feature(Column("n"), sums.n, 0.0), Feature(Column("share"), sums.n / 4)
-    wide = joined(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")
+    wide = join_blocks(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")
     wide = connection().to_pyarrow(wide).to_pylist()
     assert wide == [{"key": "a", "n": 0.0, "share": None}, {"key": "b", "n": 3.0, "share": 0.75}]
 
@@ -72,4 +72,4 @@ def test_two_columns_of_one_name_are_refused():
     sums = table(key=["b"], n=[3])
     block = Block(sums, (Feature(Column("n"), sums.n),))
     with pytest.raises(RequestRefused, match="Two tables of the recipe make a column 'n'"):
-        joined(sums.select("key"), [block, block])
+        join_blocks(sums.select("key"), [block, block])

@@ -4,21 +4,21 @@ from datetime import date
 
 import pytest
 
-from churn.features.engines.urls import opened
-from churn.features.labels import departed, returned
+from churn.features.engines.urls import open_engine
+from churn.features.labels import find_departed, find_returned
 from churn.features.ledger import as_day, open_ledger
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 PAY = {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}
-MUSIC = recipe_from({"title": "T", "rule": "expiry", "tables": {"pay": {"shape": "payments", "columns": PAY}}})
+MUSIC = parse_recipe({"title": "T", "rule": "expiry", "tables": {"pay": {"shape": "payments", "columns": PAY}}})
 BUY = {"key": "who", "time": "at", "kind": "kind"}
-SHOP = recipe_from(
+SHOP = parse_recipe(
     {"title": "T", "rule": "inactivity", "tables": {"log": {"shape": "log", "active": ["buy"], "columns": BUY}}}
 )
 
 
 def keys(recipe, path, label):
-    with opened("duckdb://?threads=1") as engine:
+    with open_engine("duckdb://?threads=1") as engine:
         ledger = open_ledger(engine, {recipe.main.name: path}, recipe)
         return sorted(engine.rows(label(ledger.main))["key"].to_pylist())
 
@@ -49,7 +49,7 @@ def test_the_contract_rule_case_by_case(tmp_path):
     rows = [f"{name.replace(',', '')},{row}" for name, (later, _) in CASES.items() for row in (FIRST, *later)]
     (tmp_path / "pay.csv").write_text("\n".join(["who,paid,until,cancel", *rows]))
     start = as_day(date(2020, 3, 1))
-    gone = keys(MUSIC, tmp_path / "pay.csv", lambda log: departed(log, start, 31, 30))
+    gone = keys(MUSIC, tmp_path / "pay.csv", lambda log: find_departed(log, start, 31, 30))
     assert gone == sorted(name.replace(",", "") for name, (_, left) in CASES.items() if left)
 
 
@@ -58,7 +58,7 @@ def test_the_order_of_the_files_rows_does_not_matter(tmp_path):
     start, found = as_day(date(2020, 3, 1)), []
     for order in (rows, rows[::-1], sorted(rows, key=hash)):
         (tmp_path / "pay.csv").write_text("\n".join(["who;paid;until;cancel", *(r.replace(",", ";") for r in order)]))
-        found.append(keys(MUSIC, tmp_path / "pay.csv", lambda log: departed(log, start, 31, 30)))
+        found.append(keys(MUSIC, tmp_path / "pay.csv", lambda log: find_departed(log, start, 31, 30)))
     assert found[0] == found[1] == found[2]
 
 
@@ -72,4 +72,4 @@ def test_only_activity_inside_the_horizon_counts(tmp_path, horizon, back):
         "e,2020-02-20,buy",
     ]
     (tmp_path / "log.csv").write_text("\n".join(["who,at,kind", *rows]))
-    assert keys(SHOP, tmp_path / "log.csv", lambda log: returned(log, as_day(date(2020, 1, 10)), horizon)) == back
+    assert keys(SHOP, tmp_path / "log.csv", lambda log: find_returned(log, as_day(date(2020, 1, 10)), horizon)) == back

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from churn.campaigns.learning import Cell, SaveCell, assumed_customers, learnt_save, learnt_take_up, with_learnt
-from churn.money.playbook import Action, Estimate, Playbook, exactly
+from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
 
 ASSUMED = Estimate(0.2, 0.3, 0.4)
 
@@ -54,7 +54,7 @@ def test_a_learnt_rate_stands_beside_its_assumption_with_its_weight():
 
 
 def test_learnt_rates_enter_the_playbook_by_segment():
-    book = Playbook((Action("mail", channel="m", save=exactly(0.1)),))
+    book = Playbook((Action("mail", channel="m", save=exact_estimate(0.1)),))
     rates = [
         *learnt_take_up([Cell("mail", "High", 500, 250)], ASSUMED),
         *learnt_save([SaveCell("mail", "", 0.5, 0.01, 900)], ASSUMED),
@@ -67,7 +67,7 @@ def test_learnt_rates_enter_the_playbook_by_segment():
 def test_an_assumption_is_worth_the_customers_that_leave_its_range_open():
     # sd .2/3.29: .3·.7/.0037 − 1
     assert assumed_customers(ASSUMED) == pytest.approx(55.8, abs=0.1)
-    assert assumed_customers(exactly(0.3)) == 20.0
+    assert assumed_customers(exact_estimate(0.3)) == 20.0
 
 
 def test_a_learnt_estimate_can_be_written_into_a_playbook_file():

@@ -6,7 +6,7 @@ import pytest
 
 from churn.errors import ListRefused
 from churn.money.economics import lifetime_value, remaining_periods, stay_curve, stay_curves
-from churn.money.playbook import Playbook, exactly
+from churn.money.playbook import Playbook, exact_estimate
 
 # Five customers: left after 1, 2 and 4 periods; two still here after 2 and 5.
 TENURE, LEFT = [1, 2, 2, 4, 5], [True, True, False, True, False]
@@ -58,7 +58,7 @@ def test_segments_have_their_own_curve_and_thin_ones_use_everybodys():
 
 
 def test_lifetime_value_is_bill_margin_and_remaining_periods():
-    assert lifetime_value([100.0], [6.0], Playbook(margin=exactly(0.5))).tolist() == [300.0]
+    assert lifetime_value([100.0], [6.0], Playbook(margin=exact_estimate(0.5))).tolist() == [300.0]
 
 
 def test_a_list_without_tenure_is_refused():

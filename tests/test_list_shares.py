@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ListRefused
-from churn.features.engines.spark_session import _plainly
+from churn.features.engines.spark_session import _explain_problem
 from churn.scoring.spark import Share, first_rows, shares_of
 
 
@@ -44,4 +44,4 @@ def test_a_list_that_a_worker_cannot_see_is_told_apart_from_a_damaged_one(tmp_pa
     with pytest.raises(ListRefused) as refused:
         list(Share(str(tmp_path / "list.parquet"), 0, 0, 60).batches(["id"]))
     sent = "".join(traceback.format_exception(refused.value))  # what Spark hands on of a worker's failure
-    assert _plainly(sent).message == "A worker cannot see the list, or the folder to write to."
+    assert _explain_problem(sent).message == "A worker cannot see the list, or the folder to write to."

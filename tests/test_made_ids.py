@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from churn.samples.random import contract_codes, joined, scrambled, serial, tokens, uuids
+from churn.samples.random import contract_codes, join_letters, scramble, serial, tokens, uuids
 
 PLACES = np.arange(200_000, dtype=np.int64)
 SHAPES = {
@@ -38,7 +38,7 @@ def test_serial_numbers_hold_for_the_last_of_a_hundred_million_customers():
 
 
 def test_scrambling_is_one_to_one():
-    assert len(np.unique(scrambled(PLACES, 11))) == len(PLACES)
+    assert len(np.unique(scramble(PLACES, 11))) == len(PLACES)
 
 
 def test_some_tokens_begin_like_a_formula_as_real_ones_do():
@@ -46,4 +46,4 @@ def test_some_tokens_begin_like_a_formula_as_real_ones_do():
 
 
 def test_letters_and_marks_are_joined_row_by_row():
-    assert joined(np.array([[65], [66]], np.uint8), b"-x").to_pylist() == ["A-x", "B-x"]
+    assert join_letters(np.array([[65], [66]], np.uint8), b"-x").to_pylist() == ["A-x", "B-x"]

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from churn.features.build import summarise
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 FIELDS = {
     "city": {"meaning": "City", "headings": ["city"]},
@@ -19,7 +19,7 @@ TABLES = {
     "log": {"shape": "log", "columns": {"key": "who", "time": "at"}},
     "people": {"shape": "members", "optional": True, "columns": {"key": "id"}, "fields": FIELDS},
 }
-RECIPE = recipe_from({"title": "T", "rule": "inactivity", "tables": TABLES})
+RECIPE = parse_recipe({"title": "T", "rule": "inactivity", "tables": TABLES})
 SHOWN = ("customer", "city", "age", "vip", "joined_days")
 
 

@@ -4,16 +4,16 @@ import pytest
 
 from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
-from churn.samples.shipped import HEADINGS, SHORT, TITLE, TWICE, messy_bytes
+from churn.samples.shipped import HEADINGS, SHORT, TITLE, TWICE, render_messy_csv
 
 LIST = make_sample("telco", rows=400).later(320).table()
-LINES = messy_bytes(LIST).decode("cp1252").split("\r\n")
+LINES = render_messy_csv(LIST).decode("cp1252").split("\r\n")
 FIRST = len(TITLE) + 1
 
 
 def test_the_bytes_are_windows_text_and_not_utf8():
     with pytest.raises(UnicodeDecodeError):
-        messy_bytes(LIST).decode("utf-8")
+        render_messy_csv(LIST).decode("utf-8")
 
 
 def test_every_heading_is_one_the_profile_knows_as_another_name_of_its_column():

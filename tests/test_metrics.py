@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 from churn.training.metrics import (
     ASSUMED_BREAK_EVEN,
     Earnings,
@@ -71,7 +71,13 @@ def test_the_bootstrap_interval_holds_the_value_and_narrows_with_more_customers(
 
 
 # Kept customers bring 12 x 10 = 120; an offer costs 20, a contact 2; half are saved, half of the stayers take it.
-OFFER = Action("offer", save=exactly(0.5), take_up=exactly(0.5), contact=exactly(2.0), offer=exactly(20.0))
+OFFER = Action(
+    "offer",
+    save=exact_estimate(0.5),
+    take_up=exact_estimate(0.5),
+    contact=exact_estimate(2.0),
+    offer=exact_estimate(20.0),
+)
 
 
 BOOK = Playbook((OFFER,), title="By hand")
@@ -94,7 +100,9 @@ def test_without_a_playbook_the_assumption_is_named():
 
 
 def test_a_playbook_that_never_pays_or_knows_no_bill_is_said():
-    dear = Playbook((Action("gold", save=exactly(0.1), offer=exactly(500.0), contact=exactly(9.0)),))
+    dear = Playbook(
+        (Action("gold", save=exact_estimate(0.1), offer=exact_estimate(500.0), contact=exact_estimate(9.0)),)
+    )
     assert "ever pays" in find_break_even(dear, TABLE, "bill")[2][0].text
     assert "no column that says what a customer is worth" in find_break_even(BOOK, TABLE, None)[2][0].text
 

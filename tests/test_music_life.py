@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from churn.samples.music import FIRST_DAYS, MONTHS, NEVER, leaving, member_months, new_life
-from churn.samples.random import draw_for
+from churn.samples.random import make_draw
 
 
 def life(**changes):
-    return replace(new_life(draw_for("music", 1, 0, 4)), listened=(np.full(4, 12), np.full(4, 12)), **changes)
+    return replace(new_life(make_draw("music", 1, 0, 4)), listened=(np.full(4, 12), np.full(4, 12)), **changes)
 
 
 def months(size=600):
-    draw = draw_for("music", 1, 0, size)
+    draw = make_draw("music", 1, 0, size)
     start = new_life(draw)
     return start, list(member_months(draw, start))
 
@@ -26,7 +26,7 @@ def test_paying_by_hand_a_discount_and_less_listening_each_raise_the_risk():
 
 
 def test_nobody_has_paid_before_the_first_month():
-    assert (new_life(draw_for("music", 1, 0, 50)).until == NEVER).all()
+    assert (new_life(make_draw("music", 1, 0, 50)).until == NEVER).all()
 
 
 def test_the_months_follow_each_other_without_a_gap():

@@ -1,7 +1,7 @@
 """The part of the Workspace where offers are kept: in force, as text, as rows."""
 
 from churn import Workspace
-from churn.money.playbook import playbook_from_text
+from churn.money.playbook import parse_playbook
 from churn.workspace.playbooks import editable_text
 from tests.trained import TODAY
 
@@ -16,4 +16,4 @@ def test_the_offers_of_the_models_business_are_in_force_for_its_lists(own_telco)
 def test_a_playbook_written_as_text_reads_back_the_same(home):
     workspace = Workspace(home)
     offers = workspace.playbooks.get("telco").playbook
-    assert playbook_from_text(editable_text(offers)).actions == offers.actions
+    assert parse_playbook(editable_text(offers)).actions == offers.actions

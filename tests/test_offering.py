@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from churn import Workspace
-from churn.money.playbook import Action, Playbook, exactly
-from churn.money.policies import suggestions
-from churn.money.rules import rule_from
+from churn.money.playbook import Action, Playbook, exact_estimate
+from churn.money.policies import build_suggester
+from churn.money.rules import parse_rule
 from churn.workspace.customer_fields import ParsedCustomer
 from churn.workspace.prediction import OfferChooser, OfferResult
 from tests.small_model import small_model
@@ -42,7 +42,7 @@ def counterpart(telco_home, customers):
     ],
 )
 def test_a_rule_about_the_score_or_an_extra_field_holds_alone_as_it_does_in_a_list(customers, counterpart, rule):
-    offer = Action("call", save=exactly(0.5), rule=rule_from(rule))
+    offer = Action("call", save=exact_estimate(0.5), rule=parse_rule(rule))
     alike = having(counterpart, Playbook((offer,)))
     assert list(alike.many(customers)) == [alike.single(c) for c in customers]
     assert {one.action for one in alike.many(customers)} == {"call", None}
@@ -50,12 +50,12 @@ def test_a_rule_about_the_score_or_an_extra_field_holds_alone_as_it_does_in_a_li
 
 def having(counterpart, playbook):
     """The same counterpart with other offers."""
-    suggester = suggestions(playbook, value="MonthlyCharges")
+    suggester = build_suggester(playbook, value="MonthlyCharges")
     return replace(counterpart, playbook=playbook, ranking=replace(counterpart.ranking, suggester=suggester))
 
 
 def test_a_customer_of_a_list_without_a_value_column_is_offered_what_the_assumed_bill_pays_for():
-    offering = OfferChooser(small_model(), Playbook((Action("call", save=exactly(0.5)),), bill=30.0))
+    offering = OfferChooser(small_model(), Playbook((Action("call", save=exact_estimate(0.5)),), bill=30.0))
     judged, customer = OfferResult(np.array([0.5]), "Yes", "High", ()), ParsedCustomer({"plan": "monthly"})
     bills = [float(offering.question(customer, {}, judged, assumed=a)[0].bill[0]) for a in (True, False)]
     assert bills == [30.0, 0.0]

@@ -6,13 +6,13 @@ import pytest
 
 from churn.errors import ListRefused
 from churn.features.build import summarise
-from churn.features.labels import Counts, outlook_of
-from churn.features.recipe import recipe_from
+from churn.features.labels import Counts, preview_outcomes
+from churn.features.recipe import parse_recipe
 
 LOG = {"shape": "log", "columns": {"key": "who", "time": "at"}}
-SHOP = recipe_from({"title": "T", "rule": "inactivity", "alive": 12, "tables": {"log": LOG}})
+SHOP = parse_recipe({"title": "T", "rule": "inactivity", "alive": 12, "tables": {"log": LOG}})
 PAY = {"shape": "payments", "columns": {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}}
-MUSIC = recipe_from({"title": "T", "rule": "expiry", "population": "expiring", "grace": 5, "tables": {"pay": PAY}})
+MUSIC = parse_recipe({"title": "T", "rule": "expiry", "population": "expiring", "grace": 5, "tables": {"pay": PAY}})
 
 
 def shop_log(folder):
@@ -32,7 +32,7 @@ def music_log(folder):
 @pytest.mark.parametrize(("recipe", "files", "last"), [(SHOP, shop_log, 25), (MUSIC, music_log, 24)])
 def test_counts_are_those_of_the_summary_for_every_date(tmp_path, recipe, files, last):
     tables, horizon = files(tmp_path), 7
-    seen = outlook_of(tables, recipe)
+    seen = preview_outcomes(tables, recipe)
     for day in (3, 12, 16, last):
         as_of = date(2020, 1, day)
         try:
@@ -44,13 +44,13 @@ def test_counts_are_those_of_the_summary_for_every_date(tmp_path, recipe, files,
 
 
 def test_range_and_months_are_told(tmp_path):
-    seen = outlook_of(shop_log(tmp_path), SHOP)
+    seen = preview_outcomes(shop_log(tmp_path), SHOP)
     assert (seen.first, seen.last, seen.months) == (date(2020, 1, 1), date(2020, 1, 31), {"log": {"2020-01": 12}})
     assert seen.dates() == (date(2020, 1, 2), date(2020, 2, 1))
     assert seen.dates(7) == (date(2020, 1, 2), date(2020, 1, 25))
 
 
 def test_outcomes_that_are_not_certain_yet_are_not_counted(tmp_path):
-    seen = outlook_of(shop_log(tmp_path), SHOP)
+    seen = preview_outcomes(shop_log(tmp_path), SHOP)
     late = seen.dates(7)[1] + timedelta(days=1)
     assert seen.counts(late, 7) == Counts(2, None, None)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from churn.features.build import summarise
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 COLUMNS = {
     "key": "who", "time": "paid_on", "expires": "until", "plan_days": "days", "price": "price", "paid": "paid",
@@ -33,7 +33,7 @@ SHOWN = (
 
 def rows_of(folder, rows):
     (folder / "pay.csv").write_text("\n".join([HEAD, *rows]))
-    done = summarise({"pay": folder / "pay.csv"}, recipe_from(WORDS), as_of=date(2020, 3, 20))
+    done = summarise({"pay": folder / "pay.csv"}, parse_recipe(WORDS), as_of=date(2020, 3, 20))
     return {r["customer"]: tuple(r[n] for n in SHOWN.split()) for r in done.table.to_pylist()}
 
 
@@ -54,7 +54,7 @@ def test_the_order_of_the_rows_does_not_matter(tmp_path):
 
 def test_columns_the_files_lack_make_no_features(tmp_path):
     (tmp_path / "pay.csv").write_text("who,paid_on,until\na,20200101,20200131\n")
-    done = summarise({"pay": tmp_path / "pay.csv"}, recipe_from(WORDS), as_of=date(2020, 1, 2))
+    done = summarise({"pay": tmp_path / "pay.csv"}, parse_recipe(WORDS), as_of=date(2020, 1, 2))
     assert done.table.to_pylist() == [
         {
             "customer": "a", "as_of": date(2020, 1, 2), "days_to_expiry": 29.0, "payment_days": 1.0, "member_days": 1.0,

@@ -8,7 +8,7 @@ import pytest
 from churn.campaigns.limits import History, Order
 from churn.campaigns.plan import planned_campaign
 from churn.errors import ChurnError
-from churn.money.playbook import exactly
+from churn.money.playbook import exact_estimate
 from tests.scored import BOOK, FOUR, random_list
 
 
@@ -51,7 +51,7 @@ def test_a_minimum_is_met_even_at_a_loss_and_its_cost_is_said():
 
 
 def test_low_mid_and_high_are_totals_of_the_treated():
-    book = BOOK.having("call", contact=exactly(1000)).having("mail", save=BOOK.action("mail").save)
+    book = BOOK.having("call", contact=exact_estimate(1000)).having("mail", save=BOOK.action("mail").save)
     gain = _planned(book=book).expected_gain
     assert gain == {at: pytest.approx(31) for at in ("low", "mid", "high")}
 

@@ -5,7 +5,7 @@ import pytest
 from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ChurnError
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 from churn.workspace.campaigns import plan_inputs, scored_frame
 from tests.trained import TODAY
 
@@ -35,7 +35,7 @@ def test_the_same_list_and_order_have_the_same_name_and_others_another(ranked, o
 
 
 def test_offers_of_ones_own_come_before_those_in_force(ranked, own_telco):
-    mine = Playbook((Action("tea", channel="shop", save=exactly(0.1)),))
+    mine = Playbook((Action("tea", channel="shop", save=exact_estimate(0.1)),))
     assert plan_inputs(own_telco, ranked, Order(), playbook=mine).playbook == mine
     assert "retention-call" in plan_inputs(own_telco, ranked, Order()).playbook.names
 

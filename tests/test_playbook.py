@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import NotFound
-from churn.money.playbook import Action, Estimate, Playbook, Segment, exactly
-from churn.money.rules import rule_that
+from churn.money.playbook import Action, Estimate, Playbook, Segment, exact_estimate
+from churn.money.rules import equality_rule
 from churn.workspace.campaigns import playbook_rows
 
 SURE = Estimate(0.2, 0.3, 0.4, "learnt", 1200)
@@ -18,7 +18,7 @@ def test_an_estimate_gives_its_cautious_end_for_gains_and_its_dear_end_for_costs
 
 def test_an_estimate_says_where_it_comes_from():
     assert SURE.said == "learnt from 1,200 customers"
-    assert exactly(0.1).said == "assumed"
+    assert exact_estimate(0.1).said == "assumed"
     assert SURE.as_toml() == {"low": 0.2, "mid": 0.3, "high": 0.4, "from": "learnt", "customers": 1200}
 
 
@@ -44,7 +44,7 @@ def test_rates_nobody_measured_are_listed():
 
 
 def test_a_playbook_says_of_each_offer_whether_it_was_measured_or_is_believed_in():
-    visit = Action("visit", title="A visit", segments=(Segment(rule_that("tier", "High"), {"save": SURE}),))
+    visit = Action("visit", title="A visit", segments=(Segment(equality_rule("tier", "High"), {"save": SURE}),))
     books = [Playbook(BOOK.actions[1:]), BOOK, Playbook((*BOOK.actions, visit)), Playbook(BOOK.actions[:1])]
     assert [book.evidence for book in books] == [
         "What an offer costs and how many it keeps is assumed until a campaign has been measured.",
@@ -57,8 +57,8 @@ def test_a_playbook_says_of_each_offer_whether_it_was_measured_or_is_believed_in
 
 
 def test_a_row_for_everybody_says_that_it_counts_only_where_nothing_was_learnt():
-    part = Segment(rule_that("tier", "High"), {"save": SURE})
-    rows = playbook_rows(Playbook((Action("visit", save=exactly(0.1), segments=(part,)),)))
+    part = Segment(equality_rule("tier", "High"), {"save": SURE})
+    rows = playbook_rows(Playbook((Action("visit", save=exact_estimate(0.1), segments=(part,)),)))
     assert [(row["segment"], row["said"]) for row in rows if row["estimate"] == "save"] == [
         ("", "assumed, where nothing was learnt"),
         ('"tier" is "High"', "learnt from 1,200 customers"),

@@ -11,9 +11,9 @@ from churn.money.playbook import (
     OFFER,
     TOP,
     Estimate,
-    exactly,
-    playbook_from,
-    playbook_from_text,
+    exact_estimate,
+    parse_playbook,
+    playbook_from_mapping,
     playbook_text,
 )
 from churn.profiles import read_profile
@@ -41,12 +41,12 @@ SHIPPED = sorted(p.parent.name for p in (REPOSITORY / "data" / "profiles").glob(
 
 
 def test_a_playbook_is_read_as_it_is_written():
-    book = playbook_from_text(TEXT)
+    book = parse_playbook(TEXT)
     action = book.action("discount")
-    assert (book.title, book.capacity, book.periods) == ("Ours", {"email": 100}, exactly(18))
+    assert (book.title, book.capacity, book.periods) == ("Ours", {"email": 100}, exact_estimate(18))
     assert action.save == Estimate(0.2, 0.3, 0.4, "learnt", 900)
-    assert (action.bill_share, action.bill_periods, action.rest_days) == (exactly(0.15), 6, 90)
-    assert [(s.rule.text, dict(s.rates)) for s in action.segments] == [("tier is Low", {"save": exactly(0.05)})]
+    assert (action.bill_share, action.bill_periods, action.rest_days) == (exact_estimate(0.15), 6, 90)
+    assert [(s.rule.text, dict(s.rates)) for s in action.segments] == [("tier is Low", {"save": exact_estimate(0.05)})]
 
 
 @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ def test_a_playbook_is_read_as_it_is_written():
 )
 def test_a_mistake_is_named_with_its_line_and_what_is_allowed(right, wrong, said):
     with pytest.raises(RequestRefused, match=said):
-        playbook_from_text(TEXT.replace(right, wrong, 1))
+        parse_playbook(TEXT.replace(right, wrong, 1))
 
 
 def test_a_playbook_without_actions_is_refused():
     with pytest.raises(RequestRefused, match="it has no action"):
-        playbook_from({"title": "Empty"})
+        playbook_from_mapping({"title": "Empty"})
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_playbook_is_sound_and_reads_back_as_written(name):
-    book = playbook_from_text((REPOSITORY / "data" / "profiles" / name / "playbook.toml").read_text("utf-8"))
-    assert playbook_from_text(playbook_text(book)) == book
+    book = parse_playbook((REPOSITORY / "data" / "profiles" / name / "playbook.toml").read_text("utf-8"))
+    assert parse_playbook(playbook_text(book)) == book
     assert all(a.title and a.channel in book.capacity for a in book.actions)
 
 
@@ -94,7 +94,7 @@ def test_a_shipped_playbook_asks_only_for_columns_and_groups_of_its_business(nam
     if not (folder / "schema.toml").is_file():
         pytest.skip(f"{name} has no schema yet")
     schema = read_profile(name).schema
-    book = playbook_from_text((folder / "playbook.toml").read_text("utf-8"))
+    book = parse_playbook((folder / "playbook.toml").read_text("utf-8"))
     known = {*schema.names, "tier", "probability"}
     asked = {c for a in book.actions for rule in (a.rule, *(s.rule for s in a.segments)) for c in rule.columns}
     assert asked - known == set()

@@ -3,14 +3,14 @@
 import pytest
 
 from churn.errors import ChurnError, NotFound, RequestRefused
-from churn.money.playbook import Action, Estimate, Playbook, exactly, playbook_from_text
+from churn.money.playbook import Action, Estimate, Playbook, exact_estimate, parse_playbook
 from churn.profiles import read_profile
 from churn.store.campaigns import playbooks_of
 from churn.store.database import open_engine
 from churn.workspace.businesses import playbook_of
 from churn.workspace.playbooks import active_playbook, editable_text, learnt_in, read_playbook, set_playbook
 
-TEA = Playbook((Action("tea", title="Tea", channel="shop", save=exactly(0.1)),), bill=20.0)
+TEA = Playbook((Action("tea", title="Tea", channel="shop", save=exact_estimate(0.1)),), bill=20.0)
 
 
 def test_a_business_begins_with_what_it_came_with_and_no_book_is_made_to_look(home):
@@ -37,7 +37,7 @@ def test_learnt_rates_are_known_as_such_and_numbers_of_any_kind_can_be_read_back
 
     learnt = TEA.having("tea", save=Estimate(np.float64(0.1), np.float64(0.2), np.float64(0.3), "learnt", 50))
     assert (learnt_in(learnt), learnt_in(TEA)) == (True, False)
-    assert playbook_from_text(editable_text(learnt)).action("tea").save == Estimate(0.1, 0.2, 0.3, "learnt", 50)
+    assert parse_playbook(editable_text(learnt)).action("tea").save == Estimate(0.1, 0.2, 0.3, "learnt", 50)
 
 
 def test_a_typo_names_the_line_and_the_words_that_are_allowed(home):

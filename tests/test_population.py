@@ -6,7 +6,7 @@ import pytest
 
 from churn.errors import ListRefused
 from churn.features.build import summarise
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 
 COLUMNS = {"key": "who", "time": "at", "kind": "kind"}
 PAY = {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}
@@ -14,7 +14,7 @@ PAY = {"key": "who", "time": "paid", "expires": "until", "cancel": "cancel"}
 
 def test_bots_lookers_and_the_long_gone_are_left_out(tmp_path):
     table = {"shape": "log", "columns": COLUMNS, "active": ["buy"], "busiest": 3, "duplicates": "keep"}
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "alive": 15, "tables": {"events": table}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "alive": 15, "tables": {"events": table}})
     bot = "bot,2020-01-25,buy\n" * 4
     text = f"who,at,kind\na,2020-01-11,buy\nb,2020-01-10,buy\nb,2020-01-20,look\nc,2020-01-20,look\n{bot}"
     (tmp_path / "log.csv").write_text(text)
@@ -30,7 +30,7 @@ def test_bots_lookers_and_the_long_gone_are_left_out(tmp_path):
 @pytest.mark.parametrize(("population", "kept"), [("current", ["a", "b"]), ("expiring", ["a"])])
 def test_members_need_paid_time_left_and_may_have_to_decide_soon(tmp_path, population, kept):
     words = {"title": "T", "rule": "expiry", "population": population, "horizon": 10}
-    recipe = recipe_from(words | {"tables": {"pay": {"shape": "payments", "columns": PAY}}})
+    recipe = parse_recipe(words | {"tables": {"pay": {"shape": "payments", "columns": PAY}}})
     rows = ["a,20200101,20200120,0", "b,20200101,20200121,0", "c,20200101,20200110,0"]
     (tmp_path / "pay.csv").write_text("\n".join(["who,paid,until,cancel", *rows, "z,20200112,20200130,0"]))
     done = summarise({"pay": tmp_path / "pay.csv"}, recipe, as_of=date(2020, 1, 11))
@@ -40,7 +40,7 @@ def test_members_need_paid_time_left_and_may_have_to_decide_soon(tmp_path, popul
 
 def test_nobody_left_is_refused(tmp_path):
     table = {"shape": "log", "columns": COLUMNS, "active": ["buy"]}
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "tables": {"events": table}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "tables": {"events": table}})
     (tmp_path / "log.csv").write_text("who,at,kind\na,2020-01-11,look\n")
     with pytest.raises(ListRefused, match="Nobody is a customer on that date"):
         summarise({"events": tmp_path / "log.csv"}, recipe, as_of=date(2020, 1, 12))

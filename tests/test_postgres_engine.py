@@ -9,7 +9,7 @@ import pytest
 from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.features.build import summarise
 from churn.features.engines.base import NOTE
-from churn.features.engines.urls import opened
+from churn.features.engines.urls import open_engine
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from churn.workspace.event_logs import recipe_for
@@ -55,10 +55,10 @@ def test_a_table_that_is_not_there_is_named(server, home):
 
 
 def test_a_file_is_refused_by_a_server(server):
-    with opened(server) as engine, pytest.raises(RequestRefused, match="reads its own tables"):
+    with open_engine(server) as engine, pytest.raises(RequestRefused, match="reads its own tables"):
         engine.parquet([])
 
 
 def test_a_server_that_does_not_answer_is_said_in_one_sentence():
-    with pytest.raises(Unavailable, match="PostgreSQL does not answer"), opened("postgresql://x@127.0.0.1:1/none"):
+    with pytest.raises(Unavailable, match="PostgreSQL does not answer"), open_engine("postgresql://x@127.0.0.1:1/none"):
         pass

@@ -6,12 +6,12 @@ import pytest
 
 from churn.campaigns.limits import Order
 from churn.campaigns.plan import planned_campaign
-from churn.money.playbook import exactly
-from churn.money.rules import rule_from
+from churn.money.playbook import exact_estimate
+from churn.money.rules import parse_rule
 from tests.scored import BOOK, FOUR
 
-DEAR = replace(BOOK, actions=tuple(replace(a, contact=exactly(500)) for a in BOOK.actions))
-CLOSED = replace(BOOK, actions=tuple(replace(a, rule=rule_from("region is west")) for a in BOOK.actions))
+DEAR = replace(BOOK, actions=tuple(replace(a, contact=exact_estimate(500)) for a in BOOK.actions))
+CLOSED = replace(BOOK, actions=tuple(replace(a, rule=parse_rule("region is west")) for a in BOOK.actions))
 
 
 @pytest.mark.parametrize(

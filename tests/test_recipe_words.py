@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
 
 LOG = {"shape": "log", "columns": {"key": "id", "time": ["t"]}}
@@ -19,11 +19,11 @@ def table(**changes):
 
 @pytest.mark.parametrize(("name", "tables"), [("general", 1), ("music", 3), ("shop", 1)])
 def test_the_shipped_recipes_are_understood(name, tables):
-    assert len(recipe_from(read_profile(name).recipe).tables) == tables
+    assert len(parse_recipe(read_profile(name).recipe).tables) == tables
 
 
 def test_lists_become_tuples_and_the_rest_its_default():
-    recipe = recipe_from(words(windows=[5, 10]))
+    recipe = parse_recipe(words(windows=[5, 10]))
     assert (recipe.windows, recipe.horizon, recipe.key) == ((5, 10), 30, "customer")
     assert recipe.main.columns == {"key": ("id",), "time": ("t",)}
 
@@ -59,5 +59,5 @@ WRONG = {
 @pytest.mark.parametrize("said", WRONG)
 def test_a_wrong_recipe_is_refused_with_what_to_do(said):
     with pytest.raises(RequestRefused, match=said) as refused:
-        recipe_from(WRONG[said])
+        parse_recipe(WRONG[said])
     assert refused.value.fix

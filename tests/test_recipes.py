@@ -14,8 +14,8 @@ from churn.features.recipe import (
     Recipe,
     TableRecipe,
     Variety,
-    found_columns,
-    recipe_from,
+    match_columns,
+    parse_recipe,
 )
 from churn.profiles import read_profile
 
@@ -23,13 +23,13 @@ from churn.profiles import read_profile
 
 
 def test_silence_is_read_from_the_log_and_expiry_from_the_payments():
-    shop, music = (recipe_from(read_profile(n).recipe) for n in ("shop", "music"))
+    shop, music = (parse_recipe(read_profile(n).recipe) for n in ("shop", "music"))
     assert (shop.main.name, music.main.name) == ("events", "transactions")
     assert set(music.by_name) == {"transactions", "logs", "members"}
 
 
 def test_a_subscription_needs_the_grace_after_the_horizon_too():
-    shop, music = (recipe_from(read_profile(n).recipe) for n in ("shop", "music"))
+    shop, music = (parse_recipe(read_profile(n).recipe) for n in ("shop", "music"))
     assert (shop.reach(30), music.reach(30)) == (30, 60)
 
 
@@ -45,18 +45,18 @@ def test_every_word_of_a_recipe_is_documented():
 # Headings: the recipe's parts are found whatever the case and dashes, and a missing one is named.
 
 
-SHOP = recipe_from(read_profile("shop").recipe).main
+SHOP = parse_recipe(read_profile("shop").recipe).main
 
 
 def test_headings_are_found_without_case_spaces_and_dashes():
-    found = found_columns(SHOP, ("User ID", "EVENT-TIME", "event type", "Price", "other"), {})
+    found = match_columns(SHOP, ("User ID", "EVENT-TIME", "event type", "Price", "other"), {})
     assert found == {"key": "User ID", "time": "EVENT-TIME", "kind": "event type", "spend column": "Price"}
 
 
 def test_the_likeliest_heading_wins_and_a_named_one_always():
     headings = ("date", "event_time", "user_id", "event_type", "price")
-    assert found_columns(SHOP, headings, {})["time"] == "event_time"
-    assert found_columns(SHOP, headings, {"time": "date"})["time"] == "date"
+    assert match_columns(SHOP, headings, {})["time"] == "event_time"
+    assert match_columns(SHOP, headings, {"time": "date"})["time"] == "date"
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_the_likeliest_heading_wins_and_a_named_one_always():
 )
 def test_a_missing_or_wrong_column_is_refused_by_name(headings, named, said):
     with pytest.raises(ListRefused, match=said) as refused:
-        found_columns(SHOP, headings, named)
+        match_columns(SHOP, headings, named)
     assert refused.value.fix

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import RequestRefused
-from churn.features.build import Drawn, sample_said, summarise
+from churn.features.build import CustomerSample, read_sample_note, summarise
 from churn.features.engines.base import NOTE
 from churn.workspace.event_logs import recipe_for
 
@@ -64,9 +64,9 @@ def test_the_file_says_what_was_drawn_of_what(made, tmp_path):
     found = made(sample=2000, output=tmp_path / "t.parquet")
     note = json.loads(pq.read_metadata(tmp_path / "t.parquet").metadata[NOTE.encode()])
     assert note["sample"] == {"rows": found.rows, "of": 6000}
-    assert sample_said(tmp_path / "t.parquet") == str(Drawn(found.rows, 6000))
+    assert read_sample_note(tmp_path / "t.parquet") == str(CustomerSample(found.rows, 6000))
 
 
 def test_a_file_that_says_nothing_is_no_sample(purchases, tmp_path):
     (tmp_path / "odd.parquet").write_text("no parquet")
-    assert (sample_said(tmp_path / "odd.parquet"), sample_said(purchases["events"])) == (None, None)
+    assert (read_sample_note(tmp_path / "odd.parquet"), read_sample_note(purchases["events"])) == (None, None)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from churn.samples.random import draw_for
+from churn.samples.random import make_draw
 from churn.samples.shop import FIRST_VISIT_DAYS, MONTHS, conversion, expected_visits, visit_months
 
-LIVED = list(visit_months(draw_for("shop", 1, 0, 3000)))
+LIVED = list(visit_months(make_draw("shop", 1, 0, 3000)))
 
 
 def test_expected_visits_add_up_as_stated():

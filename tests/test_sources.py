@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from churn.features.engines.urls import opened
+from churn.features.engines.urls import open_engine
 from churn.features.sources import raw_table, source_files
 
 
 def rows(source):
-    with opened() as engine:
+    with open_engine() as engine:
         table = raw_table(engine, source)
         return sorted(engine.rows(table).to_pylist(), key=str)
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import Unavailable
-from churn.features.build import summary_of
+from churn.features.build import summarise_ledger
 from churn.features.engines.base import NOTE
-from churn.features.engines.urls import opened
+from churn.features.engines.urls import open_engine
 from churn.features.ledger import open_ledger
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
@@ -25,7 +25,7 @@ def spark(tmp_path_factory):
     """One session for all tests of this file: starting one takes seconds."""
     need_spark()
     folder = tmp_path_factory.mktemp("spill")
-    with opened(f"local[2]?spill={folder}&partitions=2") as engine:
+    with open_engine(f"local[2]?spill={folder}&partitions=2") as engine:
         yield engine
         gc.collect()  # its sockets are closed by the collector, and should be while their warnings are expected
 
@@ -87,8 +87,8 @@ def tables_of(folder):
 )
 def test_every_column_of_a_recipe_is_the_same_on_both_engines(spark, logs, home, name, log, as_of):
     recipe, tables = recipe_for(home, name), tables_of(logs / log)
-    with opened() as duckdb:
-        here = summary_of(open_ledger(duckdb, tables, recipe), as_of=as_of, horizon=30)
-    there = summary_of(open_ledger(spark, tables, recipe), as_of=as_of, horizon=30)
+    with open_engine() as duckdb:
+        here = summarise_ledger(open_ledger(duckdb, tables, recipe), as_of=as_of, horizon=30)
+    there = summarise_ledger(open_ledger(spark, tables, recipe), as_of=as_of, horizon=30)
     assert told(there.table) == told(here.table)
     assert (there.leavers, there.notices, there.window) == (here.leavers, here.notices, here.window)

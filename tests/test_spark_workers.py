@@ -3,8 +3,8 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.features.engines.spark_session import PATIENCE, patience_of
-from churn.features.engines.urls import opened
+from churn.features.engines.spark_session import PATIENCE, worker_timeout
+from churn.features.engines.urls import open_engine
 from tests.sparking import SPARK, need_spark, running_cluster
 from tests.test_distributed import asked, churn_line, long_list, wait_for_parts  # noqa: F401  (long_list: a fixture)
 
@@ -20,12 +20,15 @@ def empty_cluster(tmp_path_factory):
 
 
 def test_patience_is_a_number_of_seconds():
-    assert (patience_of({}), patience_of({"patience": "2.5"})) == (PATIENCE, 2.5)
+    assert (worker_timeout({}), worker_timeout({"patience": "2.5"})) == (PATIENCE, 2.5)
 
 
 @pytest.mark.parametrize("said", ["soon", "", "0", "-1", "nan", "inf"])
 def test_patience_that_is_no_number_of_seconds_is_refused_before_anything_starts(said):
-    with pytest.raises(RequestRefused, match="no number of seconds"), opened(f"spark://nowhere:7077?patience={said}"):
+    with (
+        pytest.raises(RequestRefused, match="no number of seconds"),
+        open_engine(f"spark://nowhere:7077?patience={said}"),
+    ):
         pass
 
 

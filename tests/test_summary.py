@@ -11,7 +11,7 @@ from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
 from churn.features.build import summarise
 from churn.features.engines.base import NOTE
 from churn.features.engines.duckdb import DuckEngine
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
 from churn.schema import schema_from
 
@@ -27,7 +27,7 @@ LOG = {
     "rates": {"price_paid": {"meaning": "Price", "of": ["spend"], "to": ["buys"], "unit": "money"}},
     "varieties": {"kind": {"meaning": "Kinds", "headings": ["kind"]}},
 }
-RECIPE = recipe_from({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"events": LOG}})
+RECIPE = parse_recipe({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"events": LOG}})
 EVENTS = """who,at,kind,visit,price
 a,2020-03-01 08:00:00,look,s1,
 a,2020-03-01 08:10:00,buy,s1,10.10
@@ -123,7 +123,7 @@ def test_nothing_on_or_after_the_date_changes_a_bit_of_the_features(tmp_path):
 
 def test_entries_that_arrived_too_late_were_not_known(tmp_path):
     table = LOG | {"columns": LOG["columns"] | {"arrived": "seen"}}
-    recipe = recipe_from({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"events": table}})
+    recipe = parse_recipe({"title": "T", "rule": "inactivity", "windows": [7, 30], "tables": {"events": table}})
     text = (
         "who,at,kind,visit,price,seen\na,20200301,buy,s,1,\na,20200302,buy,s,2,20200303\na,20200303,buy,s,4,20200401\n"
     )
@@ -163,7 +163,7 @@ def test_a_subscription_is_summed_up_from_its_three_tables(tmp_path):
     )
     (tmp_path / "m.csv").write_text("msno,city,bd,gender,registered_via,registration_init_time\na,5,0,,9,20190401\n")
     files = {"transactions": tmp_path / "t.csv", "logs": tmp_path / "l.csv", "members": tmp_path / "m.csv"}
-    done = summarise(files, recipe_from(read_profile("music").recipe), as_of=AS_OF, horizon=30, engine=ENGINE)
+    done = summarise(files, parse_recipe(read_profile("music").recipe), as_of=AS_OF, horizon=30, engine=ENGINE)
     row = done.table.to_pylist()[0]
     shown = (
         "customer left days_to_expiry auto_renewing cancelled plan_length last_discount payment_method renewals "
@@ -182,7 +182,7 @@ def test_a_subscription_is_summed_up_from_its_three_tables(tmp_path):
 @pytest.mark.parametrize("name", ["music", "shop"])
 def test_the_profile_knows_every_column_that_is_made(tmp_path, name):
     profile = read_profile(name)
-    made = summarise(_all_columns(tmp_path, name), recipe_from(profile.recipe), as_of=AS_OF, horizon=30, engine=ENGINE)
+    made = summarise(_all_columns(tmp_path, name), parse_recipe(profile.recipe), as_of=AS_OF, horizon=30, engine=ENGINE)
     # That an empty cell is an answer, not a gap, is the business's to say.
     plain = tuple(replace(c, may_be_empty=False) for c in profile.schema.columns)
     assert made.schema == replace(profile.schema, columns=plain)
@@ -212,7 +212,7 @@ def test_the_same_definition_compiles_for_spark(tmp_path, monkeypatch, name):
     monkeypatch.setattr(DuckEngine, "kept", _noting(DuckEngine.kept, asked))
     monkeypatch.setattr(DuckEngine, "write", _noting(DuckEngine.write, asked))
     summarise(
-        _all_columns(tmp_path, name), recipe_from(read_profile(name).recipe), as_of=AS_OF, horizon=30, engine=ENGINE
+        _all_columns(tmp_path, name), parse_recipe(read_profile(name).recipe), as_of=AS_OF, horizon=30, engine=ENGINE
     )
     assert len(asked) > 3
     assert all("SELECT" in ibis.to_sql(expression, dialect="databricks") for expression in asked)

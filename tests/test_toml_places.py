@@ -5,14 +5,14 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.money.playbook import line_of, toml_key, toml_value
+from churn.money.playbook import find_line, toml_key, toml_value
 
 TEXT = 'a = 1\n[b]\nc = { d = 2 }\n[b."x = y"]\n# note\ne = 3\n'
 
 
 def test_a_key_is_found_on_its_line_or_its_table_is():
     places = [("a",), ("b",), ("b", "c"), ("b", "c", "d"), ("b", "x = y"), ("b", "x = y", "e"), ("b", "gone"), ("z",)]
-    assert [line_of(TEXT, p) for p in places] == [1, 2, 3, 3, 4, 6, 2, None]
+    assert [find_line(TEXT, p) for p in places] == [1, 2, 3, 3, 4, 6, 2, None]
 
 
 PLAIN = st.text() | st.booleans() | st.floats(-1e9, 1e9).map(lambda x: round(x, 6))

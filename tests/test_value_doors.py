@@ -14,7 +14,7 @@ from churn.features.logs import yes_or_no as flag_of_a_log
 from churn.intake.plans import cell_reader
 from churn.intake.reader import read_list
 from churn.intake.values import LETTERS, NO, YES, outcome_words
-from churn.money.rules import Clause, compared
+from churn.money.rules import Clause, compare_column
 from churn.schema import Column, Schema
 from churn.scoring.whatif import value_for
 from churn.training.outcome import read_outcome
@@ -50,7 +50,7 @@ def test_a_number_is_the_same_at_every_door(home, text, number):
     assert value_for(FREE, "spend", text) == number
     assert in_a_list(home, Column("spend"), [text]) == [number]
     cells = {"spend": pa.array([text, None])}
-    assert compared(Clause("spend", ">", (str(number - 0.01),)), cells).tolist() == [True, False]
+    assert compare_column(Clause("spend", ">", (str(number - 0.01),)), cells).tolist() == [True, False]
 
 
 CENTS = st.integers(0, 99_999_999)
@@ -82,7 +82,7 @@ def test_yes_and_no_are_the_same_at_every_door(home, text):
         assert yes_or_no(pd.Series([word]), "contacted").tolist() == [said]
         assert left_or_stayed(pd.Series([word]), "left").tolist() == [said]
     assert in_a_list(home, Column("senior", "flag"), [text]) == [said]
-    assert compared(Clause("flag", "is", (text,)), {"flag": pa.array([said])}).tolist() == [True]
+    assert compare_column(Clause("flag", "is", (text,)), {"flag": pa.array([said])}).tolist() == [True]
     other = sorted(NO if said else YES)[0]
     labels = read_outcome(pa.table({"left": [text, other]}), Schema(), column="left").labels
     assert labels.tolist() == [said, not said]
@@ -139,7 +139,7 @@ def test_a_letter_alone_means_yes_only_where_nothing_else_speaks():
     with pytest.raises(ChurnError, match="2 classes"):
         read_outcome(pa.table({"state": ["s", "c", "s"]}), Schema(), column="state")
     sizes = {"size": pa.array(["S", "M"])}
-    assert compared(Clause("size", ">=", ("1",)), sizes).tolist() == [False, False]
+    assert compare_column(Clause("size", ">=", ("1",)), sizes).tolist() == [False, False]
 
 
 def test_an_outcome_in_a_list_may_be_said_in_words(home):

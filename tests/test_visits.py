@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn.features.build import summarise
-from churn.features.recipe import recipe_from
+from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
 
 NAMES = (
@@ -23,7 +23,7 @@ SHOPPERS = {
 
 @pytest.mark.real
 def test_five_shoppers_of_the_real_excerpt(real_file):
-    recipe = recipe_from(read_profile("shop").recipe)
+    recipe = parse_recipe(read_profile("shop").recipe)
     done = summarise({"events": real_file("rees46_events_sample.csv")}, recipe, as_of=date(2019, 10, 2))
     found = {r["customer"]: tuple(r[n] for n in NAMES.split()) for r in done.table.to_pylist()}
     assert {k: found[k] for k in SHOPPERS} == SHOPPERS
@@ -41,7 +41,7 @@ def test_a_session_over_midnight_and_rows_without_one(tmp_path):
         "windows": [4, 10],
         "tables": {"log": {"shape": "log", "columns": columns}},
     }
-    done = summarise({"log": tmp_path / "log.csv"}, recipe_from(words), as_of=date(2020, 1, 6))
+    done = summarise({"log": tmp_path / "log.csv"}, parse_recipe(words), as_of=date(2020, 1, 6))
     names = ("customer", "sessions", "sessions_4d", "session_events", "session_minutes")
     assert [tuple(r[n] for n in names) for r in done.table.to_pylist()] == [
         ("a", 1, 1, 2, 20),

@@ -8,9 +8,9 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.features.build import summarise
-from churn.features.engines.duckdb import said_plainly
-from churn.features.engines.urls import opened
-from churn.features.warehouse import DIALECTS, query_for
+from churn.features.engines.duckdb import explain_duckdb_errors
+from churn.features.engines.urls import open_engine
+from churn.features.warehouse import DIALECTS, build_query
 from churn.workspace.event_logs import recipe_for
 
 AS_OF = date(2026, 2, 25)
@@ -27,7 +27,7 @@ def purchases(tmp_path):
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_gets_one_query_that_says_it_was_not_run(home, purchases, dialect):
-    query = query_for(dialect, purchases, recipe_for(home, "general"), as_of=AS_OF)
+    query = build_query(dialect, purchases, recipe_for(home, "general"), as_of=AS_OF)
     first, rest = query.split("\n", 1)
     assert first.startswith("-- Compiled, not run") and rest.startswith("WITH") and "events" in rest
 
@@ -37,8 +37,8 @@ def test_the_query_gives_the_table_the_engine_gives(home, purchases):
 
     recipe = recipe_for(home, "general")
     made = summarise(purchases, recipe, as_of=AS_OF).table
-    query = query_for("postgres", purchases, recipe, as_of=AS_OF)
-    with opened() as engine, said_plainly():
+    query = build_query("postgres", purchases, recipe, as_of=AS_OF)
+    with open_engine() as engine, explain_duckdb_errors():
         engine.backend.raw_sql(f"create view events as from '{purchases['events']}'").fetchall()
         (spoken,) = sqlglot.transpile(query, read="postgres", write="duckdb")
         answered = engine.backend.raw_sql(spoken).fetchall()
@@ -47,14 +47,14 @@ def test_the_query_gives_the_table_the_engine_gives(home, purchases):
 
 def test_an_unknown_dialect_is_refused_naming_the_known_ones(home, purchases):
     with pytest.raises(RequestRefused, match="'cobol' is not known") as refused:
-        query_for("cobol", purchases, recipe_for(home, "general"), as_of=AS_OF)
+        build_query("cobol", purchases, recipe_for(home, "general"), as_of=AS_OF)
     assert "snowflake" in refused.value.fix
 
 
 def test_text_files_are_refused_for_their_types_are_not_known(home, tmp_path):
     (tmp_path / "log.csv").write_text("customer,date\n1,2026-01-01\n")
     with pytest.raises(RequestRefused, match=r"log.csv is no Parquet file"):
-        query_for("snowflake", {"events": str(tmp_path / "log.csv")}, recipe_for(home, "general"), as_of=AS_OF)
+        build_query("snowflake", {"events": str(tmp_path / "log.csv")}, recipe_for(home, "general"), as_of=AS_OF)
 
 
 def test_the_line_writes_the_query_and_says_so(home, purchases, tmp_path, line):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused, RequestRefused
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 from churn.monitoring.report import Before, watch_list
 from churn.schema import Column, Schema
 from churn.training.calibration import Calibration, sigmoid
@@ -29,8 +29,10 @@ SCHEMA = Schema(
     )
 )
 PLANS = ("basic", "full", "plus")
-OFFER = Action("call", channel="call", save=exactly(0.3), contact=exactly(2.0), take_up=exactly(0.1))
-PLAYBOOK = Playbook((OFFER,), margin=exactly(0.5), periods=exactly(12))
+OFFER = Action(
+    "call", channel="call", save=exact_estimate(0.3), contact=exact_estimate(2.0), take_up=exact_estimate(0.1)
+)
+PLAYBOOK = Playbook((OFFER,), margin=exact_estimate(0.5), periods=exact_estimate(12))
 
 
 @dataclass(frozen=True)

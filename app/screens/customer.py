@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import cache, session, widgets
 from app.words import plain, say
-from churn.money.amounts import over, parts_that_add_up
+from churn.money.amounts import describe_horizon, parts_that_add_up
 from churn.workspace.customers import customer_from_form, similar_stayers, waterfall
 from churn.workspace.list_history import certainty_sentences, list_keys
 
@@ -119,7 +119,7 @@ def score(found: Any) -> None:
     riskier = say("customer.percentile", percentile=told.percentile)
     rank.metric(say("customer.riskier"), riskier, border=True, height="stretch", help=say("customer.riskier_help"))
     if told.value_at_risk is not None:
-        time = widgets.beneath(over(told.value_horizon, assumed=told.value_assumed))
+        time = widgets.beneath(describe_horizon(told.value_horizon, assumed=told.value_assumed))
         widgets.money(right, say("customer.value_at_risk"), told.value_at_risk, told.currency, **time)
     for sentence in certainty_sentences(told):
         st.markdown(f":material/monitoring: {plain(sentence)}")

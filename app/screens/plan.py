@@ -9,7 +9,7 @@ import streamlit as st
 from app import cache, session, widgets
 from app.words import plain, say
 from churn.money.amounts import SIGNS
-from churn.money.playbook import playbook_from_text
+from churn.money.playbook import parse_playbook
 from churn.scoring.wording import capital
 from churn.workspace.campaigns import (
     above,
@@ -194,7 +194,7 @@ def as_text(force: Any) -> Any:
         key=f"playbook text {force.business} {force.version}",
         label_visibility="collapsed",
     )
-    return force.playbook if told == before else playbook_from_text(told, "The playbook")
+    return force.playbook if told == before else parse_playbook(told, "The playbook")
 
 
 def keep(force: Any, playbook: Any) -> None:

@@ -19,7 +19,7 @@ from starlette.datastructures import UploadFile
 from churn.api.middleware import MOST_OBJECTS, refuse_rows, refuse_wide, too_many_rows
 from churn.errors import RequestRefused
 from churn.files import json_texts
-from churn.money.playbook import Playbook, playbook_from, playbook_from_text
+from churn.money.playbook import Playbook, parse_playbook, playbook_from_mapping
 from churn.notices import Notice
 from churn.options import READ, pair_of
 from churn.workspace.prediction import PredictionBatch
@@ -91,9 +91,9 @@ async def playbook_sent(request: Request) -> Playbook:
     """A playbook as JSON or as TOML text; a mistake in it is refused by its place."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in JSON_TYPES:
-        return playbook_from(flat_object(await json_sent(request), "The playbook", flat=False))
+        return playbook_from_mapping(flat_object(await json_sent(request), "The playbook", flat=False))
     try:
-        return playbook_from_text((await request.body()).decode(), "The playbook")
+        return parse_playbook((await request.body()).decode(), "The playbook")
     except UnicodeDecodeError as problem:
         raise RequestRefused("The playbook is not a text in UTF-8.", "Send it as UTF-8 text.") from problem
 

@@ -11,9 +11,17 @@ import numpy as np
 from churn.campaigns.limits import History, Order
 from churn.campaigns.optimizer import Choices, Limit, filled, prices
 from churn.campaigns.plan import Campaign, Weighed, weighed
-from churn.money.economics import stakes
+from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
-from churn.money.policies import Bar, Policy, ProfitCurve, above, assumption_bars, compared_policies, profit_curve
+from churn.money.policies import (
+    Policy,
+    ProfitCurve,
+    SensitivityBar,
+    assumption_sensitivity,
+    at_threshold,
+    compare_policies,
+    profit_curve,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,17 +141,17 @@ def _steps(ready: Weighed, budget: float | None, count: int = 12) -> list[float]
 # What a campaign's money hangs on, and what other ways to choose would bring on the same list.
 
 
-def campaign_bars(campaign: Campaign, playbook: Playbook, *, value: str | None) -> tuple[Bar, ...]:
+def campaign_bars(campaign: Campaign, playbook: Playbook, *, value: str | None) -> tuple[SensitivityBar, ...]:
     """How far the gain of the treated moves with each assumption, widest first; the choice stays as it is.
 
     value       the name of the value column the campaign was planned with
     """
     treat = campaign.table[campaign.table["arm"] == "treat"]
     bill = None if value is None else treat[value]
-    given = stakes(treat["probability"], bill, playbook, column=value or "", remaining=treat.get("remaining"))
+    given = build_stakes(treat["probability"], bill, playbook, column=value or "", remaining=treat.get("remaining"))
     places = {name: place for place, name in enumerate(playbook.names)}
     choice = np.array([places[name] for name in treat["action"]], int)
-    return assumption_bars(given, playbook, treat, choice)
+    return assumption_sensitivity(given, playbook, treat, choice)
 
 
 def list_policies(
@@ -152,7 +160,7 @@ def list_policies(
     """Four ways to choose from a scored list without a budget, and the gain by length of the list."""
     ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
     best = ready.found.gain.max(axis=1, initial=-np.inf)
-    return compared_policies(ready.given, playbook, scored), profit_curve(best, ready.given.probability)
+    return compare_policies(ready.given, playbook, scored), profit_curve(best, ready.given.probability)
 
 
 def list_above(
@@ -160,4 +168,4 @@ def list_above(
 ) -> Policy:
     """What treating everybody from a probability on would bring and reach."""
     ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
-    return above(ready.given, playbook, scored, threshold)
+    return at_threshold(ready.given, playbook, scored, threshold)

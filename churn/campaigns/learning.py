@@ -14,7 +14,7 @@ import numpy as np
 
 from churn.campaigns.lift import difference, matched
 from churn.money.playbook import Estimate, Playbook, Segment
-from churn.money.rules import rule_that
+from churn.money.rules import equality_rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def with_learnt(playbook: Playbook, rates: Sequence[LearntRate], *, column: str 
         if not found.segment:
             playbook = playbook.having(found.action, **{found.rate: found.estimate})
             continue
-        rule = rule_that(column, found.segment)
+        rule = equality_rule(column, found.segment)
         mine = next((s for s in action.segments if s.rule.text == rule.text), Segment(rule, {}))
         changed = replace(mine, rates={**mine.rates, found.rate: found.estimate})
         others = tuple(s for s in action.segments if s.rule.text != rule.text)

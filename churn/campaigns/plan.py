@@ -24,7 +24,16 @@ from churn.campaigns.limits import (
 )
 from churn.campaigns.optimizer import Limit
 from churn.errors import ListRefused
-from churn.money.economics import Offers, Stakes, chosen_gain, expected_effect, offers, stakes, terms, worth
+from churn.money.economics import (
+    Offers,
+    Stakes,
+    build_stakes,
+    build_terms,
+    chosen_gain,
+    expected_effect,
+    price_offers,
+    worth,
+)
 from churn.money.playbook import Playbook
 from churn.notices import Notice
 
@@ -158,9 +167,9 @@ def weighed(
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
     named = {"column": value or "", "said": said}
-    given = stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
+    given = build_stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
     stopped, resting = barred(scored, playbook, keys=keys, history=history)
-    found = offers(given, playbook, scored, order.scenario, barred=stopped)
+    found = price_offers(given, playbook, scored, order.scenario, barred=stopped)
     limits = limits_of(order, playbook, scored, rows=given.rows)
     checked_minimums(limits, np.isfinite(found.gain).any(axis=1))
     names = Names(keys, _tiers(scored), history.arms)
@@ -310,7 +319,7 @@ def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _Made, rows: n
     for a, action in enumerate(playbook.actions):
         some = rows[made.plan.choice[rows] == a]
         if len(some):
-            yield some, terms(action, made.ready.given.bill, columns=scored).only(some)
+            yield some, build_terms(action, made.ready.given.bill, columns=scored).only(some)
 
 
 def _power(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> Detectable:

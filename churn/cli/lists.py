@@ -126,9 +126,9 @@ def _scored_lines(done: ScoredFile, output: str) -> Answer:
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in done.tiers.items())
     lines = [f"{done.rows:,} customers scored by {done.model} {done.version}: {tiers}.", *notice_lines(done.notices)]
     if done.value_horizon:
-        from churn.money.amounts import over
+        from churn.money.amounts import describe_horizon
 
-        said = f"value_at_risk counts the margin {over(done.value_horizon, assumed=done.value_assumed)}"
+        said = f"value_at_risk counts the margin {describe_horizon(done.value_horizon, assumed=done.value_assumed)}"
         lines.append(f"{said}{f', in {done.currency}' if done.currency else ''}.")
     return Answer(done.as_json(), (*lines, f"Written to {output}."))
 
@@ -162,9 +162,12 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
     """The money at risk with this customer, over how long; nothing where it is not known."""
     if told.value_at_risk is None:
         return ()
-    from churn.money.amounts import Amounts, over
+    from churn.money.amounts import Amounts, describe_horizon
 
-    money, time = Amounts(told.currency).money(told.value_at_risk), over(told.value_horizon, assumed=told.value_assumed)
+    money, time = (
+        Amounts(told.currency).money(told.value_at_risk),
+        describe_horizon(told.value_horizon, assumed=told.value_assumed),
+    )
     return (f"Value at risk {time}: {money}.",)
 
 

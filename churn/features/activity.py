@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from churn.features.definitions import Block, Cut, Feature, Formula, in_units, ratio, spread, told
+from churn.features.definitions import Block, Cut, Feature, Formula, feature_from, in_units, ratio, spread
 from churn.features.engines.base import Engine
-from churn.features.ledger import Outage, filled_in
-from churn.features.logs import HOURS, Entries, known_days, usable
+from churn.features.ledger import Outage, fill_silent_days
+from churn.features.logs import HOURS, Entries, available_measures, known_days
 from churn.features.recipe import Measure, Rate
 from churn.schema import Column
 
@@ -30,10 +30,10 @@ def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
 
     days = known_days(log, at)
     if silent:
-        days = _with_filled(days, silent)
+        days = _add_filled_days(days, silent)
     sums = {name: days[name].sum() for name in HOURS if name in days.columns}
-    for measure in (ACTIVE, *usable(log)):
-        sums |= windowed(measure.name, days.active if measure is ACTIVE else days[measure.name], days.day, at)
+    for measure in (ACTIVE, *available_measures(log)):
+        sums |= window_sums(measure.name, days.active if measure is ACTIVE else days[measure.name], days.day, at)
     people = days.group_by("key").agg(
         first=days.day.min(),
         last=days.day.max(where=days.active == 1),
@@ -42,10 +42,10 @@ def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
         weekend=ibis.ifelse((days.day + 3) % 7 >= 5, days.active, 0).sum(),
         **sums,
     )
-    return people.left_join(silences_of(days.filter(days.active == 1)), "key").drop("key_right")
+    return people.left_join(sum_silences(days.filter(days.active == 1)), "key").drop("key_right")
 
 
-def silences_of(days: Any) -> Any:
+def sum_silences(days: Any) -> Any:
     """The days between one active day and the next of each customer, as whole-number sums."""
     import ibis
 
@@ -56,14 +56,14 @@ def silences_of(days: Any) -> Any:
     )
 
 
-def _with_filled(days: Any, silent: tuple[Outage, ...]) -> Any:
+def _add_filled_days(days: Any, silent: tuple[Outage, ...]) -> Any:
     """The days and, for silent ones, days that count as active and add nothing else."""
-    extra = filled_in(days.filter(days.active == 1), silent).anti_join(days, ["key", "day"])
+    extra = fill_silent_days(days.filter(days.active == 1), silent).anti_join(days, ["key", "day"])
     nothing = {name: 0 for name in days.columns if name not in ("key", "day", "active")}
     return days.union(extra.mutate(active=1, **nothing).select(*days.columns).cast(days.schema()))
 
 
-def windowed(name: str, column: Any, day: Any, at: Cut) -> dict[str, Any]:
+def window_sums(name: str, column: Any, day: Any, at: Cut) -> dict[str, Any]:
     """The sums one measure needs: so far, in each window, and in the span its trend compares with."""
     import ibis
 
@@ -75,13 +75,15 @@ def windowed(name: str, column: Any, day: Any, at: Cut) -> dict[str, Any]:
 def _features(log: Entries, people: Any, at: Cut) -> list[Feature]:
     table, prefix = log.table, log.table.prefix
     features = [
-        told(f, people, at, prefix=prefix, group=g, unit=u) for f, g, u in RHYTHM if f is not seen_days or table.active
+        feature_from(f, people, at, prefix=prefix, group=g, unit=u)
+        for f, g, u in RHYTHM
+        if f is not seen_days or table.active
     ]
     if table.hours:
         features += [_hours(prefix, people, name) for name in HOURS]
-    for measure in (ACTIVE, *usable(log)):
-        features += measured(measure, people, at, prefix)
-    known = {m.name: m for m in usable(log)}
+    for measure in (ACTIVE, *available_measures(log)):
+        features += measure_features(measure, people, at, prefix)
+    known = {m.name: m for m in available_measures(log)}
     for rate in (r for r in table.rates if set(known) >= {*r.of, *r.to}):
         features += _rates(rate, known, people, at, prefix)
     return features
@@ -102,7 +104,7 @@ def _rates(rate: Rate, known: Mapping[str, Measure], people: Any, at: Cut, prefi
     return made
 
 
-def measured(measure: Measure, people: Any, at: Cut, prefix: str = "") -> list[Feature]:
+def measure_features(measure: Measure, people: Any, at: Cut, prefix: str = "") -> list[Feature]:
     """The columns one measure makes: so far, in each window, its pace, its trend, and its value per month."""
     name, meaning = measure.name, measure.meaning
     parts = measure.exact * measure.divide

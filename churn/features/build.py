@@ -19,12 +19,12 @@ import pyarrow as pa
 
 from churn.errors import RequestRefused
 from churn.features.activity import active_block
-from churn.features.customers import customers, member_block, visit_blocks
-from churn.features.definitions import Block, Cut, columns_of, joined
-from churn.features.engines.base import DEFAULT, NOTE, Engine, arrays
-from churn.features.engines.urls import opened
-from churn.features.labels import Window, departed, proposed_window, returned
-from churn.features.ledger import Ledger, Outage, open_ledger, outages
+from churn.features.customers import member_block, select_customers, visit_blocks
+from churn.features.definitions import Block, Cut, block_columns, join_blocks
+from churn.features.engines.base import DEFAULT, NOTE, Engine, fetch_arrays
+from churn.features.engines.urls import open_engine
+from churn.features.labels import Window, find_departed, find_returned, propose_window
+from churn.features.ledger import Ledger, Outage, find_outages, open_ledger
 from churn.features.logs import Source
 from churn.features.payments import payment_block
 from churn.features.recipe import Recipe
@@ -39,7 +39,7 @@ DIGITS = 4  # of the MD5: 65,536 equal parts, so that a class is met to within 1
 
 
 @dataclass(frozen=True)
-class Drawn:
+class CustomerSample:
     """How many customers were drawn, of how many."""
 
     rows: int
@@ -54,7 +54,9 @@ class Drawn:
         return Notice("info", f"A sample: {self}.", count=self.rows)
 
 
-def drawn_sample(engine: Engine, table: Any, key: str, outcome: str | None, most: int) -> tuple[Any, Drawn | None]:
+def draw_sample(
+    engine: Engine, table: Any, key: str, outcome: str | None, most: int
+) -> tuple[Any, CustomerSample | None]:
     """At most about so many customers of the finished table; all of them where there are no more."""
     if most < LEAST:
         raise RequestRefused(f"A sample of {most:,} customers is too small.", f"Ask for {LEAST:,} or more.")
@@ -70,10 +72,10 @@ def drawn_sample(engine: Engine, table: Any, key: str, outcome: str | None, most
         inside = marked.part <= part if outcome is None else (marked[outcome] == name) & (marked.part <= part)
         chosen = inside if chosen is None else chosen | inside
     rows = sum(row["number"] for row in counted if row["part"] <= last[row.get(outcome)])
-    return marked.filter(chosen).drop("part").order_by(key), Drawn(rows, total)
+    return marked.filter(chosen).drop("part").order_by(key), CustomerSample(rows, total)
 
 
-def sample_said(path: Path) -> str | None:
+def read_sample_note(path: Path) -> str | None:
     """What a table's own file says of how it was drawn; nothing where it is whole, or not ours."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -83,7 +85,7 @@ def sample_said(path: Path) -> str | None:
     except (OSError, ValueError, pa.ArrowException):
         return None
     found = words.get("sample") if isinstance(words, dict) else None
-    return str(Drawn(found["rows"], found["of"])) if found else None
+    return str(CustomerSample(found["rows"], found["of"])) if found else None
 
 
 def _last_part(counted: list[dict[str, Any]], outcome: str | None, name: Any, share: float) -> str:
@@ -166,13 +168,13 @@ def summarise(
     fill_silence  count days on which the whole log was silent as active for those active around them
     sample        keep at most about so many customers, drawn by their keys
     """
-    with opened(engine) as running:
+    with open_engine(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named, complete_to=complete_to)
         asked: dict[str, Any] = {"output": output, "fill_silence": fill_silence, "sample": sample}
-        return summary_of(ledger, as_of=as_of, horizon=horizon, **asked)
+        return summarise_ledger(ledger, as_of=as_of, horizon=horizon, **asked)
 
 
-def summary_of(
+def summarise_ledger(
     ledger: Ledger,
     *,
     as_of: date,
@@ -183,14 +185,14 @@ def summary_of(
 ) -> Summary:
     """The same from tables that are already open, so that several dates cost one reading."""
     at = Cut(ledger.parse_day(as_of, horizon), ledger.recipe.windows)
-    silent = outages(ledger.main.days, ledger.main.counts, at.day) if ledger.recipe.rule == "inactivity" else ()
-    blocks = blocks_of(ledger, at, silent if fill_silence else ())
-    table, counted = rows_of(ledger, blocks, at, horizon)
+    silent = find_outages(ledger.main.days, ledger.main.counts, at.day) if ledger.recipe.rule == "inactivity" else ()
+    blocks = build_blocks(ledger, at, silent if fill_silence else ())
+    table, counted = build_rows(ledger, blocks, at, horizon)
     schema, drawn = _schema(ledger.recipe, blocks, horizon), None
     if sample is not None:
         outcome = ledger.recipe.outcome if horizon is not None else None
-        table, drawn = drawn_sample(ledger.engine, table, ledger.recipe.key, outcome, sample)
-    found, rows, leavers = _written(ledger, table, _noted(ledger.recipe, schema, drawn), schema, output)
+        table, drawn = draw_sample(ledger.engine, table, ledger.recipe.key, outcome, sample)
+    found, rows, leavers = _write_rows(ledger, table, _file_note(ledger.recipe, schema, drawn), schema, output)
     return Summary(
         schema=schema,
         rows=rows,
@@ -207,20 +209,20 @@ def summary_of(
             *ledger.notices,
             *(n for b in blocks for n in b.notices),
             *counted,
-            *_silence_told(silent, fill_silence),
-            *_silence_ahead(ledger, at, horizon),
+            *_silence_notice(silent, fill_silence),
+            *_future_silence_notice(ledger, at, horizon),
             *((drawn.notice,) if drawn else ()),
         ),
     )
 
 
-def rows_of(ledger: Ledger, blocks: Sequence[Block], at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
+def build_rows(ledger: Ledger, blocks: Sequence[Block], at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
     """The finished rows as one expression, and how many people are left out of them, with the reason."""
-    people, counted = customers(ledger, blocks[0], at, horizon)
-    return _outcome(ledger, joined(people, blocks), at, horizon), counted
+    people, counted = select_customers(ledger, blocks[0], at, horizon)
+    return _add_outcome(ledger, join_blocks(people, blocks), at, horizon), counted
 
 
-def blocks_of(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
+def build_blocks(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
     """The blocks of all tables, that of the main table first."""
     blocks: list[Block] = []
     for table in sorted(ledger.recipe.tables, key=lambda t: t is not ledger.recipe.main):
@@ -238,7 +240,7 @@ def blocks_of(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block
     return blocks
 
 
-def _outcome(ledger: Ledger, table: Any, at: Cut, horizon: int | None) -> Any:
+def _add_outcome(ledger: Ledger, table: Any, at: Cut, horizon: int | None) -> Any:
     """The finished rows in the order of their keys: key as text, the date, the outcome, the features."""
     import ibis
 
@@ -246,7 +248,9 @@ def _outcome(ledger: Ledger, table: Any, at: Cut, horizon: int | None) -> Any:
     if horizon is not None:
         inactive = recipe.rule == "inactivity"
         hit = (
-            returned(ledger.main, at.day, horizon) if inactive else departed(ledger.main, at.day, horizon, recipe.grace)
+            find_returned(ledger.main, at.day, horizon)
+            if inactive
+            else find_departed(ledger.main, at.day, horizon, recipe.grace)
         )
         hit = hit.select(hit_key="key")
         table = table.left_join(hit, table.key == hit.hit_key)
@@ -267,7 +271,7 @@ def _schema(recipe: Recipe, blocks: Sequence[Block], horizon: int | None) -> Sch
             Column(recipe.key, kind="text", role="key", meaning="The customer's own number"),
             Column(AS_OF, kind="date", role="date", meaning="The date the row is true for; later events are not used"),
             *_outcome_column(recipe, meaning if horizon else None),
-            *columns_of(blocks),
+            *block_columns(blocks),
         )
     )
 
@@ -277,7 +281,7 @@ def _outcome_column(recipe: Recipe, meaning: str | None) -> tuple[Column, ...]:
     return (Column(recipe.outcome, kind="category", role="outcome", **words),) if meaning else ()
 
 
-def written_whole(table: pa.Table, output: Source) -> None:
+def write_customer_table(table: pa.Table, output: Source) -> None:
     """Write a customer table that is in memory to a Parquet file, whole or not at all."""
     import pyarrow.parquet as pq
 
@@ -285,14 +289,14 @@ def written_whole(table: pa.Table, output: Source) -> None:
         pq.write_table(table, path)
 
 
-def _noted(recipe: Recipe, schema: Schema, drawn: Drawn | None) -> str:
+def _file_note(recipe: Recipe, schema: Schema, drawn: CustomerSample | None) -> str:
     """Our own words in the file: what its columns mean, and whether it holds everybody."""
     return json.dumps(
         {"recipe": recipe.title, "columns": schema.as_json()} | ({"sample": asdict(drawn)} if drawn else {})
     )
 
 
-def _written(
+def _write_rows(
     ledger: Ledger, table: Any, note: str, schema: Schema, output: Source | None
 ) -> tuple[pa.Table | None, int, int | None]:
     """Write the rows, count them, and hand them back unless a file was asked for."""
@@ -302,15 +306,15 @@ def _written(
     if output:
         with whole_file(output) as path:
             engine.write(table, path, note, near=ledger.recipe.key)
-            rows, leavers = _counts(path, schema)
+            rows, leavers = _count_rows(path, schema)
         return None, rows, leavers
     path = engine.folder / "summary.parquet"
     engine.write(table, path, note, near=ledger.recipe.key)
-    rows, leavers = _counts(path, schema)
+    rows, leavers = _count_rows(path, schema)
     return pq.read_table(path), rows, leavers
 
 
-def _counts(path: Path, schema: Schema) -> tuple[int, int | None]:
+def _count_rows(path: Path, schema: Schema) -> tuple[int, int | None]:
     import pyarrow.parquet as pq
 
     outcome = schema.outcome
@@ -326,21 +330,21 @@ def _window(ledger: Ledger, main: Block, at: Cut) -> Window | None:
     if ledger.recipe.rule != "inactivity":
         return None
     seen = main.rows.filter(main.rows["last"].notnull())
-    got = arrays(ledger.engine, seen.select(longest=seen.longest.fill_null(0), silence=at.day - seen["last"]))
-    return proposed_window(got["longest"], got["silence"])
+    got = fetch_arrays(ledger.engine, seen.select(longest=seen.longest.fill_null(0), silence=at.day - seen["last"]))
+    return propose_window(got["longest"], got["silence"])
 
 
-def _silence_ahead(ledger: Ledger, at: Cut, horizon: int | None) -> tuple[Notice, ...]:
+def _future_silence_notice(ledger: Ledger, at: Cut, horizon: int | None) -> tuple[Notice, ...]:
     """A warning when the log was silent within the horizon: nobody could show that they stayed."""
     if horizon is None or ledger.recipe.rule != "inactivity":
         return ()
-    lost = outages(ledger.main.days, ledger.main.counts, at.day + horizon)
+    lost = find_outages(ledger.main.days, ledger.main.counts, at.day + horizon)
     days = sum(max(0, o.last - max(o.first, at.day) + 1) for o in lost)
     text = f"The whole log was silent on {_days(days)} of the horizon: leavers may be counted too high."
     return (Notice("warning", text, count=days),) if days else ()
 
 
-def _silence_told(silent: tuple[Outage, ...], filled: bool) -> tuple[Notice, ...]:
+def _silence_notice(silent: tuple[Outage, ...], filled: bool) -> tuple[Notice, ...]:
     if not silent:
         return ()
     days = sum(o.last - o.first + 1 for o in silent)
@@ -399,17 +403,18 @@ def training_table(
     fill_silence: bool = False,
 ) -> Summary:
     """One row per customer and date with known outcomes; by default up to the latest date whose outcome is certain."""
-    with opened(engine) as running:
+    with open_engine(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named)
         last = latest or ledger.latest_known(horizon)
         chosen = training_dates(last, dates=dates, step=step or horizon)
         parts = [
-            summary_of(ledger, as_of=d, horizon=horizon, fill_silence=fill_silence) for d in _covered(ledger, chosen)
+            summarise_ledger(ledger, as_of=d, horizon=horizon, fill_silence=fill_silence)
+            for d in _dates_with_data(ledger, chosen)
         ]
-    return _stacked(parts, output, len(chosen) - len(parts))
+    return _stack_summaries(parts, output, len(chosen) - len(parts))
 
 
-def both_ways(
+def training_tables_both_ways(
     tables: Mapping[str, Source],
     recipe: Recipe,
     *,
@@ -420,18 +425,23 @@ def both_ways(
     engine: str = DEFAULT,
 ) -> tuple[Summary, Summary]:
     """The training table as it is, and the same with silent days filled in, from one reading; refused without any."""
-    with opened(engine) as running:
+    with open_engine(engine) as running:
         ledger = open_ledger(running, tables, recipe)
         chosen = training_dates(latest or ledger.latest_known(horizon), dates=dates, step=step or horizon)
         plain, filled = (
-            [summary_of(ledger, as_of=d, horizon=horizon, fill_silence=f) for d in _covered(ledger, chosen)]
+            [
+                summarise_ledger(ledger, as_of=d, horizon=horizon, fill_silence=f)
+                for d in _dates_with_data(ledger, chosen)
+            ]
             for f in (False, True)
         )
     if not any(p.filled for p in filled):
         raise RequestRefused(
             "The log was silent on no day before these dates: there is nothing to fill in.", "Leave filling off."
         )
-    return _stacked(plain, None, len(chosen) - len(plain)), _stacked(filled, None, len(chosen) - len(filled))
+    return _stack_summaries(plain, None, len(chosen) - len(plain)), _stack_summaries(
+        filled, None, len(chosen) - len(filled)
+    )
 
 
 def fill_effect(
@@ -444,18 +454,18 @@ def fill_effect(
     named: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[Summary, Summary, Effect]:
     """The summary as it is, the summary with silent days filled in, and what differs between them."""
-    with opened(engine) as running:
+    with open_engine(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named)
-        plain, filled = (summary_of(ledger, as_of=as_of, horizon=horizon, fill_silence=f) for f in (False, True))
+        plain, filled = (summarise_ledger(ledger, as_of=as_of, horizon=horizon, fill_silence=f) for f in (False, True))
     return plain, filled, _effect(plain, filled)
 
 
-def _covered(ledger: Ledger, chosen: tuple[date, ...]) -> list[date]:
+def _dates_with_data(ledger: Ledger, chosen: tuple[date, ...]) -> list[date]:
     """The dates that have anything before them; at least the latest is asked for, and refused if it has not."""
     return [d for i, d in enumerate(chosen) if not i or d > ledger.first]
 
 
-def _stacked(parts: list[Summary], output: str | os.PathLike[str] | None, left_out: int) -> Summary:
+def _stack_summaries(parts: list[Summary], output: str | os.PathLike[str] | None, left_out: int) -> Summary:
     first = parts[0]
     table = pa.concat_tables([p.whole for p in parts])
     notices = list(dict.fromkeys(n for p in parts for n in p.notices))
@@ -464,7 +474,7 @@ def _stacked(parts: list[Summary], output: str | os.PathLike[str] | None, left_o
             Notice("info", f"{left_out} earlier dates lie before the data and were left out.", count=left_out)
         )
     if output:
-        written_whole(table, output)
+        write_customer_table(table, output)
     return replace(
         first,
         rows=table.num_rows,

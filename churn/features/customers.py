@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from churn.errors import ListRefused
-from churn.features.activity import measured, windowed
-from churn.features.definitions import Block, Cut, Feature, in_units, one_if, ratio, told
-from churn.features.engines.base import Engine, number
+from churn.features.activity import measure_features, window_sums
+from churn.features.definitions import Block, Cut, Feature, feature_from, in_units, one_if, ratio
+from churn.features.engines.base import Engine, fetch_number
 from churn.features.ledger import Ledger
 from churn.features.logs import Entries, Source, known_before, parse_day, seconds, whole_parts, words, yes_or_no
-from churn.features.recipe import Field, Measure, TableRecipe, Variety, found_columns
+from churn.features.recipe import Field, Measure, TableRecipe, Variety, match_columns
 from churn.features.sources import raw_table
 from churn.notices import Notice
 from churn.schema import Column
@@ -22,7 +22,7 @@ EXACT = 1_000  # numbers are carried over to three digits
 def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, named: Mapping[str, str]) -> Block:
     """The members' own columns, one row per customer; of a customer who stands twice, the least of each column."""
     raw = raw_table(engine, source)
-    found = found_columns(table, raw.columns, named)
+    found = match_columns(table, raw.columns, named)
     fields = [f for f in table.fields if f"{f.name} column" in found]
     columns = {f.name: _value(f, raw[found[f"{f.name} column"]]) for f in fields}
     rows = raw.select(key=words(raw[found["key"]]), **columns)
@@ -76,17 +76,17 @@ _SILENT = "were silent for more than {} days already and count as gone"
 _PAID = "have paid beyond the {} days and cannot leave in them"
 
 
-def customers(ledger: Ledger, main: Block, at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
+def select_customers(ledger: Ledger, main: Block, at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
     """Who is a customer on the date, and how many are not, with the reason."""
     reasons = _reasons(ledger, at, horizon or ledger.recipe.horizon)
     people, notices = main.rows, []
     for text, keep in reasons:
         kept = keep(people)
-        left_out = number(ledger.engine, (~kept).fill_null(True).sum())
+        left_out = fetch_number(ledger.engine, (~kept).fill_null(True).sum())
         people = people.filter(kept)
         if left_out:
             notices.append(Notice("set_aside", f"{left_out:,} {text}.", count=left_out))
-    if not number(ledger.engine, people.count()):
+    if not fetch_number(ledger.engine, people.count()):
         raise ListRefused("Nobody is a customer on that date.", "Choose another date, or look at the recipe's rules.")
     return people, tuple(notices)
 
@@ -129,17 +129,17 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
         inside=(each.entries * each.real).sum(),
         outside=(each.entries * (1 - each.real)).sum(),
         seconds=((each.end - each.start) * each.real).sum(),
-        **windowed(measure.name, each.real, each.day, at),
+        **window_sums(measure.name, each.real, each.day, at),
     )
     people = engine.kept(grouped, near="key")
-    features = measured(measure, people, at, prefix)
+    features = measure_features(measure, people, at, prefix)
     for formula, unit in ((session_events, ""), (session_minutes, "minutes")):
-        features.append(told(formula, people, at, prefix=prefix, group="Sessions", unit=unit))
+        features.append(feature_from(formula, people, at, prefix=prefix, group="Sessions", unit=unit))
     return Block(people, tuple(features), _outside(engine, log, people))
 
 
 def _outside(engine: Engine, log: Entries, people: Any) -> tuple[Notice, ...]:
-    lost = number(engine, people.outside.sum())
+    lost = fetch_number(engine, people.outside.sum())
     text = f"{log.table.name}: {lost:,} entries before the date have no session and count in none."
     return (Notice("info", text, count=lost),) if lost else ()
 

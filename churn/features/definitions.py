@@ -68,7 +68,7 @@ class Block:
 Formula = Callable[[Any, Cut], Any]
 
 
-def told(
+def feature_from(
     formula: Formula, rows: Any, at: Cut, *, prefix: str = "", absent: float | None = None, **words: Any
 ) -> Feature:
     """A feature that is named after its function and explained by that function's first line."""
@@ -99,7 +99,7 @@ def spread(count: Any, total: Any, squares: Any) -> Any:
     return ((n * q - s * s) / (n * (n - 1)).nullif(0)).sqrt()
 
 
-def joined(base: Any, blocks: Sequence[Block]) -> Any:
+def join_blocks(base: Any, blocks: Sequence[Block]) -> Any:
     """The customers with every block's columns; who is missing from a block has what absence means there.
 
     base  the rows of the first block that are customers
@@ -114,7 +114,7 @@ def joined(base: Any, blocks: Sequence[Block]) -> Any:
     return wide.mutate(**{name: wide[name].fill_null(value) for name, value in filled.items()})
 
 
-def columns_of(blocks: Iterable[Block]) -> tuple[Column, ...]:
+def block_columns(blocks: Iterable[Block]) -> tuple[Column, ...]:
     """All columns of the blocks, in order."""
     return tuple(c for b in blocks for c in b.columns)
 

@@ -15,30 +15,30 @@ from typing import Any
 
 import numpy as np
 
-from churn.features.activity import silences_of
-from churn.features.engines.base import DEFAULT, arrays
-from churn.features.engines.urls import opened
-from churn.features.ledger import Ledger, Outage, as_day, open_ledger, outages
+from churn.features.activity import sum_silences
+from churn.features.engines.base import DEFAULT, fetch_arrays
+from churn.features.engines.urls import open_engine
+from churn.features.ledger import Ledger, Outage, as_day, find_outages, open_ledger
 from churn.features.logs import Entries, Source, active_days
-from churn.features.payments import in_order
+from churn.features.payments import order_payments
 from churn.features.recipe import Recipe
 from churn.notices import Notice
 
 
-def returned(log: Entries, day: int, horizon: int) -> Any:
+def find_returned(log: Entries, day: int, horizon: int) -> Any:
     """The customers who were active within the horizon."""
     days = log.daily.filter((log.daily.day >= day) & (log.daily.day < day + horizon) & (log.daily.active == 1))
     return days.select("key").distinct()
 
 
-def departed(log: Entries, day: int, horizon: int, grace: int) -> Any:
+def find_departed(log: Entries, day: int, horizon: int, grace: int) -> Any:
     """The members whose subscription ended for good within the horizon."""
-    states = standings(log, day + horizon + grace, grace)
+    states = payment_states(log, day + horizon + grace, grace)
     ends = states.filter(states.gone & (states.end >= day) & (states.end < day + horizon))
     return ends.select("key").distinct()
 
 
-def standings(log: Entries, before: int, grace: int) -> Any:
+def payment_states(log: Entries, before: int, grace: int) -> Any:
     """After each payment: until when it stood, and whether the member was gone for good at its end.
 
     until  day of the next payment, empty for the last one
@@ -47,7 +47,7 @@ def standings(log: Entries, before: int, grace: int) -> Any:
     """
     import ibis
 
-    rows = in_order(log, before)
+    rows = order_payments(log, before)
     later = ibis.window(group_by="key", order_by="number")
     valid = ibis.ifelse((rows.cancel == 0) & (rows.expires > rows.day), rows.day, ibis.null().cast("int64"))
     rest = ibis.window(group_by="key", order_by="number", rows=(1, None))
@@ -111,19 +111,19 @@ class Window:
         return f"{told}; of {self.proposed.given_up:,} silent for longer, {share:.0%} came back anyway."
 
 
-def proposed_window(longest: np.ndarray, silence: np.ndarray) -> Window:
+def propose_window(longest: np.ndarray, silence: np.ndarray) -> Window:
     """The shortest tidy window within which nine in ten returners were always back.
 
     longest  for each customer the longest silence that ended, in days; 0 for one who never came back
     silence  for each customer the days since the last activity
     """
     returned = longest[longest > 0]
-    candidates = tuple(_candidate(days, returned, longest, silence) for days in TIDY)
+    candidates = tuple(_evaluate_candidate(days, returned, longest, silence) for days in TIDY)
     fitting = (c for c in candidates if c.within >= ENOUGH)
     return Window(next(fitting, None) if len(returned) >= FEWEST else None, candidates, len(returned))
 
 
-def _candidate(days: int, returned: np.ndarray, longest: np.ndarray, silence: np.ndarray) -> Candidate:
+def _evaluate_candidate(days: int, returned: np.ndarray, longest: np.ndarray, silence: np.ndarray) -> Candidate:
     within = float(np.mean(returned <= days)) if len(returned) else 0.0
     back = longest > days
     return Candidate(days, within, int(np.sum(back | (silence > days))), int(np.sum(back)))
@@ -204,7 +204,7 @@ class Outlook:
         return (end >= day) & ((end < day + horizon) if self.recipe.population == "expiring" else True)
 
 
-def outlook_of(
+def preview_outcomes(
     tables: Mapping[str, Source],
     recipe: Recipe,
     *,
@@ -212,7 +212,7 @@ def outlook_of(
     named: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Outlook:
     """What the files cover, with everything the date slider needs."""
-    with opened(engine) as running:
+    with open_engine(engine) as running:
         ledger = open_ledger(running, tables, recipe, named=named)
         inactive = recipe.rule == "inactivity"
         spells = _active_spells(ledger) if inactive else _paid_spells(ledger)
@@ -225,7 +225,7 @@ def outlook_of(
             notices=ledger.notices,
             latest=ledger.latest,
             window=_window(ledger, end) if inactive else None,
-            silent=outages(main.days, main.counts, end) if inactive else (),
+            silent=find_outages(main.days, main.counts, end) if inactive else (),
             spells=spells,
         )
 
@@ -247,9 +247,9 @@ def _active_spells(ledger: Ledger) -> dict[str, np.ndarray]:
 def _window(ledger: Ledger, end: int) -> Window:
     """The proposed window from each customer's longest silence that ended and the present one."""
     days = active_days(ledger.main).filter(lambda d: d.day < end)
-    each = silences_of(days).join(days.group_by("key").agg(last_day=days.day.max()), "key")
-    got = arrays(ledger.engine, each.select(longest=each.longest.fill_null(0), silence=end - each.last_day))
-    return proposed_window(got["longest"], got["silence"])
+    each = sum_silences(days).join(days.group_by("key").agg(last_day=days.day.max()), "key")
+    got = fetch_arrays(ledger.engine, each.select(longest=each.longest.fill_null(0), silence=end - each.last_day))
+    return propose_window(got["longest"], got["silence"])
 
 
 def _without_bots(log: Entries, rows: Any) -> Any:
@@ -262,7 +262,7 @@ def _paid_spells(ledger: Ledger) -> dict[str, np.ndarray]:
     import ibis
 
     recipe = ledger.recipe
-    rows = standings(ledger.main, as_day(ledger.latest), recipe.grace)
+    rows = payment_states(ledger.main, as_day(ledger.latest), recipe.grace)
     gone = ibis.ifelse(rows.gone, rows.end, NEVER)
     rows = rows.mutate(gone=gone)
     onwards = ibis.window(group_by="key", order_by="number", rows=(0, None))
@@ -272,7 +272,7 @@ def _paid_spells(ledger: Ledger) -> dict[str, np.ndarray]:
 
 
 def _columns(ledger: Ledger, expression: Any) -> dict[str, np.ndarray]:
-    got = arrays(ledger.engine, expression)
+    got = fetch_arrays(ledger.engine, expression)
     return {"gone": np.full(len(got["number"]), NEVER)} | got
 
 

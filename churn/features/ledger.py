@@ -17,7 +17,7 @@ import numpy as np
 
 from churn.errors import ListRefused, RequestRefused
 from churn.features.engines.base import Engine
-from churn.features.logs import Entries, Source, opened_log, summed_by_day
+from churn.features.logs import Entries, Source, open_log, sum_by_day
 from churn.features.recipe import Recipe, TableRecipe
 from churn.notices import Notice
 
@@ -74,7 +74,7 @@ def last_day(days: np.ndarray, counts: np.ndarray) -> tuple[int, tuple[Notice, .
     return int(days[end - 1]), (Notice("warning", text, count=stray),) if stray else ()
 
 
-def outages(days: np.ndarray, counts: np.ndarray, before: int) -> tuple[Outage, ...]:
+def find_outages(days: np.ndarray, counts: np.ndarray, before: int) -> tuple[Outage, ...]:
     """Runs of nearly silent days before a date, with normal days on both sides; later days are not looked at."""
     known = days < before
     days, counts = days[known], counts[known]
@@ -87,13 +87,13 @@ def outages(days: np.ndarray, counts: np.ndarray, before: int) -> tuple[Outage, 
     )
 
 
-def filled_in(active: Any, silent: tuple[Outage, ...]) -> Any:
+def fill_silent_days(active: Any, silent: tuple[Outage, ...]) -> Any:
     """The silent days each customer is given: key and day, for those active within a week on both sides."""
-    parts = [_filled(active, outage) for outage in silent]
+    parts = [_fill_outage(active, outage) for outage in silent]
     return reduce(lambda above, below: above.union(below), parts)
 
 
-def _filled(active: Any, outage: Outage) -> Any:
+def _fill_outage(active: Any, outage: Outage) -> Any:
     import ibis
 
     before = (active.day >= outage.first - NEAR) & (active.day < outage.first)
@@ -172,7 +172,7 @@ def open_ledger(
     """Open the files given for a recipe's tables; `complete_to` says how far they are complete, if known."""
     _check_names(tables, recipe, named or {})
     given, columns = [t for t in recipe.tables if t.name in tables], named or {}
-    logs = {t.name: _opened(engine, t, tables, recipe, columns) for t in given if t.shape != "members"}
+    logs = {t.name: _open_tables(engine, t, tables, recipe, columns) for t in given if t.shape != "members"}
     main = logs[recipe.main.name]
     last, told = last_day(main.days, main.counts)
     noticed = (n for log in logs.values() for n in log.notices)
@@ -184,11 +184,11 @@ def open_ledger(
         columns,
         first=as_date(main.days[0]),
         last=complete_to or as_date(last),
-        notices=(*_not_given(tables, recipe), *noticed, *(() if complete_to else told)),
+        notices=(*_not_given_notice(tables, recipe), *noticed, *(() if complete_to else told)),
     )
 
 
-def _opened(
+def _open_tables(
     engine: Engine,
     table: TableRecipe,
     tables: Mapping[str, Source],
@@ -196,10 +196,10 @@ def _opened(
     named: Mapping[str, Mapping[str, str]],
 ) -> Entries:
     several = len(tables) > 1
-    found = opened_log(
+    found = open_log(
         engine, table, tables[table.name], named=named.get(table.name, {}), clock=recipe.clock, text_keys=several
     )
-    return replace(found, daily=summed_by_day(engine, found)) if table.shape == "log" else found
+    return replace(found, daily=sum_by_day(engine, found)) if table.shape == "log" else found
 
 
 def _check_names(tables: Mapping[str, Source], recipe: Recipe, named: Mapping[str, Mapping[str, str]]) -> None:
@@ -212,7 +212,7 @@ def _check_names(tables: Mapping[str, Source], recipe: Recipe, named: Mapping[st
         raise ListRefused(f"The table {missing!r} is missing.", f"Give it as {missing}=FILE.")
 
 
-def _not_given(tables: Mapping[str, Source], recipe: Recipe) -> tuple[Notice, ...]:
+def _not_given_notice(tables: Mapping[str, Source], recipe: Recipe) -> tuple[Notice, ...]:
     """The tables that were not given and need not be, so that nobody waits for their features."""
     lost = [t.name for t in recipe.tables if t.optional and t.name not in tables]
     text = "The table {!r} was not given; the features made of it are left out."

@@ -15,8 +15,8 @@ import numpy as np
 
 from churn.errors import ListRefused
 from churn.features.definitions import Cut, one_if
-from churn.features.engines.base import Engine, arrays, number
-from churn.features.recipe import Measure, TableRecipe, found_columns, sum_of
+from churn.features.engines.base import Engine, fetch_arrays, fetch_number
+from churn.features.recipe import Measure, TableRecipe, match_columns, sum_of
 from churn.features.sources import is_text, raw_table
 from churn.intake.values import YES
 from churn.notices import Notice
@@ -27,18 +27,18 @@ MOMENT = ("key", "day", "second")
 MANY = 0.25  # share of the entries from which comparing all of them at once is quicker (days without hours: all are)
 
 
-def without_doubles(engine: Engine, rows: Any, entries: int) -> tuple[Any, int]:
+def drop_duplicates(engine: Engine, rows: Any, entries: int) -> tuple[Any, int]:
     """The rows without doubles, and how many were left out; `entries` is how many rows there are."""
     moments = rows.group_by(MOMENT).agg(entries=rows.count())
     crowded = engine.kept(moments.filter(moments.entries > 1))
-    alike = number(engine, crowded.entries.sum())
+    alike = fetch_number(engine, crowded.entries.sum())
     if alike > MANY * entries:
         once = engine.kept(rows.distinct())
-        return once, entries - number(engine, once.count())
+        return once, entries - fetch_number(engine, once.count())
     if not alike:
         return rows, 0
     once = engine.kept(rows.semi_join(crowded, MOMENT).distinct())
-    return rows.anti_join(crowded, MOMENT).union(once), alike - number(engine, once.count())
+    return rows.anti_join(crowded, MOMENT).union(once), alike - fetch_number(engine, once.count())
 
 
 # When something happened, as whole numbers: the day since 1970-01-01 and the second of that day, in UTC.
@@ -76,7 +76,7 @@ def is_plain(column: Any, clock: int = 0) -> bool:
 
 def parse_day(seconds: Any) -> Any:
     """The day of a number of seconds since 1970; empty where the time was not understood."""
-    return sensible(whole_day(seconds))
+    return plausible_day(whole_day(seconds))
 
 
 def whole_day(seconds: Any) -> Any:
@@ -84,7 +84,7 @@ def whole_day(seconds: Any) -> Any:
     return (seconds / DAY).floor().cast("int64")
 
 
-def sensible(day: Any) -> Any:
+def plausible_day(day: Any) -> Any:
     """The day, or nothing where it lies too far off to be meant; says the day three times, so lay it down before."""
     import ibis
 
@@ -103,7 +103,7 @@ def seconds(column: Any, clock: int = 0) -> Any:
         return _whole_seconds(column) + clock * HOUR
     if kind.is_numeric():
         column = column.try_cast("int64")
-    return _read(column.cast("string").strip(), clock)
+    return _parse_time(column.cast("string").strip(), clock)
 
 
 def _whole_seconds(column: Any) -> Any:
@@ -111,7 +111,7 @@ def _whole_seconds(column: Any) -> Any:
     return column.cast("timestamp").epoch_seconds().cast("float64").floor().cast("int64")
 
 
-def _read(text: Any, clock: int) -> Any:
+def _parse_time(text: Any, clock: int) -> Any:
     import ibis
 
     number = text.try_cast("int64")
@@ -119,13 +119,13 @@ def _read(text: Any, clock: int) -> Any:
     dashed = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2)
     compact = ibis.ifelse(text.length() == 8, dashed.try_cast("date"), ibis.null().cast("date"))
     return ibis.coalesce(
-        _written(text, clock),
+        _parse_written_time(text, clock),
         ibis.ifelse(number > 0, since_1970, ibis.null().cast("int64")) + clock * HOUR,
         compact.epoch_days() * DAY,
     )
 
 
-def _written(text: Any, clock: int) -> Any:
+def _parse_written_time(text: Any, clock: int) -> Any:
     """Seconds of a date with dashes or slashes, with or without a time and a zone."""
     import ibis
 
@@ -180,25 +180,25 @@ class Entries:
         return name in self.found
 
 
-def opened_log(
+def open_log(
     engine: Engine, table: TableRecipe, source: Source, *, named: Mapping[str, str], clock: int, text_keys: bool
 ) -> Entries:
     """A log or payments table ready to be added up."""
     before, raw = engine.rejected(), raw_table(engine, source)
-    found = found_columns(table, raw.columns, named)
+    found = match_columns(table, raw.columns, named)
     times = [p for p in MOMENTS if p in found]
-    typed = _typed(table, raw, found, clock, is_text(engine, source))
+    typed = _select_typed(table, raw, found, clock, is_text(engine, source))
     if text_keys:
         typed = typed.mutate(key=typed.key.cast("string"))
     if is_text(engine, source) or not all(is_plain(raw[found[p]], clock) for p in times):
         typed = engine.kept(typed)
-    typed = _split(typed, times)
-    days, counts, notices = _counted(engine, table, typed, engine.rejected() - before)
+    typed = _split_times(typed, times)
+    days, counts, notices = _count_by_day(engine, table, typed, engine.rejected() - before)
     rows = typed.filter(typed.key.notnull() & typed.day.notnull()).drop("blank_time")
     if table.duplicates == "drop":
-        rows, doubles = without_doubles(engine, rows, int(counts.sum()))
-        notices += _doubles(table, doubles)
-    return Entries(table, rows, found, days, counts, notices + _left_out(table, found))
+        rows, doubles = drop_duplicates(engine, rows, int(counts.sum()))
+        notices += _duplicate_notice(table, doubles)
+    return Entries(table, rows, found, days, counts, notices + _missing_parts_notice(table, found))
 
 
 def whole_parts(column: Any, exact: int, low: float | None, high: float | None) -> Any:
@@ -225,7 +225,7 @@ def words(column: Any, *, trim: bool = True) -> Any:
     return (text.strip() if trim else text).nullif("")
 
 
-def _typed(table: TableRecipe, raw: Any, found: Mapping[str, str], clock: int, trim: bool) -> Any:
+def _select_typed(table: TableRecipe, raw: Any, found: Mapping[str, str], clock: int, trim: bool) -> Any:
     time = raw[found["time"]]
     columns = {"key": _key(raw[found["key"]], trim)}
     columns["blank_time"] = words(time).isnull() if time.type().is_string() else time.isnull()
@@ -244,10 +244,10 @@ def _typed(table: TableRecipe, raw: Any, found: Mapping[str, str], clock: int, t
     return raw.select(**columns, **_payment_columns(raw, found))
 
 
-def _split(typed: Any, times: list[str]) -> Any:
+def _split_times(typed: Any, times: list[str]) -> Any:
     """Times as their day and second, step by step, so that no step says another one again."""
     typed = typed.mutate(**{DAY_OF[p]: whole_day(typed[_at(p)]) for p in times})
-    typed = typed.mutate(**{DAY_OF[p]: sensible(typed[DAY_OF[p]]) for p in times})
+    typed = typed.mutate(**{DAY_OF[p]: plausible_day(typed[DAY_OF[p]]) for p in times})
     typed = typed.mutate(second=typed[_at("time")] - typed.day * DAY)
     return typed.drop(*(_at(p) for p in times))
 
@@ -273,7 +273,7 @@ def _key(column: Any, trim: bool) -> Any:
     return column if column.type().is_integer() else words(column, trim=trim)
 
 
-def _counted(
+def _count_by_day(
     engine: Engine, table: TableRecipe, typed: Any, rejected: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[Notice, ...]]:
     """One pass over the log: entries per day, and what is set aside."""
@@ -284,7 +284,7 @@ def _counted(
         no_time=(typed.blank_time & ~no_key).sum(),
         odd_time=(typed.day.isnull() & ~typed.blank_time & ~no_key).sum(),
     )
-    got = arrays(engine, daily.mutate(day=daily.day.fill_null(UNKNOWN)).order_by("day"))
+    got = fetch_arrays(engine, daily.mutate(day=daily.day.fill_null(UNKNOWN)).order_by("day"))
     day, usable = got["day"], got["usable"]
     known = day != UNKNOWN
     if not usable[known].sum():
@@ -293,10 +293,10 @@ def _counted(
         )
     total = {name: int(got[name].sum()) for name in ("no_key", "no_time", "odd_time")}
     keep = known & (usable > 0)
-    return day[keep], usable[keep], _told(table, total, rejected)
+    return day[keep], usable[keep], _set_aside_notices(table, total, rejected)
 
 
-def _told(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[Notice, ...]:
+def _set_aside_notices(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[Notice, ...]:
     sentences = (
         ("no_key", "rows without a customer were set aside"),
         ("no_time", "rows without a time were set aside"),
@@ -309,12 +309,12 @@ def _told(table: TableRecipe, total: Mapping[str, int], rejected: int) -> tuple[
     return tuple(n for n in told if n.count)
 
 
-def _doubles(table: TableRecipe, left_out: int) -> tuple[Notice, ...]:
+def _duplicate_notice(table: TableRecipe, left_out: int) -> tuple[Notice, ...]:
     text = "rows repeat an earlier one in every column used and were counted once"
     return (_notice("set_aside", table, left_out, text),) if left_out else ()
 
 
-def _left_out(table: TableRecipe, found: Mapping[str, str]) -> tuple[Notice, ...]:
+def _missing_parts_notice(table: TableRecipe, found: Mapping[str, str]) -> tuple[Notice, ...]:
     """The optional parts whose column the files lack, so that nobody waits for their features."""
     lost = [m.name for m in table.measures if m.headings and not all(p in found for p in sum_of(m))]
     lost += [v.name for v in table.varieties if f"{v.name} column" not in found]
@@ -339,7 +339,7 @@ NARROW = "int32"  # days, and counts within one: half the memory of the widest t
 HOURS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
 
-def summed_by_day(engine: Engine, log: Entries) -> Any:
+def sum_by_day(engine: Engine, log: Entries) -> Any:
     """One row per customer and day (and day of arrival, where the log tells it), worked out once and kept."""
     rows, table = log.rows.mutate(day=log.rows.day.cast(NARROW)), log.table
     hours = HOURS if table.hours else {}
@@ -347,7 +347,7 @@ def summed_by_day(engine: Engine, log: Entries) -> Any:
         name: rows.count(where=(rows.second >= start * 3600) & (rows.second < end * 3600)).cast(NARROW)
         for name, (start, end) in hours.items()
     }
-    sums |= {m.name: _sum(m, rows) for m in usable(log)}
+    sums |= {m.name: _sum(m, rows) for m in available_measures(log)}
     active = {"active": is_active(table, rows).max().cast(NARROW)} if table.active else {}
     keys = ["key", "day", "arrived"] if log.has("arrived") else ["key", "day"]
     daily = engine.kept(rows.group_by(keys).agg(entries=rows.count().cast(NARROW), **active, **sums), near="key")
@@ -357,7 +357,7 @@ def summed_by_day(engine: Engine, log: Entries) -> Any:
 def known_days(log: Entries, at: Cut) -> Any:
     """The days that had happened, with the entries that had arrived, before the date."""
     days = log.daily.filter(log.daily.day < at.day)
-    return _arrived(days.filter(days.arrived.isnull() | (days.arrived < at.day))) if log.has("arrived") else days
+    return _sum_arrivals(days.filter(days.arrived.isnull() | (days.arrived < at.day))) if log.has("arrived") else days
 
 
 def known_before(log: Entries, at: Cut) -> Any:
@@ -378,12 +378,12 @@ def active_days(log: Entries) -> Any:
     return log.daily.filter(log.daily.active == 1).select("key", "day").distinct()
 
 
-def usable(log: Entries) -> tuple[Measure, ...]:
+def available_measures(log: Entries) -> tuple[Measure, ...]:
     """The measures whose columns the files have."""
     return tuple(m for m in log.table.measures if not m.headings or all(log.has(p) for p in sum_of(m)))
 
 
-def _arrived(days: Any) -> Any:
+def _sum_arrivals(days: Any) -> Any:
     """What arrived on several days, added up to one row per customer and day."""
     sums = {n: days[n].sum() for n in days.columns if n not in ("key", "day", "arrived", "active")}
     return days.group_by(["key", "day"]).agg(active=days.active.max(), **sums)

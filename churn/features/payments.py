@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from churn.features.definitions import Block, Cut, Feature, Formula, in_units, ratio, told
+from churn.features.definitions import Block, Cut, Feature, Formula, feature_from, in_units, ratio
 from churn.features.engines.base import Engine
 from churn.features.logs import Entries
 
@@ -20,7 +20,7 @@ def payment_block(engine: Engine, log: Entries, at: Cut) -> Block:
     return Block(people, tuple(_features(log, people, at)))
 
 
-def in_order(log: Entries, before: int) -> Any:
+def order_payments(log: Entries, before: int) -> Any:
     """The payments before a day, numbered per customer in the order in which they took effect.
 
     Within one day cancels come first, for who changes the plan cancels the old one and takes the new one. Several
@@ -40,7 +40,7 @@ def in_order(log: Entries, before: int) -> Any:
 def _people(log: Entries, at: Cut) -> Any:
     import ibis
 
-    rows = in_order(log, at.day)
+    rows = order_payments(log, at.day)
     each = ibis.window(group_by="key", order_by="number")
     before = {f"{p} before": rows[p].lag().over(each) for p in PARTS if p in rows.columns}
     rows = rows.mutate(later=rows.number.lead().over(each), **before)
@@ -80,7 +80,9 @@ def _money(rows: Any, ago: Any, at: Cut) -> dict[str, Any]:
 
 def _features(log: Entries, people: Any, at: Cut) -> list[Feature]:
     found = [f for f in FORMULAS if all(part in log.found for part in f[1])]
-    return [told(formula, people, at, prefix=log.table.prefix, absent=None, **words) for formula, _, words in found]
+    return [
+        feature_from(formula, people, at, prefix=log.table.prefix, absent=None, **words) for formula, _, words in found
+    ]
 
 
 def days_to_expiry(people: Any, at: Cut) -> Any:

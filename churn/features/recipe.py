@@ -182,7 +182,7 @@ _PARTS = {"measures": Measure, "rates": Rate, "varieties": Variety, "fields": Fi
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "bool": (bool,), "float | None": (int, float)}
 
 
-def recipe_from(words: Mapping[str, Any]) -> Recipe:
+def parse_recipe(words: Mapping[str, Any]) -> Recipe:
     """The Recipe that a recipe.toml describes; an unknown word or a wrong value is refused by name."""
     if not words:
         raise RequestRefused(
@@ -191,13 +191,13 @@ def recipe_from(words: Mapping[str, Any]) -> Recipe:
     tables = words.get("tables")
     if not isinstance(tables, Mapping) or not tables:
         raise RequestRefused("The recipe names no table.", "Add a [tables.NAME] with a shape and its columns.")
-    built = tuple(_table(name, given) for name, given in tables.items())
+    built = tuple(_parse_table(name, given) for name, given in tables.items())
     recipe: Recipe = _noun(Recipe, {**words, "tables": built}, "The recipe")
     _check_whole(recipe)
     return recipe
 
 
-def _table(name: str, words: Any) -> TableRecipe:
+def _parse_table(name: str, words: Any) -> TableRecipe:
     where = f"Table {name!r}"
     if not isinstance(words, Mapping):
         raise RequestRefused(f"{where} of the recipe is not a section.", f"Write [tables.{name}] above its words.")
@@ -222,7 +222,7 @@ def _headings(where: str, words: Mapping[str, Any]) -> dict[str, tuple[str, ...]
     for word in NEEDED[str(shape)]:
         if not columns.get(word):
             raise RequestRefused(f"{where} does not say which column is its {word}.", f"Add {word} = [headings].")
-    return {word: _listed(headings) for word, headings in columns.items()}
+    return {word: _parse_list(headings) for word, headings in columns.items()}
 
 
 def _noun(noun: Any, words: Mapping[str, Any], where: str) -> Any:
@@ -240,7 +240,7 @@ def _noun(noun: Any, words: Mapping[str, Any], where: str) -> Any:
 def _read(where: str, word: str, value: Any, kind: str) -> Any:
     """The value as the noun holds it: lists become tuples, and only allowed words and types pass."""
     if kind.startswith("tuple"):
-        value = _listed(value)
+        value = _parse_list(value)
     if kind in _TYPES and (not isinstance(value, _TYPES[kind]) or (kind != "bool" and isinstance(value, bool))):
         raise RequestRefused(f"{where} has {word} = {value!r}.", f"It is a {kind.split(' ')[0]}.")
     allowed = _CHOICES.get(word)
@@ -250,7 +250,7 @@ def _read(where: str, word: str, value: Any, kind: str) -> Any:
     return value
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def _parse_list(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
@@ -295,10 +295,10 @@ def _check_whole(recipe: Recipe) -> None:
 # Which heading of the files is which part of the recipe: folded, matched, and refused by name where one is missing.
 
 
-def found_columns(table: TableRecipe, headings: tuple[str, ...], named: Mapping[str, str]) -> dict[str, str]:
+def match_columns(table: TableRecipe, headings: tuple[str, ...], named: Mapping[str, str]) -> dict[str, str]:
     """Which heading of the files is which part of the recipe; `named` settles it, a missing needed one is refused."""
     folded = {_folded(h): h for h in reversed(headings)}
-    wanted = _wanted(table)
+    wanted = _wanted_parts(table)
     for part, heading in named.items():
         if part not in wanted or heading not in headings:
             raise ListRefused(
@@ -309,7 +309,7 @@ def found_columns(table: TableRecipe, headings: tuple[str, ...], named: Mapping[
         hit = next((folded[_folded(s)] for s in synonyms if _folded(s) in folded), None)
         if part not in found and hit:
             found[part] = hit
-    missing = next((p for p in _needed(table) if p not in found), None)
+    missing = next((p for p in _needed_parts(table) if p not in found), None)
     if missing:
         raise ListRefused(
             f"The table {table.name!r} has no column for its {missing}.",
@@ -323,7 +323,7 @@ def sum_of(measure: Measure) -> tuple[str, ...]:
     return (f"{measure.name} column", *(f"{measure.name} {i}" for i in range(len(measure.add))))[: 1 + len(measure.add)]
 
 
-def _wanted(table: TableRecipe) -> dict[str, tuple[str, ...]]:
+def _wanted_parts(table: TableRecipe) -> dict[str, tuple[str, ...]]:
     wanted = dict(table.columns)
     for measure in table.measures:
         if measure.headings:
@@ -333,7 +333,7 @@ def _wanted(table: TableRecipe) -> dict[str, tuple[str, ...]]:
     return wanted
 
 
-def _needed(table: TableRecipe) -> list[str]:
+def _needed_parts(table: TableRecipe) -> list[str]:
     needs_kind = bool(table.active or any(m.kinds for m in table.measures))
     needed = [p for p in ("key", "time", "expires") if p in table.columns]
     needed += ["kind"] if needs_kind else []

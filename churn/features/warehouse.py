@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from churn.errors import RequestRefused
-from churn.features.build import blocks_of, rows_of
+from churn.features.build import build_blocks, build_rows
 from churn.features.definitions import Cut
 from churn.features.engines.base import Engine
-from churn.features.engines.duckdb import said_plainly
-from churn.features.engines.urls import opened
+from churn.features.engines.duckdb import explain_duckdb_errors
+from churn.features.engines.urls import open_engine
 from churn.features.ledger import open_ledger
 from churn.features.logs import Source
 from churn.features.recipe import Recipe
@@ -30,7 +30,7 @@ NOT_RUN = "Compiled, not run: compare its result with DuckDB's on the same rows 
 
 
 @dataclass(frozen=True)
-class Unkept:
+class QueryOnlyEngine:
     """DuckDB over the files under the recipe's own names, laying nothing down: so that one query says it all."""
 
     inner: Engine
@@ -42,7 +42,7 @@ class Unkept:
         """The files under the name of their table."""
         backend: Any = self.inner.backend  # type: ignore[attr-defined]
         query = backend.compile(self.inner.parquet(source_files(self.names[source])))
-        with said_plainly():
+        with explain_duckdb_errors():
             backend.raw_sql(f'create or replace view "{source}" as {query}').fetchall()
             return backend.table(source)
 
@@ -71,7 +71,7 @@ class Unkept:
         return self.inner.rows(expression)
 
 
-def query_for(
+def build_query(
     dialect: str, tables: Mapping[str, Source], recipe: Recipe, *, as_of: date, horizon: int | None = None
 ) -> str:
     """The query that makes the customer table in a warehouse whose tables are called as the recipe calls them."""
@@ -81,14 +81,14 @@ def query_for(
         raise RequestRefused(f"The dialect {dialect!r} is not known here.", f"Known: {', '.join(DIALECTS)}.")
     names = {name: str(source) for name, source in tables.items()}
     _refuse_text(names)
-    with opened() as inner:
-        ledger = open_ledger(Unkept(inner, names), {name: name for name in names}, recipe)
+    with open_engine() as inner:
+        ledger = open_ledger(QueryOnlyEngine(inner, names), {name: name for name in names}, recipe)
         at = Cut(ledger.parse_day(as_of, horizon), recipe.windows)
-        expression, _ = rows_of(ledger, blocks_of(ledger, at, ()), at, horizon)
-        return f"-- {NOT_RUN}\n{_compiled(ibis, expression, dialect)}\n"
+        expression, _ = build_rows(ledger, build_blocks(ledger, at, ()), at, horizon)
+        return f"-- {NOT_RUN}\n{_compile(ibis, expression, dialect)}\n"
 
 
-def _compiled(ibis: Any, expression: Any, dialect: str) -> str:
+def _compile(ibis: Any, expression: Any, dialect: str) -> str:
     try:
         return str(ibis.to_sql(expression, dialect=dialect))
     except ibis.common.exceptions.IbisError as problem:

@@ -132,7 +132,7 @@ def parts_that_add_up(parts: Sequence[float], digits: int = 0) -> list[float]:
 # Worth words: over how long money at risk is counted, said in one way everywhere.
 
 
-def over(horizon: str, *, assumed: bool = False) -> str:
+def describe_horizon(horizon: str, *, assumed: bool = False) -> str:
     """The horizon of a value at risk, as it stands beneath the amount; nothing where it is not known.
 
     assumed   whether the bill behind it is the playbook's, since no column says what customers pay

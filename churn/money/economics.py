@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import RATES, SCENARIOS, Action, Playbook, Scenario
-from churn.money.rules import absent
+from churn.money.rules import missing_columns
 from churn.notices import Notice, do
 from churn.notices import many as counted
 
@@ -42,7 +42,7 @@ class Stakes:
         return Stakes(self.probability[rows], self.bill[rows], remaining, self.basis, self.notices)
 
 
-def stakes(
+def build_stakes(
     probability: Any, bill: Any | None, playbook: Playbook, *, column: str = "", said: str = "", remaining: Any = None
 ) -> Stakes:
     """What is at stake with each customer; bills that make no sense count as nothing and are reported.
@@ -61,7 +61,7 @@ def stakes(
             )
         note = Notice("warning", f"No value column: every customer is taken to pay {playbook.bill:,.2f} (assumed).")
         return Stakes(p, np.full(len(p), playbook.bill), _periods(remaining), _basis(playbook, "assumed bill"), (note,))
-    amounts, notices = _sound(np.asarray(bill, float), column, playbook.learnt_bills)
+    amounts, notices = _clean_bills(np.asarray(bill, float), column, playbook.learnt_bills)
     return Stakes(p, amounts, _periods(remaining), _basis(playbook, said or column or "value"), notices)
 
 
@@ -97,7 +97,9 @@ def _periods(remaining: Any) -> np.ndarray | None:
     return None if remaining is None else np.nan_to_num(np.asarray(remaining, float), nan=0.0).clip(min=0.0)
 
 
-def _sound(bill: np.ndarray, column: str, learnt: tuple[float, float] | None) -> tuple[np.ndarray, tuple[Notice, ...]]:
+def _clean_bills(
+    bill: np.ndarray, column: str, learnt: tuple[float, float] | None
+) -> tuple[np.ndarray, tuple[Notice, ...]]:
     """Bills that can be added up, none missing, negative or far above all that was learnt; and what was done."""
     missing, negative = ~np.isfinite(bill), np.nan_to_num(bill) < 0
     notices = tuple(
@@ -174,7 +176,7 @@ class Offers:
         return np.where(self.gain[np.arange(len(best)), best] > 0, best, -1)
 
 
-def terms(action: Action, bill: np.ndarray, at: Scenario = "mid", *, columns: Any = None) -> Terms:
+def build_terms(action: Action, bill: np.ndarray, at: Scenario = "mid", *, columns: Any = None) -> Terms:
     """An action's numbers for customers with these bills; segments of the playbook need the columns."""
     offer = action.offer.against(at) + action.bill_share.against(at) * action.bill_periods * bill
     rates = {rate: _rate(action, rate, at, columns, len(bill)) for rate in RATES}
@@ -206,7 +208,9 @@ def break_even(value: Any, given: Terms) -> np.ndarray:
     return np.where((slope > 0) & (point <= 1), point, np.inf)
 
 
-def offers(given: Stakes, playbook: Playbook, columns: Any, at: Scenario = "mid", *, barred: Any = None) -> Offers:
+def price_offers(
+    given: Stakes, playbook: Playbook, columns: Any, at: Scenario = "mid", *, barred: Any = None
+) -> Offers:
     """Gain and cost of every action with every customer.
 
     columns     the table the rules look at (Arrow, pandas or arrays by name)
@@ -216,14 +220,14 @@ def offers(given: Stakes, playbook: Playbook, columns: Any, at: Scenario = "mid"
     shape = (given.rows, len(playbook.actions))
     gain, cost, notices = np.full(shape, -np.inf), np.zeros(shape), []
     for a, action in enumerate(playbook.actions):
-        missing = _absent(action, columns)
+        missing = _missing_columns(action, columns)
         if missing:
-            notices.append(_left_out(action, missing))
+            notices.append(_left_out_notice(action, missing))
             continue
         allowed = action.rule.holds(columns, given.rows)
         if barred is not None:
             allowed = allowed & ~barred[:, a]
-        stated = terms(action, given.bill, at, columns=columns)
+        stated = build_terms(action, given.bill, at, columns=columns)
         gain[:, a] = np.where(allowed, net_gain(given.probability, value, stated), -np.inf)
         cost[:, a] = expected_cost(given.probability, stated)
     return Offers(playbook.actions, gain, cost, value, tuple(notices))
@@ -238,7 +242,7 @@ def chosen_gain(given: Stakes, playbook: Playbook, columns: Any, choice: np.ndar
             continue
         some = given.only(rows)
         for at in SCENARIOS:
-            stated = terms(action, given.bill, at, columns=columns).only(rows)
+            stated = build_terms(action, given.bill, at, columns=columns).only(rows)
             gains[at][rows] = net_gain(some.probability, worth(some, playbook, at), stated)
     return gains
 
@@ -248,9 +252,9 @@ def tier_edges(given: Stakes, playbook: Playbook, columns: Any) -> np.ndarray:
     value = worth(given, playbook)
     lowest = np.full(given.rows, np.inf)
     for action in playbook.actions:
-        if _absent(action, columns):
+        if _missing_columns(action, columns):
             continue
-        point = break_even(value, terms(action, given.bill, columns=columns))
+        point = break_even(value, build_terms(action, given.bill, columns=columns))
         lowest = np.minimum(lowest, np.where(action.rule.holds(columns, given.rows), point, np.inf))
     return lowest
 
@@ -259,7 +263,9 @@ def _rate(action: Action, rate: str, at: Scenario, columns: Any, rows: int) -> n
     def case(estimate: Any) -> float:
         return estimate.at(at) if rate == "save" else estimate.against(at)
 
-    special = [s for s in action.segments if rate in s.rates and columns is not None and not absent(s.rule, columns)]
+    special = [
+        s for s in action.segments if rate in s.rates and columns is not None and not missing_columns(s.rule, columns)
+    ]
     if not special:
         return case(getattr(action, rate))
     rates = np.full(rows, case(getattr(action, rate)))
@@ -268,12 +274,12 @@ def _rate(action: Action, rate: str, at: Scenario, columns: Any, rows: int) -> n
     return rates
 
 
-def _absent(action: Action, columns: Any) -> tuple[str, ...]:
+def _missing_columns(action: Action, columns: Any) -> tuple[str, ...]:
     names = getattr(columns, "column_names", None)
-    return absent(action.rule, columns if names is None else names)
+    return missing_columns(action.rule, columns if names is None else names)
 
 
-def _left_out(action: Action, missing: tuple[str, ...]) -> Notice:
+def _left_out_notice(action: Action, missing: tuple[str, ...]) -> Notice:
     what = ", ".join(missing)
     return Notice("warning", f"{action.words} is left out: the list has no column {what}, which its rule needs.")
 
@@ -316,7 +322,7 @@ class Valuation:
         """Probability times worth, customer by customer; NaN where nobody knows what a customer pays."""
         if bill is None and self.playbook.bill is None:
             return np.full(len(probability), np.nan)
-        given = stakes(probability, bill, self.playbook, column=self.column or "")
+        given = build_stakes(probability, bill, self.playbook, column=self.column or "")
         found = given.probability * worth(given, self.playbook)
         return found if bill is None else np.where(np.isnan(bill), np.nan, found)
 

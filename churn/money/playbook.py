@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from churn.errors import ChurnError, NotFound, RequestRefused
 from churn.files import NAME
-from churn.money.rules import EVERYBODY, Rule, rule_from
+from churn.money.rules import EVERYBODY, Rule, parse_rule
 
 Scenario = Literal["low", "mid", "high"]
 
@@ -62,12 +62,12 @@ class Estimate:
         return words | ({"from": "learnt", "customers": self.customers} if self.source == "learnt" else {})
 
 
-def exactly(number: float) -> Estimate:
+def exact_estimate(number: float) -> Estimate:
     """An estimate without a range."""
     return Estimate(number, number, number)
 
 
-NOTHING = exactly(0.0)
+NOTHING = exact_estimate(0.0)
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ class Playbook:
     actions: tuple[Action, ...] = ()
     title: str = ""
     capacity: Mapping[str, int] = field(default_factory=dict)
-    margin: Estimate = field(default_factory=lambda: exactly(1.0))
-    periods: Estimate = field(default_factory=lambda: exactly(12.0))
+    margin: Estimate = field(default_factory=lambda: exact_estimate(1.0))
+    periods: Estimate = field(default_factory=lambda: exact_estimate(12.0))
     per_year: float = 12.0
     discount: float = 0.0
     bill: float | None = None
@@ -219,7 +219,7 @@ class Place:
     def wrong(self, what: str, fix: str, key: str = "") -> RequestRefused:
         """The refusal that names the file, the line and the keys."""
         keys = (*self.path, key) if key else self.path
-        line = line_of(self.text, keys)
+        line = find_line(self.text, keys)
         where = f"{self.source}, line {line}" if line else self.source
         inside = f" in {'.'.join(self.path)}" if self.path else ""
         return RequestRefused(f"{where}{inside}: {what}.", fix)
@@ -284,7 +284,7 @@ _HEADER = re.compile(r"^\s*\[\[?([^\[\]]+|.*?)\]\]?\s*(?:#.*)?$")
 _PART = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 
 
-def line_of(text: str, keys: tuple[str, ...]) -> int | None:
+def find_line(text: str, keys: tuple[str, ...]) -> int | None:
     """The line on which a key of a TOML text stands (the first is 1); else that of the table around it."""
     best, depth = None, 0
     table: tuple[str, ...] = ()
@@ -358,7 +358,7 @@ ACTION = (
 MONEY = 1e12
 
 
-def playbook_from_text(text: str, source: str = "playbook.toml") -> Playbook:
+def parse_playbook(text: str, source: str = "playbook.toml") -> Playbook:
     """The playbook a TOML text states."""
     try:
         words = tomllib.loads(text)
@@ -366,10 +366,10 @@ def playbook_from_text(text: str, source: str = "playbook.toml") -> Playbook:
         raise RequestRefused(f"{source} nests too deeply to be read.", "Write it as the shipped one.") from problem
     except tomllib.TOMLDecodeError as problem:
         raise RequestRefused(f"{source} is not valid TOML: {problem}.", "Correct the line it names.") from problem
-    return playbook_from(words, text=text, source=source)
+    return playbook_from_mapping(words, text=text, source=source)
 
 
-def playbook_from(words: Mapping[str, Any], *, text: str = "", source: str = "playbook") -> Playbook:
+def playbook_from_mapping(words: Mapping[str, Any], *, text: str = "", source: str = "playbook") -> Playbook:
     """The playbook a mapping states; with the text it was read from, mistakes are named by line."""
     top = Place(text, source)
     top.known(words, TOP)
@@ -378,13 +378,13 @@ def playbook_from(words: Mapping[str, Any], *, text: str = "", source: str = "pl
         actions=tuple(_action(top.into("actions", name), name, a) for name, a in words.get("actions", {}).items()),
         title=str(words.get("title", "")),
         capacity={name: limit for name, limit in channels.items() if limit is not None},
-        margin=_estimate(top, words, "margin", high=1.0, default=exactly(1.0)),
-        periods=_estimate(top, words, "periods", high=1200.0, default=exactly(12.0)),
+        margin=_estimate(top, words, "margin", high=1.0, default=exact_estimate(1.0)),
+        periods=_estimate(top, words, "periods", high=1200.0, default=exact_estimate(12.0)),
         per_year=top.number(words, "per_year", 12.0, low=0.01, high=366.0),
         discount=top.number(words, "discount_rate", 0.0, low=0.0, high=1.0),
         bill=top.number(words, "bill", 0.0, low=0.0, high=MONEY) if "bill" in words else None,
     )
-    _checked_channels(top, playbook, channels)
+    _check_channels(top, playbook, channels)
     return playbook
 
 
@@ -393,7 +393,7 @@ def _capacity(place: Place, words: Any) -> int | None:
     return int(place.number(words, "capacity", 0, low=0, high=1e9)) if "capacity" in words else None
 
 
-def _checked_channels(top: Place, playbook: Playbook, channels: Mapping[str, Any]) -> None:
+def _check_channels(top: Place, playbook: Playbook, channels: Mapping[str, Any]) -> None:
     if not playbook.actions:
         raise top.wrong("it has no action", "Add one as [actions.NAME].")
     for name in channels:
@@ -432,7 +432,7 @@ def _action(place: Place, name: str, words: Any) -> Action:
 
 def _rule(place: Place, words: Mapping[str, Any], key: str = "when") -> Any:
     try:
-        return rule_from(place.text_of(words, key))
+        return parse_rule(place.text_of(words, key))
     except ChurnError as problem:
         raise place.wrong(problem.message.rstrip("."), problem.fix, key) from problem
 
@@ -450,7 +450,7 @@ def _estimate(
     if key not in words:
         return default
     if not isinstance(words[key], Mapping):
-        return exactly(place.number(words, key, 0.0, low=0.0, high=high))
+        return exact_estimate(place.number(words, key, 0.0, low=0.0, high=high))
     inside, stated = place.into(key), words[key]
     inside.known(stated, ESTIMATE)
     inside.needs(stated, ("low", "mid", "high"))
@@ -465,7 +465,7 @@ def _estimate(
 
 
 def playbook_words(playbook: Playbook) -> dict[str, Any]:
-    """The playbook as a plain mapping; `playbook_from` reads it back to the same playbook."""
+    """The playbook as a plain mapping; `playbook_from_mapping` reads it back to the same playbook."""
     top: dict[str, Any] = {"title": playbook.title} if playbook.title else {}
     top |= {"bill": playbook.bill} if playbook.bill is not None else {}
     top |= {"margin": playbook.margin.as_toml(), "periods": playbook.periods.as_toml()}

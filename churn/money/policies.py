@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from churn.money.economics import Stakes, net_gain, offers, stakes, terms, worth
-from churn.money.playbook import SCENARIOS, Action, Estimate, Playbook, Scenario, exactly
+from churn.money.economics import Stakes, build_stakes, build_terms, net_gain, price_offers, worth
+from churn.money.playbook import SCENARIOS, Action, Estimate, Playbook, Scenario, exact_estimate
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ProfitCurve:
     by_risk: np.ndarray
 
 
-def compared_policies(
+def compare_policies(
     given: Stakes, playbook: Playbook, columns: Any, *, left: np.ndarray | None = None
 ) -> tuple[Policy, ...]:
     """Four ways to choose from this list without any budget, best action for each customer.
@@ -60,7 +60,7 @@ def compared_policies(
     return tuple(_policy(name, mask, favourite, (given, playbook, columns, left)) for name, mask in chosen.items())
 
 
-def above(given: Stakes, playbook: Playbook, columns: Any, threshold: float) -> Policy:
+def at_threshold(given: Stakes, playbook: Playbook, columns: Any, threshold: float) -> Policy:
     """Treating everybody from this probability on, each with the action that suits best."""
     best, favourite = _best(given, playbook, columns)
     mask = np.isfinite(best) & (given.probability >= threshold)
@@ -69,19 +69,19 @@ def above(given: Stakes, playbook: Playbook, columns: Any, threshold: float) -> 
 
 def _best(given: Stakes, playbook: Playbook, columns: Any) -> tuple[np.ndarray, np.ndarray]:
     """What the best action for each customer brings (−inf where none is open), and which it is."""
-    gain = offers(given, playbook, columns).gain
+    gain = price_offers(given, playbook, columns).gain
     return gain.max(axis=1, initial=-np.inf), gain.argmax(axis=1) if gain.shape[1] else np.zeros(given.rows, int)
 
 
 def _policy(name: str, mask: np.ndarray, favourite: np.ndarray, world: tuple[Any, ...]) -> Policy:
     given, playbook, columns, left = world
-    sums = realised(given, playbook, columns, np.where(mask, favourite, -1), left=left)
+    sums = realised_gain(given, playbook, columns, np.where(mask, favourite, -1), left=left)
     leave = (given.probability if left is None else np.asarray(left, float))[mask]
     people = {"leavers": float(leave.sum()), "stayers": float((1.0 - leave).sum())}
     return Policy(name, int(mask.sum()), **{at: float(sums[at]) for at in SCENARIOS}, **people)
 
 
-def realised(
+def realised_gain(
     given: Stakes, playbook: Playbook, columns: Any, choice: np.ndarray, *, left: np.ndarray | None = None
 ) -> dict[Scenario, float]:
     """The total a choice of actions brings in each scenario; with `left` it is computed on who really left."""
@@ -93,7 +93,7 @@ def realised(
             continue
         some = given.only(rows)
         for at in SCENARIOS:
-            stated = terms(action, given.bill, at, columns=columns).only(rows)
+            stated = build_terms(action, given.bill, at, columns=columns).only(rows)
             sums[at] += float(np.sum(net_gain(p[rows], worth(some, playbook, at), stated)))
     return sums
 
@@ -114,7 +114,7 @@ _OF_ACTION = ("save", "take_up", "wake_up", "contact", "offer", "bill_share")
 
 
 @dataclass(frozen=True)
-class Bar:
+class SensitivityBar:
     """One assumption: its own low and high, where it comes from, and the total gain at each end."""
 
     assumption: str
@@ -130,7 +130,9 @@ class Bar:
         return abs(self.gain_high - self.gain_low)
 
 
-def assumption_bars(given: Stakes, playbook: Playbook, columns: Any, choice: np.ndarray) -> tuple[Bar, ...]:
+def assumption_sensitivity(
+    given: Stakes, playbook: Playbook, columns: Any, choice: np.ndarray
+) -> tuple[SensitivityBar, ...]:
     """How far the total gain of this choice of actions moves with each assumption; assumptions without range left out.
 
     The choice stays as it is: this is what could happen to the plan, not how the plan would change.
@@ -140,8 +142,11 @@ def assumption_bars(given: Stakes, playbook: Playbook, columns: Any, choice: np.
     for name, estimate, changed in _assumptions(playbook, used):
         if estimate.low == estimate.high:
             continue
-        ends = [realised(given, changed(exactly(v)), columns, choice)["mid"] for v in (estimate.low, estimate.high)]
-        bars.append(Bar(name, estimate.low, estimate.high, ends[0], ends[1], estimate.said))
+        ends = [
+            realised_gain(given, changed(exact_estimate(v)), columns, choice)["mid"]
+            for v in (estimate.low, estimate.high)
+        ]
+        bars.append(SensitivityBar(name, estimate.low, estimate.high, ends[0], ends[1], estimate.said))
     return tuple(sorted(bars, key=lambda b: (-b.width, b.assumption)))
 
 
@@ -192,7 +197,7 @@ def _in_segment(playbook: Playbook, action: Action, at: int, rate: str, estimate
 # The action that pays most for each scored customer, before any budget: what a ranked list suggests.
 
 
-def suggestions(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table, pa.Table], pa.Table]:
+def build_suggester(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table, pa.Table], pa.Table]:
     """A function from a checked list and its scores to the columns `action` and `expected_gain`.
 
     The action is in words a person reads; customers for whom nothing pays have neither. Fit for
@@ -201,8 +206,8 @@ def suggestions(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table,
 
     def suggested(list_: pa.Table, scores: pa.Table) -> pa.Table:
         bill = _numbers(list_[value]) if value in list_.column_names else None
-        given = stakes(_numbers(scores["probability"]), bill, playbook, column=value or "")
-        found = offers(given, playbook, _together(list_, scores))
+        given = build_stakes(_numbers(scores["probability"]), bill, playbook, column=value or "")
+        found = price_offers(given, playbook, _side_by_side(list_, scores))
         best = found.best
         words = np.array([*(a.words for a in found.actions), None], object)
         gain = found.gain[np.arange(len(best)), best] if found.actions else np.zeros(len(best))
@@ -211,7 +216,7 @@ def suggestions(playbook: Playbook, *, value: str | None) -> Callable[[pa.Table,
     return suggested
 
 
-def _together(list_: pa.Table, scores: pa.Table) -> pa.Table:
+def _side_by_side(list_: pa.Table, scores: pa.Table) -> pa.Table:
     """The list's columns and the scores' side by side; of one name, the score counts."""
     columns = {name: list_[name] for name in list_.column_names}
     return pa.table(columns | {name: scores[name] for name in scores.column_names})

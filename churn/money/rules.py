@@ -62,31 +62,31 @@ def _as_arrow(values: Any) -> pa.Array:
         return pa.array([None if v is None or v != v else str(v) for v in values], pa.string())
 
 
-def compared(clause: Clause, columns: Any) -> np.ndarray:
+def compare_column(clause: Clause, columns: Any) -> np.ndarray:
     """True for each row whose cell satisfies the comparison; an empty cell satisfies only `is missing`."""
     if isinstance(columns, Cells):
         cell, kind = columns.cells[clause.column]
         long = isinstance(cell, str) and len(cell) > LONGEST
-        return (_cell_compared.__wrapped__ if long else _cell_compared)(clause, cell, kind)
+        return (_compare_cell.__wrapped__ if long else _compare_cell)(clause, cell, kind)
     values = _column(columns, clause.column)
     if clause.operator in ("is missing", "is known"):
         missing = _missing(values)
         return missing if clause.operator == "is missing" else ~missing
     if clause.operator in (">=", "<=", ">", "<", "between"):
-        return _measured(clause, _numbers(values))
+        return _compare_numbers(clause, _numbers(values))
     found = np.logical_or.reduce([_equal(values, word) for word in clause.values])
     turned = clause.operator in ("!=", "is not", "is not one of")
     return ~found & np.asarray(pc.is_valid(values)) & ~_missing(values) if turned else found
 
 
 @lru_cache(MOST_COMPARED, typed=True)
-def _cell_compared(clause: Clause, cell: Any, kind: pa.DataType) -> np.ndarray:
-    answer = compared(clause, {clause.column: pa.array([cell], kind)})
+def _compare_cell(clause: Clause, cell: Any, kind: pa.DataType) -> np.ndarray:
+    answer = compare_column(clause, {clause.column: pa.array([cell], kind)})
     answer.flags.writeable = False
     return answer
 
 
-def _measured(clause: Clause, numbers: np.ndarray) -> np.ndarray:
+def _compare_numbers(clause: Clause, numbers: np.ndarray) -> np.ndarray:
     first = float(clause.values[0])
     if clause.operator == "between":
         return (numbers >= first) & (numbers <= float(clause.values[1]))
@@ -191,7 +191,7 @@ class Rule:
     def holds(self, columns: Any, rows: int) -> np.ndarray:
         """True for each row that satisfies the rule; `columns` is an Arrow or pandas table, or arrays by name."""
         if self.clause:
-            return compared(self.clause, columns)
+            return compare_column(self.clause, columns)
         if not self.parts:
             return np.ones(rows, bool)
         answers = [p.holds(columns, rows) for p in self.parts]
@@ -203,17 +203,17 @@ class Rule:
 EVERYBODY = Rule("")
 
 
-def rule_from(text: str) -> Rule:
+def parse_rule(text: str) -> Rule:
     """The rule that a sentence states; a sentence that is not understood is refused at the place it goes wrong."""
     if not text.strip():
         return EVERYBODY
-    rule, at = _either(text, 0)
+    rule, at = _parse_or(text, 0)
     if text[at:].strip():
-        raise _not_understood(text, at)
+        raise _refuse_rule(text, at)
     return Rule(text, rule.link, rule.parts, rule.clause)
 
 
-def rule_that(column: str, value: str) -> Rule:
+def equality_rule(column: str, value: str) -> Rule:
     """The rule that a column is just this value, whatever characters either holds, as far as they can be written."""
     words = []
     for word in (column, value):
@@ -223,15 +223,15 @@ def rule_that(column: str, value: str) -> Rule:
     return Rule(f"{words[0]} is {words[1]}", clause=Clause(column, "is", (value,)))
 
 
-def _either(text: str, at: int) -> tuple[Rule, int]:
-    return _joined(text, at, "or", _both)
+def _parse_or(text: str, at: int) -> tuple[Rule, int]:
+    return _parse_joined(text, at, "or", _parse_and)
 
 
-def _both(text: str, at: int) -> tuple[Rule, int]:
-    return _joined(text, at, "and", _single)
+def _parse_and(text: str, at: int) -> tuple[Rule, int]:
+    return _parse_joined(text, at, "and", _parse_term)
 
 
-def _joined(text: str, at: int, word: str, inner: Any) -> tuple[Rule, int]:
+def _parse_joined(text: str, at: int, word: str, inner: Any) -> tuple[Rule, int]:
     parts = []
     while True:
         part, at = inner(text, at)
@@ -242,64 +242,64 @@ def _joined(text: str, at: int, word: str, inner: Any) -> tuple[Rule, int]:
         at = link.end()
 
 
-def _single(text: str, at: int) -> tuple[Rule, int]:
+def _parse_term(text: str, at: int) -> tuple[Rule, int]:
     at = _after_space(text, at)
     if turned := _NOT.match(text, at):
-        part, at = _single(text, turned.end())
+        part, at = _parse_term(text, turned.end())
         return Rule(text, "not", (part,)), at
     if text[at : at + 1] == "(":
-        rule, at = _either(text, at + 1)
+        rule, at = _parse_or(text, at + 1)
         at = _after_space(text, at)
         if text[at : at + 1] != ")":
-            raise _not_understood(text, at, "A bracket is not closed")
+            raise _refuse_rule(text, at, "A bracket is not closed")
         return rule, at + 1
-    return _clause(text, at)
+    return _parse_clause(text, at)
 
 
-def _clause(text: str, at: int) -> tuple[Rule, int]:
-    column, after = _piece(text, at, _BARE_NAME)
+def _parse_clause(text: str, at: int) -> tuple[Rule, int]:
+    column, after = _parse_piece(text, at, _BARE_NAME)
     operator = _OPERATOR.match(text, after)
     if not operator:
-        raise _not_understood(text, after)
+        raise _refuse_rule(text, after)
     word = " ".join(operator[1].lower().split())
-    values, end = _values(text, operator.end(), word)
+    values, end = _parse_values(text, operator.end(), word)
     if word in (">=", "<=", ">", "<", "between"):
-        _checked_numbers(text, word, values)
+        _check_numbers(text, word, values)
     return Rule(text, clause=Clause(column, word, values)), end
 
 
-def _values(text: str, at: int, word: str) -> tuple[tuple[str, ...], int]:
+def _parse_values(text: str, at: int, word: str) -> tuple[tuple[str, ...], int]:
     """The values behind an operator: none, one, two for `between`, or a list."""
     if word in ("is missing", "is known"):
         return (), at
-    first, at = _piece(text, at, _BARE_VALUE)
+    first, at = _parse_piece(text, at, _BARE_VALUE)
     values = [first]
     if word == "between":
         link = _LINK.match(text, at)
         if not link or link[1].lower() != "and":
-            raise _not_understood(text, at)
-        second, at = _piece(text, link.end(), _BARE_VALUE)
+            raise _refuse_rule(text, at)
+        second, at = _parse_piece(text, link.end(), _BARE_VALUE)
         values.append(second)
     while word.endswith("one of") and text[(at := _after_space(text, at)) : at + 1] == ",":
-        value, at = _piece(text, at + 1, _BARE_VALUE)
+        value, at = _parse_piece(text, at + 1, _BARE_VALUE)
         values.append(value)
     return tuple(values), at
 
 
-def _piece(text: str, at: int, bare: re.Pattern[str]) -> tuple[str, int]:
+def _parse_piece(text: str, at: int, bare: re.Pattern[str]) -> tuple[str, int]:
     at = _after_space(text, at)
     if quoted := _QUOTED.match(text, at):
         return quoted[1] if quoted[1] is not None else quoted[2], quoted.end()
     if found := bare.match(text, at):
         return found[0].strip(), found.end()
-    raise _not_understood(text, at)
+    raise _refuse_rule(text, at)
 
 
 def _after_space(text: str, at: int) -> int:
     return at + len(text[at:]) - len(text[at:].lstrip())
 
 
-def _checked_numbers(text: str, word: str, values: tuple[str, ...]) -> None:
+def _check_numbers(text: str, word: str, values: tuple[str, ...]) -> None:
     for value in values:
         try:
             float(value)
@@ -310,7 +310,7 @@ def _checked_numbers(text: str, word: str, values: tuple[str, ...]) -> None:
             ) from None
 
 
-def _not_understood(text: str, at: int, why: str = "The rule is not understood") -> RequestRefused:
+def _refuse_rule(text: str, at: int, why: str = "The rule is not understood") -> RequestRefused:
     rest = text[at:].strip()
     place = f"from {rest!r} on" if rest else "at its end"
     return RequestRefused(f"{why}: {text!r}, {place}.", f"A rule uses these words: {WORDS}.")
@@ -323,6 +323,6 @@ def _known(rule: Rule, columns: Any, rows: int) -> np.ndarray:
     return np.logical_and.reduce([~empty_cells(columns, c) for c in rule.columns])
 
 
-def absent(rule: Rule, names: Mapping[str, Any] | Any) -> tuple[str, ...]:
+def missing_columns(rule: Rule, names: Mapping[str, Any] | Any) -> tuple[str, ...]:
     """The columns a rule needs that the list does not have."""
     return tuple(c for c in rule.columns if c not in names)

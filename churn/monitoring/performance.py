@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
-from churn.money.economics import Stakes, chosen_gain, offers, stakes
+from churn.money.economics import Stakes, build_stakes, chosen_gain, price_offers
 from churn.money.playbook import Playbook
 from churn.monitoring.drift import percent
 from churn.monitoring.scores import BINS, FEWEST_FOR_ALARM
@@ -337,8 +337,8 @@ def best_gains(
     columns = decoded_table(model.encoder, matrix)
     value = model.schema.value.name if model.schema.value else ""
     bill = matrix[:, model.encoder.names.index(value)] if value in model.encoder.names else None
-    at_stake = stakes(p, bill, playbook, column=value)
-    found = offers(at_stake, playbook, columns)
+    at_stake = build_stakes(p, bill, playbook, column=value)
+    found = price_offers(at_stake, playbook, columns)
     return np.maximum(found.gain.max(axis=1, initial=0.0), 0.0), (*at_stake.notices, *found.notices)
 
 
@@ -449,7 +449,7 @@ def followed_list(
         raise ListRefused("Some outcomes are neither 0 nor 1.", "Give one outcome per scored customer.")
     if playbook is None or not playbook.actions:
         return Followed(name, given.probability, y)
-    choice = offers(given, playbook, columns).best
+    choice = price_offers(given, playbook, columns).best
     worlds = (replace(given, probability=np.full(given.rows, leaves)) for leaves in (1.0, 0.0))
     if_leaves, if_stays = (chosen_gain(world, playbook, columns, choice)["mid"] for world in worlds)
     return Followed(name, given.probability, y, if_leaves, if_stays)

@@ -9,7 +9,7 @@ from typing import Any
 from churn.campaigns.curves import BudgetCurve
 from churn.campaigns.uplift import Uplift
 from churn.money.amounts import Amounts
-from churn.money.policies import Bar, Policy, ProfitCurve
+from churn.money.policies import Policy, ProfitCurve, SensitivityBar
 from churn.reports.campaign_words import curve_words, policies_words
 from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, in_money, line, plain_label, styled
 from churn.scoring.wording import capital
@@ -57,7 +57,7 @@ def _own_budget(curve: BudgetCurve, budget: float, amounts: Amounts) -> str:
     return f"Your budget {amounts.money(budget)}{gain}"
 
 
-def assumptions_chart(bars: Sequence[Bar], amounts: Amounts = PLAIN) -> Chart:
+def assumptions_chart(bars: Sequence[SensitivityBar], amounts: Amounts = PLAIN) -> Chart:
     """The campaign's gain with each assumption at its low and its high end, the widest on top."""
     import plotly.graph_objects as go
 

@@ -20,7 +20,7 @@ from churn.samples.files import UNIT, Block, Business, Plant, Sample
 from churn.samples.music import MUSIC
 from churn.samples.offer_experiment import OFFER
 from churn.samples.product_usage import PRODUCT
-from churn.samples.random import Draw, Floats, draw_for, rounded, words
+from churn.samples.random import Draw, Floats, make_draw, rounded, words
 from churn.samples.shop import SHOP
 from churn.samples.telco import TELCO
 
@@ -42,7 +42,7 @@ class _Habits:
     decimals: int
 
 
-def plant_from(wanted: str, sample: Sample) -> Plant:
+def parse_plant(wanted: str, sample: Sample) -> Plant:
     """The fault that is wanted: `leak`, or `drift:COL=0.3`."""
     if wanted == "leak":
         return _leak(sample.business)
@@ -71,7 +71,7 @@ def _leak(business: Business) -> Plant:
 
 def _with_leak(block: Block, sample: Sample, unit: int) -> Block:
     """The list with two columns that nobody could have known beforehand."""
-    draw = draw_for("leak", sample.seed, unit, UNIT)
+    draw = make_draw("leak", sample.seed, unit, UNIT)
     name, table = next(iter(block.tables.items()))
     left = pc.equal(table[sample.business.outcome], sample.business.left).to_numpy()
     told = left & draw.happens(np.full(UNIT, 0.94))
@@ -111,7 +111,7 @@ def _in_table(
 
     def change(block: Block, sample: Sample, unit: int) -> Block:
         table = block.tables[name]
-        draw = draw_for(f"drift {column}", sample.seed, unit, table.num_rows)
+        draw = make_draw(f"drift {column}", sample.seed, unit, table.num_rows)
         planted = table.set_column(table.column_names.index(column), column, moved(table[column], draw))
         return replace(block, tables={**block.tables, name: planted})
 
@@ -206,4 +206,4 @@ def make_sample(name: str, *, rows: int | None = None, seed: int = SEED, plant: 
         raise RequestRefused(f"{seed} cannot be the seed.", f"Give a whole number from 0 to {MOST_SEED}.")
     sample = Sample(business, wanted, seed)
     faults = [plant] if isinstance(plant, str) else plant
-    return replace(sample, plants=tuple(plant_from(fault, sample) for fault in faults))
+    return replace(sample, plants=tuple(parse_plant(fault, sample) for fault in faults))

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from churn.errors import RequestRefused
 from churn.files import whole_file
-from churn.samples.random import Draw, Integers, draw_for
+from churn.samples.random import Draw, Integers, make_draw
 
 UNIT = 4096  # customers made at a time; another number makes other customers
 
@@ -97,7 +97,7 @@ class Sample:
     def whole_unit(self, unit: int) -> Block:
         """All customers of a unit as they are made, before anything is planted."""
         place = np.arange(unit * UNIT, (unit + 1) * UNIT, dtype=np.int64)
-        return self.business.unit(draw_for(self.name, self.seed, unit, UNIT), place, self.seed)
+        return self.business.unit(make_draw(self.name, self.seed, unit, UNIT), place, self.seed)
 
     def tables(self) -> dict[str, pa.Table]:
         """Every table whole, by its name; for samples that fit into memory."""

@@ -75,7 +75,7 @@ class Draw:
         return low + np.floor(self.uniform(*more) * (high - low + 1)).astype(np.int64)
 
 
-def draw_for(name: str, seed: int, unit: int, size: int) -> Draw:
+def make_draw(name: str, seed: int, unit: int, size: int) -> Draw:
     """The chance of one block of one business: the same for the same seed, whatever else is drawn."""
     return Draw(np.random.Generator(np.random.PCG64((seed, zlib.crc32(name.encode()), unit))), size)
 
@@ -170,7 +170,7 @@ HEX = b"0123456789abcdef"
 BASE64 = CAPITALS + CAPITALS.lower() + NUMERALS + b"+/"
 
 
-def scrambled(place: Integers, salt: int) -> Words:
+def scramble(place: Integers, salt: int) -> Words:
     """A 64-bit number for each place in line, different for each place (the splitmix64 mixing steps)."""
     with np.errstate(over="ignore"):
         z = place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt % 2**64)
@@ -181,7 +181,7 @@ def scrambled(place: Integers, salt: int) -> Words:
 
 def serial(place: Integers, seed: int, *, first: int, span: int) -> Integers:
     """A whole number for each place in line, from `first` on, different for each of the first `span` places."""
-    start = int(scrambled(np.array([seed], np.int64), 17)[0] % np.uint64(span))
+    start = int(scramble(np.array([seed], np.int64), 17)[0] % np.uint64(span))
     step = int(span * 0.6180339887)
     while gcd(step, span) > 1:  # only then do the numbers come round after `span` and not before
         step += 1
@@ -193,25 +193,25 @@ def contract_codes(place: Integers, seed: int) -> pa.Array:
     number = serial(place, seed, first=0, span=10**4 * 26**5).astype(np.uint64)
     left = _letters(number % np.uint64(10**4), NUMERALS, 4)
     right = _letters(number // np.uint64(10**4), CAPITALS, 5)
-    return joined(left, b"-", right)
+    return join_letters(left, b"-", right)
 
 
 def uuids(place: Integers, seed: int) -> pa.Array:
     """Random-looking universal ids like 0000b06f-01f1-4c3d-b049-d769f348b35d."""
-    front = _letters(scrambled(place, 2 * seed), HEX, 16)
-    back = _letters(scrambled(place, 2 * seed + 1), HEX, 16)
+    front = _letters(scramble(place, 2 * seed), HEX, 16)
+    back = _letters(scramble(place, 2 * seed + 1), HEX, 16)
     front[:, 12] = ord("4")
-    return joined(front[:, :8], b"-", front[:, 8:12], b"-", front[:, 12:], b"-", back[:, :4], b"-", back[:, 4:])
+    return join_letters(front[:, :8], b"-", front[:, 8:12], b"-", front[:, 12:], b"-", back[:, :4], b"-", back[:, 4:])
 
 
 def tokens(place: Integers, seed: int) -> pa.Array:
     """Opaque keys in base64, 24 letters ending in `==`; some begin with `+`, as such keys do."""
-    front = _letters(scrambled(place, 2 * seed), BASE64, 11)
-    back = _letters(scrambled(place, 2 * seed + 1), BASE64, 11)
-    return joined(front[:, ::-1], back, b"==")
+    front = _letters(scramble(place, 2 * seed), BASE64, 11)
+    back = _letters(scramble(place, 2 * seed + 1), BASE64, 11)
+    return join_letters(front[:, ::-1], back, b"==")
 
 
-def joined(*pieces: Letters | bytes) -> pa.Array:
+def join_letters(*pieces: Letters | bytes) -> pa.Array:
     """Text of one fixed width from columns of letters and fixed marks between them."""
     rows = next(len(p) for p in pieces if not isinstance(p, bytes))
     columns = [np.tile(np.frombuffer(p, np.uint8), (rows, 1)) if isinstance(p, bytes) else p for p in pieces]

@@ -61,7 +61,7 @@ BLANK_BEFORE, SHORT, TWICE = 120, 200, 300  # places in the list, counted from 0
 UNKNOWN_EVERY = 37  # every so many customers the way of paying is not known
 
 
-def messy_bytes(table: pa.Table) -> bytes:
+def render_messy_csv(table: pa.Table) -> bytes:
     """The list as such an export holds it, byte for byte."""
     rows = table.select(list(HEADINGS)).to_pylist()
     lines = [*TITLE, ";".join(HEADINGS.values())]
@@ -110,7 +110,7 @@ MEMBERS, SHOPPERS = 2000, 1500
 
 
 @dataclass(frozen=True)
-class ShippedList:
+class ShippedSample:
     """A list to learn from, and the next customers in line to score."""
 
     name: str
@@ -121,11 +121,11 @@ class ShippedList:
 
 
 LISTS = (
-    ShippedList("telco", 7043, "telco_customers.csv", "telco_today.csv", 1500),
-    ShippedList("bank", 6000, "bank_customers.csv", "bank_today.csv", 1000),
-    ShippedList("product", 3000, "product_users.csv", "product_today.csv", 800),
-    ShippedList("general", 1500, "club_members.csv", "club_today.csv", 400),
-    ShippedList("offer", 6000, "offer_experiment.csv"),
+    ShippedSample("telco", 7043, "telco_customers.csv", "telco_today.csv", 1500),
+    ShippedSample("bank", 6000, "bank_customers.csv", "bank_today.csv", 1000),
+    ShippedSample("product", 3000, "product_users.csv", "product_today.csv", 800),
+    ShippedSample("general", 1500, "club_members.csv", "club_today.csv", 400),
+    ShippedSample("offer", 6000, "offer_experiment.csv"),
 )
 
 
@@ -135,7 +135,7 @@ def write_shipped(folder: Path = FOLDER) -> tuple[Path, ...]:
     return (*lists, _messy(folder), *_music(folder), _shop(folder))
 
 
-def _lists(entry: ShippedList, folder: Path) -> tuple[Path, ...]:
+def _lists(entry: ShippedSample, folder: Path) -> tuple[Path, ...]:
     sample = make_sample(entry.name, rows=entry.rows, seed=SEED)
     made = write_sample(sample, folder / entry.learn)
     return (*made, *write_sample(sample.later(entry.today_rows), folder / entry.today)) if entry.today else made
@@ -146,7 +146,7 @@ def _messy(folder: Path) -> Path:
     path = folder / "telco_messy.csv"
     later = make_sample("telco", rows=LISTS[0].rows + LISTS[0].today_rows, seed=SEED).later(600)
     with whole_file(path) as unfinished:
-        unfinished.write_bytes(messy_bytes(later.table()))
+        unfinished.write_bytes(render_messy_csv(later.table()))
     return path
 
 

@@ -18,8 +18,8 @@ from churn.samples.random import (
     Floats,
     Integers,
     dates,
-    draw_for,
     first_days,
+    make_draw,
     moments,
     rounded,
     serial,
@@ -137,7 +137,7 @@ SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-06-01", fixe
 
 def catalogue_of(seed: int) -> dict[str, np.ndarray]:
     """The shop's products: category, brand and price of each."""
-    draw = draw_for("shop catalogue", seed, 0, PRODUCTS)
+    draw = make_draw("shop catalogue", seed, 0, PRODUCTS)
     code = draw.level([1 / len(CODES)] * len(CODES))
     price = rounded(np.exp(rounded(3.2 + 0.18 * (len(CODES) - code) + 0.8 * draw.normal())), 2)
     return {

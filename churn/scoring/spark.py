@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ListRefused, RequestRefused, Unavailable
-from churn.features.engines.spark_session import opened_session, said_by_spark
+from churn.features.engines.spark_session import explain_spark_errors, open_session
 from churn.files import REPOSITORY, TEMPORARY, whole_file
 from churn.intake.duplicates import Repeats, hashes_of
 from churn.intake.grid import ROWS, only_sound, text_block
@@ -248,10 +248,10 @@ def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Sett
     settled, ranking = settle(_as_file(first_rows(shares, SAMPLE)))
     _refuse_untyped(settled, files)
     scorer = Scorer(settled, ranking, unfinished, tuple(shares), _heading_of(settled, key))
-    with opened_session(url) as (session, folder):
+    with open_session(url) as (session, folder):
         session.sparkContext.addArchive(f"{_packed(folder)}#churn")
         try:
-            with said_by_spark():
+            with explain_spark_errors():
                 _made(unfinished)
                 tiers = _scored(session, scorer)
             _finished(unfinished, target, shares)

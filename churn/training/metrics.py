@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError
-from churn.money.economics import expected_maximum_profit, offers, stakes, tier_edges
+from churn.money.economics import build_stakes, expected_maximum_profit, price_offers, tier_edges
 from churn.money.playbook import Playbook
-from churn.money.policies import compared_policies, profit_curve
+from churn.money.policies import compare_policies, profit_curve
 from churn.notices import Notice
 from churn.training.thresholds import RECALLS
 
@@ -186,7 +186,7 @@ def find_break_even(playbook: Playbook | None, table: pa.Table, value: str | Non
     if playbook is None or not playbook.actions:
         return ASSUMED_BREAK_EVEN, "assumed: value 200, offer 10, contact 1, 30% accept", []
     try:
-        given = stakes(np.zeros(table.num_rows), _value_column(table, value), playbook, column=value or "")
+        given = build_stakes(np.zeros(table.num_rows), _value_column(table, value), playbook, column=value or "")
         edges = tier_edges(given, playbook, table)
     except ChurnError as problem:
         note = Notice("warning", f"{problem.message} The tiers use an assumed break-even instead. {problem.fix}")
@@ -211,9 +211,9 @@ def estimate_earnings(
     found = {**vars(stated), "empc": empc.profit, "empc_share": empc.share}
     if playbook is None or not playbook.actions or stated.basis == "assumed":
         return Earnings(**found)
-    given = stakes(p, _value_column(table, value), playbook, column=value or "")
-    policies = compared_policies(given, playbook, table, left=labels == 1)
-    best = offers(given, playbook, table).gain.max(axis=1, initial=-np.inf)
+    given = build_stakes(p, _value_column(table, value), playbook, column=value or "")
+    policies = compare_policies(given, playbook, table, left=labels == 1)
+    best = price_offers(given, playbook, table).gain.max(axis=1, initial=-np.inf)
     curve = profit_curve(best, p, points=50)
     rows = len(p)
     parts = zip(curve.customers / rows, curve.by_gain / rows, curve.by_risk / rows, strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from churn.errors import Unavailable
 from churn.money.economics import Valuation
 from churn.money.playbook import Playbook
-from churn.money.policies import suggestions
+from churn.money.policies import build_suggester
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 from churn.schema import Schema
 from churn.scoring.score import Suggester
@@ -81,4 +81,4 @@ def valuation_for(model: Model, home: Path) -> Valuation | None:
 
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:
     """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
-    return suggestions(playbook, value=model.schema.value.name if model.schema.value else None)
+    return build_suggester(playbook, value=model.schema.value.name if model.schema.value else None)

@@ -23,9 +23,9 @@ from churn.errors import RequestRefused, Unavailable
 from churn.explain.explainer import sum_contributions
 from churn.files import whole_file
 from churn.money.amounts import Amounts
-from churn.money.economics import break_even, terms
-from churn.money.playbook import RATES, Action, Estimate, Playbook, playbook_from, playbook_text, playbook_words
-from churn.money.policies import Bar, Policy, ProfitCurve
+from churn.money.economics import break_even, build_terms
+from churn.money.playbook import RATES, Action, Estimate, Playbook, playbook_from_mapping, playbook_text, playbook_words
+from churn.money.policies import Policy, ProfitCurve, SensitivityBar
 from churn.notices import Notice
 from churn.profiles import profile_names, read_profile
 from churn.reports.campaign_words import price_words
@@ -551,7 +551,7 @@ def budget_curve(planned: PlannedCampaign) -> BudgetCurve:
     return through(curve, planned.campaign)
 
 
-def sensitivity(planned: PlannedCampaign) -> tuple[Bar, ...]:
+def sensitivity(planned: PlannedCampaign) -> tuple[SensitivityBar, ...]:
     """Which assumptions the campaign's gain hangs on, the widest first."""
     if not planned.campaign.treated:
         return ()
@@ -601,7 +601,7 @@ def playbook_with(playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Play
         told = _told(row, action.words)
         if _ends(told) != _ends(before[where, name]):
             playbook = playbook.having(action.name, **_changed(action, where, name, told))
-    return playbook_from(playbook_words(playbook), source="The playbook")
+    return playbook_from_mapping(playbook_words(playbook), source="The playbook")
 
 
 def _told(row: Mapping[str, Any], title: str) -> Estimate:
@@ -648,7 +648,7 @@ def _break_even(planned: PlannedCampaign, some: pd.DataFrame) -> np.ndarray:
         rows = np.flatnonzero((some["planned_action"] == action.name).to_numpy())
         if len(rows):
             part = some.iloc[rows]
-            point[rows] = break_even(part["worth"].to_numpy(float), terms(action, bills[rows], columns=part))
+            point[rows] = break_even(part["worth"].to_numpy(float), build_terms(action, bills[rows], columns=part))
     return point
 
 

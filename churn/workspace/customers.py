@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from churn.money.economics import break_even, offers, terms
+from churn.money.economics import break_even, build_terms, price_offers
 from churn.scoring.reasons import Explanation, Reason
 from churn.scoring.segments import Similar, similar_customers
 from churn.scoring.whatif import Comparison, Step, changed, holds_whole_numbers
@@ -97,11 +97,11 @@ def offers_for(found: ExplainedScore, home: Path) -> tuple[OfferShown, ...]:
     given, columns = OfferChooser(found.model, playbook).question(
         ParsedCustomer(found.customer), {}, judged, assumed=told.value_assumed
     )
-    weighed = offers(given, playbook, columns)
+    weighed = price_offers(given, playbook, columns)
     shown = []
     for place, action in enumerate(weighed.actions):
         if np.isfinite(weighed.gain[0, place]):
-            point = float(break_even(weighed.worth, terms(action, given.bill, columns=columns))[0])
+            point = float(break_even(weighed.worth, build_terms(action, given.bill, columns=columns))[0])
             numbers = float(weighed.cost[0, place]), float(weighed.gain[0, place])
             shown.append(OfferShown(action.words, action.channel, *numbers, point if np.isfinite(point) else None))
     return tuple(sorted(shown, key=lambda o: -o.gain)[:MOST_OFFERS])

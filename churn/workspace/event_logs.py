@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.errors import RequestRefused
-from churn.features.build import Summary, both_ways, summarise, training_table
+from churn.features.build import Summary, summarise, training_table, training_tables_both_ways
 from churn.features.engines.base import DEFAULT
-from churn.features.labels import Outlook, outlook_of
-from churn.features.recipe import Recipe, recipe_from
+from churn.features.labels import Outlook, preview_outcomes
+from churn.features.recipe import Recipe, parse_recipe
 from churn.profiles import profile_names, read_profile
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **a
 
 def survey_logs(home: Path, tables: Mapping[str, str], profile: str, *, engine: str | None = None) -> Outlook:
     """What dates the logs cover, and who would have left for any date and horizon."""
-    return outlook_of(tables, recipe_for(home, profile), engine=engine_for(engine))
+    return preview_outcomes(tables, recipe_for(home, profile), engine=engine_for(engine))
 
 
 def try_filling_silence(
@@ -87,7 +87,7 @@ def try_filling_silence(
     from churn.training.train import compare_trainings
 
     recipe, latest = recipe_for(home, profile), as_of
-    plain, filled = both_ways(
+    plain, filled = training_tables_both_ways(
         tables, recipe, horizon=horizon, dates=dates, step=step, latest=latest, engine=engine_for(engine)
     )
     return compare_trainings(plain.whole, filled.whole, plain.schema)
@@ -97,9 +97,9 @@ def compile_query(
     home: Path, dialect: str, tables: Mapping[str, str], profile: str, *, as_of: date, horizon: int | None = None
 ) -> str:
     """The same definition as one query in a warehouse's language; it is not run."""
-    from churn.features.warehouse import query_for
+    from churn.features.warehouse import build_query
 
-    return query_for(dialect, tables, recipe_for(home, profile), as_of=as_of, horizon=horizon)
+    return build_query(dialect, tables, recipe_for(home, profile), as_of=as_of, horizon=horizon)
 
 
 def recipe_for(home: Path, profile: str) -> Recipe:
@@ -110,13 +110,13 @@ def recipe_for(home: Path, profile: str) -> Recipe:
             f"{found.title} ({profile}) has no recipe for event logs.",
             "Choose a profile with a recipe.toml, for example general.",
         )
-    return recipe_from(found.recipe)
+    return parse_recipe(found.recipe)
 
 
 def known_recipes(home: Path) -> dict[str, Recipe]:
     """The recipes of all businesses that have one, by the business's name."""
     found = {name: read_profile(name, home).recipe for name in profile_names(home)}
-    return {name: recipe_from(words) for name, words in found.items() if words}
+    return {name: parse_recipe(words) for name, words in found.items() if words}
 
 
 def engine_for(named: str | None) -> str:

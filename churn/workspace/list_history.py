@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.intake.reader import Reading
-from churn.money.amounts import over
+from churn.money.amounts import describe_horizon
 from churn.notices import do
 from churn.notices import many as counted
 from churn.scoring.reasons import Explanation
@@ -78,7 +78,7 @@ class Overview:
     @property
     def over(self) -> str:
         """The horizon of its value at risk, as it stands beneath the amount."""
-        return over(self.horizon, assumed=self.assumed)
+        return describe_horizon(self.horizon, assumed=self.assumed)
 
 
 def summarise_list(ranked: ScoredCustomers, home: Path) -> Overview:
@@ -303,7 +303,7 @@ def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ..
         return tuple(said)
     if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)
-        said.append(f"Value at risk {over(now_.horizon)} went from {was} to {is_}.")
+        said.append(f"Value at risk {describe_horizon(now_.horizon)} went from {was} to {is_}.")
     high = next(one.customers for one in now_.tiers if one.tier == "High")
     said.append(f"Tier High holds {counted(high, 'customer')}; it held {before.tiers.get('High', 0):,}.")
     return tuple(said)

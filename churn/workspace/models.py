@@ -185,9 +185,9 @@ def _with_sample(trained: TrainingResult, source: Source) -> TrainingResult:
     """The card repeats that the list is a sample, where the list itself says so."""
     if not isinstance(source, Path) or source.suffix != ".parquet":
         return trained
-    from churn.features.build import sample_said
+    from churn.features.build import read_sample_note
 
-    said = sample_said(source)
+    said = read_sample_note(source)
     lineage = {**trained.model.lineage, "sample": said} if said else trained.model.lineage
     return replace(trained, model=replace(trained.model, lineage=lineage))
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 from churn.errors import ChurnError, ListRefused, RequestRefused
 from churn.intake.reader import Stream
 from churn.intake.sources import Source
-from churn.money.economics import stakes
+from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
 from churn.monitoring.performance import (
     FEWEST_CUSTOMERS,
@@ -99,7 +99,7 @@ def followed_of(look: Look, playbook: Playbook, name: str) -> Followed:
     value = model.schema.value.name if model.schema.value else ""
     bill = look.scored[:, model.encoder.names.index(value)] if value in model.encoder.names else None
     try:
-        given = stakes(p, bill, playbook, column=value)
+        given = build_stakes(p, bill, playbook, column=value)
         return followed_list(name, given, nobody, playbook=playbook, columns=decoded_table(model.encoder, look.scored))
     except RequestRefused:
         return Followed(name, p, nobody)

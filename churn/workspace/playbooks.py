@@ -78,10 +78,10 @@ def has_store(home: Path) -> bool:
 
 def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     """The offers a business came with: its own, else the general ones."""
-    from churn.money.playbook import playbook_from
+    from churn.money.playbook import playbook_from_mapping
 
     words = profile.playbook or read_profile(GENERAL, home).playbook
-    return playbook_from(words, source=f"{profile.name}/playbook.toml")
+    return playbook_from_mapping(words, source=f"{profile.name}/playbook.toml")
 
 
 def active_playbook(home: Path, name: str, *, profile: str | None = None) -> ActivePlaybook:
@@ -132,7 +132,7 @@ def active_versions(home: Path, model: str, profile: str) -> tuple[PlaybookVersi
 
 def read_playbook(file: Path) -> Playbook:
     """The playbook a file states; a wrong word is refused with its line and the words allowed."""
-    from churn.money.playbook import playbook_from_text
+    from churn.money.playbook import parse_playbook
 
     try:
         text = file.read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def read_playbook(file: Path) -> Playbook:
         raise RequestRefused(f"{file.name} is not a text in UTF-8.", "Save it as UTF-8 text.") from problem
     except OSError as problem:
         raise NotFound(f"There is no playbook {file}.", "Check the name and the folder.") from problem
-    return playbook_from_text(text, file.name)
+    return parse_playbook(text, file.name)
 
 
 def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile: str | None = None) -> ActivePlaybook:
@@ -156,10 +156,10 @@ def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile
 
 def editable_text(playbook: Playbook) -> str:
     """A playbook as text that is sure to be read back: its numbers become plain numbers, its words are checked."""
-    from churn.money.playbook import playbook_from, playbook_from_text, playbook_text, playbook_words
+    from churn.money.playbook import parse_playbook, playbook_from_mapping, playbook_text, playbook_words
 
-    text = playbook_text(playbook_from(playbook_words(playbook)))
-    playbook_from_text(text)
+    text = playbook_text(playbook_from_mapping(playbook_words(playbook)))
+    parse_playbook(text)
     return text
 
 
@@ -199,6 +199,6 @@ _remembered = lru_cache(maxsize=64)(_looked_up)
 
 @lru_cache(maxsize=64)
 def _read(version: PlaybookVersion) -> Playbook:
-    from churn.money.playbook import playbook_from_text
+    from churn.money.playbook import parse_playbook
 
-    return playbook_from_text(version.playbook, f"{version.business} playbook, version {version.number}")
+    return parse_playbook(version.playbook, f"{version.business} playbook, version {version.number}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
-from churn.money.economics import Stakes, offers, stakes
+from churn.money.economics import Stakes, build_stakes, price_offers
 from churn.money.playbook import Playbook
 from churn.money.rules import Cells
 from churn.notices import Notice
@@ -54,7 +54,7 @@ class OfferChooser:
         if not self.playbook.actions:
             return None, None
         at_stake, cells = self.question(given, fields, judged)
-        found = offers(at_stake, self.playbook, cells)
+        found = price_offers(at_stake, self.playbook, cells)
         best = int(found.best[0])
         return (found.actions[best].words, float(found.gain[0, best])) if best >= 0 else (None, None)
 
@@ -67,7 +67,7 @@ class OfferChooser:
         """
         value = None if assumed else self.model.schema.value
         bill = np.array([_amount(given.customer.get(value.name))]) if value else None
-        at_stake = stakes(judged.probability, bill, self.playbook, column=value.name if value else "")
+        at_stake = build_stakes(judged.probability, bill, self.playbook, column=value.name if value else "")
         return at_stake, self._looked_at(given, fields, judged)
 
     @cached_property

@@ -21,7 +21,7 @@ from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked
 from churn.errors import ChurnError, ListRefused, RequestRefused
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
-from churn.money.playbook import playbook_from_text
+from churn.money.playbook import parse_playbook
 from churn.notices import Notice, do
 from churn.notices import many as counted
 from churn.options import OutcomeOptions, ReadOptions, read_options_in
@@ -309,11 +309,11 @@ def _in_force(home: Path, record: CampaignRecord) -> ActivePlaybook:
 
 def _since(home: Path, force: ActivePlaybook) -> str:
     """The moment before which campaigns are in the assumed playbook already, where a person kept learnt rates in it."""
-    from churn.money.playbook import playbook_from_text
+    from churn.money.playbook import parse_playbook
     from churn.store.campaigns import BY_HAND
 
     by_hand = [v for v in active_versions(home, force.model, force.profile) if v.how == BY_HAND]
-    return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""
+    return by_hand[-1].made if by_hand and learnt_in(parse_playbook(by_hand[-1].playbook)) else ""
 
 
 def _others(store: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair]:
@@ -400,7 +400,7 @@ def _level(wording: Wording, column: str, name: str) -> str:
 
 def _actions(record: CampaignRecord) -> dict[str, str]:
     """The title of each action of the playbook the campaign was planned by."""
-    return {action.name: action.words for action in playbook_from_text(record.playbook).actions}
+    return {action.name: action.words for action in parse_playbook(record.playbook).actions}
 
 
 # Experiments: a list with a treatment column, and whom a contact helps.

@@ -21,9 +21,9 @@ def telco(small: bool) -> list[Line]:
     """A policy by expected gain on out-of-fold scores; the offer's effect is assumed, the outcomes are real."""
     import pandas as pd
 
-    from churn.money.economics import offers, stakes
-    from churn.money.playbook import Action, Playbook, exactly
-    from churn.money.policies import realised
+    from churn.money.economics import build_stakes, price_offers
+    from churn.money.playbook import Action, Playbook, exact_estimate
+    from churn.money.policies import realised_gain
 
     path = REAL / "telco_customer_churn.csv"
     if not path.is_file():
@@ -31,13 +31,15 @@ def telco(small: bool) -> list[Line]:
     rows = pd.read_csv(path)
     left = (rows["Churn"] == "Yes").to_numpy()
     p = _out_of_fold(rows.drop(columns=["customerID", "Churn"]), left)
-    action = Action("offer", channel="mail", save=exactly(0.30), take_up=exactly(0.45), contact=exactly(1.0))
-    book = Playbook((action,), margin=exactly(0.5), periods=exactly(18.0))
-    book = book.having("offer", bill_share=exactly(0.15), bill_periods=6.0)
-    given = stakes(p, rows["MonthlyCharges"], book)
-    chosen = offers(given, book, rows).gain[:, 0] > 0
+    action = Action(
+        "offer", channel="mail", save=exact_estimate(0.30), take_up=exact_estimate(0.45), contact=exact_estimate(1.0)
+    )
+    book = Playbook((action,), margin=exact_estimate(0.5), periods=exact_estimate(18.0))
+    book = book.having("offer", bill_share=exact_estimate(0.15), bill_periods=6.0)
+    given = build_stakes(p, rows["MonthlyCharges"], book)
+    chosen = price_offers(given, book, rows).gain[:, 0] > 0
     ways = {"ours": chosen, ".30": p >= 0.30, ".50": p >= 0.50, "all": p >= 0}
-    money = {k: realised(given, book, rows, np.where(m, 0, -1), left=left)["mid"] for k, m in ways.items()}
+    money = {k: realised_gain(given, book, rows, np.where(m, 0, -1), left=left)["mid"] for k, m in ways.items()}
     reaches = {".30": 0.05, ".50": 0.30, "all": 0.15}
     names = {".30": "threshold .30", ".50": "threshold .50", "all": "treat all"}
     return [

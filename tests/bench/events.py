@@ -20,7 +20,7 @@ from typing import Any
 
 from churn.features.build import summarise
 from churn.features.ledger import as_day
-from churn.features.recipe import Recipe, recipe_from
+from churn.features.recipe import Recipe, parse_recipe
 from churn.profiles import read_profile
 from tests.bench.measuring import Cost, Line, child_cost, table_of
 
@@ -94,7 +94,7 @@ def _words(codes, levels):
 
 def shop_recipe(*, plain: bool) -> Recipe:
     """The shop's recipe; `plain` is the part that the pandas twin has too: no varieties, repeats not looked for."""
-    recipe = recipe_from(read_profile("shop").recipe)
+    recipe = parse_recipe(read_profile("shop").recipe)
     change: dict[str, Any] = {"varieties": (), "duplicates": "keep"} if plain else {}
     return replace(recipe, alive=0, tables=(replace(recipe.main, busiest=0, **change),))
 

@@ -19,7 +19,7 @@ from churn.campaigns.holdout import drawn
 from churn.campaigns.limits import Order
 from churn.campaigns.optimizer import Choices
 from churn.campaigns.plan import Weighed, weighed
-from churn.money.playbook import Playbook, playbook_from
+from churn.money.playbook import Playbook, playbook_from_mapping
 from churn.money.rules import Clause, Rule
 from churn.profiles import read_profile
 
@@ -91,7 +91,7 @@ def _weighed(scored: pd.DataFrame, playbook: Playbook, order: Order) -> Weighed:
 
 def playbook_of(profile: str) -> Playbook:
     """The playbook that comes with a business."""
-    return playbook_from(read_profile(profile).playbook)
+    return playbook_from_mapping(read_profile(profile).playbook)
 
 
 def capacities(playbook: Playbook, how: str, customers: int) -> dict[str, int]:

@@ -14,9 +14,9 @@ import numpy as np, pandas as pd
 from churn.campaigns.optimizer import Choices
 from churn.campaigns.limits import Order
 from churn.campaigns.plan import planned_campaign
-from churn.money.economics import offers
-from churn.money.playbook import Action, Estimate, Playbook, exactly
-from churn.money.economics import stakes
+from churn.money.economics import price_offers
+from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
+from churn.money.economics import build_stakes
 n, holdout = int(sys.argv[1]), float(sys.argv[2])
 random = np.random.default_rng(0)
 rows = {"key": [f"c{i}" for i in range(n)], "probability": random.beta(1.2, 3.0, n)}
@@ -25,15 +25,15 @@ rows["tier"] = np.where(rows["probability"] > 0.4, "High", np.where(rows["probab
 rows["need"], rows["region"] = random.random(n), random.choice(["n", "e", "s", "w"], n)
 scored = pd.DataFrame(rows)
 def act(name, channel, save, take, wake, contact, offer, need):
-    from churn.money.rules import rule_from
-    return Action(name, name, channel, exactly(save), exactly(take), exactly(wake), exactly(contact), exactly(offer),
-                  rule=rule_from(need))
+    from churn.money.rules import parse_rule
+    return Action(name, name, channel, exact_estimate(save), exact_estimate(take), exact_estimate(wake),
+                  exact_estimate(contact), exact_estimate(offer), rule=parse_rule(need))
 book = Playbook((act("tip", "app", .08, .10, 0, .2, 5, ""), act("gift", "email", .12, .3, .002, .5, 12, "need > 0.1"),
                  act("discount", "email", .2, .45, .003, .5, 30, "need > 0.3"),
                  act("letter", "post", .25, .25, .005, 1.5, 45, ""),
                  act("call", "call", .33, .4, .015, 9, 60, "need > 0.2")),
                 capacity={"app": n // 10, "email": n * 15 // 100, "post": n // 20, "call": n // 50},
-                margin=exactly(.5), periods=exactly(18))
+                margin=exact_estimate(.5), periods=exact_estimate(18))
 order = Order(budget=2.0 * n, holdout=holdout, seed=1,
               at_most={("region", "n"): n // 12}, at_least={("region", "w"): n // 50})
 start = time.process_time()
@@ -43,7 +43,7 @@ treat = campaign.table[campaign.table.arm == "treat"]
 used = treat.channel.value_counts().to_dict()
 kept = campaign.spent <= 2.0 * n + 1e-6 and all(used.get(c, 0) <= m for c, m in database.capacity.items())
 kept = kept and (treat.region == "n").sum() <= n // 12 and (treat.region == "w").sum() >= n // 50
-found = offers(stakes(scored.probability, scored.value, book), book, scored)
+found = price_offers(build_stakes(scored.probability, scored.value, book), book, scored)
 best, order_ = found.best, np.argsort(-found.gain.max(axis=1))
 room, money, greedy = dict(book.capacity), 2.0 * n, 0.0
 channels = [a.channel for a in database.actions]

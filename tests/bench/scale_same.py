@@ -55,13 +55,13 @@ def _apart(left: Path, right: Path) -> tuple[int, int, int]:
 def one_run(name: str, logs: str, engine: str, output: str) -> None:
     """One engine's run, for a process of its own."""
     from churn.features.build import summarise
-    from churn.features.recipe import recipe_from
+    from churn.features.recipe import parse_recipe
     from churn.profiles import read_profile
 
     tables = {table: Path(file) for table, file in json.loads(logs).items()}
     when = date.fromisoformat(RUNS[name][1])
     done = summarise(
-        tables, recipe_from(read_profile(name).recipe), as_of=when, horizon=30, engine=engine, output=output
+        tables, parse_recipe(read_profile(name).recipe), as_of=when, horizon=30, engine=engine, output=output
     )
     print(json.dumps({"rows": done.rows, "leavers": done.leavers}))
 

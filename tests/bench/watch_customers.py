@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.money.playbook import Action, Playbook, exactly
+from churn.money.playbook import Action, Playbook, exact_estimate
 from churn.schema import Column, Schema
 from churn.training.calibration import Calibration, sigmoid
 from churn.training.encoder import encoder_for
@@ -18,8 +18,15 @@ NUMBERS = tuple(f"n{i}" for i in range(12))
 LEVELS = tuple(f"c{i}" for i in range(5))
 FLAGS = tuple(f"f{i}" for i in range(3))
 LEARNT = 7000
-OFFER = Action("call", channel="call", save=exactly(0.3), contact=exactly(2.0), take_up=exactly(0.1), offer=exactly(5))
-PLAYBOOK = Playbook((OFFER,), margin=exactly(0.5), periods=exactly(12))
+OFFER = Action(
+    "call",
+    channel="call",
+    save=exact_estimate(0.3),
+    contact=exact_estimate(2.0),
+    take_up=exact_estimate(0.1),
+    offer=exact_estimate(5),
+)
+PLAYBOOK = Playbook((OFFER,), margin=exact_estimate(0.5), periods=exact_estimate(12))
 SCHEMA = Schema(
     (
         Column("n0", "number", "value"),

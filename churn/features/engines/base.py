@@ -67,12 +67,12 @@ class Engine(Protocol):
         ...
 
 
-def number(engine: Engine, value: Any) -> int:
+def fetch_number(engine: Engine, value: Any) -> int:
     """One whole number; 0 where there is nothing to add up."""
     return int(engine.rows(value.as_table()).column(0)[0].as_py() or 0)
 
 
-def arrays(engine: Engine, expression: Any) -> dict[str, np.ndarray]:
+def fetch_arrays(engine: Engine, expression: Any) -> dict[str, np.ndarray]:
     """The rows of whole numbers, nowhere empty, each column as an array."""
     rows = engine.rows(expression)  # no pyarrow conversion here: it would import pandas, a second of a short run
     return {

@@ -34,7 +34,7 @@ MARKS = 10_000  # keys looked at to say where slices begin, evenly spread over a
 
 
 @dataclass(frozen=True)
-class Laid:
+class KeptTable:
     """A table that was laid down in the order of its keys: its name in a query, its column of keys, its rows."""
 
     name: str
@@ -63,49 +63,49 @@ class Slice:
 
     def holds(self, key: str) -> str:
         """The condition that a column of keys lies in the slice."""
-        above = [] if self.start is None else [f"{key}::varchar >= {_said(self.start)}"]
-        below = [] if self.stop is None else [f"{key}::varchar < {_said(self.stop)}"]
+        above = [] if self.start is None else [f"{key}::varchar >= {_sql_literal(self.start)}"]
+        below = [] if self.stop is None else [f"{key}::varchar < {_sql_literal(self.stop)}"]
         return " and ".join(above + below) or "true"
 
 
 WHOLE = (Slice(),)
 
 
-def slices_of(connection: Any, laid: Laid) -> tuple[Slice, ...]:
+def plan_slices(connection: Any, laid: KeptTable) -> tuple[Slice, ...]:
     """As many slices as the memory allowed asks for, each with about as many rows, in the order of their text."""
-    (room,) = _row(connection, "select parse_formatted_bytes(current_setting('memory_limit'))")
+    (room,) = _fetch_row(connection, "select parse_formatted_bytes(current_setting('memory_limit'))")
     parts = math.ceil(laid.rows * SUMS / room)
     if parts < 2:
         return WHOLE
     places = [i / parts for i in range(1, parts)]
     marks = f"select {laid.key}::varchar as mark from {laid.name} where rowid % {math.ceil(laid.rows / MARKS)} = 0"
-    (starts,) = _row(connection, f"select quantile_disc(mark, {places}) from ({marks})")
+    (starts,) = _fetch_row(connection, f"select quantile_disc(mark, {places}) from ({marks})")
     ends = [None, *sorted(set(starts)), None]
     numbers = [e and int(e) for e in ends] if _in_order_of_text(connection, laid) else [None] * len(ends)
     return tuple(map(Slice, ends, ends[1:], numbers, numbers[1:]))
 
 
 @contextmanager
-def in_hand(connection: Any, part: Slice) -> Iterator[None]:
+def show_slice(connection: Any, part: Slice) -> Iterator[None]:
     """Show one slice of all laid tables for a while."""
     ends = asdict(part)
     try:
         for name, end in ends.items():
-            connection.execute(f"set variable {name} = {_said(end)}")
+            connection.execute(f"set variable {name} = {_sql_literal(end)}")
         yield
     finally:
         for name in ends:
             connection.execute(f"reset variable {name}")
 
 
-def _in_order_of_text(connection: Any, laid: Laid) -> bool:
+def _in_order_of_text(connection: Any, laid: KeptTable) -> bool:
     """Whether the keys are whole numbers of one length."""
     ends = f"select typeof(min({laid.key})), min({laid.key})::varchar, max({laid.key})::varchar from {laid.name}"
-    kind, least, most = _row(connection, ends)
+    kind, least, most = _fetch_row(connection, ends)
     return kind != "VARCHAR" and len(least) == len(most) and not least.startswith("-")
 
 
-def _said(end: str | int | None) -> str:
+def _sql_literal(end: str | int | None) -> str:
     return "null" if end is None else str(end) if isinstance(end, int) else quoted(end)
 
 
@@ -114,7 +114,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _row(connection: Any, query: str) -> Any:
+def _fetch_row(connection: Any, query: str) -> Any:
     return connection.execute(query).fetchone()
 
 
@@ -151,7 +151,7 @@ class DuckEngine:
     backend: Any
     folder: Path
     numbers: Iterator[int]
-    laid: dict[str, Laid] = field(default_factory=dict)
+    laid: dict[str, KeptTable] = field(default_factory=dict)
     holds_tables = False
 
     def named(self, source: str) -> Any:
@@ -160,12 +160,12 @@ class DuckEngine:
 
     def parquet(self, files: Sequence[Path]) -> Any:
         """Parquet files as one table; a file may lack columns that others have."""
-        with said_plainly():
+        with explain_duckdb_errors():
             return self.backend.read_parquet(_literal(files), union_by_name=True)
 
     def text(self, files: Sequence[Path], delimiter: str, columns: Sequence[str]) -> Any:
         """Delimited text files that share one header, as a table of text; lines of another width are rejected."""
-        with said_plainly():
+        with explain_duckdb_errors():
             return self.backend.read_csv(
                 _literal(files),
                 auto_detect=False,
@@ -183,7 +183,10 @@ class DuckEngine:
         """How many lines of text files read so far could not be split into the columns of their header."""
         import duckdb
 
-        with said_plainly(), suppress(duckdb.CatalogException):  # there is no such table before the first text file
+        with (
+            explain_duckdb_errors(),
+            suppress(duckdb.CatalogException),
+        ):  # there is no such table before the first text file
             query = "select count(distinct (scan_id, file_id, line)) from reject_errors"
             return int(self.backend.raw_sql(query).fetchall()[0][0])
         return 0
@@ -191,11 +194,11 @@ class DuckEngine:
     def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down in the engine, so that using it twice is cheap."""
         name = f"kept {next(self.numbers)}"
-        with said_plainly():
+        with explain_duckdb_errors():
             if near:
                 self._lay_near(expression, name, near)
             else:
-                self.backend.raw_sql(f"create table {_kept(name)} as {self._query(expression)}").fetchall()
+                self.backend.raw_sql(f"create table {_kept_name(name)} as {self._query(expression)}").fetchall()
             return self.backend.table(name, database=(KEPT, "main"))
 
     def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
@@ -204,37 +207,37 @@ class DuckEngine:
 
         connection, query, shape = self.backend.con, self._query(expression), expression.schema().to_pyarrow()
         said = shape.with_metadata({NOTE: note}) if note else shape
-        with said_plainly(), pq.ParquetWriter(path, said, compression="snappy") as writer:
+        with explain_duckdb_errors(), pq.ParquetWriter(path, said, compression="snappy") as writer:
             for part in self._slices(expression) if near else WHOLE:
-                asked = f"select * from ({query}) where {part.holds(_named(near))}"
-                with in_hand(connection, part):
+                asked = f"select * from ({query}) where {part.holds(_quoted_name(near))}"
+                with show_slice(connection, part):
                     for batch in connection.sql(asked).to_arrow_reader(_BLOCK):
                         writer.write_batch(pa.RecordBatch.from_arrays(batch.cast(shape).columns, schema=said))
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
-        with said_plainly():
+        with explain_duckdb_errors():
             return self.backend.con.sql(self._query(expression)).to_arrow_table()
 
     def _lay_near(self, expression: Any, name: str, near: str) -> None:
         """Lay the rows down in the order of a column, and show them slice by slice to what stands on them."""
-        connection, query, key = self.backend.con, self._query(expression), _named(near)
-        begun, rows = f"create table {_kept(name, 'rows')} as", 0
+        connection, query, key = self.backend.con, self._query(expression), _quoted_name(near)
+        begun, rows = f"create table {_kept_name(name, 'rows')} as", 0
         for part in self._slices(expression):
             asked = f"select * from ({query}) where {part.holds(key)} order by {key}"
-            with in_hand(connection, part):
+            with show_slice(connection, part):
                 rows += connection.execute(f"{begun} {asked}").fetchone()[0]
-            begun = f"insert into {_kept(name, 'rows')}"
-        self.laid[name] = Laid(_kept(name, "rows"), key, rows)
+            begun = f"insert into {_kept_name(name, 'rows')}"
+        self.laid[name] = KeptTable(_kept_name(name, "rows"), key, rows)
         shown = self.laid[name].shown(expression.schema()[near].is_integer())
-        connection.execute(f"create view {_kept(name)} as {shown}")
+        connection.execute(f"create view {_kept_name(name)} as {shown}")
 
     def _slices(self, expression: Any) -> tuple[Slice, ...]:
         """The slices of the largest table the expression stands on, of those that were laid near a key."""
         from ibis.expr.operations import DatabaseTable
 
         grounds = [self.laid[t.name] for t in expression.op().find(DatabaseTable) if t.name in self.laid]
-        return slices_of(self.backend.con, max(grounds, key=lambda g: g.rows)) if grounds else WHOLE
+        return plan_slices(self.backend.con, max(grounds, key=lambda g: g.rows)) if grounds else WHOLE
 
     def _query(self, expression: Any) -> str:
         """The expression in DuckDB's words; its sums are 128 bits wide, ours are the whole numbers we said."""
@@ -244,7 +247,7 @@ class DuckEngine:
             inner = ibis.to_sql(expression, dialect=self.backend.name)
         kinds = {n: kind for n, kind in expression.schema().items() if kind.is_integer()}
         wide = {n: "bigint" for n, kind in kinds.items() if kind.nbytes != 4}
-        whole = ", ".join(f"{_named(n)}::{kind} as {_named(n)}" for n, kind in wide.items())
+        whole = ", ".join(f"{_quoted_name(n)}::{kind} as {_quoted_name(n)}" for n, kind in wide.items())
         return f"select * replace ({whole}) from ({inner})" if wide else inner
 
 
@@ -266,9 +269,9 @@ def _step_by_step() -> Iterator[None]:
 
 
 @contextmanager
-def opened_duckdb(url: str) -> Iterator[Engine]:
+def open_duckdb(url: str) -> Iterator[Engine]:
     """Open DuckDB with the settings of a URL and close it afterwards; what it spilled goes with it."""
-    settings = settings_of(url)
+    settings = duckdb_settings(url)
     folder = _own_folder(settings.pop("temp_directory", None))
     try:
         backend = _duckdb(settings | {"temp_directory": str(folder / "spill")}, folder / "kept.db")
@@ -280,7 +283,7 @@ def opened_duckdb(url: str) -> Iterator[Engine]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def settings_of(url: str) -> dict[str, str]:
+def duckdb_settings(url: str) -> dict[str, str]:
     """The engine's settings as its own names; an unknown engine or setting is refused by name."""
     parts = urlsplit(url)
     if parts.scheme != "duckdb" or parts.netloc or parts.path:
@@ -295,7 +298,7 @@ def settings_of(url: str) -> dict[str, str]:
 
 
 @contextmanager
-def said_plainly() -> Iterator[None]:
+def explain_duckdb_errors() -> Iterator[None]:
     """Turn what the engine complains of into a sentence with a next step."""
     import duckdb
 
@@ -365,11 +368,11 @@ def _literal(files: Sequence[Path]) -> list[str]:
     return [glob.escape(str(f)) for f in files]
 
 
-def _kept(*words: str) -> str:
-    return f"{KEPT}.{_named(' '.join(words))}"
+def _kept_name(*words: str) -> str:
+    return f"{KEPT}.{_quoted_name(' '.join(words))}"
 
 
-def _named(column: str) -> str:
+def _quoted_name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 

@@ -37,7 +37,7 @@ class PostgresEngine:
     def named(self, source: str) -> Any:
         """A table or view of the server, by its name."""
         schema, _, name = source.rpartition(".")
-        with said_by_postgres(source):
+        with explain_postgres_errors(source):
             return self.backend.table(name, database=schema or None)
 
     def parquet(self, files: Sequence[Path]) -> Any:
@@ -54,7 +54,7 @@ class PostgresEngine:
 
     def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down as a temporary one, so that using it twice is cheap."""
-        with said_by_postgres():
+        with explain_postgres_errors():
             return self.backend.create_table(f"kept_{next(self.numbers)}", obj=expression, temp=True)
 
     def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
@@ -63,23 +63,23 @@ class PostgresEngine:
 
         shape = expression.schema().to_pyarrow()
         said = shape.with_metadata({NOTE: note}) if note else shape
-        with said_by_postgres(), pq.ParquetWriter(path, said, compression="snappy") as writer:
+        with explain_postgres_errors(), pq.ParquetWriter(path, said, compression="snappy") as writer:
             for batch in self.backend.to_pyarrow_batches(expression, chunk_size=_BLOCK):
                 writer.write_batch(pa.RecordBatch.from_arrays(batch.cast(shape).columns, schema=said))
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
-        with said_by_postgres():
+        with explain_postgres_errors():
             return self.backend.to_pyarrow(expression.as_table())
 
 
 @contextmanager
-def opened_postgres(url: str) -> Iterator[Engine]:
+def open_postgres(url: str) -> Iterator[Engine]:
     """Connect to the server a URL names, and leave it afterwards."""
     import ibis
 
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
-        with said_by_postgres():
+        with explain_postgres_errors():
             backend = ibis.connect(url)
             backend.raw_sql("set timezone = 'UTC'").close()
         try:
@@ -89,7 +89,7 @@ def opened_postgres(url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def said_by_postgres(source: str = "") -> Iterator[None]:
+def explain_postgres_errors(source: str = "") -> Iterator[None]:
     """Turn what the server, or the way to it, complains of into a sentence with a next step."""
     import ibis.common.exceptions as ibis_says
     import psycopg

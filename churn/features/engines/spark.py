@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from churn.features.engines.base import NOTE, Engine
-from churn.features.engines.spark_session import opened_session, said_by_spark
+from churn.features.engines.spark_session import explain_spark_errors, open_session
 
 _DAMAGED = "line as it stood"  # the column in which Spark leaves a line it could not split
 
@@ -40,13 +40,13 @@ class SparkEngine:
 
     def parquet(self, files: Sequence[Path]) -> Any:
         """Parquet files as one table; a file may lack columns that others have."""
-        with said_by_spark():
+        with explain_spark_errors():
             reader = self.session.read.option("mergeSchema", len(files) > 1)
             return self._named(reader.parquet(*(_literal(f) for f in files)))
 
     def text(self, files: Sequence[Path], delimiter: str, columns: Sequence[str]) -> Any:
         """Delimited text files that share one header, as a table of text; lines of another width are rejected."""
-        with said_by_spark():
+        with explain_spark_errors():
             frame = self._read_text(files, delimiter, columns)
             place = str(self.folder / f"text-{next(self.numbers)}")
             frame.write.parquet(place)
@@ -61,20 +61,20 @@ class SparkEngine:
     def kept(self, expression: Any, *, near: str = "") -> Any:
         """The same table, worked out once and laid down where every worker sees it, so that using it twice is cheap."""
         place = str(self.folder / f"kept-{next(self.numbers)}")
-        with said_by_spark():
+        with explain_spark_errors():
             self._frame(expression).write.parquet(place)
             return self._named(self.session.read.parquet(place))
 
     def write(self, expression: Any, path: Path, note: str = "", *, near: str = "") -> None:
         """Write the rows to one Parquet file, in their order; the caller sees to it that it is whole or gone."""
         place = self.folder / f"written-{next(self.numbers)}"
-        with said_by_spark():
+        with explain_spark_errors():
             self._frame(expression).write.parquet(str(place))
-        _joined_parts(place, path, note)
+        _join_parts(place, path, note)
 
     def rows(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table; meant for results that fit in memory."""
-        with said_by_spark():
+        with explain_spark_errors():
             return self._frame(expression.as_table()).toArrow()
 
     def _frame(self, expression: Any) -> Any:
@@ -103,16 +103,16 @@ class SparkEngine:
 
 
 @contextmanager
-def opened_spark(url: str) -> Iterator[Engine]:
+def open_spark(url: str) -> Iterator[Engine]:
     """Open Spark with the settings of a URL and leave it afterwards; what it laid down goes with it."""
     import ibis
 
-    with opened_session(url) as (session, folder):
+    with open_session(url) as (session, folder):
         backend = ibis.pyspark.connect(session)
         yield SparkEngine(backend, session, folder)
 
 
-def _joined_parts(place: Path, path: Path, note: str) -> None:
+def _join_parts(place: Path, path: Path, note: str) -> None:
     """One file from the parts Spark wrote, in their order, block by block; our own words go with it."""
     import pyarrow.parquet as pq
 

@@ -36,7 +36,7 @@ _FIX = (
 )
 
 
-def patience_of(settings: Mapping[str, str]) -> float:
+def worker_timeout(settings: Mapping[str, str]) -> float:
     """How many seconds a cluster may be without a worker before it is given up."""
     said = settings.get("patience", str(PATIENCE))
     try:
@@ -49,7 +49,7 @@ def patience_of(settings: Mapping[str, str]) -> float:
 
 
 @contextmanager
-def lent_workers(session: Any, patience: float) -> Iterator[None]:
+def require_workers(session: Any, patience: float) -> Iterator[None]:
     """Wait for the first worker, and give up work that every worker has left; either is said in a sentence."""
     _await_first(session, patience)
     done, deserted = threading.Event(), threading.Event()
@@ -66,14 +66,14 @@ def lent_workers(session: Any, patience: float) -> Iterator[None]:
         watch.join()
 
 
-def number_of_workers(session: Any) -> int:
+def count_workers(session: Any) -> int:
     """How many executors are up; Spark counts this process as one, too."""
     return len(session.sparkContext._jsc.sc().statusTracker().getExecutorInfos()) - 1
 
 
 def _await_first(session: Any, patience: float) -> None:
     until = time.monotonic() + patience
-    while not number_of_workers(session):
+    while not count_workers(session):
         if time.monotonic() > until:
             raise Unavailable(f"The Spark master lent no worker within {patience:g} seconds.", _FIX)
         time.sleep(_PAUSE)
@@ -86,7 +86,7 @@ def _watch(session: Any, patience: float, done: threading.Event, deserted: threa
     last = time.monotonic()
     while not done.wait(_PAUSE):
         with suppress(Py4JError, OSError):  # Spark itself has stopped: what it says then is told elsewhere
-            if number_of_workers(session):
+            if count_workers(session):
                 last = time.monotonic()
             elif time.monotonic() - last > patience:
                 deserted.set()
@@ -159,7 +159,7 @@ def is_spark(url: str) -> bool:
     return url.startswith(("spark:", "local["))
 
 
-def address_of(url: str) -> Address:
+def parse_address(url: str) -> Address:
     """The address and settings of a URL; what is not understood is refused by name."""
     master, _, query = url.partition("?")
     if not _MASTER.fullmatch(master):
@@ -172,19 +172,19 @@ def address_of(url: str) -> Address:
 
 
 @contextmanager
-def opened_session(url: str) -> Iterator[tuple[Any, Path]]:
+def open_session(url: str) -> Iterator[tuple[Any, Path]]:
     """A session and a folder for what it lays down; both are gone afterwards."""
-    address = address_of(url)
-    patience = patience_of(address.settings)
+    address = parse_address(url)
+    patience = worker_timeout(address.settings)
     _need_packages()
     _need_java()
     _need_master(address)
     folder = _own_folder(address.settings.get("spill"))
     try:
-        with said_by_spark():
-            session = _started(address, folder)
+        with explain_spark_errors():
+            session = _start_session(address, folder)
             try:
-                with nullcontext() if address.here else lent_workers(session, patience):
+                with nullcontext() if address.here else require_workers(session, patience):
                     yield session, folder
             finally:
                 session.stop()
@@ -192,7 +192,7 @@ def opened_session(url: str) -> Iterator[tuple[Any, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(address: Address, folder: Path) -> Any:
+def _start_session(address: Address, folder: Path) -> Any:
     from pyspark.sql import SparkSession
 
     log = folder / "log4j2.properties"
@@ -299,7 +299,7 @@ def _own_folder(parent: str | None) -> Path:
 
 
 @contextmanager
-def said_by_spark() -> Iterator[None]:
+def explain_spark_errors() -> Iterator[None]:
     """Turn what Spark complains of into a sentence with a next step."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -309,10 +309,10 @@ def said_by_spark() -> Iterator[None]:
     except ChurnError:
         raise
     except (PySparkException, Py4JError, ConnectionError) as problem:
-        raise _plainly(str(problem)) from problem
+        raise _explain_problem(str(problem)) from problem
 
 
-def _plainly(text: str) -> ChurnError:
+def _explain_problem(text: str) -> ChurnError:
     """The sentence for a complaint; its own words tell which."""
     low = text.lower()
     for words, message, fix in COMPLAINTS:

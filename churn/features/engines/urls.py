@@ -12,7 +12,7 @@ KNOWN = f"Use {DEFAULT} (or {DEFAULT}?memory=2GB&threads=2), spark://HOST:PORT, 
 
 
 @contextmanager
-def opened(url: str = DEFAULT) -> Iterator[Engine]:
+def open_engine(url: str = DEFAULT) -> Iterator[Engine]:
     """Open the engine a URL names and close it afterwards."""
     with _opener(url)(url) as engine:
         yield engine
@@ -20,15 +20,15 @@ def opened(url: str = DEFAULT) -> Iterator[Engine]:
 
 def _opener(url: str) -> Callable[[str], AbstractContextManager[Engine]]:
     if url.startswith("duckdb:"):
-        from churn.features.engines.duckdb import opened_duckdb
+        from churn.features.engines.duckdb import open_duckdb
 
-        return opened_duckdb
+        return open_duckdb
     if url.startswith(("spark:", "local[")):
-        from churn.features.engines.spark import opened_spark
+        from churn.features.engines.spark import open_spark
 
-        return opened_spark
+        return open_spark
     if url.startswith(("postgresql:", "postgres:")):
-        from churn.features.engines.postgres import opened_postgres
+        from churn.features.engines.postgres import open_postgres
 
-        return opened_postgres
+        return open_postgres
     raise RequestRefused(f"The engine {url!r} is not known here.", KNOWN)
