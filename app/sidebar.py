@@ -34,7 +34,7 @@ def list_choice() -> None:
         help=say("sidebar.list_help"),
     )
     if chosen is not None and chosen != now:
-        (session.hold if chosen in own else cache.take_sample)(chosen)
+        (session.hold if chosen in own else session.take_sample)(chosen)
         st.rerun()
 
 

@@ -15,7 +15,22 @@ TIERS = ["High"] * 600 + ["Medium"] * 1001 + ["Low"] * 399
 def test_each_stratum_gives_its_tenth():
     held = arms(KEYS, TIERS, share=0.1, seed=4)
     counts = {t: int(held[np.array(TIERS) == t].sum()) for t in ("High", "Medium", "Low")}
-    assert counts == {"High": 60, "Medium": 100, "Low": 40}
+    assert counts["High"] == 60 and counts["Medium"] in (100, 101) and sum(counts.values()) == 200
+
+
+def test_a_customer_of_a_small_stratum_is_held_out_as_often_as_anybody():
+    kinds = np.array(["High|0"] * 4 + ["High|1"] * 13 + ["Low|0"] * 26 + ["Low|1"] * 47 + ["Mid|2"] * 10)
+    keys = [f"k{i}" for i in range(100)]
+    held = np.mean([arms(keys, kinds, share=0.1, seed=seed) for seed in range(600)], axis=0)
+    shares = [held[kinds == kind].mean() for kind in np.unique(kinds)]
+    assert shares == pytest.approx([0.1] * 5, abs=0.02)
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=60), st.integers(0, 999))
+def test_every_stratum_gives_its_part_to_the_customer(strata, seed):
+    held, kinds = arms([str(i) for i in range(len(strata))], strata, share=0.3, seed=seed), np.array(strata)
+    part = held.sum() / len(strata)
+    assert all(abs(held[kinds == kind].sum() - part * (kinds == kind).sum()) < 1 for kind in set(strata))
 
 
 def test_the_order_of_the_list_does_not_matter():

@@ -58,7 +58,8 @@ def arms(
     keys, kinds = [str(k) for k in keys], np.asarray([str(s) for s in strata], object)
     held, known = _from_before(keys, earlier or {})
     draw = draws(keys, seed, of)
-    for kind, many in _parts(kinds, share).items():
+    start = float(draws(["where the first stratum begins"], seed, of)[0])
+    for kind, many in _parts(kinds, share, start).items():
         free = np.flatnonzero((kinds == kind) & ~known)
         more = max(0, many - int((held & (kinds == kind)).sum()))
         held[free[np.argsort(draw[free], kind="stable")[:more]]] = True
@@ -70,14 +71,18 @@ def _from_before(keys: list[str], earlier: Mapping[str, str]) -> tuple[np.ndarra
     return np.array([a == HOLDOUT for a in stands], bool), np.array([a is not None for a in stands], bool)
 
 
-def _parts(kinds: np.ndarray, share: float) -> dict[str, int]:
-    """How many of each kind are held out: together the rounded share, split by largest remainder."""
+def _parts(kinds: np.ndarray, share: float, start: float) -> dict[str, int]:
+    """How many of each kind are held out: together the rounded share, each kind its part rounded up or down.
+
+    Which way is chance's to say (`start`, 0–1). Rounding to the nearest would hold out nobody of four customers at a
+    tenth, whatever the seed: the few with the largest gains would then always be treated, and lift would flatter.
+    """
     names, counts = np.unique(kinds.astype(str), return_counts=True)
-    exact = counts * share
-    parts = np.floor(exact + 1e-9).astype(int)
-    missing = int(np.floor(len(kinds) * share + 0.5)) - int(parts.sum())
-    order = np.argsort(-(exact - parts), kind="stable")
-    parts[order[: max(0, missing)]] += 1
+    whole = int(np.floor(len(kinds) * share + 0.5))
+    reached = np.cumsum(counts) * (whole / max(1, len(kinds)))
+    if len(reached):
+        reached[-1] = whole  # not a hair less
+    parts = np.diff(np.floor(reached + start).astype(int), prepend=0)
     return {str(n): int(p) for n, p in zip(names, parts, strict=True)}
 
 
