@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,21 +12,26 @@ from tests.trained import make_telco
 
 def collect() -> dict[str, object]:
     """Everything, by the name of its file."""
+    from fastapi.testclient import TestClient
+
     from churn.api.app import make_api
 
     with tempfile.TemporaryDirectory() as folder:
-        home, out = Path(folder) / "home", Path(folder) / "out"
+        home, served, out = (Path(folder) / name for name in ("home", "served", "out"))
         home.mkdir()
         out.mkdir()
         make_telco(home)
-        os.environ["CHURN_HOME"] = str(home)
+        shutil.copytree(home, served)
+        os.environ["CHURN_HOME"] = str(served)
         answers = snapshots.answers(home, out)
+        api = make_api()
         return {
             "verbs": snapshots.verbs(),
             "answers": answers,
             "files": snapshots.files(out),
             "stored": snapshots.stored(home),
-            "routes": snapshots.routes(make_api()),
+            "routes": snapshots.routes(api),
+            "replies": snapshots.replies(TestClient(api, raise_server_exceptions=False), served),
             "screens": snapshots.screens(),
         }
 
