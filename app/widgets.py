@@ -390,7 +390,7 @@ def choose_list(*, then: str = "") -> None:
         session.free_upload(file)
     session.remember("taken files", taken | {file.file_id for file in fresh})
     if not fresh:
-        cache.take_sample(chosen)
+        session.take_sample(chosen)
         session.remember("turn", turn + 1)
     if then:
         st.switch_page(f"screens/{then}.py", query_params=cache.address())
@@ -440,7 +440,7 @@ def a_sample() -> None:
     ready = [demo.score for demo in DEMOS if demo.score and demo.name in known]
     chosen = st.pills(say("list.try"), ready, format_func=plain, key="sample to try") if ready else None
     if chosen:
-        cache.take_sample(chosen)
+        session.take_sample(chosen)
         st.rerun()
 
 

@@ -57,6 +57,18 @@ def test_a_sample_is_ranked_a_page_at_a_time_and_said_to_be_synthetic(monkeypatc
     assert len(table(page)) == 100
 
 
+def test_a_sample_picked_from_the_list_comes_into_hand(monkeypatch, telco_home):
+    page = opened(monkeypatch, telco_home, "score")
+    next(s for s in page.selectbox if s.label == "Or take a sample").set_value("telco_today.csv").run()
+    assert list(page.exception) == [] and metric(page, "Customers read") == "1500"
+
+
+def test_a_sample_to_look_around_with_is_one_click_away(monkeypatch, demo_telco):
+    page = opened(monkeypatch, demo_telco, "overview")
+    next(p for p in page.pills if p.label == "Or look around with a sample").select("telco_today.csv").run()
+    assert list(page.exception) == [] and page.query_params["sample"] == "telco_today.csv"
+
+
 def test_the_customers_whose_action_brings_most_come_first_and_value_at_risk_is_never_below_it(monkeypatch, telco_home):
     page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
     rows = table(page)

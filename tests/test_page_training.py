@@ -1,5 +1,6 @@
 """Training: guided choices, a job apart, the report, and the way back."""
 
+import json
 import time
 
 import pytest
@@ -164,3 +165,15 @@ def test_what_was_chosen_on_screen_is_said_on_the_command_line(asked):
         *("train", "--sheet=May", "--outcome=fate", "--positive=left", "--drop=days_after"),
         *("--drop-class=joined", "--quick", "--threshold=recall 0.90"),
     ]
+
+
+def test_after_a_training_todays_list_is_asked_for_and_the_new_model_scores_it(monkeypatch, own_telco):
+    done = own_telco / "data" / "jobs" / "1a2b"
+    done.mkdir(parents=True)
+    answer = {"model": "telco", "version": "v1", "promoted": True, "why": "It is the first.", "notices": []}
+    for name, text in (("pid", "999999999"), ("said", ""), ("answer", json.dumps(answer))):
+        (done / name).write_text(text)
+    page = opened(monkeypatch, own_telco, "training", sample="telco_customers.csv", job="1a2b")
+    next(b for b in page.button if b.label == "Score today's list with it").click().run()
+    assert list(page.exception) == [] and "There is no list yet" in shown(page)
+    assert page.query_params["model"] == "telco"

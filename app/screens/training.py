@@ -272,7 +272,7 @@ def finished(answer: dict[str, Any]) -> None:
     # The list in hand is the one learnt from: what comes next is a list of today's customers.
     st.caption(say("training.todays_list"))
     if session.may("score") and st.button(say("training.score_now"), icon=":material/arrow_forward:"):
-        cache.let_go()
+        session.put_down()
         cache.choose_model(answer["model"])
         st.switch_page("screens/score.py")
 
