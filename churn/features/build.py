@@ -73,16 +73,33 @@ def drawn_sample(engine: Engine, table: Any, key: str, outcome: str | None, most
     return marked.filter(chosen).drop("part").order_by(key), Drawn(rows, total)
 
 
-def sample_said(path: Path) -> str | None:
-    """What a table's own file says of how it was drawn; nothing where it is whole, or not ours."""
-    import pyarrow as pa
+MADE_UP = "made_up"
+
+
+def mark_made_up(path: Path) -> None:
+    """Note in a customer table that the logs it was made from are samples of made-up customers."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    said = {**(table.schema.metadata or {}), NOTE.encode(): json.dumps({**note_in(path), MADE_UP: True}).encode()}
+    written_whole(table.replace_schema_metadata(said), path)
+
+
+def note_in(source: Path | bytes) -> dict[str, Any]:
+    """Our own words in a Parquet file; nothing where it is none, or not ours."""
     import pyarrow.parquet as pq
 
     try:
-        words = json.loads((pq.read_schema(path).metadata or {}).get(NOTE.encode(), b"{}"))
+        schema = pq.read_schema(pa.BufferReader(source) if isinstance(source, bytes) else source)
+        words = json.loads((schema.metadata or {}).get(NOTE.encode(), b"{}"))
     except (OSError, ValueError, pa.ArrowException):
-        return None
-    found = words.get("sample") if isinstance(words, dict) else None
+        return {}
+    return words if isinstance(words, dict) else {}
+
+
+def sample_said(path: Path) -> str | None:
+    """What a table's own file says of how it was drawn; nothing where it is whole, or not ours."""
+    found = note_in(path).get("sample")
     return str(Drawn(found["rows"], found["of"])) if found else None
 
 
