@@ -68,7 +68,7 @@ def serve(asked: argparse.Namespace) -> None:
 
 
 def home_of_workspace() -> Path:
-    """Where models and the score book live."""
+    """Where models and the database live."""
     return Workspace().home
 
 

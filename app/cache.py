@@ -40,7 +40,7 @@ class Seats:
 
     @contextmanager
     def seat(self, *, later: float = 0.0) -> Iterator[None]:
-        """A seat for as long as something is reckoned; what is reckoned within it needs no second one.
+        """A seat for as long as something is computed; what is computed within it needs no second one.
 
         later  seconds by which it lets those go first who come after it
         """
@@ -174,7 +174,7 @@ def _score(now: ListInHand, named: str) -> Any:
 
 
 def model_names() -> list[str]:
-    """The models on the shelf."""
+    """The models kept."""
     return [card["name"] for card in workspace().models.list()]
 
 
@@ -406,13 +406,13 @@ def on_this_machine() -> bool:
 
 
 def let_go() -> None:
-    """Forget the logs and what was reckoned from them."""
+    """Forget the logs and what was computed from them."""
     for name in ("logs", "outlook", "made from logs", "filling"):
         st.session_state.pop(name, None)
 
 
 def outlook(held: LogsInHand) -> Any:
-    """What the logs cover, reckoned once; the slider then asks nothing of the engine."""
+    """What the logs cover, computed once; the slider then asks nothing of the engine."""
     known, seen = st.session_state.get("outlook", (None, None))
     if known != held:
         seen = session.workspace().logs.outlook(*held.asked)

@@ -1,7 +1,7 @@
 """From events: event logs become the list in hand; *Score a list* and *Training* show it, each for its own purpose.
 
 Bring files for each table of a recipe, see which dates they cover, choose the date on a slider and see at once who
-would have left, then make the table. The counts come from what was reckoned once, so the slider answers at once.
+would have left, then make the table. The counts come from what was computed once, so the slider answers at once.
 """
 
 from __future__ import annotations

@@ -359,7 +359,7 @@ def may(act: str) -> bool:
 
 
 def workspace() -> Workspace:
-    """The counter every screen asks, working for whoever sits in front of it."""
+    """The counter every screen asks, working for whoever uses it."""
     visitor = who()
     known, theirs = st.session_state.get("workspace", (None, None))
     shared = shared_workspace()

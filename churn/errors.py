@@ -99,7 +99,7 @@ class NotFound(ChurnError):
 
 
 class NoModelYet(NotFound):
-    """There is no model on the shelf at all."""
+    """There is no model kept at all."""
 
 
 class Damaged(ChurnError):

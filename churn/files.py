@@ -30,7 +30,7 @@ _ACTIVE_LATER = re.compile(r';(?="*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])')
 
 
 def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
-    """Where models, the score book and own profiles live: the folder given, else CHURN_HOME, else the repository."""
+    """Where models, the database and own profiles live: the folder given, else CHURN_HOME, else the repository."""
     return Path(given or os.environ.get("CHURN_HOME") or REPOSITORY).expanduser().resolve()
 
 

@@ -21,7 +21,7 @@ FOLDER = Path("data") / "profiles"
 class Profile:
     """A ready-made business: what its columns mean, how reasons are said, what can be offered, how events add up.
 
-    phrases, playbook, recipe and roles are handed on as they are written; the wing that uses one gives it its meaning.
+    phrases, playbook, recipe and roles are handed on as they are written; who uses one gives it its meaning.
     roles (of the general profile) are the headings a key, outcome, value or date is commonly found under.
     """
 

@@ -12,7 +12,7 @@ def planned_for(home, name="spring", **order):
 
 
 def exported(home, name="spring", **order):
-    """The same, kept in the book and written to the home."""
+    """The same, kept in the database and written to the home."""
     return Workspace(home).campaigns.export(planned_for(home, name, **order), home / f"{name}.csv")
 
 

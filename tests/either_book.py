@@ -1,4 +1,4 @@
-"""The score book on SQLite and on PostgreSQL: tests that ask for `either_book` run on both.
+"""The database on SQLite and on PostgreSQL: tests that ask for `either_book` run on both.
 
 The PostgreSQL server is the one CHURN_TEST_POSTGRES names (`.ci/run` starts one); every test gets a schema of its own.
 """

@@ -1,4 +1,4 @@
-"""Who did what, and the keys that programs ask with, as the book keeps them."""
+"""Who did what, and the keys that programs ask with, as the database keeps them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A customer is taken out of the book, and the campaign stays measurable."""
+"""A customer is taken out of the database, and the campaign stays measurable."""
 
 from churn import Workspace
 from tests.campaigns import came_back, exported

@@ -44,7 +44,7 @@ STATEMENTS = {
 
 
 def old_book(home, kind, rows):
-    """A book as the program before kept it, six steps done, on SQLite or on PostgreSQL."""
+    """A database as the program before kept it, six steps done, on SQLite or on PostgreSQL."""
     done = [(n,) for n in range(1, 7)]
     everything = {"steps_done": done, **rows}
     statements = {"steps_done": "INSERT INTO steps_done VALUES (?)", **STATEMENTS}

@@ -88,7 +88,7 @@ def test_a_book_that_goes_away_leaves_no_file_and_no_half_campaign(own_telco, mo
     planned = planned_for(own_telco)
 
     def gone(*_):
-        raise Unavailable("The score book does not answer: connection lost.", "Try again.")
+        raise Unavailable("The database does not answer: connection lost.", "Try again.")
 
     with monkeypatch.context() as patched:
         patched.setattr(room, "record_campaign", gone)

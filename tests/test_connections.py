@@ -1,4 +1,4 @@
-"""The book opens, has room for several writers, and survives a kill."""
+"""The database opens, has room for several writers, and survives a kill."""
 
 import os
 import shutil

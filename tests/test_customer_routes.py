@@ -23,7 +23,7 @@ def client(own_telco):
 
 
 def found(client, key, **asked):
-    """The last score, as soon as it is in the book."""
+    """The last score, as soon as it is in the database."""
     until = time.monotonic() + 10
     while (answer := client.get(f"/customers/{key}", params=asked)).status_code == 404 and time.monotonic() < until:
         time.sleep(0.02)

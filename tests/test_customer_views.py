@@ -1,4 +1,4 @@
-"""One customer: a form from the schema, offers that exist, peers of the list, history from the book."""
+"""One customer: a form from the schema, offers that exist, peers of the list, history from the database."""
 
 import pytest
 

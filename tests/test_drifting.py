@@ -19,7 +19,7 @@ GONE_BY = "drift:tenure=-1.5"
 
 
 def in_words(record):
-    """A record as the book writes it."""
+    """A record as the database writes it."""
     return json.dumps(vars(record), default=list)
 
 

@@ -1,4 +1,4 @@
-"""What scores are worth is reckoned by hand once, and by the playbook from then on."""
+"""What scores are worth is computed by hand once, and by the playbook from then on."""
 
 import numpy as np
 import pyarrow as pa

@@ -1,4 +1,4 @@
-"""A customer is forgotten in the book and in what lies about; models never held one."""
+"""A customer is forgotten in the database and in what lies about; models never held one."""
 
 import os
 

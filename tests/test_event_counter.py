@@ -1,4 +1,4 @@
-"""Event logs at the counter, from the files to a model: nobody is learnt from and judged on at once."""
+"""Event logs, from the files to a model: nobody is learnt from and judged on at once."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Event logs at the counter: a table of customers, or a sentence."""
+"""Event logs: a table of customers, or a sentence."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""An experiment at the counter: read, measured, and its customers ranked."""
+"""An experiment: read, measured, and its customers ranked."""
 
 import pytest
 

@@ -20,7 +20,7 @@ def test_without_a_model_it_is_up_but_cannot_score(home):
 def test_whoever_never_saw_the_keys_is_not_ready_and_tells_nothing_of_the_database(own_telco, monkeypatch):
     monkeypatch.setenv("CHURN_BOOK", "postgresql+psycopg://nobody:word@127.0.0.1:1/none")
     answer = TestClient(make_api(Workspace(own_telco))).get("/ready")
-    assert (answer.status_code, answer.json()["error"]) == (503, "The score book does not answer: Connection refused.")
+    assert (answer.status_code, answer.json()["error"]) == (503, "The database does not answer: Connection refused.")
 
 
 def test_a_damaged_model_is_no_model_and_no_fault(own_telco):

@@ -1,4 +1,4 @@
-"""What the book knows of one customer of one business, the latest first, and of nobody else."""
+"""What the database knows of one customer of one business, the latest first, and of nobody else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Campaigns in the book: written whole or not at all, arms that stand, contacts that count."""
+"""Campaigns in the database: written whole or not at all, arms that stand, contacts that count."""
 
 import signal
 import subprocess
@@ -142,7 +142,7 @@ def test_a_server_that_goes_away_in_mid_write_is_said_and_nothing_is_half_writte
             yield member(str(k))
 
     with (
-        pytest.raises(Unavailable, match="The score book does not answer"),
+        pytest.raises(Unavailable, match="The database does not answer"),
         journal.writing(book) as connection,
     ):
         journal.merge_rows(connection, journal.MEMBERS, (journal._member("spring", m) for m in members()))

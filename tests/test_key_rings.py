@@ -1,4 +1,4 @@
-"""A key is shown once, known by its hash, and counts until it is revoked, even while the book is away."""
+"""A key is shown once, known by its hash, and counts until it is revoked, even while the database is away."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_a_revoked_key_ends_within_two_seconds(home, monkeypatch):
 
 def test_keys_known_before_count_while_the_book_is_away(home, monkeypatch):
     def away(home):
-        raise Unavailable("The score book does not answer.")
+        raise Unavailable("The database does not answer.")
 
     key, ring = kept(), ApiKeyStore(home)
     ring.look_up()

@@ -1,4 +1,4 @@
-"""What a screen shows of a list is asked at the counter."""
+"""What a screen shows of a list is asked."""
 
 from churn import Workspace
 from churn.workspace.files import scored_list_file

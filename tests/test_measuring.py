@@ -19,7 +19,7 @@ CUSTOMERS = 3000
 
 
 def spring(home, name="spring", seed=2, saved=0.5, model="shoes"):
-    """A campaign of a business in the book, and the outcomes of an action that keeps half the leavers."""
+    """A campaign of a business in the database, and the outcomes of an action that keeps half the leavers."""
     random = np.random.default_rng(seed)
     arms = np.where(random.random(CUSTOMERS) < 0.3, "holdout", "treat")
     left = random.random(CUSTOMERS) < np.where(arms == "treat", 0.5 * (1 - saved), 0.5)

@@ -1,4 +1,4 @@
-"""train and models on the command line: the design's fields, the shelf, and refusals in one sentence."""
+"""train and models on the command line: the design's fields, the registry, and refusals in one sentence."""
 
 import pytest
 

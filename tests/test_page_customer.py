@@ -76,7 +76,7 @@ def test_similar_customers_who_stay_are_of_the_list_and_not_the_customer(monkeyp
 
 def test_a_customer_the_book_does_not_know_has_no_history(monkeypatch, telco_home):
     page = part_of(page_of(monkeypatch, telco_home), "History")
-    assert "The score book holds nothing of this customer yet" in shown(page)
+    assert "The database holds nothing of this customer yet" in shown(page)
 
 
 def test_a_customer_is_typed_in_without_any_list(monkeypatch, telco_home):

@@ -1,4 +1,4 @@
-"""Drivers: every part shows its finding, is reckoned when it is opened, and says that nothing here is a cause."""
+"""Drivers: every part shows its finding, is computed when it is opened, and says that nothing here is a cause."""
 
 import pytest
 

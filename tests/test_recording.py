@@ -1,4 +1,4 @@
-"""A score is kept beside the request; a book that is away delays the record, and nothing is lost."""
+"""A score is kept beside the request; a database that is away delays the record, and nothing is lost."""
 
 import time
 from types import SimpleNamespace

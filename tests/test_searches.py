@@ -1,4 +1,4 @@
-"""A search that was stopped is found again, whole lines only, and never on the shelf."""
+"""A search that was stopped is found again, whole lines only, and never kept."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Seats: no more sessions reckon at once than there are seats; those who are due first go first."""
+"""Seats: no more sessions compute at once than there are seats; those who are due first go first."""
 
 import threading
 import time

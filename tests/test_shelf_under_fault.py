@@ -22,7 +22,7 @@ MOST = 200  # more points of failure than saving and promoting have
 
 
 def saved_and_promoted(home, model=None):
-    """What a training does to the shelf once it has learnt."""
+    """What a training does to the registry once it has learnt."""
     made = save(home, model or small_training().model, pages=PAGES)
     promote(home, "small", made.version, why="better")
 
@@ -34,7 +34,7 @@ def shelf(tmp_path):
 
 
 def all_whole(home):
-    """Every version on the shelf is as it was written, and the history counts without a gap."""
+    """Every version kept is as it was written, and the history counts without a gap."""
     numbers = [reign.number for reign in history(home, "small")]
     return not any(damage(home, "small", v) for v in versions(home, "small")) and numbers == [
         *range(1, len(numbers) + 1)

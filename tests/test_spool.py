@@ -1,4 +1,4 @@
-"""Rows wait in files until the book has them: none is lost, none is written twice, none stops the others."""
+"""Rows wait in files until the database has them: none is lost, none is written twice, none stops the others."""
 
 import json
 import os
@@ -76,7 +76,7 @@ def test_the_file_of_a_living_process_is_left_alone(home, spool):
 
 def test_a_book_that_is_away_leaves_everything_where_it_is(home, spool):
     def hung_up(*_):
-        raise Unavailable("The score book does not answer.")
+        raise Unavailable("The database does not answer.")
 
     book = open_engine()
     spool.add("seen", [seen()])

@@ -1,4 +1,4 @@
-"""A book is brought up to date once, step by step, and never half."""
+"""A database is brought up to date once, step by step, and never half."""
 
 import pytest
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What the book keeps of customers and campaigns, on SQLite and on PostgreSQL."""
+"""What the database keeps of customers and campaigns, on SQLite and on PostgreSQL."""
 
 import pytest
 
@@ -81,7 +81,7 @@ def test_measuring_again_replaces_the_outcomes_but_not_the_first_day(home):
     assert outcomes_of(book, "spring") == [came("a", 0)]
 
 
-# Playbooks in the book: numbered, never changed.
+# Playbooks in the database: numbered, never changed.
 
 
 def test_versions_are_numbered_per_business(home):

@@ -1,4 +1,4 @@
-"""All of the book's tables stand in one list, and every one of them is made."""
+"""All of the database's tables stand in one list, and every one of them is made."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""What the book keeps of a list: plain numbers per customer, one row per key."""
+"""What the database keeps of a list: plain numbers per customer, one row per key."""
 
 from types import SimpleNamespace
 

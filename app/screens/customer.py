@@ -334,7 +334,7 @@ def choose() -> tuple[Any, Any]:
 
 
 def parts(ranked: Any, found: Any) -> None:
-    """What if, offers, look-alikes, history; a part is reckoned when it is opened."""
+    """What if, offers, look-alikes, history; a part is computed when it is opened."""
     key = found.explanation.key
     tabs = st.tabs([say(f"customer.tab_{p}") for p in PARTS], key="customer part", on_change="rerun")
     draws = (

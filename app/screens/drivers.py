@@ -169,7 +169,7 @@ PARTS = {
 
 
 def draw() -> None:
-    """The whole screen; a part is reckoned when it is opened."""
+    """The whole screen; a part is computed when it is opened."""
     widgets.heading(say("drivers.title"), say("drivers.lead"))
     if not widgets.need_list():
         return

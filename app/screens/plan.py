@@ -370,7 +370,7 @@ KINDS = (".csv", ".xlsx", ".parquet")
 
 
 def export(planned: Any) -> None:
-    """Keep the campaign in the book and make its file; what was made can be downloaded as often as wanted."""
+    """Keep the campaign in the database and make its file; what was made can be downloaded as often as wanted."""
     if not session.may("export"):
         widgets.empty(say("campaign.may_not_export"), icon="lock")
         return
@@ -430,7 +430,7 @@ PARTS = ("gain", "who", "ways", "hangs", "export")
 
 
 def parts(planned: Any) -> None:
-    """Gain and limits, who gets what, other ways, assumptions, export; a part is reckoned when it is opened."""
+    """Gain and limits, who gets what, other ways, assumptions, export; a part is computed when it is opened."""
     tabs = st.tabs([say(f"campaign.tab_{part}") for part in PARTS], key="campaign part", on_change="rerun")
     draws = (gain, customers, ways, assumptions, export)
     for tab, draw_part in zip(tabs, draws, strict=True):

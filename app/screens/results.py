@@ -61,7 +61,7 @@ def state_of(one: Any) -> str:
 
 
 def day(moment: str) -> str:
-    """A moment of the book as a person reads it."""
+    """A moment of the database as a person reads it."""
     return moment[:16].replace("T", " ")
 
 
@@ -349,7 +349,7 @@ def outcomes(one: Any) -> None:
 
 
 def measured() -> None:
-    """Campaigns of the book: their state, their outcomes, their lift."""
+    """Campaigns of the database: their state, their outcomes, their lift."""
     kept = session.workspace().campaigns.list()
     if not kept:
         widgets.empty(say("results.none"), icon="campaign", go="plan")

@@ -9,7 +9,7 @@ POST /explain          why one customer may leave, and the nearest changes that 
 POST /whatif           what the score would be if something changed
 GET  /customers/{key}  the last score recorded of a customer
 GET  /metrics          what Prometheus reads
-GET  /models           the models on the shelf, and which version of each is live
+GET  /models           the models kept, and which version of each is live
 GET  /schema           the columns a model reads
 GET  /docs             every route, to read and to try, offline
 

@@ -78,7 +78,7 @@ def make_api(workspace: Workspace | None = None, *, lifespan: Lifespan | None = 
 
 
 def recording_while(workspace: Workspace, inner: Lifespan | None) -> Lifespan:
-    """A lifespan in which scores are carried into the book; what is left at the end is carried before it ends."""
+    """A lifespan in which scores are carried into the database; what is left at the end is carried before it ends."""
 
     @asynccontextmanager
     async def lifespan(api: Any) -> AsyncIterator[Any]:

@@ -114,7 +114,7 @@ class PlaybookInForce(BaseModel):
 
 @router.post("/campaign", response_model=CampaignAnswer)
 async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSONResponse:
-    """Plan a campaign for a list (a JSON list or a file), keep it in the score book, and say who gets what."""
+    """Plan a campaign for a list (a JSON list or a file), keep it in the database, and say who gets what."""
     sent = await list_sent(request)
     return JSONResponse(await run_in_threadpool(_planned, workspace_of(request), sent, asked))
 

@@ -1,4 +1,4 @@
-"""What follows a score: it is counted, and kept for the book, without the caller waiting for either."""
+"""What follows a score: it is counted, and kept for the database, without the caller waiting for either."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from churn.errors import RequestRefused
 from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 from churn.workspace.recorder import Kept
 
-RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the book as usual
+RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the database as usual
 
 
 SOURCE = "api"

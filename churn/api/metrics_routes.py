@@ -25,15 +25,15 @@ def metrics(request: Request) -> Response:
 
 
 def standing_gauges(workspace: Workspace) -> Iterator[Any]:
-    """What stands now: the version of this program, the live models, and what waits for the score book."""
+    """What stands now: the version of this program, the live models, and what waits for the database."""
     about = InfoMetricFamily("holdfast", "This program.")
     about.add_metric((), {"version": __version__})
     yield about
-    waiting = GaugeMetricFamily("holdfast_records_waiting_bytes", "Bytes of records that wait for the score book.")
+    waiting = GaugeMetricFamily("holdfast_records_waiting_bytes", "Bytes of records that wait for the database.")
     waiting.add_metric((), workspace.recorder.waiting())
     lost = GaugeMetricFamily("holdfast_records_lost", "Records for which there was no room anywhere.")
     lost.add_metric((), workspace.recorder.lost)
-    away = GaugeMetricFamily("holdfast_book_away", "1 while the score book does not answer.")
+    away = GaugeMetricFamily("holdfast_book_away", "1 while the database does not answer.")
     away.add_metric((), float(workspace.recorder.away))
     yield from (waiting, lost, away, _live(workspace))
 

@@ -254,7 +254,7 @@ OPEN = frozenset({"/health", "/ready"})
 LOOKING = frozenset({"GET", "HEAD"})
 
 
-PATIENCE = 1.0  # seconds a request waits for the book when the keys are looked up again
+PATIENCE = 1.0  # seconds a request waits for the database when the keys are looked up again
 
 
 _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
@@ -317,7 +317,7 @@ class AuthMiddleware:
 
 
 async def look_up_keys(ring: ApiKeyStore) -> None:
-    """Look the keys up again when that is due; a book that is slow to answer delays nobody for long."""
+    """Look the keys up again when that is due; a database that is slow to answer delays nobody for long."""
     if ring.due:
         looking = asyncio.get_running_loop().run_in_executor(None, ring.look_up)
         with suppress(TimeoutError):

@@ -29,7 +29,7 @@ class ModelCard(BaseModel):
 
 
 class Models(BaseModel):
-    """The shelf."""
+    """The registry."""
 
     models: list[ModelCard]
 
@@ -56,7 +56,7 @@ class WantedColumns(BaseModel):
 
 @router.get("/models")
 def models(request: Request) -> Models:
-    """Show the models on the shelf, which version of each is live, and since when."""
+    """Show the models kept, which version of each is live, and since when."""
     return Models(models=[ModelCard(**card) for card in workspace_of(request).models.list()])
 
 

@@ -64,7 +64,7 @@ def as_csv(customers: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def drift_gauges(workspace: Workspace) -> Iterator[Any]:
-    """The numbers of the latest list of every watched model; none while the book does not answer."""
+    """The numbers of the latest list of every watched model; none while the database does not answer."""
     try:
         signs = workspace.monitor.latest()
     except ChurnError:

@@ -1,7 +1,7 @@
 """Who is held out: drawn at random before the list leaves, evenly within each stratum, and the same again next time.
 
 A customer's draw is a hash of the campaign's seed, of who is on the list, and of the key, so the order of the rows does
-not matter. Within a stratum those with the lowest draws are held out. Arms given earlier (from the score book) always
+not matter. Within a stratum those with the lowest draws are held out. Arms given earlier (from the database) always
 stand, so nobody changes sides when a campaign is exported again with other customers on its list. Another list is
 another draw: were the same few held out every month, each campaign would be credited with the effect of the last, too.
 """

@@ -156,7 +156,7 @@ DRIVER = "driver_"
 
 @dataclass(frozen=True)
 class History:
-    """What the score book remembers about the customers.
+    """What the database remembers about the customers.
 
     arms        of an earlier export of this campaign, `treat` or `holdout` by key; they stand
     contacts    earlier contacts: `key` and `date`; `as_of` is then the day of the campaign

@@ -60,7 +60,7 @@ class Campaign:
                 `in_draw`: could have been held out, so lift may count it
     customers   how many were on the list
     bound       what no plan for these customers and limits can exceed, in expected gain
-    basis       how the worth of a customer was reckoned
+    basis       how the worth of a customer was computed
     words       what people call it, where that is not its id
     """
 

@@ -235,7 +235,7 @@ def parser_of_all() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        one.add_argument("--home", metavar="DIR", help="where models and the score book live (CHURN_HOME)")
+        one.add_argument("--home", metavar="DIR", help="where models and the database live (CHURN_HOME)")
         one.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
         verb.words(one)
     return parser

@@ -74,7 +74,7 @@ def _models_words(words: ArgumentParser) -> None:
     words.add_argument("--why", metavar="TEXT", default="", help="the reason to keep in the history")
 
 
-@verb("models", "look after the models on the shelf", _models_words, example="models rollback telco")
+@verb("models", "look after the models kept", _models_words, example="models rollback telco")
 def models(asked: Namespace, printer: Printer) -> Answer:
     """List, show, promote, roll back or verify."""
     workspace = churn.Workspace(asked.home)
@@ -254,7 +254,7 @@ def _keys_words(words: ArgumentParser) -> None:
 
 @verb("keys", "make, list or revoke the keys that programs ask the API with", _keys_words, example="keys add crm")
 def keys(asked: Namespace, printer: Printer) -> Answer:
-    """Make, list or revoke keys; a key is shown once, the book keeps only its hash."""
+    """Make, list or revoke keys; a key is shown once, the database keeps only its hash."""
     workspace = churn.Workspace(asked.home)
     if asked.act == "list":
         return _list_keys(workspace)

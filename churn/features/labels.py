@@ -156,7 +156,7 @@ class Outlook:
     months  for each table, entries per month: {"2026-05": 1234}
     window  how long a silence means leaving, proposed from all of the log; only where leaving means silence
     silent  days on which the whole log was silent
-    spells  columns start, until, end, gone, number; see the room's first lines
+    spells  columns start, until, end, gone, number; see the top of the file
     """
 
     recipe: Recipe

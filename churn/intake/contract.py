@@ -1,4 +1,4 @@
-"""The contract: a Schema said as a pandera schema, kept to by `check` and `train`; scoring never imports this room."""
+"""The contract: a Schema as a pandera schema, which `train` holds a list to; scoring never imports this module."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _policy(name: str, mask: np.ndarray, favourite: np.ndarray, world: tuple[Any
 def realised(
     given: Stakes, playbook: Playbook, columns: Any, choice: np.ndarray, *, left: np.ndarray | None = None
 ) -> dict[Scenario, float]:
-    """The total a choice of actions brings in each scenario; with `left` it is reckoned on who really left."""
+    """The total a choice of actions brings in each scenario; with `left` it is computed on who really left."""
     p = given.probability if left is None else np.asarray(left, float)
     sums = dict.fromkeys(SCENARIOS, 0.0)
     for a, action in enumerate(playbook.actions):

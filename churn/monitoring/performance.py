@@ -296,7 +296,7 @@ class Profit:
 
     certain   chance does not explain the difference from the customers learnt from
     fell      it is lower than learnt by more than 5 %, on 1,000 customers or more, and chance does not explain it
-    notices   what could not be reckoned
+    notices   what could not be computed
     """
 
     likely: Likely | None

@@ -63,7 +63,7 @@ OF_THE_LIST = {
 FAULTS = ("schema", "blank", "unit", "constant")
 
 
-PER = 1000  # customers money is reckoned for
+PER = 1000  # customers money is computed for
 
 
 SAID = {
@@ -288,7 +288,7 @@ class DriftReport:
         return table_of_columns(self.columns)
 
     def whole(self) -> dict[str, Any]:
-        """The fields every door shows and all that pictures and pages are drawn from; the book keeps it."""
+        """The fields every door shows and all that pictures and pages are drawn from; the database keeps it."""
         told = self.telltale
         return self.as_json() | {
             "model": self.model,
@@ -324,7 +324,7 @@ BLOCK = 100_000
 
 @dataclass(frozen=True)
 class Before:
-    """What is known from earlier lists of the same model version; the book keeps it.
+    """What is known from earlier lists of the same model version; the database keeps it.
 
     signs        the signs of each list's advice, the latest last
     scores       the ScoreShape of the last list

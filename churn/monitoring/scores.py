@@ -24,7 +24,7 @@ LARGEST_CHANCE = 0.001
 
 @dataclass(frozen=True)
 class ScoreShape:
-    """How a model scored one list; the book keeps it, so that the next list has one to stand beside.
+    """How a model scored one list; the database keeps it, so that the next list has one to stand beside.
 
     rate    the mean probability: the share expected to leave
     tiers   share of customers per tier, High, Medium, Low

@@ -1,4 +1,4 @@
-"""A Chart: a figure with the finding it shows, how to read it, and what it assumes, in the house's plain style."""
+"""A Chart: a figure with the finding it shows, how to read it, and what it assumes, in one plain style."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Chart:
 
 
 def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
-    """The figure in the house's plain style, its axes named."""
+    """The figure in one plain style, its axes named."""
     figure.for_each_trace(lambda trace: trace.update(name=_capital(trace.name)) if trace.name else None)
     # No template: screen and page draw in styles of their own, and copying one costs more than the rest of a figure.
     figure.update_layout(

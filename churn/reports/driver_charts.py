@@ -258,7 +258,7 @@ def said(wording: Wording, name: str, value: Any, end: float | None) -> str:
 
 
 def rowed(figure: Any, rows: int, *, x: str) -> Any:
-    """A figure of horizontal rows in the house's style, as high as its rows need."""
+    """A figure of horizontal rows in one plain style, as high as its rows need."""
     figure = styled(figure, x=x, y="", meta="rows")
     figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
     figure.update_xaxes(

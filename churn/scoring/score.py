@@ -26,7 +26,7 @@ from churn.training.thresholds import TIERS
 Suggester = Callable[[pa.Table, pa.Table], pa.Table]
 
 
-AT_ONCE = 1 << 17  # customers scored together: what is reckoned on the way takes several times a list's own memory
+AT_ONCE = 1 << 17  # customers scored together: what is computed on the way takes several times a list's own memory
 
 
 ROW = "row"  # names the customers of a list without a key

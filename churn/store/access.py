@@ -1,4 +1,4 @@
-"""API keys in the book: only their hashes, so that whoever reads the book cannot use them."""
+"""API keys in the database: only their hashes, so that whoever reads the database cannot use them."""
 
 from __future__ import annotations
 

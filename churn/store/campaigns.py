@@ -19,7 +19,7 @@ from churn.store.tables import CAMPAIGNS, CONTACTS, DELIVERIES, LEFT_ALONE, MEAS
 
 @dataclass(frozen=True)
 class CampaignRecord:
-    """One campaign as it left the house.
+    """One campaign as it was sent.
 
     made        when it was exported last (UTC)
     profile     the ready-made business it was planned in the words of; the business itself is the `model`
@@ -78,7 +78,7 @@ def arms_given(engine: sa.Engine, campaign: str) -> dict[str, str]:
 
 
 def campaign_called(engine: sa.Engine, campaign: str) -> CampaignRecord:
-    """One campaign of the book; a name that is not there is refused."""
+    """One campaign of the database; a name that is not there is refused."""
     found = [r for r in campaigns(engine) if r.campaign == campaign]
     if not found:
         known = ", ".join(r.campaign for r in campaigns(engine)[:5]) or "none yet"

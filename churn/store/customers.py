@@ -132,12 +132,12 @@ def _write(engine: sa.Engine, block: list[dict[str, Any]]) -> None:
             merge_rows(connection, LAST_SEEN, block)
 
 
-# The history of one customer: scores, campaigns and outcomes, as the book holds them.
+# The history of one customer: scores, campaigns and outcomes, as the database holds them.
 
 
 @dataclass(frozen=True)
 class CustomerEvent:
-    """One thing the book knows of a customer.
+    """One thing the database knows of a customer.
 
     what    `scored`, `treat`, `holdout`, `left` or `stayed`
     where   the campaign, or the model and its version
@@ -153,7 +153,7 @@ class CustomerEvent:
 
 
 def history_of(engine: sa.Engine, key: str, model: str) -> tuple[CustomerEvent, ...]:
-    """Everything the book holds of a customer of this model's business, the latest first."""
+    """Everything the database holds of a customer of this model's business, the latest first."""
     with looking(engine) as connection:
         found = [*_scores(connection, key, model), *_campaigns(connection, key, model)]
         found += _outcomes(connection, key, model)
@@ -201,12 +201,12 @@ OF_CUSTOMERS = (MEMBERS, OUTCOMES, CONTACTS, LAST_SEEN, LEFT_ALONE, WATCHED_CUST
 
 
 def forget(engine: sa.Engine, key: str) -> int:
-    """Remove a customer from every table of the book; returns how many rows went."""
+    """Remove a customer from every table of the database; returns how many rows went."""
     return sum(_removed(engine, {table: table.c.key == key for table in OF_CUSTOMERS}))
 
 
 def forget_before(engine: sa.Engine, date: str) -> int:
-    """Remove what the book holds of customers from before a day (as 2026-01-31); what was measured stays as sums."""
+    """Remove what is kept of customers from before a day (as 2026-01-31); what was measured stays as sums."""
     old = sa.select(CAMPAIGNS.c.campaign).where(CAMPAIGNS.c.made < date)
     same = (WATCHED.c[name] == WATCHED_CUSTOMERS.c[name] for name in ("list", "model", "version"))
     on_old_list = sa.exists().where(*same, WATCHED.c.at < date)
@@ -245,7 +245,7 @@ def sweep(engine: sa.Engine) -> int:
 
 
 def kept_days() -> int | None:
-    """For how many days the book may keep what it knows of customers; None for always."""
+    """For how many days the database may keep what it knows of customers; None for always."""
     told = os.environ.get(KEPT_DAYS, "").strip()
     if not told:
         return None

@@ -1,4 +1,4 @@
-"""The one place where the book is opened, to read or for a short transaction; safe for several processes at once."""
+"""The one place where the database is opened, to read or for a short transaction, by several processes at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ IN_THE_WAY = {*NO_ROOM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLI
 RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory or connections
 
 
-ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the book is brought up to date
+ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the database is brought up to date
 
 
 MOST_OPEN = 8  # books that one process keeps open; the one asked least recently is closed for another
@@ -47,7 +47,7 @@ MOST_OPEN = 8  # books that one process keeps open; the one asked least recently
 
 @dataclass(frozen=True)
 class OpenBook:
-    """An engine that is kept, and the file it was opened on: None where the book is no file."""
+    """An engine that is kept, and the file it was opened on: None where the database is no file."""
 
     engine: sa.Engine
     file: tuple[int, int] | None
@@ -108,7 +108,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _file_of(url: sa.URL) -> tuple[int, int] | None:
-    """Which file a book is; its number is not given to another file while a connection holds it open."""
+    """Which file a database is; its number is not given to another file while a connection holds it open."""
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     try:
@@ -242,14 +242,14 @@ def _said(problem: SQLAlchemyError) -> Damaged | Unavailable:
     words = str(getattr(problem, "orig", problem))
     if "malformed" in words or "not a database" in words:
         return Damaged(
-            "The score book is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
+            "The database is damaged.", "Restore data/book.db from a backup, or move it away to begin a new one."
         )
     # The driver's first line says why; where the database stands is nothing to tell whoever asks over HTTP.
     why = re.sub(r"connection (to server .*? )?failed: ", "", words.strip().partition("\n")[0]).rstrip(".")
-    return Unavailable(f"The score book does not answer: {why}.", "Check the disk or the database, then try again.")
+    return Unavailable(f"The database does not answer: {why}.", "Check the disk or the database, then try again.")
 
 
-# Rows that are written again replace themselves: the same work done twice leaves the book as doing it once.
+# Rows that are written again replace themselves: the same work done twice leaves the database as doing it once.
 
 
 AT_ONCE = 5000

@@ -131,7 +131,7 @@ def _insert(connection: sa.Connection, table: str, row: Mapping[str, Any]) -> No
     connection.execute(sa.table(table, *columns).insert(), dict(row))
 
 
-# Steps: what brings a book, one by numbered one, to what this program needs.
+# Steps: what brings a database, one by numbered one, to what this program needs.
 #
 # A step is carried out once, in order, and never changed afterwards: add a new one at the end of STEPS instead. A
 # step and the note that it was done are one transaction, so a program may be killed at any point.
@@ -180,11 +180,11 @@ def up_to_date(connection: sa.Connection) -> bool:
 
 
 def carry_out(connection: sa.Connection) -> None:
-    """Carry out the steps that are left; a book that a newer program wrote is left alone."""
+    """Carry out the steps that are left; a database that a newer program wrote is left alone."""
     STEPS_DONE.create(connection, checkfirst=True)
     done = _done(connection)
     if done > len(STEPS):
-        raise RequestRefused("The score book was written by a newer version.", "Update this program.")
+        raise RequestRefused("The database was written by a newer version.", "Update this program.")
     for number, step in enumerate(STEPS[done:], start=done + 1):
         step(connection)
         connection.execute(STEPS_DONE.insert().values(step=number))

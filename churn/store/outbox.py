@@ -1,4 +1,4 @@
-"""What is to be written into the book, kept in files until the book has it: nobody waits for a database to be scored.
+"""What is to be written into the database, kept in files until it has it: nobody waits for a database to be scored.
 
     data/spool/<moment>-<process>.jsonl    one line a row: {"kind": "seen" | "audit", "row": {…}}
 
@@ -33,7 +33,7 @@ ENDING, REFUSED = ".jsonl", ".refused"
 MOST_BYTES = 64 << 20
 
 
-AT_ONCE = 5_000  # rows in memory on their way into the book
+AT_ONCE = 5_000  # rows in memory on their way into the database
 
 
 Rows = Iterable[Mapping[str, Any]]
@@ -76,15 +76,15 @@ class Outbox:
         return True
 
     def waiting(self) -> int:
-        """How many bytes wait to be written into the book."""
+        """How many bytes wait to be written into the database."""
         return sum(_size(path) for path in self._files())
 
     def carry(self, engine: sa.Engine) -> int:
-        """Write everything that waits into the book, the oldest first; returns how many rows went.
+        """Write everything that waits into the database, the oldest first; returns how many rows went.
 
-        What the book refuses although it answers is set aside under another name, so that it holds up nothing else.
+        What the database refuses although it answers is set aside under another name, so that it holds up nothing else.
         """
-        with looking(engine) as connection:  # a book that is away is told here, before a file is closed
+        with looking(engine) as connection:  # a database that is away is told here, before a file is closed
             connection.execute(sa.select(1))
         self._end()
         carried = 0
@@ -157,7 +157,7 @@ def _written(engine: sa.Engine, path: Path) -> int:
 
 
 def _set_aside(engine: sa.Engine, path: Path) -> None:
-    """Where the book answers and still refuses, the fault is in the file; else it is tried again later."""
+    """Where the database answers and still refuses, the fault is in the file; else it is tried again later."""
     with looking(engine) as connection:
         connection.execute(sa.select(1))
     path.rename(path.with_suffix(REFUSED))

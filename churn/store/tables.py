@@ -1,4 +1,4 @@
-"""The book's tables, all in one list, so that nothing that names a customer is overlooked.
+"""The database's tables, all in one list, so that nothing that names a customer is overlooked.
 
 A `business` is the name of its model: what one has learnt, sent or rested never counts for another.
 """

@@ -166,7 +166,7 @@ LOWEST, HIGHEST = 0.005, 0.95
 
 @dataclass(frozen=True)
 class Earnings:
-    """The money side of a report, per customer, reckoned on who really left.
+    """The money side of a report, per customer, computed on who really left.
 
     basis       whose assumptions these are
     break_even  the middle of the customers' break-even probabilities

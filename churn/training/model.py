@@ -138,7 +138,7 @@ class Model:
     report         the ReportCard as JSON
     lineage        where it came from: data fingerprint, rows, seed, when, library versions, profile
     explainer      exact attribution tables over the encoder's matrix, calibration slope included
-    proof          fresh from training, the libraries' own models and answers; the shelf keeps them beside the tables
+    proof          fresh from training, the libraries' own models and answers; the registry keeps them beside the tables
     """
 
     name: str

@@ -157,7 +157,7 @@ def damage(home: Path, name: str, version: str) -> tuple[str, ...]:
 
 
 def remove(home: Path, name: str, version: str) -> None:
-    """Take a version off the shelf for good; readers see it whole or not at all."""
+    """Take a version away for good; readers see it whole or not at all."""
     folder = version_of(home, name, version).folder
     gone = folder.with_name(f"{TEMPORARY}{folder.name}-{os.getpid()}")
     folder.rename(gone)
@@ -501,7 +501,7 @@ def called(home: Path, words: str) -> str:
 
 
 def card(home: Path, name: str) -> dict[str, Any]:
-    """What the shelf knows of a name: versions, which one is live, and the history."""
+    """What the registry knows of a name: versions, which one is live, and the history."""
     live = champion(home, name)
     return {
         "name": name,

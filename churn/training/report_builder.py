@@ -163,7 +163,7 @@ class OfferResult:
 
 
 def card_of(judged: OfferResult, final: Examples | None) -> ReportCard:
-    """The card, reckoned on customers the models had not seen."""
+    """The card, computed on customers the models had not seen."""
     held, model = judged.held, judged.model
     rows, p = _first_repeat(judged)
     labels = rows.labels

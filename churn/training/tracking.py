@@ -55,7 +55,7 @@ def ledger_at(uri: str, name: str) -> Ledger:
 
 
 def tracked(ledger: Ledger | None, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]) -> Notice | None:
-    """Write a training down, and say where; a store that fails now takes nothing from the version on the shelf."""
+    """Write a training down, and say where; a store that fails now takes nothing from the version kept."""
     if ledger is None:
         return None
     try:

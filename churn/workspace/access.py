@@ -309,7 +309,7 @@ _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 
 def new_key(name: str, scope: str, made_by: str) -> tuple[KeyRow, str]:
-    """A new key as the book keeps it, and as its owner gets it: the only moment the secret is seen."""
+    """A new key as the database keeps it, and as its owner gets it: the only moment the secret is seen."""
     from churn.store.access import KeyRow
 
     role_of(scope)
@@ -330,7 +330,7 @@ def hashed(secret: str) -> str:
 class ApiKeyStore:
     """The keys of a home as a server holds them: looked up again every two seconds, so that a revoked one ends.
 
-    While the book does not answer, the keys known before go on counting.
+    While the database does not answer, the keys known before go on counting.
     """
 
     home: Path
@@ -366,7 +366,7 @@ class ApiKeyStore:
         return Principal(f"key {row.name}", role_of(row.scope), "key")
 
     def look_up(self) -> None:
-        """Read the keys from the book, one caller at a time; who knows some already does not wait for another."""
+        """Read the keys from the database, one caller at a time; who knows some already does not wait for another."""
         if not self.looking.acquire(blocking=self.rows is None):
             return
         try:
@@ -383,8 +383,8 @@ class ApiKeyStore:
             return ()
         from churn.store.access import key_rows
 
-        with open_store(self.home) as book:
-            return key_rows(book)
+        with open_store(self.home) as store:
+            return key_rows(store)
 
     def _known(self) -> dict[str, KeyRow]:
         if self.rows is None or self.due:

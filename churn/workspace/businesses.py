@@ -75,7 +75,7 @@ def valuation_of(model: Model, playbook: Playbook) -> Valuation:
 
 
 def valuation_for(model: Model, home: Path) -> Valuation | None:
-    """The same by the playbook in force; None while the book that holds it does not answer."""
+    """The same by the playbook in force; None while the database that holds it does not answer."""
     try:
         return valuation_of(model, playbook_for(model, home))
     except Unavailable:

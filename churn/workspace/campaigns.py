@@ -1,4 +1,4 @@
-"""What a campaign is planned from: the list with its scores, the playbook, the order and what happened before."""
+"""Campaigns: planned from a scored list, kept, written to a file, and looked at from several sides."""
 
 from __future__ import annotations
 
@@ -157,14 +157,14 @@ def _history(home: Path, order: Order, ranked: ScoredCustomers, playbook: Playbo
     business = ranked.model.name
     today, longest = date.fromisoformat(now()[:10]), max((a.rest_days for a in playbook.actions), default=0)
     since = (today - timedelta(days=longest)).isoformat()
-    with open_store(home) as book:
-        arms = arms_given(book, order.name)
-        rows = contacts_before(book, business, without=order.name, list_=ranked.reading.fingerprint, since=since)
-        never = frozenset(suppressed_customers(book, business))
+    with open_store(home) as store:
+        arms = arms_given(store, order.name)
+        rows = contacts_before(store, business, without=order.name, list_=ranked.reading.fingerprint, since=since)
+        never = frozenset(suppressed_customers(store, business))
     return History(arms=arms or None, contacts=pd.DataFrame(rows) if rows else None, as_of=today, never=never)
 
 
-# Campaigns at the counter: a scored list is planned, kept in the book, and leaves as a file.
+# Campaigns: a scored list is planned, kept in the database, and leaves as a file.
 
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
@@ -231,7 +231,7 @@ def plan_from_inputs(basis: PlanInputs) -> PlannedCampaign:
 def export(
     home: Path, planned: PlannedCampaign, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True
 ) -> PlannedCampaign:
-    """Keep the campaign in the book and write its file: both, or neither.
+    """Keep the campaign in the database and write its file: both, or neither.
 
     Where somebody exported the same campaign in the meantime, the arms given there stand and it is planned again.
 
@@ -247,7 +247,7 @@ def export(
     if target.suffix.lower() not in ENDINGS:
         raise RequestRefused(f"{target.name} has no ending that can be written.", "Use .csv, .parquet or .xlsx.")
     with whole_file(target) as unfinished:
-        # Written first where it can still vanish: a full disk must not leave a campaign that never left the house.
+        # Written first where it can still vanish: a full disk must not leave a campaign that never was sent.
         write_campaign(planned.campaign, unfinished, columns)
         kept = recorded(home, planned) if keep else planned
         if kept is not planned:
@@ -256,12 +256,12 @@ def export(
 
 
 def recorded(home: Path, planned: PlannedCampaign) -> PlannedCampaign:
-    """The campaign as it stands in the book: this one, or planned again with the arms that were given already."""
-    with open_store(home) as book:
+    """The campaign as it stands in the database: this one, or planned again with the arms that were given already."""
+    with open_store(home) as store:
         for _ in range(TIMES):
-            standing = record_campaign(book, _record(planned), _members(planned))
+            standing = record_campaign(store, _record(planned), _members(planned))
             if not standing:
-                _record_list(book, planned)
+                _record_list(store, planned)
                 return planned
             basis = planned.basis
             planned = plan_from_inputs(replace(basis, history=replace(basis.history, arms=standing)))
@@ -315,7 +315,7 @@ def _traits(planned: PlannedCampaign) -> list[str]:
     return [c for c in dict.fromkeys(named) if c in table and c != "tier" and table[c].nunique() <= MOST_TRAITS]
 
 
-def _record_list(book: sa.Engine, planned: PlannedCampaign) -> None:
+def _record_list(store: sa.Engine, planned: PlannedCampaign) -> None:
     """Keep that the list was scored, and what was last seen of every customer who has a key."""
     ranked = planned.basis.ranked
     frame, at_risk = planned.basis.frame, planned.basis.frame["value_at_risk"]
@@ -331,7 +331,7 @@ def _record_list(book: sa.Engine, planned: PlannedCampaign) -> None:
         tiers={str(tier): int(many) for tier, many in frame["tier"].value_counts().items()},
         worth_basis=worth_basis_of(ranked, planned.basis.currency),
     )
-    record_list(book, record, () if planned.basis.key == ROW else _seen(ranked))
+    record_list(store, record, () if planned.basis.key == ROW else _seen(ranked))
 
 
 def _seen(ranked: ScoredCustomers) -> Iterator[dict[str, Any]]:
@@ -446,7 +446,7 @@ def _step(cost: float) -> float:
     return float(next(size * n for n in (1, 2, 5, 10) if size * n * STEPS >= cost or n == 10))
 
 
-# Views of a campaign: what the screens show of it, cut and counted here so that no screen has to reckon.
+# Views of a campaign: what the screens show of it, cut and counted here so that no screen has to compute.
 
 
 SHOWN = ("action", "channel", "cost", "gain_low", "gain_mid", "gain_high", "probability", "break_even", "tier")
@@ -473,7 +473,7 @@ ESTIMATE_WORDS = {
 
 @dataclass(frozen=True)
 class KeptCampaign:
-    """A campaign of the book, and what was measured of it."""
+    """A campaign of the database, and what was measured of it."""
 
     record: CampaignRecord
     measured: Measurement | None
@@ -500,10 +500,10 @@ class ActionTotal:
 
 
 def list_campaigns(home: Path) -> tuple[KeptCampaign, ...]:
-    """Every campaign of the book, the latest first."""
-    with open_store(home) as book:
-        done = measured_so_far(book)
-        kept = [(record, done.get(record.campaign)) for record in campaigns(book)]
+    """Every campaign of the database, the latest first."""
+    with open_store(home) as store:
+        done = measured_so_far(store)
+        kept = [(record, done.get(record.campaign)) for record in campaigns(store)]
     return tuple(KeptCampaign(record, measured, campaign_currency(home, record)) for record, measured in kept)
 
 

@@ -1,4 +1,4 @@
-"""Views of one customer: the fields to type, offers that exist, history from the book, similar customers."""
+"""Views of one customer: the fields to type, offers that exist, history from the database, similar customers."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ def offers_for(found: ExplainedScore, home: Path) -> tuple[OfferShown, ...]:
 
 
 def history(model: Model, home: Path, key: str) -> tuple[CustomerEvent, ...]:
-    """What the book knows of a customer, the latest first, with offers in words."""
+    """What the database knows of a customer, the latest first, with offers in words."""
     words = {a.name: a.words for a in playbook_for(model, home).actions}
-    with open_store(home) as book:
-        found = history_of(book, key, model.name)
+    with open_store(home) as store:
+        found = history_of(store, key, model.name)
     return tuple(CustomerEvent(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
 
 

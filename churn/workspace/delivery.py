@@ -1,11 +1,4 @@
-"""Sending outside: signed messages to an address the operator named, tried again with growing pauses.
-
-Every message carries three headers, so that a receiver can trust it and can drop a repeat:
-
-    X-Holdfast-Timestamp   seconds since 1970, of this try
-    X-Holdfast-Signature   `sha256=` and the HMAC-SHA256, by the shared secret, of timestamp + "." + body
-    Idempotency-Key        the same for every try of the same message
-"""
+"""What leaves: campaigns sent to the operator's addresses, each message once; and customers who are forgotten."""
 
 from __future__ import annotations
 
@@ -206,7 +199,7 @@ def _secret() -> str:
     return secret
 
 
-# Messages leave the house once: the book remembers what was delivered, and a repeat goes on where it stopped.
+# Messages are sent once: the database remembers what was delivered, and a repeat goes on where it stopped.
 
 
 @dataclass(frozen=True)
@@ -233,20 +226,20 @@ class Delivery:
 def deliver(home: Path, poster: Poster, parcels: Iterable[Parcel]) -> Delivery:
     """Send what has not arrived yet, in order; where one cannot be delivered, the rest waits for the next try."""
     sent, before = 0, 0
-    with open_store(home) as book:
+    with open_store(home) as store:
         for parcel in parcels:
-            if _sent(book, poster, parcel, arrived=sent + before):
+            if _sent(store, poster, parcel, arrived=sent + before):
                 sent += 1
             else:
                 before += 1
     return Delivery(poster.where, sent, before)
 
 
-def _sent(book: sa.Engine, poster: Poster, parcel: Parcel, *, arrived: int) -> bool:
+def _sent(store: sa.Engine, poster: Poster, parcel: Parcel, *, arrived: int) -> bool:
     """Whether the message went out now; False where it had arrived before."""
     from churn.store.campaigns import claim, give_up, note_delivered
 
-    whose = claim(book, poster.address, parcel.key)
+    whose = claim(store, poster.address, parcel.key)
     if whose == "delivered":
         return False
     if whose == "another's":
@@ -254,11 +247,11 @@ def _sent(book: sa.Engine, poster: Poster, parcel: Parcel, *, arrived: int) -> b
     try:
         poster.send(parcel)
     except BaseException as problem:
-        give_up(book, poster.address, parcel.key)
+        give_up(store, poster.address, parcel.key)
         if not isinstance(problem, ChurnError):
             raise
         raise type(problem)(problem.message, f"{problem.fix}{_so_far(arrived)}") from problem
-    note_delivered(book, poster.address, parcel.key)
+    note_delivered(store, poster.address, parcel.key)
     return True
 
 
@@ -313,10 +306,10 @@ def push_campaign(
 
 
 def _kept_as_planned(home: Path, planned: PlannedCampaign) -> None:
-    """Refuse rows whose arms the book does not hold: they could never be measured."""
+    """Refuse rows whose arms the database does not hold: they could never be measured."""
     table, name = planned.campaign.table, planned.campaign.name
-    with open_store(home) as book:
-        given = arms_given(book, name)
+    with open_store(home) as store:
+        given = arms_given(store, name)
     if any(given.get(str(key)) != arm for key, arm in zip(table[planned.basis.key], table["arm"], strict=True)):
         raise RequestRefused(f"The campaign {name} is not kept like this yet.", "Export it first, then send it.")
 
@@ -331,7 +324,7 @@ def _parcels(name: str, table: pa.Table) -> Iterator[Parcel]:
         yield Parcel(f"{name}-{number + 1}-{sha256(content).hexdigest()[:16]}", content)
 
 
-# Forgetting at the counter: a customer removed from the book and from what was left lying about.
+# Forgetting: a customer removed from the database and from what was left lying about.
 
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -339,7 +332,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went: rows of the book, and lists that an interrupted job had left behind."""
+    """What went: rows of the database, and lists that an interrupted job had left behind."""
 
     rows: int
     files: int
@@ -347,7 +340,11 @@ class Forgotten:
     @property
     def words(self) -> str:
         """The same in a sentence, with what nobody but the person can remove."""
-        went = f"{self.rows} rows about this customer were removed." if self.rows else "The book holds nothing of them."
+        went = (
+            f"{self.rows} rows about this customer were removed."
+            if self.rows
+            else "The database holds nothing of them."
+        )
         lists = f" {self.files} uploaded lists that a job had left behind went too." if self.files else ""
         return f"{went}{lists} Models hold no customer; files that were downloaded or sent are not ours to remove."
 
@@ -358,8 +355,8 @@ class Forgotten:
 
 def forget_customer(home: Path, key: str) -> Forgotten:
     """Remove one customer everywhere we keep anything."""
-    with open_store(home) as book:
-        return Forgotten(forget(book, key), _left_behind(home))
+    with open_store(home) as store:
+        return Forgotten(forget(store, key), _left_behind(home))
 
 
 def forget_before_day(home: Path, day: str) -> Forgotten:
@@ -368,8 +365,8 @@ def forget_before_day(home: Path, day: str) -> Forgotten:
         date.fromisoformat(day if DAY.fullmatch(day) else "")
     except ValueError:
         raise RequestRefused(f"{day!r} is not a day.", "Write it as 2026-01-31.") from None
-    with open_store(home) as book:
-        return Forgotten(forget_before(book, day), _left_behind(home))
+    with open_store(home) as store:
+        return Forgotten(forget_before(store, day), _left_behind(home))
 
 
 def _left_behind(home: Path) -> int:

@@ -1,4 +1,4 @@
-"""Event logs at the counter: they become a customer table, as of a date, that is checked, trained on and scored."""
+"""Event logs: they become a customer table, as of a date, that is checked, trained on and scored."""
 
 from __future__ import annotations
 

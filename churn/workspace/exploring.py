@@ -1,4 +1,4 @@
-"""What moves a whole list, reckoned for the screens: drivers in points, rates, segments, groups, time as a customer."""
+"""What moves a whole list, computed for the screens: drivers in points, rates, segments, groups, time as a customer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up businesses at the counter: written to files, and the ones that come with the product."""
+"""Files to take home: samples, scored lists, what was set aside, templates, and what a brief holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of a scored list: what the screens show of it, counted and cut here so that no screen has to reckon."""
+"""A list as a whole: what it says, what changed since the one before, what to do next, and how it is filtered."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _total(cells: pa.ChunkedArray) -> float | None:
     return None if total is None else float(total)
 
 
-# What a list says beside the ones before: noted in the book when it is scored, compared, and the step worth taking.
+# What a list says beside the ones before: noted in the database when it is scored, compared, and the step worth taking.
 
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
@@ -205,23 +205,23 @@ class NextStep:
 
 
 def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> None:
-    """Keep in the book that this list was scored, once; it names no customer."""
+    """Keep in the database that this list was scored, once; it names no customer."""
     from churn.store.customers import record_list
 
-    with open_store(home) as book:
-        if _known(book, ranked) is None:
-            record_list(book, _record(ranked, overview))
+    with open_store(home) as store:
+        if _known(store, ranked) is None:
+            record_list(store, _record(ranked, overview))
 
 
 def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts) -> ListChange | None:
     """What changed since the list that was scored before this one; None for the first."""
     from churn.store.customers import lists_scored
 
-    with open_store(home) as book:
-        first = _known(book, ranked)
+    with open_store(home) as store:
+        first = _known(store, ranked)
         earlier = [
             record
-            for record in lists_scored(book, model=ranked.model.name)
+            for record in lists_scored(store, model=ranked.model.name)
             if record.list != ranked.reading.fingerprint
             and record.rows
             and (first is None or record.scored <= first.scored)
@@ -257,7 +257,7 @@ def next_step(
 
 
 def _title(record: CampaignRecord) -> str:
-    """What people call a campaign of the book."""
+    """What people call a campaign of the database."""
     return str(record.asked.get("title") or record.campaign)
 
 
@@ -278,10 +278,10 @@ def _record(ranked: ScoredCustomers, overview: Overview) -> ListRecord:
     )
 
 
-def _known(book: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
+def _known(store: sa.Engine, ranked: ScoredCustomers) -> ListRecord | None:
     from churn.store.customers import lists_scored
 
-    lists = lists_scored(book, most=1000, model=ranked.model.name)
+    lists = lists_scored(store, most=1000, model=ranked.model.name)
     known = [r for r in lists if r.list == ranked.reading.fingerprint]
     return min(known, key=lambda r: r.scored, default=None)
 
@@ -291,15 +291,15 @@ def _campaign_of(home: Path, ranked: ScoredCustomers) -> tuple[CampaignRecord | 
     from churn.store.campaigns import campaigns, measured_so_far
 
     own = (ranked.reading.fingerprint, ranked.model.name)
-    with open_store(home) as book:
-        found = next((c for c in campaigns(book) if (c.list, c.model) == own), None)
-        return found, measured_so_far(book).get(found.campaign) if found else None
+    with open_store(home) as store:
+        found = next((c for c in campaigns(store) if (c.list, c.model) == own), None)
+        return found, measured_so_far(store).get(found.campaign) if found else None
 
 
 def _told(before: ListRecord, now_: Overview, amounts: Amounts) -> tuple[str, ...]:
     """The differences in words, those that matter first."""
     said = [_leaving(before, now_), _grown(before.rows, now_.customers)]
-    if before.worth_basis is None:  # tiers and worth were reckoned in another way then
+    if before.worth_basis is None:  # tiers and worth were computed in another way then
         return tuple(said)
     if before.value_at_risk and now_.value_at_risk is not None and before.worth_basis == now_.worth_basis:
         was, is_ = amounts.money(before.value_at_risk), amounts.money(now_.value_at_risk)

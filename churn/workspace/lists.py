@@ -1,4 +1,4 @@
-"""Known leavers: customers of whom a list itself says that they left are set aside, counted and named."""
+"""Lists: the model that fits, what was confirmed before, known leavers set aside, scored in memory or to a file."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def with_remembered_mapping(
         return opened({**said, **more})
     layout, matches = told(found)
     if confirmed := {m.theirs: m.ours for m in matches if m.how == "confirmed"}:
-        with suppress(Unavailable):  # a book that cannot be written is no reason to refuse a list
+        with suppress(Unavailable):  # a database that cannot be written is no reason to refuse a list
             remember(home, layout, confirmed)
     doubtful = {m.theirs for m in matches if m.doubtful}
     more = remembered_columns(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
@@ -328,7 +328,7 @@ def remembered_columns(
 ) -> dict[str, Any]:
     """The mapping to read again with; empty where nothing that was confirmed answers what is open.
 
-    The book is opened only when it can help: most lists leave nothing in doubt.
+    The database is opened only when it can help: most lists leave nothing in doubt.
     """
     known = {theirs: ours for theirs, ours in _known(home, layout).items() if answers(theirs, ours)}
     return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
@@ -357,7 +357,7 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
     remember_mapping(shared_book(home), layout, mapping)
 
 
-# Lists at the counter: checked, scored to a file or in memory, and one customer of them explained.
+# Lists: checked, scored to a file or in memory, and one customer of them explained.
 
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
@@ -705,7 +705,7 @@ def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Tab
         yield block
 
 
-# Lists at the counter that one machine cannot hold: scored on a cluster, by the one scoring function.
+# Lists that one machine cannot hold: scored on a cluster, by the one scoring function.
 
 
 def score_on_spark_cluster(

@@ -1,4 +1,4 @@
-"""Searches: the trials of a search for better settings, kept outside the shelf so that a stopped one can go on."""
+"""Models: trained, compared with the champion, kept; searches for better settings that can go on."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def search_for(home: Path, fingerprint: str) -> Search:
     return Search(folder / f"{checked_name(fingerprint, 'search')}.jsonl")
 
 
-# Models at the counter: trained, judged against the champion, kept on the shelf, promoted and rolled back.
+# Models: trained, judged against the champion, kept kept, promoted and rolled back.
 
 
 Promotion = Literal["auto", "yes", "no"]
@@ -104,7 +104,7 @@ HOW = ("positive", "drop", "drop_class", "suspects", "quick", "tune", "aim", "se
 
 @dataclass(frozen=True)
 class TrainedVersion:
-    """A model on the shelf, and whether it went live and why."""
+    """A model kept, and whether it went live and why."""
 
     model: Model
     trained: Trained

@@ -1,4 +1,4 @@
-"""Outcomes at the counter: who left among the customers of watched lists, and how well the model had said so."""
+"""Monitoring: a list held against its model, outcomes that came later, challengers in the shadow, retraining."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def some_of(followed: Followed, left: np.ndarray) -> Followed:
 
 
 def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contacted: frozenset[str]) -> Followed:
-    """The customers of a list of the book whose outcome is known and who were left alone."""
+    """The customers of a list of the database whose outcome is known and who were left alone."""
     alone = [row for row in rows if row["outcome"] is not None and row["key"] not in contacted]
     money = all(row["if_leaves"] is not None for row in alone) and bool(alone)
 
@@ -131,18 +131,18 @@ def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contac
 
 
 def judge_performance(
-    book: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
+    store: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
 ) -> Known:
     """How the model did, where this list or outcomes that came with it say something new.
 
     earlier  the lists this version scored, the latest last; `news` those whose customers' outcomes just became known
     """
     fresh = {r.list for r in news if r.version == look.model.version}
-    if book is None or not (fresh or len(own.left)):
+    if store is None or not (fresh or len(own.left)):
         lists: list[tuple[WatchRecord, Followed]] = []
     else:
         late = [r for i, r in enumerate(earlier) if r.list in fresh or i >= len(earlier) - WINDOW]
-        lists = [(r, _from_book(book, look.model, r)) for r in late]
+        lists = [(r, _from_book(store, look.model, r)) for r in late]
     judged = {r.list: (r, _judged(look.model, f)) for r, f in lists if r.list in fresh}
     here = _judged(look.model, own)
     said = [told for _, told in (*(j for _, j in judged.values()), here) if isinstance(told, Notice)]
@@ -175,19 +175,19 @@ def _enough(span: Sequence[Followed]) -> float:
     return min(FEWEST_CUSTOMERS, AN_EVEN_SHARE * sum(len(f.left) for f in span) / WINDOW)
 
 
-def _from_book(book: sa.Engine, model: Model, record: WatchRecord) -> Followed:
+def _from_book(store: sa.Engine, model: Model, record: WatchRecord) -> Followed:
     """The customers of an earlier list whose outcome is known, without those contacted shortly before it or since."""
     from churn.store.monitoring import customers_of
 
-    return followed_rows(record, customers_of(book, record, known=True), contacted_near(book, model, record.at))
+    return followed_rows(record, customers_of(store, record, known=True), contacted_near(store, model, record.at))
 
 
-def contacted_near(book: sa.Engine, model: Model, moment: str) -> frozenset[str]:
+def contacted_near(store: sa.Engine, model: Model, moment: str) -> frozenset[str]:
     """Who was contacted shortly before a list was scored, or later."""
     from churn.store.monitoring import contacted_since
 
     since = date.fromisoformat(moment[:10]) - timedelta(days=CONTACT_DAYS)
-    return contacted_since(book, model.name, since.isoformat())
+    return contacted_since(store, model.name, since.isoformat())
 
 
 def _judged(model: Model, followed: Followed) -> tuple[Performance | None, Notice | None]:
@@ -250,7 +250,7 @@ def _parcel(record: WatchRecord) -> Parcel:
     return Parcel(f"alert-{sha256(told.encode()).hexdigest()[:32]}", content)
 
 
-# Shadow scoring at the counter: a challenger scores the same customers as the champion, and nobody acts on it yet.
+# Shadow scoring: a challenger scores the same customers as the champion, and nobody acts on it yet.
 
 
 Again = tuple[pa.Table | Iterable[pa.Table], date | None]
@@ -286,7 +286,7 @@ class Shadow:
     served: np.ndarray | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """What the doors answer and the book keeps."""
+        """What the doors answer and the database keeps."""
         told: dict[str, Any] = {"challenger": f"{self.challenger.name}@{self.challenger.version}"}
         told["accord"] = self.accord.as_json()
         if self.served is not None:
@@ -385,7 +385,7 @@ def _number(version: str) -> int:
     return int(version[1:]) if version[1:].isdigit() else 0
 
 
-# What the book keeps of a watched list: the record, its sampled customers, and what outcomes told of earlier lists.
+# What the database keeps of a watched list: the record, its sampled customers, and what outcomes told of earlier lists.
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -418,7 +418,7 @@ def record_of(
     *,
     first: str | None = None,
 ) -> WatchRecord:
-    """What was found of a list, as the book writes it; `first` is when it was watched before, where it was."""
+    """What was found of a list, as the database writes it; `first` is when it was watched before, where it was."""
     look, shadow, known = seen
     return WatchRecord(
         list=stream.survey.grid.found.fingerprint,
@@ -440,27 +440,27 @@ def record_of(
 
 
 def keep(
-    book: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[Known, Sequence[WatchRecord]], model: Model
+    store: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[Known, Sequence[WatchRecord]], model: Model
 ) -> None:
     """Write down this list and its customers, and how the models did on the lists that outcomes were told of."""
     from churn.store.monitoring import customers_of, record_customers, record_outcome, record_watch
 
-    record_customers(book, record, rows)
-    record_watch(book, record)
+    record_customers(store, record, rows)
+    record_watch(store, record)
     known, news = told
     for earlier, performance in known.lists.values():
-        record_outcome(book, earlier, realised=performance.as_json())
+        record_outcome(store, earlier, realised=performance.as_json())
     for earlier in (r for r in news if r.challenger):
-        rows = customers_of(book, earlier, known=True)
-        said = compared(rows, contacted_near(book, model, earlier.at))
-        record_outcome(book, earlier, shadow={**earlier.shadow, **said})
+        rows = customers_of(store, earlier, known=True)
+        said = compared(rows, contacted_near(store, model, earlier.at))
+        record_outcome(store, earlier, shadow={**earlier.shadow, **said})
 
 
 def _without_nan(column: np.ndarray) -> list[Any]:
     return [None if v != v else v for v in column.tolist()]
 
 
-# Drift at the counter: a list is held against the model that answers it, and what was found goes into the book.
+# Drift: a list is held against the model that answers it, and what was found goes into the database.
 
 
 AT_ONCE = 200_000  # rows of a list that are looked at together; a longer one goes by in blocks
@@ -473,7 +473,7 @@ Progress = Callable[[float, str], None]
 class Watching:
     """How a list is to be watched.
 
-    keep        write what was found into the book, so that it counts for the next list
+    keep        write what was found into the database, so that it counts for the next list
     challenger  a model to score in the shadow; `trial` the share of customers it serves
     """
 
@@ -485,7 +485,7 @@ class Watching:
 
 @dataclass(frozen=True)
 class WatchedList:
-    """A list held against a model: the report, what the book keeps of it, and the challenger's view where there is one.
+    """A list held against a model: the report, what is kept of it, and the challenger's view where there is one.
 
     look        the list as it went by, with its sampled customers
     """
@@ -509,7 +509,7 @@ class WatchedList:
 
 @dataclass(frozen=True)
 class WatchHistory:
-    """What the book knows of earlier lists: those this version scored, and those of any version, the latest last.
+    """What the database knows of earlier lists: those this version scored, and those of any version, the latest last.
 
     first  when this list itself was first watched; lists that came after that are no earlier ones
     seen   what was found when this version was held against this very list before
@@ -542,16 +542,16 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
     """
     stream = stream_list(home, source, options_for_model(model, said))
     how.heard(0.2, "Comparing the list with the one the model learnt from")
-    with _book_to_look_in(home, how.keep) as book:
-        past = _past(book, model, stream.survey.grid.found.fingerprint)
+    with _book_to_look_in(home, how.keep) as store:
+        past = _past(store, model, stream.survey.grid.found.fingerprint)
         wanted, how = how.keep, replace(how, keep=how.keep and past.seen is None)
         day = parse_day(said.get("as_of"))
         look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
         playbook = playbook_for(model, home)
         followed, left = followed_of(look, playbook, stream.survey.grid.found.name), outcomes_in(look)
-        news, told = _told(book, look, left, past, how)
-        known = judge_performance(book, look, some_of(followed, unlearnt(look, left)), past.own, news)
+        news, told = _told(store, look, left, past, how)
+        known = judge_performance(store, look, some_of(followed, unlearnt(look, left)), past.own, news)
         report = report_on(look, playbook=playbook, wording=wording_of(model, home), before=past.before(known))
         shadow = (
             run_shadow(look, how.challenger, lambda: (blocks_of(stream), day), how.trial) if how.challenger else None
@@ -562,9 +562,9 @@ def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping
         record = record_of(stream, report, (look, shadow, known), rows, first=past.first)
         if past.seen is not None:
             report, record = _repeated(report, record, past.seen)
-        if how.keep and book is not None:
-            keep(book, record, rows, (known, news), model)
-        if wanted and book is not None:
+        if how.keep and store is not None:
+            keep(store, record, rows, (known, news), model)
+        if wanted and store is not None:
             report = replace(report, notices=(*report.notices, *send_alert(home, record)))
     how.heard(1.0, "Done")
     return WatchedList(report, record, look, shadow)
@@ -591,24 +591,24 @@ def blocks_of(stream: Stream) -> pa.Table | Iterator[pa.Table]:
 
 @contextmanager
 def _book_to_look_in(home: Path, wanted: bool) -> Iterator[sa.Engine | None]:
-    """The book; where there is none yet, none is made only to look."""
+    """The database; where there is none yet, none is made only to look."""
     if not wanted and not os.environ.get("CHURN_BOOK") and not (home / "data" / "book.db").exists():
         yield None
         return
-    with open_store(home) as book:
-        yield book
+    with open_store(home) as store:
+        yield store
 
 
-def _past(book: sa.Engine | None, model: Model, fingerprint: str) -> WatchHistory:
+def _past(store: sa.Engine | None, model: Model, fingerprint: str) -> WatchHistory:
     from churn.store.monitoring import first_watched, keys_of_list, lists_watched, watched_before
 
-    if book is None:
+    if store is None:
         return WatchHistory()
-    first = first_watched(book, model.name, fingerprint)
-    every = lists_watched(book, model.name, before=first)
+    first = first_watched(store, model.name, fingerprint)
+    every = lists_watched(store, model.name, before=first)
     own = tuple(r for r in every if r.version == model.version)
-    keys = keys_of_list(book, every[-1]) if every else []
-    seen = watched_before(book, model.name, model.version, fingerprint) if first else None
+    keys = keys_of_list(store, every[-1]) if every else []
+    seen = watched_before(store, model.name, model.version, fingerprint) if first else None
     return WatchHistory(own, every, pa.array(keys, pa.string()) if keys else None, first, seen)
 
 
@@ -618,17 +618,17 @@ def _carried(model: Model) -> tuple[str, ...]:
 
 
 def _told(
-    book: sa.Engine | None, look: Look, left: np.ndarray, past: WatchHistory, how: Watching
+    store: sa.Engine | None, look: Look, left: np.ndarray, past: WatchHistory, how: Watching
 ) -> tuple[tuple[WatchRecord, ...], list[Notice]]:
     """The earlier lists whose customers' outcomes are known now, and who was told otherwise before."""
-    if book is None or not past.all:
+    if store is None or not past.all:
         return (), []
     from churn.store.monitoring import campaign_outcomes, tell_outcomes
 
     keys = keys_in(look) or []
     here = {k: int(v) for k, v in zip(keys, left.tolist(), strict=True) if v == v} if keys else {}
-    found = tell_outcomes(book, past.all, campaign_outcomes(book, look.model.name) | here, keep=how.keep)
-    news = found.lists if how.keep else ()  # a look writes nothing, so there is nothing new in the book to judge by
+    found = tell_outcomes(store, past.all, campaign_outcomes(store, look.model.name) | here, keep=how.keep)
+    news = found.lists if how.keep else ()  # a look writes nothing, so there is nothing new in the database to judge by
     if not found.otherwise:
         return news, []
     some = ", ".join(key[:40] for key in found.otherwise[:3])

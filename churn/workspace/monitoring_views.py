@@ -87,16 +87,16 @@ def watch_history(home: Path, model: str, version: str | None = None) -> tuple[W
     """The lists held against a model, the latest last; where there is no book yet, none is made only to look."""
     if not _there_is_a_book(home):
         return ()
-    with open_store(home) as book:
-        return lists_watched(book, model, version)
+    with open_store(home) as store:
+        return lists_watched(store, model, version)
 
 
 def latest_gauges(home: Path) -> list[dict[str, Any]]:
     """The numbers of the latest list of every watched model, as a monitoring system follows them."""
     if not _there_is_a_book(home):
         return []
-    with open_store(home) as book:
-        last = [lists_watched(book, model, most=1)[-1] for model in models_watched(book)]
+    with open_store(home) as store:
+        last = [lists_watched(store, model, most=1)[-1] for model in models_watched(store)]
     return [
         {"model": r.model, "version": r.version, "at": r.at, "list": r.source, "gauges": dict(r.gauges) | _realised(r)}
         for r in last

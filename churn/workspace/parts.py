@@ -199,8 +199,8 @@ class Lists(Part):
         """The lists that were scored and kept, the latest first."""
         from churn.store.customers import lists_scored
 
-        with playbooks.open_store(self.home) as book:
-            return lists_scored(book)
+        with playbooks.open_store(self.home) as store:
+            return lists_scored(store)
 
     def since_last(self, scored: ScoredCustomers, locale: str = "en-US") -> list_history.ListChange | None:
         """What changed since the list before; None for the first one."""
@@ -344,8 +344,8 @@ class Customers(Part):
         """The features and the score last recorded of a customer."""
         from churn.store.customers import last_seen
 
-        with playbooks.open_store(self.home) as book:
-            return last_seen(book, key, model)
+        with playbooks.open_store(self.home) as store:
+            return last_seen(store, key, model)
 
     def recorded(self, key: str, model: str | None = None) -> LastSeen:
         """The same, where a stranger is refused, and so is a key that several models know."""
@@ -361,8 +361,8 @@ class Customers(Part):
         from churn.store.customers import models_that_saw
         from churn.workspace.businesses import is_demo
 
-        with playbooks.open_store(self.home) as book:
-            models = [name for name in models_that_saw(book, key) if not is_demo(self.home, name)]
+        with playbooks.open_store(self.home) as store:
+            models = [name for name in models_that_saw(store, key) if not is_demo(self.home, name)]
         if len(models) > 1:
             both = " and ".join(models)
             raise RequestRefused(f"{both} each know a customer with this key.", "Say which model to use.")

@@ -1,4 +1,4 @@
-"""Playbooks at the counter: the one in force for a business, where it came from, and a new version of it."""
+"""Playbooks: the one in force for a business, where it came from, and a new version of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ActivePlaybook:
 
     profile     the ready-made business it is like
     model       the business itself, by the name of its model; "" for the default of a ready-made business
-    version     its number in the book; 0 for the one that came with the business
+    version     its number in the database; 0 for the one that came with the business
     how         `shipped`, `by hand` or `learnt`
     assumed     the last playbook a person wrote, before campaigns taught anything
     """
@@ -62,7 +62,7 @@ class ActivePlaybook:
 
 @contextmanager
 def open_store(home: Path) -> Iterator[sa.Engine]:
-    """The score book; what is older than it may be kept is gone from it."""
+    """The database; what is older than it may be kept is gone from it."""
     from churn.store.customers import sweep
     from churn.store.database import shared_book
 
@@ -72,7 +72,7 @@ def open_store(home: Path) -> Iterator[sa.Engine]:
 
 
 def has_store(home: Path) -> bool:
-    """Whether there is a book to look into; where there is none yet, none is made only to look."""
+    """Whether there is a database to look into; where there is none yet, none is made only to look."""
     return bool(os.environ.get("CHURN_BOOK")) or (home / "data" / "book.db").exists()
 
 
@@ -148,9 +148,9 @@ def set_playbook(home: Path, name: str, playbook: Playbook, why: str, *, profile
     from churn.store.campaigns import BY_HAND, add_playbook
 
     force = active_playbook(home, name, profile=profile)
-    with open_store(home) as book:
+    with open_store(home) as store:
         text = editable_text(playbook)
-        add_playbook(book, force.business, text, how=BY_HAND, why=why, made=now(), after=force.version)
+        add_playbook(store, force.business, text, how=BY_HAND, why=why, made=now(), after=force.version)
     return active_playbook(home, name, profile=profile)
 
 
@@ -173,12 +173,12 @@ def learnt_in(playbook: Playbook) -> bool:
 
 
 def now() -> str:
-    """This moment, as the book writes it."""
+    """This moment, as the database writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
-    """The versions in the book; where there is no book yet, none is made only to look."""
+    """The versions in the database; where there is no book yet, none is made only to look."""
     if os.environ.get("CHURN_BOOK"):
         return _looked_up(home, business, None)
     files = [home / "data" / file for file in ("book.db", "book.db-wal")]
@@ -189,11 +189,11 @@ def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
 def _looked_up(home: Path, business: str, stamp: Any) -> tuple[PlaybookVersion, ...]:
     from churn.store.campaigns import playbooks_of
 
-    with open_store(home) as book:
-        return playbooks_of(book, business)
+    with open_store(home) as store:
+        return playbooks_of(store, business)
 
 
-# A door that scores one customer at a time asks for the playbook each time: it is read again when the book changed.
+# A door that scores one customer at a time asks for the playbook each time: it is read again when the database changed.
 _remembered = lru_cache(maxsize=64)(_looked_up)
 
 

@@ -1,4 +1,4 @@
-"""What is kept of customers who were scored, for the book as JSON; nothing of who came without a key."""
+"""What is kept of customers who were scored, for the database as JSON; nothing of who came without a key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MANY = 5_000  # customers in one row by column
 
 
 def records_of(scored: ScoredCustomer | PredictionBatch, source: str) -> Iterator[str]:
-    """A row for one customer; many are rows by column, which the book takes apart when it has time."""
+    """A row for one customer; many are rows by column, which the database takes apart when it has time."""
     from churn.workspace.prediction import PredictionBatch
 
     now = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -64,9 +64,9 @@ def _can_be_kept(key: str | None) -> bool:
     return key.isprintable() or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in key)
 
 
-# What was scored is kept beside the request: in a file at once, in the book a moment later.
+# What was scored is kept beside the request: in a file at once, in the database a moment later.
 #
-# A book that does not answer delays the record and nothing else. It is carried when the book answers again, by
+# A database that does not answer delays the record and nothing else. It is carried when the database answers again, by
 # this process or by the next one.
 
 
@@ -76,7 +76,7 @@ FOLDER = Path("data") / "spool"
 GATHER = 0.2  # seconds that rows are gathered before they are carried together
 
 
-RETRY = 2.0  # seconds until a book that did not answer is asked again
+RETRY = 2.0  # seconds until a database that did not answer is asked again
 
 
 IN_MEMORY = 10_000  # rows that are kept where the disk takes none
@@ -91,7 +91,7 @@ def _asked_to_keep() -> bool:
 
 @dataclass
 class Recorder:
-    """Keeps rows for the book and carries them there in a thread of its own, started with the first row.
+    """Keeps rows for the database and carries them there in a thread of its own, started with the first row.
 
     keeps  whether scores are kept at all; `CHURN_RECORD=no` keeps none
     """
@@ -119,7 +119,7 @@ class Recorder:
             return self.opened
 
     def keep(self, kind: str, rows: Sequence[str]) -> Kept:
-        """Keep rows, each as JSON; `delayed` while the book does not answer, `lost` where no room is left anywhere."""
+        """Keep rows, each as JSON; `delayed` while the database does not answer, `lost` where nothing has room."""
         if not self.spool.add(kind, rows):
             from churn.store.outbox import apart
 
@@ -139,12 +139,12 @@ class Recorder:
         return max((self.keep("seen", [row]) for row in rows), key=get_args(Kept).index, default="kept")
 
     def carry(self) -> bool:
-        """Bring everything that waits into the book; False where it does not answer."""
+        """Bring everything that waits into the database; False where it does not answer."""
         with self.carrying:
             try:
-                with open_store(self.home) as book:
-                    self.spool.carry(book)
-                    self._from_memory(book)
+                with open_store(self.home) as store:
+                    self.spool.carry(store)
+                    self._from_memory(store)
             except (ChurnError, OSError):
                 self.away = True
             else:
@@ -153,7 +153,7 @@ class Recorder:
 
     @property
     def left_over(self) -> bool:
-        """Whether an earlier process left something that the book does not have yet."""
+        """Whether an earlier process left something that the database does not have yet."""
         return any((self.home / FOLDER).glob("*.jsonl"))
 
     def begin(self) -> None:
@@ -170,7 +170,7 @@ class Recorder:
         return len(waiting) + (self.spool.forget(key) if self.left_over else 0)
 
     def close(self) -> None:
-        """Carry what is left and stop; where the book does not answer, the files stay for the next process."""
+        """Carry what is left and stop; where the database does not answer, the files stay for the next process."""
         self.closing.set()
         self.wake.set()
         if self.thread is not None:
@@ -184,16 +184,16 @@ class Recorder:
         return self.opened is not None
 
     def waiting(self) -> int:
-        """How many bytes wait for the book."""
+        """How many bytes wait for the database."""
         return self.spool.waiting() if self.opened else 0
 
-    def _from_memory(self, book: Any) -> None:
+    def _from_memory(self, store: Any) -> None:
         from churn.store.database import writing
         from churn.store.outbox import KINDS
 
         while self.in_memory:
             kind, row = self.in_memory[0]
-            with writing(book) as connection:
+            with writing(store) as connection:
                 KINDS[kind](connection, [json.loads(row)])
             self.in_memory.popleft()
 

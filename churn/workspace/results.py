@@ -1,4 +1,4 @@
-"""Outcomes that come back: any list with a key and an outcome, read by the campaign's own columns."""
+"""Results: outcomes come back, a campaign is measured, the playbook learns; experiments show whom a contact helps."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def _few(words: list[str]) -> str:
     return ", ".join(sorted(map(str, words))[:6])
 
 
-# Measuring at the counter: outcomes come back, the lift is measured, and the playbook learns from it.
+# Measuring: outcomes come back, the lift is measured, and the playbook learns from it.
 
 
 Pair = tuple["pd.DataFrame", "pd.DataFrame"]
@@ -238,38 +238,38 @@ class MeasuredCampaign:
 
 
 def measure_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
-    """The lift of a campaign by the outcomes in a list; kept in the book, and learnt from.
+    """The lift of a campaign by the outcomes in a list; kept in the database, and learnt from.
 
     said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
     campaign = campaign_id(campaign)
-    with open_store(home) as book:
-        record = campaign_called(book, campaign)
-        table, traits = campaign_table(book, record)
+    with open_store(home) as store:
+        record = campaign_called(store, campaign)
+        table, traits = campaign_table(store, record)
         back = read_outcomes(home, source, record, said)
         lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
         lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
         if lift.lift is not None:
-            learnt = _learnt(home, book, record, (table, back.rows))
+            learnt = _learnt(home, store, record, (table, back.rows))
         moment, told = now(), lift.as_json()
         kept = Measurement(campaign, moment, moment, back.reading.fingerprint, told, [rate_json(r) for r in learnt])
-        record_measurement(book, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
+        record_measurement(store, kept, _outcomes(back.rows, set(table[record.keyed]), record.keyed))
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
 def outcome_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
     """What has to be asked before these outcomes of a campaign can be measured."""
-    with open_store(home) as book:
-        record = campaign_called(book, campaign_id(campaign))
+    with open_store(home) as store:
+        record = campaign_called(store, campaign_id(campaign))
     return outcome_columns(home, source, record, said)
 
 
-def campaign_table(book: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def campaign_table(store: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """A campaign as it was exported, with the columns of its segments, and their names."""
     import pandas as pd
 
-    rows = members_of(book, record.campaign)
+    rows = members_of(store, record.campaign)
     if not rows:
         raise RequestRefused(f"The campaign {record.campaign} has no customers.", "Plan one that reaches somebody.")
     table = pd.DataFrame([{**row, **row["traits"]} for row in rows]).drop(columns=["campaign", "traits"])
@@ -284,19 +284,19 @@ def rate_json(found: LearntRate) -> dict[str, Any]:
     return {**told, **estimates, "weight": found.weight, "words": found.words}
 
 
-def _learnt(home: Path, book: sa.Engine, record: CampaignRecord, own: Pair) -> tuple[LearntRate, ...]:
+def _learnt(home: Path, store: sa.Engine, record: CampaignRecord, own: Pair) -> tuple[LearntRate, ...]:
     """What all measured campaigns of a business teach together, kept as a new version of its playbook.
 
     Every time the assumed playbook is the beginning, so that measuring a campaign twice teaches it once.
     """
     force = _in_force(home, record)
-    pairs = [own, *_others(book, record, since=_since(home, force))]
+    pairs = [own, *_others(store, record, since=_since(home, force))]
     table, back = _together(pairs, record.keyed)
     rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
         text = editable_text(taught(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
-        add_playbook(book, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
+        add_playbook(store, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
     mine = set(own[0]["planned_action"])
     return tuple(rate for rate in rates if rate.action in mine)
 
@@ -316,16 +316,18 @@ def _since(home: Path, force: ActivePlaybook) -> str:
     return by_hand[-1].made if by_hand and learnt_in(playbook_from_text(by_hand[-1].playbook)) else ""
 
 
-def _others(book: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair]:
+def _others(store: sa.Engine, record: CampaignRecord, *, since: str) -> list[Pair]:
     """The other measured campaigns of the same business with their outcomes."""
     import pandas as pd
 
-    done = {name: m for name, m in measured_so_far(book).items() if m.first >= since and m.lift.get("lift") is not None}
+    done = {
+        name: m for name, m in measured_so_far(store).items() if m.first >= since and m.lift.get("lift") is not None
+    }
     found = []
-    for other in campaigns(book):
+    for other in campaigns(store):
         if other.model == record.model and other.campaign in done and other.campaign != record.campaign:
-            table, _ = campaign_table(book, other)
-            back = pd.DataFrame(outcomes_of(book, other.campaign)).rename(columns={"outcome": LEFT})
+            table, _ = campaign_table(store, other)
+            back = pd.DataFrame(outcomes_of(store, other.campaign)).rename(columns={"outcome": LEFT})
             names = {other.keyed: record.keyed, "key": record.keyed}
             found.append((table.rename(columns=names), back.rename(columns=names)))
     return found
@@ -341,7 +343,7 @@ def _together(pairs: Sequence[Pair], key: str) -> Pair:
 
 
 def _outcomes(rows: pd.DataFrame, members: set[str], key: str) -> list[dict[str, Any]]:
-    """The outcomes of the campaign's own customers as the book keeps them; strangers are not kept."""
+    """The outcomes of the campaign's own customers as the database keeps them; strangers are not kept."""
     from churn.campaigns.lift import yes_or_no
 
     mine = rows[rows[key].isin(members)].drop_duplicates(key)
@@ -401,7 +403,7 @@ def _actions(record: CampaignRecord) -> dict[str, str]:
     return {action.name: action.words for action in playbook_from_text(record.playbook).actions}
 
 
-# Experiments at the counter: a list with a treatment column, and whom a contact helps.
+# Experiments: a list with a treatment column, and whom a contact helps.
 
 
 MOST_ARMS = 12
@@ -427,7 +429,7 @@ class MeasuredExperiment:
 
     @property
     def _sparing(self) -> tuple[Notice, ...]:
-        """That the book remembers who is better left alone, or cannot."""
+        """That the database remembers who is better left alone, or cannot."""
         if self.spared:
             who = f"{counted(self.spared, 'customer')} {do(self.spared, 'is', 'are')}"
             text = f"{who} remembered as better left alone; later campaigns pass them by."
@@ -500,14 +502,14 @@ def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
 
 
 def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], found: tuple[str, list[str]]) -> int:
-    """Keep in the book who is better left alone; an experiment measured again replaces what it had named."""
+    """Keep in the database who is better left alone; an experiment measured again replaces what it had named."""
     model, keys = found
     if reading.schema.key is None or not model:
         return 0
     words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
     why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
-    with open_store(home) as book:
-        return suppress_contact(book, model, map(str, keys), why=why, since=now())
+    with open_store(home) as store:
+        return suppress_contact(store, model, map(str, keys), why=why, since=now())
 
 
 def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:

@@ -31,7 +31,7 @@ from churn.workspace.prediction import TOP, OfferChooser, OfferResult, Predictio
 
 @dataclass(frozen=True)
 class OnlineScorer:
-    """A model at the counter with everything one customer's answer needs, made once for many customers."""
+    """A model with everything one customer's answer needs, made once for many customers."""
 
     model: Model
     ranking: Ranking
@@ -194,7 +194,7 @@ def interned_values(column: pa.ChunkedArray) -> list[Any]:
 # Which model answers for single customers: looked up afresh every second, so that a promotion needs no restart.
 #
 # While a counterpart is renewed the one before goes on answering, so that nobody waits for a new version to be
-# opened, and a disk or a book that does not answer stops nobody from scoring.
+# opened, and a disk or a database that does not answer stops nobody from scoring.
 
 
 FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
@@ -268,7 +268,7 @@ class ScorerCache:
 
 
 def open_scorer(model: Model, home: Path) -> OnlineScorer:
-    """A model made ready to answer for single customers; where the book does not answer, without offers or worth."""
+    """A model made ready to score single customers; while the database is away, without offers or worth."""
     try:
         playbook = playbook_for(model, home)
         ranking = ranking_for(model, home, playbook=playbook)
@@ -278,4 +278,4 @@ def open_scorer(model: Model, home: Path) -> OnlineScorer:
     return OnlineScorer(model, ranking, playbook, FieldParser(model))
 
 
-OFFERS_UNKNOWN = "The offers are not known while the score book does not answer."
+OFFERS_UNKNOWN = "The offers are not known while the database does not answer."

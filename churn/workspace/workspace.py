@@ -141,8 +141,8 @@ class Workspace:
         user, at = self.user, datetime.now(UTC).isoformat(timespec="microseconds")
         entry = Entry(uuid4().hex, at, user.name, user.role, user.by, act, what[:200])
         try:
-            with playbooks.open_store(self.home) as book:
-                write_entry(book, entry)
+            with playbooks.open_store(self.home) as store:
+                write_entry(store, entry)
         except ChurnError:
             self.recorder.keep("audit", [json_text(vars(entry))])
         else:
@@ -189,8 +189,8 @@ class Access(Part):
 
         row, key = new_key(name, scope, self.workspace.user.name)
         what = f"added {row.id} {row.name}, scope {scope}"
-        with self.workspace.acting("keys", what), playbooks.open_store(self.home) as book:
-            keep_key(book, row)
+        with self.workspace.acting("keys", what), playbooks.open_store(self.home) as store:
+            keep_key(store, row)
         return row, key
 
     def api_keys(self) -> tuple[KeyRow, ...]:
@@ -198,16 +198,16 @@ class Access(Part):
         from churn.store.access import key_rows
 
         self.workspace.user.must("keys")
-        with playbooks.open_store(self.home) as book:
-            return key_rows(book)
+        with playbooks.open_store(self.home) as store:
+            return key_rows(store)
 
     def revoke(self, asked: str) -> KeyRow:
         """End an API key, named by its id or its name; servers refuse it within two seconds."""
         from churn.store.access import revoke_key
 
         self.workspace.user.must("keys")
-        with playbooks.open_store(self.home) as book:
-            row = revoke_key(book, asked, playbooks.now())
+        with playbooks.open_store(self.home) as store:
+            row = revoke_key(store, asked, playbooks.now())
         self.workspace.note("keys", f"revoked {row.id} {row.name}")
         return row
 
@@ -216,5 +216,5 @@ class Access(Part):
         from churn.store.access import audit_entries
 
         self.workspace.user.must("audit")
-        with playbooks.open_store(self.home) as book:
-            return audit_entries(book, most)
+        with playbooks.open_store(self.home) as store:
+            return audit_entries(store, most)

@@ -232,7 +232,7 @@ def batch_figures(server: Served, customers: list[dict[str, str]], inside: Calla
 
 
 def batch_turn(server: Served, line: Any, body: bytes, inside: Callable[[], Any]) -> tuple[float, float, float]:
-    """CPU seconds in process, from request to answer, and of bringing the rows into the book."""
+    """CPU seconds in process, from request to answer, and of bringing the rows into the database."""
     began = time.process_time()
     inside()
     alone, before = time.process_time() - began, server.cpu

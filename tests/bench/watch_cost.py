@@ -58,9 +58,9 @@ def cost_of_a_million() -> tuple[float, float, float]:
 
 
 def trained(learnt: Made) -> Model:
-    """A model trained on made-up customers, as the shelf hands it out."""
+    """A model trained on made-up customers, as the registry hands it out."""
     left = np.random.default_rng(1).random(LEARNT) < sigmoid((learnt["n0"] - 60) / 20 - 1)
     table = as_table(learnt).append_column("left", pa.array(left))
     schema = Schema((*SCHEMA.columns, Column("left", "flag", "outcome")))
-    # The libraries' own answers stay with who trains, as on the shelf: scoring needs the tables alone.
+    # The libraries' own answers stay with who trains, as kept: scoring needs the tables alone.
     return replace(train(table, schema, quick=True, positive=("True",)).model, proof=None)

@@ -1,6 +1,6 @@
 """The engine that adds up events, as the definitions see it: Ibis expressions that know no engine by name.
 
-What only one engine can do (open files, lay results down, write Parquet) stays in that engine's room.
+What only one engine can do (open files, lay results down, write Parquet) stays in that engine's file.
 """
 
 from __future__ import annotations
