@@ -20,8 +20,8 @@ from churn import Workspace
 from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
+from churn.training.registry import DEMO
 from churn.workspace.campaigns import order_from_choices
-from churn.workspace.lists import DEMO
 
 SAMPLES = ROOT / "data" / "samples"
 

@@ -15,10 +15,14 @@ router = APIRouter(tags=["models"])
 
 
 class ModelCard(BaseModel):
-    """A model's versions, which one is live, and how it came to that."""
+    """A model's versions, which one is live, and how it came to that.
+
+    `demo`: it learnt from made-up customers, and answers by itself for the sample lists alone.
+    """
 
     name: str
     title: str
+    demo: bool = False
     live: str | None
     versions: list[str]
     history: list[dict[str, Any]]

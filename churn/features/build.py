@@ -75,16 +75,34 @@ def draw_sample(
     return marked.filter(chosen).drop("part").order_by(key), CustomerSample(rows, total)
 
 
-def read_sample_note(path: Path) -> str | None:
-    """What a table's own file says of how it was drawn; nothing where it is whole, or not ours."""
+MADE_UP = "made_up"
+
+
+def mark_made_up(path: Path) -> None:
+    """Note in a customer table that the logs it was made from are samples of made-up customers."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    note = {**(table.schema.metadata or {}), NOTE.encode(): json.dumps({**note_in(path), MADE_UP: True}).encode()}
+    write_customer_table(table.replace_schema_metadata(note), path)
+
+
+def note_in(source: Path | bytes) -> dict[str, Any]:
+    """Our own words in a Parquet file; nothing where it is none, or not ours."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        words = json.loads((pq.read_schema(path).metadata or {}).get(NOTE.encode(), b"{}"))
+        schema = pq.read_schema(pa.BufferReader(source) if isinstance(source, bytes) else source)
+        words = json.loads((schema.metadata or {}).get(NOTE.encode(), b"{}"))
     except (OSError, ValueError, pa.ArrowException):
-        return None
-    found = words.get("sample") if isinstance(words, dict) else None
+        return {}
+    return words if isinstance(words, dict) else {}
+
+
+def read_sample_note(path: Path) -> str | None:
+    """What a table's own file says of how it was drawn; nothing where it is whole, or not ours."""
+    found = note_in(path).get("sample")
     return str(CustomerSample(found["rows"], found["of"])) if found else None
 
 

@@ -11,7 +11,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -45,6 +45,9 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+PARQUET = b"PAR1"
 
 
 _HEAD = 65536
@@ -154,7 +157,7 @@ def opened(source: Source, filename: str = "", *, limits: Limits | None = None) 
 def _kind_of(head: bytes, found: Opened) -> FileKind:
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise ListRefused(f"{found.name} holds nothing but blanks.", "Export the list again.")
-    if head.startswith(b"PAR1"):
+    if head.startswith(PARQUET):
         return "parquet"
     if head.startswith((OLE, b"PK\x03\x04")):
         return "workbook"
@@ -220,6 +223,15 @@ def _out_of_zip(found: Opened) -> Opened:
 
 def _is_clutter(name: str) -> bool:
     return name.startswith("__MACOSX/") or PurePath(name).name.startswith(".")
+
+
+def is_parquet(source: Source) -> bool:
+    """Whether this is a Parquet file by its first bytes, whatever it is called."""
+    if isinstance(source, bytes):
+        return source.startswith(PARQUET)
+    with suppress(OSError), source.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET
+    return False
 
 
 def too_big(found: Opened) -> ListRefused:

@@ -34,6 +34,11 @@ from churn.training.model import Model, model_from
 FOLDER = "models"
 MANIFEST = "model.json"
 ANSWERS, LIBRARY = "answers.npz", "library.npz"
+
+
+DEMO, OF_DEMO = "demo-", "(demo)"  # how the names of the demo's models begin, and how their titles end
+
+
 ABANDONED_AFTER = 24 * 3600  # seconds after which a half-written version is taken to be a dead writer's
 
 
@@ -483,9 +488,10 @@ def business_profile(home: Path, name: str) -> str | None:
 
 
 def title_of(home: Path, name: str) -> str:
-    """The title a person gave a model; its name where they gave none."""
+    """The title a person gave a model; its name where they gave none. One of the demo's says so."""
     words = live_manifest(home, name) or {}
-    return str(words.get("lineage", {}).get("title") or name)
+    usual = f"{name.removeprefix(DEMO).capitalize()} {OF_DEMO}" if name.startswith(DEMO) else name
+    return str(words.get("lineage", {}).get("title") or usual)
 
 
 def find_name(home: Path, words: str) -> str:

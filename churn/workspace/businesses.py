@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from churn.errors import Unavailable
+from churn.errors import ChurnError, Unavailable
+from churn.intake.sources import Source, is_parquet
 from churn.money.economics import Valuation
 from churn.money.playbook import Playbook
 from churn.money.policies import build_suggester
@@ -82,3 +85,39 @@ def valuation_for(model: Model, home: Path) -> Valuation | None:
 def suggester_of(model: Model, playbook: Playbook) -> Suggester:
     """For each scored customer the action that brings most, and what it is expected to bring; none where none pays."""
     return build_suggester(playbook, value=model.schema.value.name if model.schema.value else None)
+
+
+# The demo's businesses: their models learnt from made-up customers, so no list of real ones meets them by itself.
+
+
+OF_THE_DEMO = "Scored by the demo's model, which learnt from made-up customers."
+
+
+def is_made_up(source: Source) -> bool:
+    """Whether a list holds made-up customers: it comes with the product, or was made from logs that do."""
+    from churn.features.build import MADE_UP, note_in
+    from churn.samples.shipped import is_shipped
+
+    return is_shipped(source) or (is_parquet(source) and bool(note_in(source).get(MADE_UP)))
+
+
+def is_demo(home: Path, name: str, version: str = "", lineage: Mapping[str, Any] | None = None) -> bool:
+    """Whether a version learnt from made-up customers: one of the demo's, or of a list that comes with the product.
+
+    version   empty: the live one, else the newest
+    lineage   where the version came from, if that is known already
+
+    Of versions saved before this was noted, the list that they learnt from tells.
+    """
+    from churn.samples.shipped import fingerprints
+    from churn.training.registry import DEMO, find_version, live_manifest
+
+    if name.startswith(DEMO):
+        return True
+    if lineage is None:
+        try:
+            words = find_version(home, name, version).manifest if version else live_manifest(home, name) or {}
+        except ChurnError:  # what is wrong with it is said by who opens it
+            return False
+        lineage = words.get("lineage", {})
+    return bool(lineage.get("made_up")) or lineage.get("list") in fingerprints()

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.errors import RequestRefused
-from churn.features.build import Summary, summarise, training_table, training_tables_both_ways
+from churn.features.build import Summary, mark_made_up, summarise, training_table, training_tables_both_ways
 from churn.features.engines.base import DEFAULT
 from churn.features.labels import Outlook, preview_outcomes
 from churn.features.recipe import Recipe, parse_recipe
 from churn.profiles import profile_names, read_profile
+from churn.samples.shipped import is_shipped
 
 if TYPE_CHECKING:
     from churn.reports.charts import Chart
@@ -51,12 +52,16 @@ def summarise_logs(
     recipe = recipe_for(home, profile)
     how: dict[str, Any] = {"engine": engine_for(engine), "output": output, "fill_silence": fill_silence}
     if dates == 1:
-        return summarise(tables, recipe, as_of=as_of, horizon=horizon, sample=sample, **how)
-    if sample is not None:
+        found = summarise(tables, recipe, as_of=as_of, horizon=horizon, sample=sample, **how)
+    elif sample is not None:
         raise RequestRefused("A sample is drawn for one date.", "Leave out the sample, or ask for one date.")
-    if horizon is None:
+    elif horizon is None:
         raise RequestRefused("Several dates make a table to learn from.", "Give the horizon, too.")
-    return training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)
+    else:
+        found = training_table(tables, recipe, horizon=horizon, dates=dates, step=step, latest=as_of, **how)
+    if output is not None and all(is_shipped(Path(table)) for table in tables.values()):
+        mark_made_up(output)
+    return found
 
 
 def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:

@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import (
-    ChurnError,
     ListRefused,
     MissingColumns,
     NoModelFits,
@@ -111,24 +110,6 @@ class KnownLeavers:
 # Which model answers a list: the one asked for, else the live one whose columns the list has.
 
 
-DEMO = "demo-"  # how the names of the demo's models begin
-OF_THE_DEMO = "Scored by the demo's model, which learnt from made-up customers."
-
-
-def is_demo(home: Path, name: str, version: str) -> bool:
-    """Whether a version learnt from made-up customers: one of the demo's, or of a list that comes with the product."""
-    if name.startswith(DEMO):
-        return True
-    from churn.samples.shipped import fingerprints
-    from churn.training.registry import find_version
-
-    try:
-        words = find_version(home, name, version).manifest
-    except ChurnError:  # what is wrong with it is said by who opens it
-        return False
-    return words.get("lineage", {}).get("list") in fingerprints()
-
-
 @dataclass
 class OpenModels:
     """Models already opened, by name and version: a version never changes, so it is opened and checked once."""
@@ -157,51 +138,79 @@ class OpenModels:
         A model of the demo answers by itself for the lists that come with the product alone, and for one that is known
         to be `made_up`; a list of real customers never meets it unless somebody names it.
         """
-        from churn.samples.shipped import is_shipped
+        from churn.workspace.businesses import is_made_up
 
-        live = self._live(demo=made_up or is_shipped(source))
-        if len(live) == 1:
-            return self.named(next(iter(live)))
-        return self._best(live, _headings(source, filename, sheet, self._schemas(live).values()))
+        own, demos = self._live()
+        made_up = bool(demos) and (made_up or is_made_up(source))
+        fitting = self.demos_fitting(source, filename, sheet) if made_up or not own else ()
+        if made_up and fitting:
+            return self.named(fitting[0])
+        if not own:
+            raise _none_of_your_own(fitting)
+        if len(own) == 1:
+            return self.named(next(iter(own)))
+        return self._best(own, _headings(source, filename, sheet, self._schemas(own).values()))
 
     def fitting_names(self, names: tuple[str, ...]) -> Model:
         """The live model whose columns these names are, for customers that come without a file."""
-        live = self._live()
-        if len(live) == 1:
-            return self.named(next(iter(live)))
-        return self._best(live, names, "These fields fit")
+        own, demos = self._live()
+        if not own:
+            raise _none_of_your_own(self._demos_fitting(demos, names))
+        if len(own) == 1:
+            return self.named(next(iter(own)))
+        return self._best(own, names, "These fields fit")
 
-    def sharing_customers(self, headings: tuple[str, ...]) -> str:
-        """The one live model whose key and most of whose columns these headings are; "" for none or several."""
+    def demos_fitting(self, source: Source, filename: str = "", sheet: str | None = None) -> tuple[str, ...]:
+        """The demo's models that a person could try on a list, the one that fits best first."""
+        _, demos = self._live()
+        if not demos:
+            return ()
+        return self._demos_fitting(demos, _headings(source, filename, sheet, self._schemas(demos).values()))
+
+    def _demos_fitting(self, demos: dict[str, str], headings: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the demo's models whose columns these headings are; of equals the one with a demo's own name."""
         from churn.training.gate import ENOUGH
-        from churn.training.registry import live_models
+        from churn.training.registry import DEMO
+
+        shares = {name: _share(headings, schema) for name, schema in self._schemas(demos).items()}
+        fitting = (name for name, share in shares.items() if share >= ENOUGH)
+        return tuple(sorted(fitting, key=lambda name: (-shares[name], not name.startswith(DEMO), name)))
+
+    def sharing_customers(self, headings: tuple[str, ...], *, made_up: bool = False) -> str:
+        """The one live model whose key and most of whose columns these headings are; "" for none or several.
+
+        made_up   they are of a list that comes with the product, whose customers may be the demo's
+        """
+        from churn.training.gate import ENOUGH
 
         shares: dict[str, float] = {}
-        for name, schema in self._schemas(self._own(live_models(self.home))).items():
+        own, demos = self._own_and_demos()
+        for name, schema in self._schemas(demos if made_up and demos else own).items():
             if schema.key and schema.key.name in sure_names(headings, schema):
                 shares[name] = _share(headings, schema)
         best = max(shares.values(), default=0.0)
         found = [name for name, share in shares.items() if share == best >= ENOUGH]
         return found[0] if len(found) == 1 else ""
 
-    def _live(self, *, demo: bool = False) -> dict[str, str]:
-        """The models that may answer without being named."""
+    def _own_and_demos(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The live models that learnt from customers of one's own, and those that learnt from made-up ones."""
         from churn.training.registry import live_models
+        from churn.workspace.businesses import is_demo
 
-        live = live_models(self.home)
-        if not live:
+        own: dict[str, str] = {}
+        demos: dict[str, str] = {}
+        for name, version in live_models(self.home).items():
+            kept = self.kept.get((name, version))
+            lineage = kept.lineage if kept else None
+            (demos if is_demo(self.home, name, version, lineage) else own)[name] = version
+        return own, demos
+
+    def _live(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The same, where there has to be one."""
+        own, demos = self._own_and_demos()
+        if not own and not demos:
             raise NoModelYet("There is no model yet.", "Train one first.", options=("verb train LIST",))
-        own = self._own(live)
-        if not own and not demo:
-            raise NoModelYet(
-                "There is no model of your own yet; the demo's learnt from made-up customers.",
-                "Train one first, or name the demo's model to try it.",
-                options=("verb train LIST", *(f"model={name}" for name in live)),
-            )
-        return live if demo else own
-
-    def _own(self, live: Mapping[str, str]) -> dict[str, str]:
-        return {name: version for name, version in live.items() if not is_demo(self.home, name, version)}
+        return own, demos
 
     def _best(self, live: dict[str, str], headings: tuple[str, ...], fits: str = "The list fits") -> Model:
         from churn.training.gate import ENOUGH
@@ -212,8 +221,6 @@ class OpenModels:
         if best < ENOUGH:
             which = f"Say which one is to score it: {', '.join(live)}."
             raise NoModelFits(f"{fits} none of the models.", which, options=("model=NAME",))
-        if len(fitting) > 1:
-            fitting = [name for name in fitting if name.startswith(DEMO)] or fitting
         if len(fitting) > 1:
             options = tuple(f"model={name}" for name in fitting)
             raise NoModelFits(f"{fits} {' and '.join(fitting)} alike.", "Choose one of them.", options=options)
@@ -231,9 +238,11 @@ class OpenModels:
 
     def _told(self, model: Model) -> Model:
         """The model, which says of itself that it is the demo's."""
-        if not is_demo(self.home, model.name, model.version):
+        from churn.workspace.businesses import OF_THE_DEMO, is_demo
+
+        if not is_demo(self.home, model.name, model.version, model.lineage):
             return model
-        return replace(model, notices=(Notice("info", OF_THE_DEMO), *model.notices))
+        return replace(model, notices=(Notice("warning", OF_THE_DEMO), *model.notices))
 
     def _schema(self, name: str, version: str) -> Schema:
         from churn.training.registry import find_version
@@ -241,6 +250,15 @@ class OpenModels:
         if (name, version) in self.kept:
             return self.kept[name, version].schema
         return schema_from(find_version(self.home, name, version).manifest["schema"])
+
+
+def _none_of_your_own(demos: tuple[str, ...]) -> NoModelYet:
+    """The refusal to let the demo answer by itself; `demos` are those of its models that somebody could try."""
+    return NoModelYet(
+        "There is no model of your own yet; the demo's learnt from made-up customers.",
+        "Train one first, or name the demo's model to try it." if demos else "Train one first.",
+        options=("verb train LIST", *(f"model={name}" for name in demos[:1])),
+    )
 
 
 def _headings(source: Source, filename: str, sheet: str | None, schemas: Iterable[Schema]) -> tuple[str, ...]:
@@ -455,7 +473,13 @@ def ranking_for(
     everybody  False sets customers aside of whom the list itself says that they left
     """
     from churn.scoring.score import Ranking
-    from churn.workspace.businesses import playbook_for, suggester_of, valuation_of, with_learnt_bills, wording_of
+    from churn.workspace.businesses import (
+        playbook_for,
+        suggester_of,
+        valuation_of,
+        with_learnt_bills,
+        wording_of,
+    )
 
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
@@ -597,7 +621,7 @@ def explained(
     wording, day, valuation = wording_of(model, home), parse_day(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
     told = explanation(model, wording, customer, as_of=day, valuation=valuation)
-    return ExplainedScore(told, changes, customer, model)
+    return ExplainedScore(replace(told, notices=(*model.notices, *told.notices)), changes, customer, model)
 
 
 def compared(
@@ -614,7 +638,8 @@ def compared(
     from churn.workspace.businesses import wording_of
 
     valuation = _valuation(model, home, columns)
-    return whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
+    found = whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
+    return replace(found, notices=(*model.notices, *found.notices))
 
 
 def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Valuation | None:

@@ -139,8 +139,9 @@ def train_version(
     from churn.training.registry import promote, save, title_of
     from churn.training.tracking import log_training, open_experiment
     from churn.training.train import train
+    from churn.workspace.businesses import is_made_up
 
-    title = " ".join((name or "").split())
+    title, made_up = " ".join((name or "").split()), is_made_up(source)
     asked: dict[str, Any] = dict.fromkeys((*ROLES, *HOW)) | dict(options)
     reading = _labelled(home, source, options)
     profile = read_profile(reading.profile, home)
@@ -148,9 +149,10 @@ def train_version(
     settled = _settled_roles(reading, roles)
     if title:
         name = name_from(title)
+        _refuse_demo_beside_own(home, name, made_up=made_up)
         _refuse_another_business(home, name, settled)
     else:
-        name, title = _default_name(home, reading, settled)
+        name, title = _default_name(home, reading, settled, made_up=made_up)
     how = {word: asked[word] for word in HOW if asked.get(word) is not None}
     ledger = open_experiment(track, name) if track is not None else None
     offers = playbook_for_training(home, name, profile)
@@ -163,6 +165,7 @@ def train_version(
     title = title if title != name else title_of(home, name)
     named = {"title": title} if title != name else {}
     lineage = {**trained.model.lineage, **named, "profile": profile.name, "list": reading.fingerprint, "gate": compared}
+    lineage |= {"made_up": True} if made_up else {}
     # What was noticed about the training list is told now and on the card; it says nothing of lists scored later.
     if not profile.currency and (marked := marked_currency(reading, trained.model)):
         lineage["currency"] = marked
@@ -223,7 +226,7 @@ def playbook_for_training(home: Path, name: str, profile: Profile) -> Playbook:
     return active_playbook(home, name, profile=profile.name).playbook
 
 
-def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, str]:
+def _default_name(home: Path, reading: Reading, settled: Schema, *, made_up: bool) -> tuple[str, str]:
     """The profile's name, else the file's, with its title; a number behind it where that is another business's."""
     if reading.profile != GENERAL:
         name, title = reading.profile, reading.profile
@@ -234,7 +237,7 @@ def _default_name(home: Path, reading: Reading, settled: Schema) -> tuple[str, s
     for number in count(1):
         behind = "" if number == 1 else f"-{number}"
         tried = f"{name[: LONGEST_NAME - len(behind)]}{behind}"
-        if not _another_business(home, tried, settled):
+        if not _another_business(home, tried, settled) and not _demo_beside_own(home, tried, made_up=made_up):
             break
     return tried, tried if title == name else f"{title}{behind.replace('-', ' ')}"
 
@@ -272,6 +275,26 @@ def _refuse_another_business(home: Path, name: str, new: Schema) -> None:
             f"{title_of(home, name)} is the model of another business: {why}.",
             "Give this model another name, or none.",
         )
+
+
+def _demo_beside_own(home: Path, name: str, *, made_up: bool) -> str:
+    """Why a list must not be learnt from under a name, since made-up and real customers never share one; else ""."""
+    from churn.training.registry import DEMO, title_of, versions
+    from churn.workspace.businesses import is_demo
+
+    there, demo = bool(versions(home, name)), is_demo(home, name)
+    if demo and not made_up:
+        if there:
+            return f"{title_of(home, name)} is the demo's model, which learns from made-up customers"
+        return f"Names that begin with {DEMO} are the demo's, which learns from made-up customers"
+    if made_up and there and not demo:
+        return f"{title_of(home, name)} learnt from customers of your own, and this sample's are made up"
+    return ""
+
+
+def _refuse_demo_beside_own(home: Path, name: str, *, made_up: bool) -> None:
+    if why := _demo_beside_own(home, name, made_up=made_up):
+        raise RequestRefused(f"{why}.", "Learn from this list under another name.")
 
 
 def _pages(trained: TrainingResult, currency: str) -> dict[str, str]:

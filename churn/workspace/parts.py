@@ -351,22 +351,23 @@ class Customers(Part):
     def recorded(self, key: str, model: str | None = None) -> LastSeen:
         """The same, where a stranger is refused, and so is a key that several models know."""
         readable = "\0" not in key and not any("\ud800" <= c <= "\udfff" for c in key)
-        if readable and model is None:
-            self._refuse_several(key)
-        seen = self.last_seen(key, (model or "").partition("@")[0] or None) if readable else None
+        name = (model or "").partition("@")[0] or (self._only_model_that_saw(key) if readable else None)
+        seen = self.last_seen(key, name) if readable and name is not None else None
         if seen is None:
             raise NotFound("Nothing is recorded of a customer with this key.", "Score the customer once by all fields.")
         return seen
 
-    def _refuse_several(self, key: str) -> None:
-        """Refuse a key that several models know: businesses number their customers alike."""
+    def _only_model_that_saw(self, key: str) -> str | None:
+        """The model that knows this key, none of the demo's; several are refused: businesses number customers alike."""
         from churn.store.customers import models_that_saw
+        from churn.workspace.businesses import is_demo
 
         with playbooks.open_store(self.home) as store:
-            models = models_that_saw(store, key)
+            models = [name for name in models_that_saw(store, key) if not is_demo(self.home, name)]
         if len(models) > 1:
             both = " and ".join(models)
             raise RequestRefused(f"{both} each know a customer with this key.", "Say which model to use.")
+        return models[0] if models else None
 
     def forget(self, key: str) -> Forgotten:
         """Remove one customer everywhere anything is kept."""
@@ -455,11 +456,21 @@ class Models(Part):
         name, sheet = options.get("filename") or "", options.get("sheet")
         return self.workspace.open_models.fitting(source, name, sheet, made_up=made_up)
 
-    def list(self) -> Sequence[dict[str, Any]]:
-        """Every model with its versions, which one is live, and the history."""
-        from churn.training import registry
+    def demos_for(self, source: Source, **options: Unpack[ReadOptions]) -> Sequence[str]:
+        """The demo's models that somebody could try on a list, the one that fits best first."""
+        return self.workspace.open_models.demos_fitting(source, options.get("filename") or "", options.get("sheet"))
 
-        return [registry.describe(self.home, name) for name in registry.names(self.home)]
+    def list(self) -> Sequence[dict[str, Any]]:
+        """Every model with its versions, which one is live, the history, and whether it is one of the demo's."""
+        from churn.training import registry
+        from churn.workspace.businesses import is_demo
+
+        cards = [registry.describe(self.home, name) for name in registry.names(self.home)]
+        for card in cards:
+            card["demo"] = is_demo(self.home, card["name"])
+            if card["demo"] and not card["title"].endswith(registry.OF_DEMO):  # of before the demo had its own names
+                card["title"] = f"{card['title']} {registry.OF_DEMO}"
+        return cards
 
     def name_for(self, words: str) -> str:
         """The name of the model that a person called so, in their own words."""
@@ -524,11 +535,13 @@ class Models(Part):
         return [{**row, "column": label(row["column"])} for row in model.report.get(part, ())]
 
     def health(self) -> dict[str, Any]:
-        """Whether a model is ready to score, and which."""
+        """Whether a model is ready to score, and which: one of one's own, else one of the demo's."""
         from churn.training import registry
+        from churn.workspace.businesses import is_demo
 
+        live = sorted(registry.live_models(self.home), key=lambda name: is_demo(self.home, name))
         try:
-            model = self.get(next(iter(registry.live_models(self.home))))
+            model = self.get(next(iter(live)))
         except (StopIteration, ChurnError):  # none is live, or none can be opened
             return {"model_loaded": False, "features_count": 0, "model": None, "version": None}
         count = len(model.encoder.fields)

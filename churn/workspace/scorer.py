@@ -74,7 +74,7 @@ class OnlineScorer:
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
-            notices=(*odd_values(model, given.customer, row), *not_known(given.missing)),
+            notices=(*model.notices, *odd_values(model, given.customer, row), *not_known(given.missing)),
             features=self._kept(given),
         )
 
@@ -104,7 +104,7 @@ class OnlineScorer:
         notices = self._noticed(found.columns, seen[0], found.missing)
         unfamiliar = Unfamiliar(self.model)
         unfamiliar.see(seen[0])
-        of_all = (*ranking.notices_on(tuple(found.columns)), *unfamiliar.notices)
+        of_all = (*self.model.notices, *ranking.notices_on(tuple(found.columns)), *unfamiliar.notices)
         told = {"ignored": found.ignored, "missing": found.missing, "notices": notices, "of_all": of_all}
         return self._told_of(scored, found.columns, **told, **worth_said(ranking.valuation, ranking.wording))
 
