@@ -651,29 +651,32 @@ def score_on_spark_cluster(
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
     from churn.features.sources import source_files
+    from churn.scoring.score import KnownLeavers
     from churn.scoring.spark import score_on_spark
 
     start = time.perf_counter()
-    files = source_files(source)
+    files, key = source_files(source), _key_of(model)
     _refuse_other_kinds(files)
-    if model.schema.key is None:
-        raise RequestRefused(
-            f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
-            "Score it without an engine: rows are numbered there.",
-        )
     notices: list[Notice] = []
     worth: dict[str, Any] = {}
+    counted: list[KnownLeavers] = []
 
     def settle(first: bytes) -> tuple[Settled, Ranking]:
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
         day = parse_day(said.get("as_of"))
-        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
+        leaving = leaving_dates_of(model, stream.schema, said)
+        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody, leaving=leaving)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
 
-    tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
+    def judge(ranking: Ranking, counts: Counter[str]) -> None:
+        counted.append(KnownLeavers(ranking, counts))
+        counted[0].refuse_all()
+
+    tiers = score_on_spark(engine, files, target, settle, key=key, judge=judge)
+    (leavers,) = counted
     return ScoredFile(
         rows=sum(tiers.values()),
         tiers=tiers,
@@ -681,9 +684,20 @@ def score_on_spark_cluster(
         version=model.version,
         set_aside=0,
         seconds=time.perf_counter() - start,
-        notices=(*notices, *model.notices),
+        notices=(*notices, *leavers.notices, *model.notices),
+        left=leavers.set_aside,
         **worth,
     )
+
+
+def _key_of(model: Model) -> str:
+    """The column that tells whose score is whose, without which no cluster can score."""
+    if model.schema.key is None:
+        raise RequestRefused(
+            f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
+            "Score it without an engine: rows are numbered there.",
+        )
+    return model.schema.key.name
 
 
 def first_of(source: str) -> Path:
