@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 import venv
+from datetime import date
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -93,6 +94,45 @@ def test_a_customer_that_stands_twice_is_refused_before_anything_is_scored(telco
         )
     assert refused.value.message == f"customerID {table['customerID'][3].as_py()!r} stands in the list 2 times."
     assert sorted(f.name for f in tmp_path.iterdir()) == ["spill", "twice.parquet"]
+
+
+@pytest.mark.parametrize("column", ["Churn", "leave_date"])
+def test_who_left_already_is_set_aside_and_counted_as_by_one_process(telco_home, long_list, tmp_path, column):
+    table = pq.read_table(long_list).slice(0, 90)
+    lists, words = Workspace(telco_home).lists, {"keep": True}
+    pq.write_table(with_leavers(table, column, lambda i: i % 3 == 0), tmp_path / "list.parquet", row_group_size=30)
+    spread = lists.score_on_cluster(
+        str(tmp_path / "list.parquet"), tmp_path / "out", engine=f"local[1]?spill={tmp_path / 'spill'}", **words
+    )
+    alone = lists.score_file(tmp_path / "list.parquet", tmp_path / "alone.parquet", **words)
+    assert (spread.rows, spread.left, spread.tiers) == (alone.rows, alone.left, alone.tiers)
+    assert (spread.rows, spread.left) == (60, 30)
+    assert [n for n in spread.notices if n.kind == "set_aside"] == [n for n in alone.notices if n.kind == "set_aside"]
+    assert checksum(pq.read_table(tmp_path / "out")) == checksum(pq.read_table(tmp_path / "alone.parquet"))
+
+
+@pytest.mark.parametrize("column", ["Churn", "leave_date"])
+def test_a_list_in_which_all_left_is_refused_as_by_one_process_and_nothing_is_written(
+    telco_home, long_list, tmp_path, column
+):
+    table, lists = pq.read_table(long_list).slice(0, 60), Workspace(telco_home).lists
+    pq.write_table(with_leavers(table, column, lambda i: True), tmp_path / "list.parquet", row_group_size=20)
+    with pytest.raises(ListRefused, match="everyone in this list left already") as alone:
+        lists.score_file(tmp_path / "list.parquet", tmp_path / "alone.parquet")
+    with pytest.raises(ListRefused) as spread:
+        lists.score_on_cluster(
+            str(tmp_path / "list.parquet"), tmp_path / "out", engine=f"local[1]?spill={tmp_path / 'spill'}"
+        )
+    assert (spread.value.message, spread.value.fix) == (alone.value.message, alone.value.fix)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["list.parquet", "spill"]
+
+
+def with_leavers(table, column, left):
+    """The table with an outcome, or a date of leaving, that says of these rows that they left."""
+    table = table.drop_columns([column]) if column in table.column_names else table
+    rows = [left(i) for i in range(table.num_rows)]
+    days = pa.array([date(2024, 3, 5) if gone else None for gone in rows], pa.date32())
+    return table.append_column(column, days if column == "leave_date" else pa.array(rows))
 
 
 def test_a_part_that_fails_three_times_ends_the_work_in_a_sentence(cluster, telco_home, long_list, tmp_path):

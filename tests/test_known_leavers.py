@@ -13,7 +13,7 @@ from churn import Workspace
 from churn.campaigns.limits import Order
 from churn.errors import ListRefused
 from churn.schema import Column, Schema
-from churn.training.model import known_outcomes
+from churn.training.known_outcomes import known_outcomes
 from churn.workspace.list_history import list_keys
 from tests.small_model import small_model
 from tests.trained import HISTORY, TODAY, rewritten, rows_of

@@ -9,7 +9,16 @@ from pathlib import Path
 from churn.errors import RequestRefused
 from churn.intake.columns import Holding
 from churn.intake.matching import sure_names
-from churn.intake.values import NO, WORDS_FOR_NOTHING, YES, folded, real_levels, same_words
+from churn.intake.values import (
+    NO,
+    WORDS_FOR_NOTHING,
+    YES,
+    folded,
+    names_a_leaving_day,
+    names_an_end,
+    real_levels,
+    same_words,
+)
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
 from churn.schema import Column, Kind, Role, Schema
 
@@ -235,6 +244,8 @@ def _split(name: str) -> list[str]:
 
 def names_a_date(name: str) -> bool:
     """Whether a heading says that its column holds days or moments."""
+    if names_a_leaving_day(name) or names_an_end(name):
+        return True
     words = [w.lower() for w in _split(name)]
     known = (
         "date",

@@ -169,6 +169,8 @@ def evidence_of(column: Column, holding: Holding) -> tuple[float, str]:
     """The share of cells that fit a column, and a sentence on it."""
     if not holding.filled:
         return 0.5, "the column is empty"
+    if column.role == "outcome" and (days := _dates(column, holding)) == holding.filled:
+        return 1.0, f"{days:,} of its cells are days of leaving"
     fitting = {"number": _numbers, "date": _dates, "flag": _flags, "category": _levels, "text": _any}[column.kind]
     share = min(fitting(column, holding) / holding.filled, 1.0)
     what = {"number": "numbers", "date": "dates", "flag": "yes or no", "category": "known levels", "text": "texts"}[
@@ -241,6 +243,11 @@ def holdings_for(headings: tuple[str, ...], target: Schema | None, asked: Asked)
         for h in headings:
             if folded(h) == folded(theirs) and ours in target.by_name:
                 sure[h] = target.by_name[ours].kind
+    # Under another heading than the schema's own, an outcome may be a day of leaving instead of a word.
+    outcome = target.outcome.name if target.outcome else ""
+    said = {folded(theirs) for theirs, ours in asked.mapping.items() if ours == outcome}
+    said |= {folded(h) for ours, h in sure_names(headings, target).items() if ours == outcome}
+    sure = {h: kind for h, kind in sure.items() if folded(h) not in said - {folded(outcome)}}
     return {h: Holding(stated=sure.get(h)) for h in headings}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from churn.errors import MissingColumns, UnsureColumns
 from churn.intake.columns import Holding
-from churn.intake.guessing import extra_column, nearly_profile
+from churn.intake.guessing import extra_column, kind_of, nearly_profile
 from churn.intake.matching import Match
 from churn.intake.options import Asked
 from churn.intake.values import folded
@@ -136,6 +136,7 @@ def meant(matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding
     # A model needs every column it was taught; the ones a list lacks are there, with nothing in them.
     fill = asked.schema is not None
     wanted = [c for c in target.columns if c.name in sure or (fill and c.role in ("feature", "value"))]
+    wanted = [_dated(c, held[sure[c.name]]) if c.name in sure else c for c in wanted]
     taken = set(sure.values())
     extra = [extra_column(h, held[h]) for h in held if h not in taken]
     extra = [replace(c, name=_free(c.name, {w.name for w in wanted})) for c in extra]
@@ -143,6 +144,13 @@ def meant(matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding
     absent = tuple(c.name for c in target.features if c.name not in sure)
     told = told_matches(matches, tuple(c.name for c in extra), absent)
     return Meaning(Schema((*wanted, *extra)), sources, matches, tuple(told))
+
+
+def _dated(column: Column, holding: Holding) -> Column:
+    """The outcome as the day on which a customer left, where its cells are days."""
+    if column.role != "outcome" or column.kind == "date" or kind_of(column.name, holding) != "date":
+        return column
+    return replace(column, kind="date", levels=(), positive=())
 
 
 def _free(name: str, taken: set[str]) -> str:

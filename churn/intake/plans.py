@@ -16,7 +16,18 @@ from churn.intake.columns import Cells, Holding
 from churn.intake.dates import ORDERS, Order, date_of, date_says, dates_of, said
 from churn.intake.meaning import Meaning
 from churn.intake.numbers import number_alone, numbers_of
-from churn.intake.values import LETTERS, NO, YES, bare, folded, is_missing, outcome_words, real_levels, same_words
+from churn.intake.values import (
+    LETTERS,
+    NO,
+    YES,
+    bare,
+    folded,
+    is_missing,
+    names_a_leaving_day,
+    outcome_words,
+    real_levels,
+    same_words,
+)
 from churn.schema import Column
 
 _TYPES = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.date32()}
@@ -102,23 +113,27 @@ def _nothing(cells: Cells, plan: Plan) -> np.ndarray:
 
 
 def plans_of(
-    meaning: Meaning, held: Mapping[str, Holding], dates: Order | None, *, comma_likely: bool
+    meaning: Meaning, held: Mapping[str, Holding], dates: Order | None, *, comma_likely: bool, scoring: bool = False
 ) -> dict[str, Plan]:
-    """How every heading is read; columns vote on the decimal mark of the file for those that leave it open."""
+    """How every heading is read; columns vote on the decimal mark of the file for those that leave it open.
+
+    scoring  a date of leaving decides who is scored, so it must be read right although no model learns from it
+    """
     columns = {meaning.sources[c.name]: c for c in meaning.schema.columns if c.name in meaning.sources}
     votes = [held[h].says for h, c in columns.items() if c.kind == "number"]
     point, comma = sum(v["point"] for v in votes), sum(v["comma"] for v in votes)
     comma_file = comma > point or (comma == point == 0 and comma_likely and any(v["either,"] for v in votes))
-    return {h: _settled(c, held[h], comma_file, dates) for h, c in columns.items()}
+    carried = {h for h, c in columns.items() if c.role == "ignored" and not (scoring and names_a_leaving_day(c.name))}
+    return {h: _settled(c, held[h], comma_file, dates, carried=h in carried) for h, c in columns.items()}
 
 
-def _settled(column: Column, holding: Holding, comma: bool, dates: Order | None) -> Plan:
+def _settled(column: Column, holding: Holding, comma: bool, dates: Order | None, *, carried: bool) -> Plan:
     try:
         plan = plan_of(column, holding, comma=comma, dates=dates)
         _refuse_unreadable(plan, holding)
     except ListRefused:
         # What is only carried along is no reason to refuse a list; it stays as the text it is.
-        if column.role != "ignored":
+        if not carried:
             raise
         return Plan(replace(column, kind="text", levels=()))
     return plan

@@ -107,7 +107,8 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
     positions, nameless = without_empty(positions, seen.held) if grid.layout.header else (positions, [])
     held = {n: seen.held[n] for n in positions}
     meaning = _meaning(held, target, asked, profiles)
-    plans = plans_of(meaning, held, asked.dates, comma_likely=grid.comma_likely)
+    scoring = asked.purpose == "score"
+    plans = plans_of(meaning, held, asked.dates, comma_likely=grid.comma_likely, scoring=scoring)
     survey = Survey(
         grid, asked, positions, meaning.schema, plans, meaning.matches,
         profile.name if profile else GENERAL, seen.rows, tuple(left), (),

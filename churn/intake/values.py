@@ -186,3 +186,27 @@ def outcome_words() -> tuple[frozenset[str], frozenset[str]]:
     roles = read_profile(GENERAL, REPOSITORY).roles
     left, stayed = (frozenset(map(same_words, roles.get(side, ()))) - YES - NO for side in ("left", "stayed"))
     return left, stayed
+
+
+# Headings of days: on which a customer left, or on which something ended; kept as data in the general profile.
+
+
+def names_a_leaving_day(heading: str) -> bool:
+    """Whether a heading says that its column holds the day on which a customer left."""
+    return _whole_or_owned(heading) & _headings_of("left_on") != set()
+
+
+def names_an_end(heading: str) -> bool:
+    """Whether a heading says that something ended on a day, which may be the customer's leaving or not."""
+    return _whole_or_owned(heading) & _headings_of("ended_on") != set()
+
+
+def _whole_or_owned(heading: str) -> set[str]:
+    """The heading as it is compared, and without what it says belongs to whom: `customer_left_on` is `left on`."""
+    whole = folded(heading)
+    return {whole, *(whole.removeprefix(owner) for owner in _headings_of("belongs_to"))} - {""}
+
+
+@lru_cache(8)
+def _headings_of(role: str) -> frozenset[str]:
+    return frozenset(map(folded, read_profile(GENERAL, REPOSITORY).roles.get(role, ())))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -14,11 +15,12 @@ from churn.errors import ListRefused
 from churn.explain.explainer import sum_contributions
 from churn.explain.tables import Core
 from churn.money.economics import Valuation
-from churn.notices import Notice
+from churn.notices import Notice, do, listed, many
 from churn.scoring.reasons import Group, Teller, groups_of, weighed
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, notices_on_worth
-from churn.training.model import Model, known_outcomes
+from churn.training.known_outcomes import NO_LEAVING_DATES, LeavingDates, WhoLeft, who_left
+from churn.training.model import Model
 from churn.training.thresholds import TIERS
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
@@ -57,6 +59,7 @@ class Ranking:
     as_of      the day the list speaks of, where dates are counted back from it and the list has no such column
     watch      is shown every block as the model sees it
     everybody  whether customers of whom the list says that they left are scored as well, or set aside
+    leaving    the columns of the list that may say when a customer left, where it does not say who did
     """
 
     model: Model
@@ -70,6 +73,7 @@ class Ranking:
     watch: Callable[[np.ndarray], None] | None = None
     valuation: Valuation | None = None
     everybody: bool = True
+    leaving: LeavingDates = NO_LEAVING_DATES
 
     def scored(self, table: pa.Table) -> ScoredList:
         """A whole list at once, as the screens want it."""
@@ -103,13 +107,13 @@ class Ranking:
         scored = pa.table({**columns, **self._kept(table, columns)})
         return scored if self.everybody else self._still_there(table, scored)
 
-    def left_in(self, table: pa.Table) -> np.ndarray:
+    def who_left(self, table: pa.Table) -> WhoLeft:
         """Of which customers of a checked list the list itself says that they left."""
-        return known_outcomes(self.model, table, self.as_of) == 1.0
+        return who_left(self.model, table, self.leaving, self.as_of)
 
     def _still_there(self, table: pa.Table, scored: pa.Table) -> pa.Table:
         """The scores of those who have not left; a row keeps the number it has in the list."""
-        left = self.left_in(table)
+        left = self.who_left(table).left
         return scored.filter(pa.array(~left)) if left.any() else scored
 
     def notices_on(self, names: Sequence[str]) -> tuple[Notice, ...]:
@@ -189,3 +193,98 @@ def tiers_in(scored: pa.Table) -> dict[str, int]:
 
 def _word(places: np.ndarray, words: Iterable[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()))
+
+
+# Who left already by what a list says: counted while it goes by, set aside, and told.
+
+
+@dataclass
+class KnownLeavers:
+    """How many customers of a list are known to have left and to have stayed, counted while it goes by."""
+
+    ranking: Ranking
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """The same tables, counted."""
+        for table in tables:
+            self.see(table)
+            yield table
+
+    def see(self, table: pa.Table) -> np.ndarray:
+        """Count one part of the list; returns who of it left."""
+        found = self.ranking.who_left(table)
+        self.counts.update(found.counts)
+        return found.left
+
+    @property
+    def left(self) -> int:
+        """How many left by what the list says."""
+        return self.counts["left"]
+
+    @property
+    def set_aside(self) -> int:
+        """How many are neither scored nor planned for."""
+        return 0 if self.ranking.everybody else self.left
+
+    def refuse_all(self) -> None:
+        """Refuse a list in which nobody is left to score or to plan for."""
+        if self.counts["rows"] and self.set_aside == self.counts["rows"]:
+            raise ListRefused(
+                f"{self._same(self.ranking.model.leaves)}: everyone in this list left already.",
+                "Bring a list of customers who are still there.",
+            )
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Who was set aside, who will leave, and where it cannot be told; or that the list says the same of all."""
+        return (*self._of_leavers(), *self._of_announced(), *self._of_doubtful())
+
+    def _of_leavers(self) -> Iterator[Notice]:
+        outcome = self.ranking.model.schema.outcome
+        name = outcome.name if outcome else None
+        by_date, dates = self.counts["by_date"], self.ranking.leaving.plain
+        said = f" ({listed(dates)} {do(len(dates), 'says', 'say')} so)" if by_date else ""
+        column = dates[0] if by_date else name
+        who, model = f"{many(self.left, 'customer')} who left already{said}", self.ranking.model
+        if self.set_aside:
+            text = f"{who} {do(self.left, 'is', 'are')} set aside: neither scored nor planned for."
+            yield Notice("set_aside", text, column, self.left)
+        elif self.left < self.counts["rows"] and by_date:
+            text = f"{who} {do(self.left, 'is', 'are')} scored like everyone else."
+            yield Notice("info", text, column, self.left)
+        elif self.counts["rows"] and self.counts["rows"] in (self.left, self.counts["stayed"]):
+            yield Notice("info", f"{self._same(model.leaves if self.left else model.stays)}.", column)
+
+    def _of_announced(self) -> Iterator[Notice]:
+        count, dates = self.counts["announced"], self.ranking.leaving.plain
+        if count:
+            who = f"{many(count, 'customer')} {do(count, 'leaves', 'leave')} on a day still to come"
+            says, are = do(len(dates), "says", "say"), do(count, "is", "are")
+            text = f"{who} ({listed(dates)} {says} so) and {are} still scored and planned for."
+            yield Notice("info", text, dates[0], count)
+
+    def _of_doubtful(self) -> Iterator[Notice]:
+        outcome, ask = self.ranking.model.schema.outcome, "Say which column says who left."
+        for name in self.ranking.leaving.vague + self.ranking.leaving.unreadable:
+            past, filled = self.counts[f"past {name}"], self.counts[f"filled {name}"]
+            options = (f"map={name}={outcome.name}",) if outcome and past else ()
+            if past:
+                of = f"{past:,} of {many(self.counts['rows'], 'customer')}"
+                text = f"{name} is a day already past for {of}, which may mean that they left; they were scored. {ask}"
+                yield Notice("warning", text, name, past, options=(*options, f"map={name}="))
+            elif filled:
+                text = f"{name} may say who left, but holds no dates; everyone was scored. {ask}"
+                yield Notice("warning", text, name, filled)
+
+    def _same(self, word: str) -> str:
+        """That all customers have the same word, or day, as outcome."""
+        outcome, rows = self.ranking.model.schema.outcome, f"all {self.counts['rows']:,} customers"
+        if self.counts["by_date"]:
+            names = (outcome.name,) if outcome and self.counts["by_date"] < self.left else ()
+            named = (*names, *self.ranking.leaving.plain)
+            return f"{listed(named)} {do(len(named), 'says', 'say')} of {rows} that they left"
+        assert outcome is not None
+        if outcome.kind == "date":
+            word = "empty" if self.counts["stayed"] else "a day"
+        return f"{outcome.name} is {word} for {rows}"

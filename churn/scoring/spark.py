@@ -155,6 +155,9 @@ def _keys_with(number: np.uint64, share: Share, heading: str, folder: Path) -> I
                 yield key
 
 
+LIST = "list: "  # before what is counted of a share's rows, beside the tiers of those who were scored
+
+
 # What a worker does with a share: note its keys, score it, write what comes of it.
 #
 # A part has one name and one content, whoever makes it and how often: an attempt that was given up, or two at
@@ -176,19 +179,21 @@ class Scorer:
         return {"keys": note_keys(self.shares[number], self.key, self.folder)}
 
     def written(self, number: int) -> dict[str, int]:
-        """Score a share and put its part into the folder; how many customers of which tier it has."""
+        """Score a share and put its part into the folder; how many are in which tier, and who left already."""
         import pyarrow.parquet as pq
 
         share = self.shares[number]
-        table = plain(pa.concat_tables(self.table(batch) for batch in share.batches(list(self.settled.positions))))
+        tables = [self.typed(batch) for batch in share.batches(list(self.settled.positions))]
+        table = plain(pa.concat_tables(map(self.ranking.block, tables)))
         unfinished = self.folder / f"{TEMPORARY}{os.getpid()}-{share.name}"
         pq.write_table(table, unfinished, compression="zstd")
         unfinished.replace(self.folder / share.name)
-        return tiers_in(table)
+        left = sum((self.ranking.who_left(typed).counts for typed in tables), Counter())
+        return {**tiers_in(table), **{f"{LIST}{name}": count for name, count in left.items()}}
 
-    def table(self, batch: pa.RecordBatch) -> pa.Table:
-        """The scores of some rows, exactly as one process would give them."""
-        return self.ranking.block(self.settled.typed(text_block(batch, 1), _unread))
+    def typed(self, batch: pa.RecordBatch) -> pa.Table:
+        """Some rows as they are meant, exactly as one process would read them."""
+        return self.settled.typed(text_block(batch, 1), _unread)
 
 
 @lru_cache(maxsize=1)
@@ -234,13 +239,20 @@ WHOLE = "_SUCCESS"  # the mark that readers of such folders look for
 Settle = Callable[[bytes], tuple[Settled, Ranking]]
 
 
+# Given how customers were ranked and what was counted of the whole list, refuses what should not be kept.
+Judge = Callable[[Ranking, Counter[str]], None]
+
+
 Work = Callable[[Scorer, int], Mapping[str, int]]  # what is done with the share of a number, and what was counted
 
 
-def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Settle, *, key: str) -> Counter[str]:
+def score_on_spark(
+    url: str, files: tuple[Path, ...], target: Path, settle: Settle, *, key: str, judge: Judge
+) -> Counter[str]:
     """Score Parquet files into a folder of Parquet parts; how many customers of each tier there are.
 
-    key  the column that tells whose score is whose: parts have no order
+    key    the column that tells whose score is whose: parts have no order
+    judge  asked before the folder gets its name; what it refuses leaves nothing behind
     """
     if target.exists():
         raise RequestRefused(f"{target.name} is there already.", "Name a folder that is not, or remove it first.")
@@ -253,15 +265,16 @@ def score_on_spark(url: str, files: tuple[Path, ...], target: Path, settle: Sett
         try:
             with explain_spark_errors():
                 _made(unfinished)
-                tiers = _scored(session, scorer)
+                counted = _scored(session, scorer)
+            judge(ranking, Counter({n.removeprefix(LIST): c for n, c in counted.items() if n.startswith(LIST)}))
             _finished(unfinished, target, shares)
-            return tiers
+            return Counter({name: count for name, count in counted.items() if not name.startswith(LIST)})
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _scored(session: Any, scorer: Scorer) -> Counter[str]:
-    """Let the cluster look at all keys, then score all shares; how many customers of each tier there are."""
+    """Let the cluster look at all keys, then score all shares; how many are in each tier, and what the list says."""
     from pyspark import cloudpickle
 
     # Spark's own pickler also takes functions made on the way, such as the suggester.

@@ -6,12 +6,10 @@ import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from churn.errors import Damaged
 from churn.explain.explainer import Explainer, Proof
@@ -20,7 +18,6 @@ from churn.schema import Schema, schema_from
 from churn.training.calibration import Calibration, calibration_from
 from churn.training.dataset import Examples, hash_rows
 from churn.training.encoder import Encoder, encoder_from
-from churn.training.outcome import fold_word, left_by_date, spellings_of
 from churn.training.report import with_leaks_first
 from churn.training.thresholds import Thresholds, thresholds_from
 
@@ -229,30 +226,3 @@ def model_digest(model: Model) -> str:
         digest.update(np.ascontiguousarray(arrays[name]).tobytes())
     digest.update(repr((model.calibration, model.thresholds, model.encoder)).encode())
     return digest.hexdigest()
-
-
-# Known outcomes: a list that is scored may say itself who left.
-
-
-def known_outcomes(model: Model, table: pa.Table, as_of: date | None = None) -> np.ndarray:
-    """Per row 1 left, 0 stayed, NaN not known, by the list's own outcome column where it has one.
-
-    as_of  the day the list speaks of, where the outcome is a date of leaving and the list has no date of its own
-    """
-    column = model.schema.outcome
-    if column is None or column.name not in table.column_names:
-        return np.full(table.num_rows, np.nan)
-    cells = table.column(column.name)
-    if pa.types.is_temporal(cells.type):
-        day = model.schema.date.name if model.schema.date else None
-        return left_by_date(table, column.name, day, as_of).astype(float)
-    if pa.types.is_boolean(cells.type):
-        flags = cells.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
-        return 1.0 - flags if "no" in spellings_of(model.leaves) else flags
-    leaves = {fold_word(word) for word in (model.leaves, *column.positive)}
-    stays = {fold_word(word) for word in (model.stays, *column.levels)} - leaves
-    coded = cells.combine_chunks().dictionary_encode()
-    coded = coded if isinstance(coded, pa.DictionaryArray) else pa.concat_arrays(coded.chunks)
-    words = [None if word is None else fold_word(str(word)) for word in coded.dictionary.to_pylist()]
-    labels = np.array([1.0 if w in leaves else 0.0 if w in stays else np.nan for w in words] + [np.nan])
-    return labels[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.values import LETTERS, NO, YES, outcome_words
+from churn.intake.values import LETTERS, NO, YES, names_a_leaving_day, outcome_words
 from churn.notices import Notice, do
 from churn.notices import many as counted
 from churn.schema import Schema
@@ -127,10 +127,14 @@ def left_by_date(table: pa.Table, name: str, day: str | None, today: date | None
 
     day    the column that says when each row was true, where there is one; else the list is as of today
     """
-    left = table.column(name).cast(pa.date32())
-    own = table.column(day).cast(pa.date32()) if day in table.column_names and day != name else None
+    return is_past(table, table.column(name).cast(pa.date32()), None if day == name else day, today)
+
+
+def is_past(table: pa.Table, days: pa.ChunkedArray, day: str | None, today: date | None = None) -> np.ndarray:
+    """Which of these days have come by the day of the row, or by today where the list has no such column."""
+    own = table.column(day).cast(pa.date32()) if day in table.column_names else None
     until: Any = pa.scalar(today or datetime.now(UTC).date(), pa.date32()) if own is None else own
-    return pc.fill_null(pc.less_equal(left, until), False).to_numpy(zero_copy_only=False).astype(bool)
+    return pc.fill_null(pc.less_equal(days, until), False).to_numpy(zero_copy_only=False).astype(bool)
 
 
 def describe_single_outcome(table: pa.Table, schema: Schema) -> str:
@@ -176,7 +180,7 @@ def _guess_column(table: pa.Table) -> str:
     named = [c for c in table.column_names if _NAMES.search(c) and c not in dates]
     likely = [c for c in named if 2 <= len(set(_fold_cells(table.column(c))) - {None}) <= 5]
     if not likely:
-        left_on = [c for c in dates if _LEFT_ON.search(c)]
+        left_on = [c for c in dates if _LEFT_ON.search(c) or names_a_leaving_day(c)]
         alike = [c for c in named if pc.count_distinct(table.column(c)).as_py() == 1]
         likely = left_on or alike
     if len(likely) == 1:

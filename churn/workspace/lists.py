@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import (
-    ListRefused,
     MissingColumns,
     NoModelFits,
     NoModelYet,
@@ -39,72 +38,10 @@ if TYPE_CHECKING:
     from churn.money.economics import Valuation
     from churn.money.playbook import Playbook
     from churn.scoring.reasons import Explanation
-    from churn.scoring.score import Ranking, ScoredList
+    from churn.scoring.score import KnownLeavers, Ranking, ScoredList
     from churn.scoring.whatif import Change, Comparison
+    from churn.training.known_outcomes import LeavingDates
     from churn.training.model import Model
-
-
-@dataclass
-class KnownLeavers:
-    """How many customers of a list are known to have left and to have stayed, counted while it goes by."""
-
-    ranking: Ranking
-    rows: int = 0
-    left: int = 0
-    stayed: int = 0
-    word: str = field(default="", init=False)
-
-    def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """The same tables, counted."""
-        for table in tables:
-            self.see(table)
-            yield table
-
-    def see(self, table: pa.Table) -> np.ndarray:
-        """Count one part of the list; returns who of it left."""
-        from churn.training.model import known_outcomes
-
-        outcomes = known_outcomes(self.ranking.model, table, self.ranking.as_of)
-        left = outcomes == 1.0
-        self.rows += table.num_rows
-        self.left += int(left.sum())
-        self.stayed += int((outcomes == 0.0).sum())
-        return left
-
-    @property
-    def set_aside(self) -> int:
-        """How many are neither scored nor planned for."""
-        return 0 if self.ranking.everybody else self.left
-
-    def refuse_all(self) -> None:
-        """Refuse a list in which nobody is left to score or to plan for."""
-        if self.rows and self.set_aside == self.rows:
-            raise ListRefused(
-                f"{self._same(self.ranking.model.leaves)}: everyone in this list left already.",
-                "Bring a list of customers who are still there.",
-            )
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """That customers were set aside, or that the list says the same of all."""
-        column = self.ranking.model.schema.outcome
-        name = column.name if column else None
-        if self.set_aside:
-            who = "customer who left already is" if self.set_aside == 1 else "customers who left already are"
-            text = f"{self.set_aside:,} {who} set aside: neither scored nor planned for."
-            return (Notice("set_aside", text, name, self.set_aside),)
-        if self.rows and self.rows in (self.left, self.stayed):
-            model = self.ranking.model
-            return (Notice("info", f"{self._same(model.leaves if self.left else model.stays)}.", name),)
-        return ()
-
-    def _same(self, word: str) -> str:
-        """That all customers have the same word, or day, as outcome."""
-        column = self.ranking.model.schema.outcome
-        assert column is not None
-        if column.kind == "date":
-            word = "empty" if self.stayed else "a day"
-        return f"{column.name} is {word} for all {self.rows:,} customers"
 
 
 # Which model answers a list: the one asked for, else the live one whose columns the list has.
@@ -467,19 +404,16 @@ def ranking_for(
     as_of: date | None = None,
     playbook: Playbook | None = None,
     everybody: bool = True,
+    leaving: LeavingDates | None = None,
 ) -> Ranking:
     """How this model ranks a list here: with its business's words, and the action the playbook in force suggests.
 
     everybody  False sets customers aside of whom the list itself says that they left
+    leaving    the columns of the list that may say when a customer left
     """
     from churn.scoring.score import Ranking
-    from churn.workspace.businesses import (
-        playbook_for,
-        suggester_of,
-        valuation_of,
-        with_learnt_bills,
-        wording_of,
-    )
+    from churn.training.known_outcomes import NO_LEAVING_DATES
+    from churn.workspace.businesses import playbook_for, suggester_of, valuation_of, with_learnt_bills, wording_of
 
     if not 0 <= top <= MOST_REASONS:
         raise RequestRefused(f"{top} reasons per customer cannot be given.", f"Ask for 0 to {MOST_REASONS}.")
@@ -493,7 +427,16 @@ def ranking_for(
         keep=keep,
         as_of=as_of,
         everybody=everybody,
+        leaving=leaving or NO_LEAVING_DATES,
     )
+
+
+def leaving_dates_of(model: Model, schema: Schema, said: Mapping[str, Any]) -> LeavingDates:
+    """The columns of a list that may say when a customer left, unless a person said that they are none of ours."""
+    from churn.training.known_outcomes import leaving_dates_in
+
+    declined = {folded(theirs) for theirs, ours in (said.get("mapping") or {}).items() if not ours}
+    return leaving_dates_in(schema, model, {n for n in schema.names if folded(n) in declined})
 
 
 def read_for_model(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
@@ -505,8 +448,11 @@ def score_in_memory(
     model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
 ) -> ScoredCustomers:
     """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
+    from churn.scoring.score import KnownLeavers
+
     reading, day = read_for_model(model, home, source, said).without_text(), parse_day(said.get("as_of"))
-    ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody)
+    leaving = leaving_dates_of(model, reading.schema, said)
+    ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody, leaving=leaving)
     leavers = KnownLeavers(ranking)
     left = leavers.see(reading.table)
     leavers.refuse_all()
@@ -545,6 +491,7 @@ def score_to_file(
     everybody  also customers of whom the list says that they left; else they are set aside and counted
     """
     from churn.scoring.export import write_scored
+    from churn.scoring.score import KnownLeavers
     from churn.scoring.unfamiliar import Unfamiliar
     from churn.training.thresholds import TIERS
 
@@ -554,7 +501,8 @@ def score_to_file(
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
     ranking = ranking_for(model, home, top=top, keep=columns, as_of=parse_day(said.get("as_of")))
-    ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody)
+    leaving = leaving_dates_of(model, stream.schema, said)
+    ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody, leaving=leaving)
     leavers = KnownLeavers(ranking)
     blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
     rows = write_scored(blocks, target, progress=progress, total=stream.rows)
@@ -722,29 +670,32 @@ def score_on_spark_cluster(
 ) -> ScoredFile:
     """Parquet files scored into a folder of Parquet parts, in no order; the answers are those of one process."""
     from churn.features.sources import source_files
+    from churn.scoring.score import KnownLeavers
     from churn.scoring.spark import score_on_spark
 
     start = time.perf_counter()
-    files = source_files(source)
+    files, key = source_files(source), _key_of(model)
     _refuse_other_kinds(files)
-    if model.schema.key is None:
-        raise RequestRefused(
-            f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
-            "Score it without an engine: rows are numbered there.",
-        )
     notices: list[Notice] = []
     worth: dict[str, Any] = {}
+    counted: list[KnownLeavers] = []
 
     def settle(first: bytes) -> tuple[Settled, Ranking]:
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
         day = parse_day(said.get("as_of"))
-        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody)
+        leaving = leaving_dates_of(model, stream.schema, said)
+        ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody, leaving=leaving)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
 
-    tiers = score_on_spark(engine, files, target, settle, key=model.schema.key.name)
+    def judge(ranking: Ranking, counts: Counter[str]) -> None:
+        counted.append(KnownLeavers(ranking, counts))
+        counted[0].refuse_all()
+
+    tiers = score_on_spark(engine, files, target, settle, key=key, judge=judge)
+    (leavers,) = counted
     return ScoredFile(
         rows=sum(tiers.values()),
         tiers=tiers,
@@ -752,9 +703,20 @@ def score_on_spark_cluster(
         version=model.version,
         set_aside=0,
         seconds=time.perf_counter() - start,
-        notices=(*notices, *model.notices),
+        notices=(*notices, *leavers.notices, *model.notices),
+        left=leavers.set_aside,
         **worth,
     )
+
+
+def _key_of(model: Model) -> str:
+    """The column that tells whose score is whose, without which no cluster can score."""
+    if model.schema.key is None:
+        raise RequestRefused(
+            f"The model {model.name} knows no key, so nobody could tell whose score is whose.",
+            "Score it without an engine: rows are numbered there.",
+        )
+    return model.schema.key.name
 
 
 def first_of(source: str) -> Path:

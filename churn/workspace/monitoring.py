@@ -40,7 +40,8 @@ from churn.options import RetrainOptions, TrainOptions, read_options_in
 from churn.store.monitoring import WatchRecord
 from churn.training.calibration import wilson_interval
 from churn.training.gate import business_mismatch
-from churn.training.model import Model, known_outcomes
+from churn.training.known_outcomes import known_outcomes
+from churn.training.model import Model
 from churn.training.registry import champion, model_lock, versions
 from churn.workspace.businesses import playbook_for, profile_of, wording_of
 from churn.workspace.delivery import Parcel, deliver, open_poster
