@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from churn.store.campaigns import campaigns, contacts_before
-from churn.workspace.playbooks import open_store
+from churn.workspace.store import open_store
 from tests.campaigns import came_back, exported
 from tests.receiver import receiving
 from tests.trained import HISTORY, TODAY

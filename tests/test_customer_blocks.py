@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.samples.files import UNIT, Block, Business, Plant, Sample
+from churn.samples.files import UNIT, Block, Plant, Sample, SampleBusiness
 
 
 def unit(draw, place, seed):
@@ -18,7 +18,7 @@ def unit(draw, place, seed):
     return Block(key, {"list": pa.table(rows), "events": pa.table(events)}, truth)
 
 
-TOY = Business("toy", unit, rows=10, key="id", outcome="left", left="yes")
+TOY = SampleBusiness("toy", unit, rows=10, key="id", outcome="left", left="yes")
 
 
 @pytest.mark.parametrize("rows", [1, 7, UNIT - 1, UNIT, UNIT + 1])

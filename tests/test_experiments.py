@@ -6,8 +6,8 @@ from churn.errors import ChurnError
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from churn.store.campaigns import suppress_contact
-from churn.workspace.playbooks import open_store
 from churn.workspace.results import measure_experiment
+from churn.workspace.store import open_store
 from tests.campaigns import planned_for
 from tests.trained import rows_of
 

@@ -5,7 +5,7 @@ import pytest
 from churn.money.amounts import Amounts
 from churn.store.customers import ListRecord, lists_scored
 from churn.workspace.list_history import Overview, TierCount, _told, next_step, record_summary, since_last
-from churn.workspace.playbooks import open_store
+from churn.workspace.store import open_store
 from tests.trained import TODAY
 
 DOLLARS = Amounts("USD")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, whole, words
 
 EDUCATION = ("Graduate", "High School", "Unknown", "Uneducated", "College", "Post-Graduate", "Doctorate")
@@ -36,7 +36,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, {"customers": pa.table(columns)}, pa.table({"CLIENTNUM": key, "probability": probability}))
 
 
-BANK = Business("bank", unit, rows=10_127, key="CLIENTNUM", outcome="Attrition_Flag", left="Attrited Customer")
+BANK = SampleBusiness("bank", unit, rows=10_127, key="CLIENTNUM", outcome="Attrition_Flag", left="Attrited Customer")
 
 
 def person(draw: Draw) -> Traits:

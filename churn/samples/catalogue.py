@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from churn.errors import NotFound, RequestRefused
 from churn.samples.bank import BANK
 from churn.samples.club import CLUB
-from churn.samples.files import UNIT, Block, Business, Plant, Sample
+from churn.samples.files import UNIT, Block, Plant, Sample, SampleBusiness
 from churn.samples.music import MUSIC
 from churn.samples.offer_experiment import OFFER
 from churn.samples.product_usage import PRODUCT
@@ -60,7 +60,7 @@ def parse_plant(wanted: str, sample: Sample) -> Plant:
     return _drift(sample, column, by)
 
 
-def _leak(business: Business) -> Plant:
+def _leak(business: SampleBusiness) -> Plant:
     if not business.outcome:
         raise RequestRefused(
             f"No leak can be planted in {business.name}: its tables have no outcome column.",
@@ -186,7 +186,7 @@ SEED = 2026
 MOST_ROWS, MOST_SEED = 100_000_000, 2**32 - 1
 
 
-BUSINESSES: dict[str, Business] = {b.name: b for b in (TELCO, BANK, PRODUCT, MUSIC, SHOP, CLUB, OFFER)}
+BUSINESSES: dict[str, SampleBusiness] = {b.name: b for b in (TELCO, BANK, PRODUCT, MUSIC, SHOP, CLUB, OFFER)}
 
 
 def sample_names() -> tuple[str, ...]:

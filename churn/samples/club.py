@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, dates, day_number, rounded, serial, words
 
 TODAY = day_number("2026-06-30")
@@ -34,7 +34,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, {"customers": pa.table(columns)}, pa.table({"Member No": key, "probability": probability}))
 
 
-CLUB = Business("general", unit, rows=3000, key="Member No", outcome="Status", left="Cancelled")
+CLUB = SampleBusiness("general", unit, rows=3000, key="Member No", outcome="Status", left="Cancelled")
 
 
 def membership(draw: Draw) -> Traits:

@@ -44,7 +44,7 @@ class Plant:
 
 
 @dataclass(frozen=True)
-class Business:
+class SampleBusiness:
     """How one business makes a unit of customers, and what its columns are called.
 
     unit     makes one Block from chance and from the customers' places in line
@@ -72,7 +72,7 @@ class Business:
 class Sample:
     """Customers number `first` up to `first + rows` of a business, as streams of blocks or as whole tables."""
 
-    business: Business
+    business: SampleBusiness
     rows: int
     seed: int
     first: int = 0
@@ -121,7 +121,7 @@ class Sample:
         return replace(self, first=self.first + self.rows, rows=rows, plants=lasting, with_outcome=False)
 
 
-def _cut(block: Block, business: Business, start: int, end: int) -> Block:
+def _cut(block: Block, business: SampleBusiness, start: int, end: int) -> Block:
     """The block with the customers of some places only; tables of events keep the rows of those customers."""
     if (start, end) == (0, UNIT):
         return block

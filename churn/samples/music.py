@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, date_numbers, dates, first_days, rounded, tokens
 
 MONTHS = 12
@@ -249,7 +249,7 @@ DATES = ("registration_init_time", "transaction_date", "membership_expire_date",
 CODES = ("city", "registered_via", "payment_method_id")
 
 
-MUSIC = Business("music", unit, rows=3000, key="msno", as_of="2026-05-01", fixed=(*DATES, *CODES))
+MUSIC = SampleBusiness("music", unit, rows=3000, key="msno", as_of="2026-05-01", fixed=(*DATES, *CODES))
 
 
 def _members(draw: Draw, life: Life, key: pa.Array) -> pa.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, words
 
 ARMS = ("none", "discount call")
@@ -37,7 +37,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, {"customers": pa.table(columns)}, pa.table(truth))
 
 
-OFFER = Business("offer", unit, rows=12_000, key="customer_id", outcome="left", left="yes", unknown=("offer",))
+OFFER = SampleBusiness("offer", unit, rows=12_000, key="customer_id", outcome="left", left="yes", unknown=("offer",))
 
 
 def background(draw: Draw) -> Traits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import DAY, Draw, Floats, Integers, chance, day_number, moments, rounded, uuids, words
 
 OPENS = day_number("2026-05-01") * DAY  # the window: 1 May to 30 June 2026
@@ -38,7 +38,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, {"customers": pa.table(columns)}, pa.table({"user_id": key, "probability": probability}))
 
 
-PRODUCT = Business("product", unit, rows=5000, key="user_id", outcome="churned", left="True")
+PRODUCT = SampleBusiness("product", unit, rows=5000, key="user_id", outcome="churned", left="True")
 
 
 def leaving(events: Floats, revenue: Floats, days: Integers) -> Floats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import (
     DAY,
     Draw,
@@ -132,7 +132,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(pa.array(key), {"events": _written_events(events, goods, key, place, seed)}, _months(months, key))
 
 
-SHOP = Business("shop", unit, rows=2500, key="user_id", as_of="2026-06-01", fixed=("product_id", "category_id"))
+SHOP = SampleBusiness("shop", unit, rows=2500, key="user_id", as_of="2026-06-01", fixed=("product_id", "category_id"))
 
 
 def catalogue_of(seed: int) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.samples.files import Block, Business
+from churn.samples.files import Block, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, contract_codes, rounded, words
 
 NONE, DSL, FIBRE = 0, 1, 2
@@ -41,7 +41,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     return Block(key, {"customers": pa.table(columns)}, pa.table({"customerID": key, "probability": probability}))
 
 
-TELCO = Business("telco", unit, rows=7043, key="customerID", outcome="Churn", left="Yes")
+TELCO = SampleBusiness("telco", unit, rows=7043, key="customerID", outcome="Churn", left="Yes")
 
 
 def household(draw: Draw) -> Traits:

@@ -17,6 +17,7 @@ from churn.store.tables import (
     CAMPAIGNS,
     CONTACTS,
     DELIVERIES,
+    KEPT_LISTS,
     LAST_SEEN,
     LEFT_ALONE,
     LISTS,
@@ -221,6 +222,7 @@ def forget_before(engine: sa.Engine, date: str) -> int:
                 LEFT_ALONE: LEFT_ALONE.c.since < date,
                 LISTS: LISTS.c.scored < date,
                 DELIVERIES: DELIVERIES.c.moment < date,
+                KEPT_LISTS: KEPT_LISTS.c.brought < date,
                 WATCHED_CUSTOMERS: on_old_list,
             },
         )

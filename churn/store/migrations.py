@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from churn.errors import RequestRefused
 from churn.store.tables import (
     AUDIT,
+    BUSINESSES,
     CAMPAIGNS,
     CONTACTS,
     DELIVERIES,
+    KEPT_LISTS,
     KEYS,
     LAST_SEEN,
     LEFT_ALONE,
@@ -28,6 +30,7 @@ from churn.store.tables import (
     MEMBERS,
     OUTCOMES,
     PLAYBOOKS,
+    SEGMENTS,
     STEPS_DONE,
     SWEPT,
     WATCHED,
@@ -171,6 +174,7 @@ STEPS: tuple[Step, ...] = (
     column_added(LISTS, "worth_basis"),
     keyed_by_business,
     column_added(MEMBERS, "in_draw"),
+    tables_made(BUSINESSES, KEPT_LISTS, SEGMENTS),
 )
 
 

@@ -174,3 +174,35 @@ WATCHED_CUSTOMERS = sa.Table(
     *(sa.Column(name, sa.Integer) for name in ("served", "outcome")),
     sa.Index("watched_customers_by_key", "key"),
 )
+
+
+BUSINESSES = sa.Table(
+    "businesses",
+    METADATA,
+    sa.Column("business", sa.String(64), primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("title", "currency", "profile", "labels")),
+    sa.Column("keeps_lists", sa.Integer, nullable=False),
+    sa.Column("made", sa.String(32), nullable=False),
+)
+
+
+KEPT_LISTS = sa.Table(
+    "kept_lists",
+    METADATA,
+    *(sa.Column(name, sa.String(64), primary_key=True) for name in ("business", "list")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("name", "options")),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("day_from", sa.String(16), nullable=False),
+    sa.Column("brought", sa.String(32), nullable=False),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("customers", "size")),
+    sa.Column("made_up", sa.Integer, nullable=False),
+)
+
+
+SEGMENTS = sa.Table(
+    "segments",
+    METADATA,
+    *(sa.Column(name, sa.String(64), primary_key=True) for name in ("business", "segment")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("title", "filter")),
+    sa.Column("made", sa.String(32), nullable=False),
+)

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError, NotAllowed, NotSignedIn, RequestRefused
-from churn.workspace.playbooks import has_store, now, open_store
+from churn.workspace.store import has_store, now, open_store
 
 if TYPE_CHECKING:
     from churn.store.access import Entry, KeyRow
@@ -46,6 +46,7 @@ ACTS = {
     "push": "analyst",
     "measure": "analyst",
     "train": "analyst",
+    "business": "analyst",
     "promote": "admin",
     "rollback": "admin",
     "playbook": "admin",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from churn.errors import ChurnError, Unavailable
 from churn.intake.sources import Source, is_parquet
@@ -18,6 +18,10 @@ from churn.scoring.score import Suggester
 from churn.scoring.wording import Wording, wording_for
 from churn.training.model import Model
 from churn.workspace.playbooks import active_playbook, read_playbook
+from churn.workspace.store import settled_row, settled_rows
+
+if TYPE_CHECKING:
+    pass
 
 
 def profile_of(model: Model, home: Path) -> Profile:
@@ -30,19 +34,46 @@ def profile_named(name: str, home: Path) -> Profile:
     return read_profile(name if name in profile_names(home) else GENERAL, home)
 
 
+def find_business(home: Path, words: str) -> str:
+    """The name of the business with this name or title; the words themselves where there is none."""
+    from churn.training.registry import find_name
+
+    titled = (row.business for row in settled_rows(home).values() if row.title == " ".join(words.split()))
+    return next(titled, None) or find_name(home, words)
+
+
 def currency_of(model: Model, home: Path) -> str:
-    """The currency a model's money is in: that of its business, else the mark in the list it learnt from, else none."""
-    return profile_of(model, home).currency or str(model.lineage.get("currency", ""))
+    """The currency a model's money is in: settled for its business, else the profile's, else marked in its list."""
+    row = settled_row(home, model.name)
+    own = row.currency if row else ""
+    return own or profile_of(model, home).currency or str(model.lineage.get("currency", ""))
+
+
+def currency_in(home: Path, name: str) -> str:
+    """The same for a business by its name, whether it has a model or not."""
+    from churn.training.registry import live_manifest
+
+    row, lineage = settled_row(home, name), (live_manifest(home, name) or {}).get("lineage", {})
+    profile = profile_named(str(lineage.get("profile") or (row.profile if row else GENERAL)), home)
+    return (row.currency if row else "") or profile.currency or str(lineage.get("currency", ""))
 
 
 def wording_of(model: Model, home: Path) -> Wording:
     """The words in which this model's reasons are said."""
+    row = settled_row(home, model.name)
     business = replace(profile_of(model, home), currency=currency_of(model, home))
-    return wording_in(business, model.schema, home)
+    return wording_in(business, model.schema, home, row.labels if row else {})
 
 
-def wording_in(business: Profile, schema: Schema, home: Path) -> Wording:
-    """The words in which a business speaks of these columns; the general ones where it has none of its own."""
+def wording_in(business: Profile, schema: Schema, home: Path, labels: Mapping[str, str] | None = None) -> Wording:
+    """The words in which a business speaks of these columns; the general ones where it has none of its own.
+
+    labels   what a person wrote for some columns
+    """
+    if labels:
+        columns = business.phrases.get("columns", {})
+        called = {name: {**columns.get(name, {}), "label": label} for name, label in labels.items()}
+        business = replace(business, phrases={**business.phrases, "columns": {**columns, **called}})
     return wording_for(schema, business.phrases, read_profile(GENERAL, home).phrases, business.currency)
 
 

@@ -45,7 +45,8 @@ from churn.store.customers import ListRecord, record_list
 from churn.workspace.businesses import currency_of, profile_of, with_learnt_bills, wording_of
 from churn.workspace.list_history import worth_basis_of
 from churn.workspace.lists import ScoredCustomers
-from churn.workspace.playbooks import active_playbook, now, open_store
+from churn.workspace.playbooks import active_playbook
+from churn.workspace.store import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd

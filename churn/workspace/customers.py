@@ -23,8 +23,8 @@ from churn.workspace.businesses import playbook_for, wording_of
 from churn.workspace.customer_fields import ParsedCustomer
 from churn.workspace.exploring import Exploration
 from churn.workspace.lists import ExplainedScore
-from churn.workspace.playbooks import open_store
 from churn.workspace.prediction import OfferChooser, OfferResult
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     from churn.features.build import Summary

@@ -27,7 +27,8 @@ from churn.errors import ChurnError, RequestRefused, Unavailable
 from churn.store.campaigns import arms_given
 from churn.store.customers import forget, forget_before
 from churn.workspace.campaigns import PlannedCampaign
-from churn.workspace.playbooks import open_store
+from churn.workspace.kept_lists import forget_in_lists, remove_orphans
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -332,10 +333,14 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went: rows of the database, and lists that an interrupted job had left behind."""
+    """What went: rows of the database, and lists that an interrupted job had left behind.
+
+    lists   kept lists that the customer stood in and was taken out of, or that went whole
+    """
 
     rows: int
     files: int
+    lists: int = 0
 
     @property
     def words(self) -> str:
@@ -346,7 +351,10 @@ class Forgotten:
             else "The database holds nothing of them."
         )
         lists = f" {self.files} uploaded lists that a job had left behind went too." if self.files else ""
-        return f"{went}{lists} Models hold no customer; files that were downloaded or sent are not ours to remove."
+        kept = f" They were taken out of {self.lists} kept list{'s' * (self.lists != 1)}." if self.lists else ""
+        return (
+            f"{went}{lists}{kept} Models hold no customer; files that were downloaded or sent are not ours to remove."
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What the doors answer."""
@@ -355,8 +363,9 @@ class Forgotten:
 
 def forget_customer(home: Path, key: str) -> Forgotten:
     """Remove one customer everywhere we keep anything."""
+    changed = forget_in_lists(home, key)
     with open_store(home) as store:
-        return Forgotten(forget(store, key), _left_behind(home))
+        return Forgotten(forget(store, key), _left_behind(home), changed)
 
 
 def forget_before_day(home: Path, day: str) -> Forgotten:
@@ -366,7 +375,8 @@ def forget_before_day(home: Path, day: str) -> Forgotten:
     except ValueError:
         raise RequestRefused(f"{day!r} is not a day.", "Write it as 2026-01-31.") from None
     with open_store(home) as store:
-        return Forgotten(forget_before(store, day), _left_behind(home))
+        rows = forget_before(store, day)
+    return Forgotten(rows, _left_behind(home), remove_orphans(home))
 
 
 def _left_behind(home: Path) -> int:

@@ -20,7 +20,7 @@ from churn.training.model import Model
 from churn.training.thresholds import TIERS
 from churn.workspace.businesses import currency_of, playbook_for, wording_of
 from churn.workspace.lists import ScoredCustomers
-from churn.workspace.playbooks import now, open_store
+from churn.workspace.store import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -56,10 +56,11 @@ class OpenModels:
 
     def named(self, asked: str) -> Model:
         """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
-        from churn.training.registry import find_name, live_models, load_live
+        from churn.training.registry import live_models, load_live
+        from churn.workspace.businesses import find_business
 
         name, _, version = asked.partition("@")
-        name = find_name(self.home, name)
+        name = find_business(self.home, name)
         if version:
             return self._opened(name, version)
         live = live_models(self.home)

@@ -139,7 +139,7 @@ def train_version(
     from churn.training.registry import promote, save, title_of
     from churn.training.tracking import log_training, open_experiment
     from churn.training.train import train
-    from churn.workspace.businesses import is_made_up
+    from churn.workspace.businesses import find_business, is_made_up
 
     title, made_up = " ".join((name or "").split()), is_made_up(source)
     asked: dict[str, Any] = dict.fromkeys((*ROLES, *HOW)) | dict(options)
@@ -148,7 +148,7 @@ def train_version(
     roles: dict[str, Any] = {role: reading_name(reading, asked[role]) for role in ROLES}
     settled = _settled_roles(reading, roles)
     if title:
-        name = name_from(title)
+        name = name_from(find_business(home, title))
         _refuse_demo_beside_own(home, name, made_up=made_up)
         _refuse_another_business(home, name, settled)
     else:

@@ -47,7 +47,7 @@ from churn.workspace.businesses import playbook_for, profile_of, wording_of
 from churn.workspace.delivery import Parcel, deliver, open_poster
 from churn.workspace.lists import OpenModels, options_for_model, parse_day, stream_list
 from churn.workspace.models import TrainedVersion, train_version
-from churn.workspace.playbooks import open_store
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

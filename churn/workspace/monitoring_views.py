@@ -16,7 +16,7 @@ from churn.monitoring.sketch import MOST_SAMPLED
 from churn.notices import Notice
 from churn.store.monitoring import WatchRecord, lists_watched, models_watched
 from churn.workspace.monitoring import WatchedList, keys_in
-from churn.workspace.playbooks import open_store
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     from churn.reports.charts import Chart

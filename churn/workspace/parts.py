@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 from churn.errors import ChurnError, NotFound, RequestRefused
 from churn.options import ReadOptions, read_options_in
 from churn.workspace import lists, playbooks
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +201,7 @@ class Lists(Part):
         """The lists that were scored and kept, the latest first."""
         from churn.store.customers import lists_scored
 
-        with playbooks.open_store(self.home) as store:
+        with open_store(self.home) as store:
             return lists_scored(store)
 
     def since_last(self, scored: ScoredCustomers, locale: str = "en-US") -> list_history.ListChange | None:
@@ -345,7 +346,7 @@ class Customers(Part):
         """The features and the score last recorded of a customer."""
         from churn.store.customers import last_seen
 
-        with playbooks.open_store(self.home) as store:
+        with open_store(self.home) as store:
             return last_seen(store, key, model)
 
     def recorded(self, key: str, model: str | None = None) -> LastSeen:
@@ -362,7 +363,7 @@ class Customers(Part):
         from churn.store.customers import models_that_saw
         from churn.workspace.businesses import is_demo
 
-        with playbooks.open_store(self.home) as store:
+        with open_store(self.home) as store:
             models = [name for name in models_that_saw(store, key) if not is_demo(self.home, name)]
         if len(models) > 1:
             both = " and ".join(models)
@@ -474,9 +475,9 @@ class Models(Part):
 
     def name_for(self, words: str) -> str:
         """The name of the model that a person called so, in their own words."""
-        from churn.training import registry
+        from churn.workspace.businesses import find_business
 
-        return registry.find_name(self.home, words)
+        return find_business(self.home, words)
 
     def promote(self, name: str, version: str, why: str) -> LivePromotion:
         """Make a version live because a person says so."""

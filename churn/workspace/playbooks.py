@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.errors import NotFound, RequestRefused
 from churn.profiles import GENERAL, Profile, profile_names, read_profile
+from churn.workspace.store import now, open_store, settled_row, store_stamp
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from churn.money.playbook import Playbook
     from churn.store.campaigns import PlaybookVersion
 
@@ -60,22 +56,6 @@ class ActivePlaybook:
         }
 
 
-@contextmanager
-def open_store(home: Path) -> Iterator[sa.Engine]:
-    """The database; what is older than it may be kept is gone from it."""
-    from churn.store.customers import sweep
-    from churn.store.database import shared_book
-
-    engine = shared_book(home)
-    sweep(engine)
-    yield engine
-
-
-def has_store(home: Path) -> bool:
-    """Whether there is a database to look into; where there is none yet, none is made only to look."""
-    return bool(os.environ.get("CHURN_BOOK")) or (home / "data" / "book.db").exists()
-
-
 def shipped_playbook(profile: Profile, home: Path) -> Playbook:
     """The offers a business came with: its own, else the general ones."""
     from churn.money.playbook import playbook_from_mapping
@@ -109,6 +89,8 @@ def business_named(home: Path, name: str) -> tuple[str, str]:
     from churn.training.registry import business_profile
 
     known = business_profile(home, name)
+    if known is None and (row := settled_row(home, name)):  # it has learnt nothing yet
+        known = row.profile
     if known is None:
         return "", name
     return name, known if known in profile_names(home) else GENERAL
@@ -172,17 +154,11 @@ def learnt_in(playbook: Playbook) -> bool:
     return any(rate.source == "learnt" for rate in stated)
 
 
-def now() -> str:
-    """This moment, as the database writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _versions(home: Path, business: str) -> tuple[PlaybookVersion, ...]:
     """The versions in the database; where there is no book yet, none is made only to look."""
     if os.environ.get("CHURN_BOOK"):
         return _looked_up(home, business, None)
-    files = [home / "data" / file for file in ("book.db", "book.db-wal")]
-    stamp = tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
+    stamp = store_stamp(home)
     return _remembered(home, business, stamp) if stamp else ()
 
 

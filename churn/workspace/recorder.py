@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from churn.errors import ChurnError
 from churn.files import json_text
-from churn.workspace.playbooks import open_store
+from churn.workspace.store import open_store
 
 if TYPE_CHECKING:
     from churn.store.outbox import Outbox

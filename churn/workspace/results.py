@@ -48,15 +48,8 @@ from churn.workspace.businesses import profile_named, wording_in
 from churn.workspace.campaigns import KeptCampaign
 from churn.workspace.lists import OpenModels, read_with_memory
 from churn.workspace.models import reading_name
-from churn.workspace.playbooks import (
-    ActivePlaybook,
-    active_playbook,
-    active_versions,
-    editable_text,
-    learnt_in,
-    now,
-    open_store,
-)
+from churn.workspace.playbooks import ActivePlaybook, active_playbook, active_versions, editable_text, learnt_in
+from churn.workspace.store import now, open_store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,16 +22,17 @@ from uuid import uuid4
 from churn.errors import ChurnError, Unavailable
 from churn.files import home_folder, json_text
 from churn.profiles import Profile, profile_names, read_profile
-from churn.workspace import playbooks
 from churn.workspace.access import ApiKeyStore, AuthSettings, By, Principal, auth_settings, local_user, new_key
 from churn.workspace.lists import OpenModels
 from churn.workspace.parts import Campaigns, Customers, Lists, Logs, Models, Monitor, Online, Part, Playbooks
 from churn.workspace.recorder import Recorder
+from churn.workspace.store import now, open_store
 
 if TYPE_CHECKING:
     from churn.scoring.wording import Wording
     from churn.store.access import Entry, KeyRow
     from churn.training.model import Model
+    from churn.workspace.business import Business, Businesses
     from churn.workspace.scorer import ScorerCache
 
 
@@ -58,6 +59,17 @@ class Workspace:
         from churn.workspace.scorer import ScorerCache
 
         return ScorerCache(self.home, self.open_models)
+
+    @cached_property
+    def businesses(self) -> Businesses:
+        """The businesses of this home: their settings, the lists they keep, their saved segments."""
+        from churn.workspace.business import Businesses
+
+        return Businesses(self)
+
+    def business(self, name: str) -> Business:
+        """The business of that name or title."""
+        return self.businesses.get(name)
 
     @cached_property
     def lists(self) -> Lists:
@@ -141,7 +153,7 @@ class Workspace:
         user, at = self.user, datetime.now(UTC).isoformat(timespec="microseconds")
         entry = Entry(uuid4().hex, at, user.name, user.role, user.by, act, what[:200])
         try:
-            with playbooks.open_store(self.home) as store:
+            with open_store(self.home) as store:
                 write_entry(store, entry)
         except ChurnError:
             self.recorder.keep("audit", [json_text(vars(entry))])
@@ -189,7 +201,7 @@ class Access(Part):
 
         row, key = new_key(name, scope, self.workspace.user.name)
         what = f"added {row.id} {row.name}, scope {scope}"
-        with self.workspace.acting("keys", what), playbooks.open_store(self.home) as store:
+        with self.workspace.acting("keys", what), open_store(self.home) as store:
             keep_key(store, row)
         return row, key
 
@@ -198,7 +210,7 @@ class Access(Part):
         from churn.store.access import key_rows
 
         self.workspace.user.must("keys")
-        with playbooks.open_store(self.home) as store:
+        with open_store(self.home) as store:
             return key_rows(store)
 
     def revoke(self, asked: str) -> KeyRow:
@@ -206,8 +218,8 @@ class Access(Part):
         from churn.store.access import revoke_key
 
         self.workspace.user.must("keys")
-        with playbooks.open_store(self.home) as store:
-            row = revoke_key(store, asked, playbooks.now())
+        with open_store(self.home) as store:
+            row = revoke_key(store, asked, now())
         self.workspace.note("keys", f"revoked {row.id} {row.name}")
         return row
 
@@ -216,5 +228,5 @@ class Access(Part):
         from churn.store.access import audit_entries
 
         self.workspace.user.must("audit")
-        with playbooks.open_store(self.home) as store:
+        with open_store(self.home) as store:
             return audit_entries(store, most)
