@@ -85,3 +85,14 @@ def test_a_form_that_is_none_is_refused(telco_api, content):
 def test_a_form_without_a_boundary_is_refused(telco_api):
     answer = telco_api.post("/predict/batch", content=b"x", headers={"content-type": "multipart/form-data"})
     assert (answer.status_code, list(answer.json())) == (400, ["error", "fix"])
+
+
+@pytest.mark.parametrize("word", ["budget", "keep", "model", "campaign"])
+def test_what_a_form_says_and_nobody_heeds_is_refused_with_its_place(telco_api, word):
+    sent = {"file": ("today.csv", b"customerID\n1\n"), word: (None, "5")}
+    answer = telco_api.post("/campaign", files=sent)
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "error": f"'{word}' is no field of the form.",
+        "fix": f"Put it into the address, as ?{word}=…",
+    }

@@ -129,6 +129,8 @@ def test_a_playbook_is_shown_checked_and_set(line, own_telco):
     assert line("playbook", "--profile", "telco", *home)[1]["version"] == 0
     assert line("playbook", "set", own_telco / "mine.toml", "--profile", "telco", *home)[1]["version"] == 1
     assert list(line("playbook", "show", "--profile", "telco", *home)[1]["playbook"]["actions"]) == ["tea"]
+    code, told = line("playbook", "show", "telco", *home)  # it would show another one than was meant
+    assert (code, "`playbook show` takes no file" in told) == (2, True)
 
 
 def test_a_playbook_with_a_typo_is_refused_with_its_line(line, own_telco):
@@ -146,7 +148,7 @@ def test_uplift_names_the_column_that_is_not_there(line, own_telco):
 def test_a_forgotten_customer_leaves_nothing_behind(line, own_telco):
     key = exported(own_telco).campaign.table["customerID"].iloc[0]
     assert line("forget", key, "--home", own_telco)[1]["rows"] >= 2
-    assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0, "files": 0})
+    assert line("forget", key, "--home", own_telco) == (0, {"key": key, "rows": 0, "files": 0, "lists": 0})
     assert line("forget", "--before", "2999-01-01", "--home", own_telco)[1]["rows"] > 60
     assert line("forget", "--home", own_telco)[0] == line("forget", key, "--before", "2026-01-01")[0] == 2
 

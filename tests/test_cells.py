@@ -6,6 +6,7 @@ import io
 import pytest
 import xlsxwriter
 
+from churn.intake.workbook import _ask
 from churn.intake.workbook_cells import _sheets, text_of
 
 
@@ -47,3 +48,12 @@ def test_only_a_few_rows_of_several_sheets_are_shown_before_one_is_asked_for():
 
 def test_what_is_no_workbook_is_said_and_not_raised():
     assert _sheets(b"PK\x03\x04 nothing", None) == {"refused": "damaged"}
+
+
+def test_what_may_be_taken_for_a_file_is_counted_beside_the_libraries_that_read_it():
+    packed = io.BytesIO()
+    book = xlsxwriter.Workbook(packed)
+    book.add_worksheet("A").write(0, 0, "x")
+    book.close()
+    (sheet,) = _ask("a.xlsx", packed.getvalue(), None, 100_000)  # 8 MB, less than any library takes
+    assert sheet["rows"] == [["x"]]

@@ -11,6 +11,7 @@ from tests.paging import metric, opened, shown
 from tests.test_file_words import FLAGS
 from tests.test_file_words import MESSY as EXPORT
 from tests.test_workbook import workbook
+from tests.trained import rows_of
 
 MESSY = (
     b"customerID;tenure;MonthlyCharges;Contract;InternetService\n"
@@ -212,3 +213,11 @@ def test_without_a_model_no_screen_speaks_of_the_command_line(monkeypatch, home)
         page.switch_page(f"screens/{screen}.py").run()
         assert "no model yet" in shown(page) and "python" not in shown(page)
         assert len(page.error) == 0
+
+
+@pytest.mark.parametrize("word", ["Yes", "No"])
+def test_that_a_list_says_the_same_of_everyone_is_told_once(monkeypatch, telco_home, word):
+    head, *rows = rows_of(telco_home)
+    content = "\n".join([f"{head},Churn", *(f"{row},{word}" for row in rows)]).encode()
+    page = with_list(monkeypatch, telco_home, content, "all.csv")
+    assert shown(page).count(f"Churn is {word} for all 60 customers") == 1

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import cache, from_events, session, widgets
 from app.questions import ask, confirm_matches
@@ -13,16 +14,22 @@ from app.words import plain, say
 from churn.errors import ChurnError, ListRefused, NoModelFits, NoModelYet
 from churn.workspace.files import clean_csv, scored_list_file, set_aside_csv
 from churn.workspace.list_history import ListFilter, actions_in, filter_columns, filter_list, filter_values
+from churn.workspace.models import one_sided_notice
 
 SHOWN = 3  # warnings that are read without opening anything
 KIND_WIDE = 110  # pixels: a word
 COLUMN_KINDS = ("warning", "set_aside", "repaired", "info")
 
 
-def understood(reading: Any) -> None:
-    """In a line how the list was read; opened, all that was repaired, set aside or ignored, and the columns."""
+def understood(reading: Any) -> DeltaGenerator:
+    """In a line how the list was read; opened, all that was repaired, set aside or ignored, and the columns.
+
+    Returns the place of the warnings above it, so that a refusal that says the same can take it.
+    """
     warnings = [n for n in reading.notices if n.kind == "warning"]
-    widgets.notices(warnings[:SHOWN])
+    warned = st.empty()
+    with warned.container():
+        widgets.notices(warnings[:SHOWN])
     with st.expander(told(reading, warnings), icon=":material/fact_check:"):
         in_figures(reading)
         parts = {"repaired": repairs, "set_aside": set_aside, "columns": columns}
@@ -31,6 +38,7 @@ def understood(reading: Any) -> None:
             with tab:
                 parts[part](reading)
     said()
+    return warned
 
 
 def told(reading: Any, warnings: list[Any]) -> str:
@@ -317,12 +325,17 @@ def bring() -> None:
     from_events.offer(from_events.SCORE)
 
 
-def scored(reading: Any) -> None:
-    """Scores, where a model fits the list; otherwise what is open, or where to train one."""
+def scored(reading: Any, warned: DeltaGenerator) -> None:
+    """Scores, where a model fits the list; otherwise what is open, or where to train one.
+
+    warned   where the list was warned about; cleared by a refusal that says the same
+    """
     try:
         with widgets.working(say("score.scoring")):
             ranked = cache.ranked()
     except ListRefused as problem:
+        if (same := one_sided_notice(reading)) and problem.message.startswith(same.text.partition(",")[0]):
+            warned.empty()
         ask(problem)
         return
     except (NoModelFits, NoModelYet) as problem:
@@ -348,9 +361,9 @@ def draw() -> None:
     except ChurnError as problem:
         ask(problem)
         return
-    understood(reading)
+    warned = understood(reading)
     confirm_matches(reading.doubtful, reading.raw.column_names)
-    scored(reading)
+    scored(reading, warned)
 
 
 widgets.screen(draw)

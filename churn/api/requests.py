@@ -141,7 +141,15 @@ async def _uploaded(request: Request) -> SentFile:
         if found is None:
             raise RequestRefused("The form holds no file.", "Send the list as a file of the form.")
         said = {name: [v for v in form.getlist(name) if isinstance(v, str)] for name in form}
+        _refuse_fields([name for name, words in said.items() if words and name not in FIELDS_OF_FORM])
         return SentFile(await found.read(), found.filename or "", {n: words for n, words in said.items() if words})
+
+
+def _refuse_fields(names: list[str]) -> None:
+    """Refuse what a form says beside its file that would not be heeded: it belongs into the address."""
+    if names:
+        name = names[0][:40]
+        raise RequestRefused(f"{name!r} is no field of the form.", f"Put it into the address, as ?{name}=…")
 
 
 def parsed(body: bytes) -> Any:

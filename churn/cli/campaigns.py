@@ -170,7 +170,7 @@ def _arm_lines(lift: Lift) -> list[str]:
     if not lift.arms or not lift.kept:
         return []
     left = {arm: f"{found['left']:.1%}" for arm, found in lift.arms.items()}
-    low, mid, high = (f"{lift.kept[end]:,.0f}" for end in ENDS)
+    low, mid, high = (f"{lift.kept[end]:,.0f}".replace("-", "−") for end in ENDS)
     return [
         f"{left['treat']} of the treated left, {left['holdout']} of the held out.",
         f"Customers kept: {mid} ({low} to {high}).",
@@ -236,6 +236,8 @@ def playbook(asked: Namespace, printer: Printer) -> Answer:
     workspace = churn.Workspace(asked.home)
     name = workspace.models.get(asked.model).name if asked.model else asked.profile
     if asked.act == "show":
+        if asked.file:
+            raise RequestRefused(f"`playbook show` takes no file: {asked.file}.", "Name the model with --model NAME.")
         force = workspace.playbooks.get(name)
         since = f" since {force.made}" if force.made else ""
         head = f"# {name}, version {force.version}, {force.how}{since}. {force.why}"

@@ -12,7 +12,9 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import mmap
 import sys
+from pathlib import Path
 from typing import Any
 
 from churn.intake.workbook import oddities_of
@@ -31,6 +33,8 @@ ROWS, COLUMNS, CELLS = 1_048_576, 2_000, 20_000_000
 
 def main(most: int, asked: str | None) -> None:
     """Answer with the head of every sheet, or with all rows of the one asked for; `most` cells are to be read."""
+    import python_calamine  # noqa: F401  before the limit, which is to be spent on the file
+
     _limit(min(MEMORY, most * A_CELL))
     content = sys.stdin.buffer.read()
     try:
@@ -42,14 +46,23 @@ def main(most: int, asked: str | None) -> None:
 
 
 def _limit(memory: int) -> None:
-    """Bound what this process may take; where the system has no such bound the clock of the parent remains."""
+    """Bound what this process may take for the file; where the system has no such bound the parent's clock remains."""
     try:
         import resource
     except ImportError:
         return
+    memory += _address_space()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    """How many bytes of addresses this process has in use already, most of them by libraries."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE
+    except (OSError, ValueError):
+        return MEMORY // 2
 
 
 def _sheets(content: bytes, asked: str | None) -> dict[str, Any]:

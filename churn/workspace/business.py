@@ -200,18 +200,21 @@ class Business:
         """Its playbook with another horizon, margin or period of the bill; None where nothing changes."""
         from churn.money.playbook import exact_estimate
 
-        now, changed = self.playbook, {}
+        now = self.playbook
         per_year = now.per_year if bills_per_year is None else _between(bills_per_year, 0.01, 366, "bills a year")
         months = now.periods.mid * 12 / now.per_year
         if horizon_months is not None:
             months = _between(horizon_months, 1, 1200, "months")
-        if (bills := months * per_year / 12) != now.periods.mid:
-            changed["periods"] = exact_estimate(bills)
-        if per_year != now.per_year:
-            changed["per_year"] = per_year
-        if margin is not None and _between(margin, 0.001, 1, "share of the bill") != now.margin.mid:
-            changed["margin"] = exact_estimate(margin)
-        return replace(now, **changed) if changed else None
+        bills, share = months * per_year / 12, now.margin.mid
+        if margin is not None:
+            share = _between(margin, 0.001, 1, "share of the bill")
+        changed = replace(
+            now,
+            per_year=per_year,
+            periods=now.periods if bills == now.periods.mid else exact_estimate(bills),
+            margin=now.margin if share == now.margin.mid else exact_estimate(share),
+        )
+        return None if changed == now else changed
 
 
 def _between(value: float, low: float, high: float, what: str) -> float:

@@ -546,11 +546,16 @@ def days_in(reading: Reading, column: str) -> dict[str, int]:
 
 def with_one_sided_outcome(reading: Reading) -> Reading:
     """The reading, with a sentence where the list says the same of everyone: nothing can be learnt from that."""
+    found = one_sided_notice(reading)
+    return replace(reading, notices=(*reading.notices, found)) if found else reading
+
+
+def one_sided_notice(reading: Reading) -> Notice | None:
+    """The sentence that a list says the same of everyone; None where it tells leavers from stayers."""
     text = describe_single_outcome(reading.table, reading.schema)
     if not text:
-        return reading
-    told = Notice("warning", f"{text[:-1]}, so nothing can be learnt from this list about who leaves.")
-    return replace(reading, notices=(*reading.notices, told))
+        return None
+    return Notice("warning", f"{text[:-1]}, so nothing can be learnt from this list about who leaves.")
 
 
 def _left_on(reading: Reading) -> list[str]:

@@ -41,12 +41,12 @@ campaign = planned_campaign(scored, book, order)
 cpu = time.process_time() - start
 treat = campaign.table[campaign.table.arm == "treat"]
 used = treat.channel.value_counts().to_dict()
-kept = campaign.spent <= 2.0 * n + 1e-6 and all(used.get(c, 0) <= m for c, m in database.capacity.items())
+kept = campaign.spent <= 2.0 * n + 1e-6 and all(used.get(c, 0) <= m for c, m in book.capacity.items())
 kept = kept and (treat.region == "n").sum() <= n // 12 and (treat.region == "w").sum() >= n // 50
 found = price_offers(build_stakes(scored.probability, scored.value, book), book, scored)
 best, order_ = found.best, np.argsort(-found.gain.max(axis=1))
 room, money, greedy = dict(book.capacity), 2.0 * n, 0.0
-channels = [a.channel for a in database.actions]
+channels = [a.channel for a in book.actions]
 for i in order_[: min(n, 400_000)]:
     a = best[i]
     if a >= 0 and room[channels[a]] > 0 and found.cost[i, a] <= money:
