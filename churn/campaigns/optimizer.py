@@ -596,15 +596,20 @@ def _long(choices: Choices, close: float, found: Prices) -> Solution:
 
 
 def _leaned(choices: Choices, found: Prices, choice: np.ndarray, close: float) -> np.ndarray:
-    """The best of some choices filled at prices that lean a little: where one limit was used up too soon for another
-    to be filled, the first is made a little dearer."""
+    """The best of some choices filled at prices that lean a little.
+
+    Where one limit was used up too soon for another to be filled, the first is made a little dearer. Where a limit went
+    to the wrong ones of many who are hardly told apart, it alone is made a little dearer or cheaper.
+    """
     used = choices.left_over(choice) <= 1e-3 * np.maximum(1.0, np.abs(choices.bounds))
-    if used.all() or not (found.values[~used] > 0).any():
-        return choice
+    priced, alone = found.values > 0, np.eye(len(found.values))
+    ways = [used.astype(float)] if (priced & ~used).any() else []
+    ways += [sign * alone[k] for k in np.flatnonzero(priced) for sign in (1.0, -1.0)]
     for lean in LEANS:
-        choice = _better(choices, choice, filled(choices, np.where(used, 1.0 + lean, 1.0) * found.values))
-        if _short_of(choices, choice, found.bound) <= close * found.bound:
-            break
+        for way in ways:
+            choice = _better(choices, choice, filled(choices, (1.0 + lean * way) * found.values))
+            if _short_of(choices, choice, found.bound) <= close * found.bound:
+                return choice
     return choice
 
 
