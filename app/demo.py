@@ -82,10 +82,17 @@ def _make_all(home: Path) -> None:
         _say(f"Making demo model {number} of {len(missing)}: {demo.name} …")
         for problem in _make(demo, home):
             _say(f"The demo model {demo.name} could not be made: {problem}")
-    with suppress(ChurnError):  # the tour shows what there is
-        measure_campaign(home)
+        _measure_if_possible(home)
     if missing:
         _say("The demo models are ready.")
+    else:
+        _measure_if_possible(home)
+
+
+def _measure_if_possible(home: Path) -> None:
+    """Measure the tour's campaign as soon as its model is there: later it would change numbers already shown."""
+    with suppress(ChurnError):  # the tour shows what there is
+        measure_campaign(home)
 
 
 def _make(demo: Demo, home: Path) -> Iterator[str]:

@@ -150,3 +150,12 @@ def test_a_table_made_from_sample_logs_is_the_demos_at_the_terminal_as_well(home
 def test_one_that_scores_is_told_of_in_health_before_the_demos(own_telco):
     twin_of(own_telco, "demo-telco")
     assert Workspace(own_telco).models.health()["model"] == "telco"
+
+
+def test_a_sample_is_never_compared_with_the_lists_of_ones_own_customers(own_telco):
+    workspace = Workspace(own_telco)
+    workspace.lists.keep_summary(workspace.lists.score(own_telco / TODAY))
+    sample = workspace.lists.score(SAMPLES / "telco_today.csv")
+    assert (sample.model.name, workspace.lists.since_last(sample)) == ("telco", None)
+    workspace.lists.keep_summary(sample)
+    assert [record.source for record in workspace.lists.history()] == [TODAY]

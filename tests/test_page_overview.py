@@ -2,7 +2,7 @@
 
 from churn import Workspace
 from tests.paging import metric, opened, shown
-from tests.trained import TODAY
+from tests.trained import TODAY, rows_of
 
 
 def test_with_nothing_in_hand_it_says_where_to_bring_a_list(monkeypatch, home):
@@ -26,8 +26,11 @@ def test_a_sample_is_summed_up_in_money_with_its_next_step(monkeypatch, own_telc
 def test_a_later_list_is_compared_with_the_one_before(monkeypatch, own_telco):
     workspace = Workspace(own_telco)
     workspace.lists.keep_summary(workspace.lists.score(own_telco / TODAY))
-    page = opened(monkeypatch, own_telco, "overview", sample="telco_today.csv")
-    assert "1,440 more than before" in shown(page) and "Compared with today" in shown(page)
+    page = opened(monkeypatch, own_telco, "score")
+    later = "\n".join(rows_of(own_telco)[:41])
+    page.file_uploader[0].upload("later.csv", later.encode(), "text/csv").run()
+    page.switch_page("screens/overview.py").run()
+    assert "20 fewer than before" in shown(page) and "Compared with today" in shown(page)
 
 
 def test_a_model_named_in_the_address_scores_and_is_kept(monkeypatch, own_telco):

@@ -1,6 +1,7 @@
 """The tour opens each screen with its sample, is found again by its address, and starts over."""
 
-from app.demo import CAMPAIGN, SAMPLES, measure_campaign
+from app import demo
+from app.demo import CAMPAIGN, DEMOS, SAMPLES, measure_campaign
 from app.tour import STOPS
 from churn import Workspace
 from churn.workspace.campaigns import order_from_choices
@@ -83,3 +84,12 @@ def test_the_demo_campaign_lets_nobody_of_todays_list_rest(demo_telco):
         workspace.lists.score(SAMPLES / "telco_today.csv", model="demo-telco"), order_from_choices()
     )
     assert planned.campaign.treated > 0 and not [n for n in planned.beside if "rest" in n.text.split()]
+
+
+def test_the_tours_campaign_is_measured_before_the_next_demo_is_made(monkeypatch, tmp_path):
+    done = []
+    monkeypatch.setattr(demo, "missing_demos", lambda workspace: DEMOS[:2])
+    monkeypatch.setattr(demo, "_make", lambda one, home: done.append(one.name) or [])
+    monkeypatch.setattr(demo, "measure_campaign", lambda home: done.append("measured"))
+    demo._make_all(tmp_path)
+    assert done[:3] == [DEMOS[0].name, "measured", DEMOS[1].name]

@@ -18,7 +18,7 @@ from churn.notices import many as counted
 from churn.scoring.reasons import Explanation
 from churn.training.model import Model
 from churn.training.thresholds import TIERS
-from churn.workspace.businesses import currency_of, playbook_for, wording_of
+from churn.workspace.businesses import currency_of, is_demo, playbook_for, wording_of
 from churn.workspace.lists import ScoredCustomers
 from churn.workspace.store import now, open_store
 
@@ -205,18 +205,22 @@ class NextStep:
 
 
 def record_summary(home: Path, ranked: ScoredCustomers, overview: Overview) -> None:
-    """Keep in the database that this list was scored, once; it names no customer."""
+    """Keep in the database that this list was scored, once; it names no customer. A sample is no list of a business."""
     from churn.store.customers import record_list
 
+    if _is_sample_beside_own(home, ranked):
+        return
     with open_store(home) as store:
         if _known(store, ranked) is None:
             record_list(store, _record(ranked, overview))
 
 
 def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts: Amounts) -> ListChange | None:
-    """What changed since the list that was scored before this one; None for the first."""
+    """What changed since the list that was scored before this one; None for the first, and for a sample."""
     from churn.store.customers import lists_scored
 
+    if _is_sample_beside_own(home, ranked):
+        return None
     with open_store(home) as store:
         first = _known(store, ranked)
         earlier = [
@@ -227,6 +231,15 @@ def since_last(home: Path, ranked: ScoredCustomers, overview: Overview, amounts:
             and (first is None or record.scored <= first.scored)
         ]
     return ListChange(earlier[0], _told(earlier[0], overview, amounts)) if earlier else None
+
+
+def _is_sample_beside_own(home: Path, ranked: ScoredCustomers) -> bool:
+    """Whether made-up customers were scored by a model that learnt from real ones: nothing links the two."""
+    from churn.samples.shipped import fingerprints
+
+    model = ranked.model
+    sample = ranked.reading.fingerprint in fingerprints()
+    return sample and not is_demo(home, model.name, model.version, model.lineage)
 
 
 def next_step(
