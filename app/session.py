@@ -34,7 +34,7 @@ from app.demo import SAMPLES
 from app.words import ENGLISH, languages, speak
 from churn import Workspace
 from churn.errors import RequestRefused
-from churn.intake.sources import Reread
+from churn.intake.sources import CachedSource
 from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 from churn.workspace.lists import release_memory
 
@@ -432,7 +432,7 @@ def was_let_go() -> str:
 
 def take(name: str, content: bytes, *, made_up: bool = False) -> None:
     """Take an uploaded list in hand; those brought before are kept beside it."""
-    hold(drawer().put(ListInHand(name, Reread(content), made_up=made_up)).number)
+    hold(drawer().put(ListInHand(name, CachedSource(content), made_up=made_up)).number)
 
 
 def hold(number: str) -> None:
@@ -446,7 +446,7 @@ def take_sample(name: str) -> None:
     """Take one of the shipped samples in hand, and note it in the address."""
     if st.query_params.get("sample") != name:  # an address that names it may name a customer of it as well
         put_down()
-    content = Reread((SAMPLES / name).read_bytes())
+    content = CachedSource((SAMPLES / name).read_bytes())
     st.session_state["list"] = drawer().put(ListInHand(name, content, sample=True, made_up=True)).number
     st.query_params["sample"] = name
     st.query_params.pop("list", None)

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.options import Asked
+from churn.intake.options import ReadRequest
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ from churn.intake.options import Asked
 )
 def test_a_word_that_is_no_choice_is_refused_with_the_choices(said, sentence):
     with pytest.raises(RequestRefused) as caught:
-        Asked(**said)
+        ReadRequest(**said)
     assert caught.value.message == sentence
     assert caught.value.fix
 
 
 def test_saying_nothing_leaves_every_question_open():
-    asked = Asked()
+    asked = ReadRequest()
     assert (asked.dates, asked.duplicates, asked.mapping, asked.purpose) == (None, None, {}, "check")

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.intake.delimited import Dialect, Shape, blocks_of, is_plain, misfit
+from churn.intake.delimited import Dialect, LineShape, read_blocks, is_plain, describe_misfit
 from churn.intake.reader import read_list
 from tests.messy import Case, told
 from tests.messy.dialect import CASES as DIALECT
@@ -22,7 +22,7 @@ ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=
 
 def blocks_read(text, width, size=1 << 20, **said):
     texts = iter([text[i : i + size] for i in range(0, len(text), size)])
-    blocks = list(blocks_of(texts, Shape(Dialect(), width, **said), first=2))
+    blocks = list(read_blocks(texts, LineShape(Dialect(), width, **said), first=2))
     rows = [tuple(row.values()) for b in blocks for row in b.table.to_pylist()]
     lines = np.concatenate([b.lines for b in blocks]).tolist() if blocks else []
     return rows, lines, [s for b in blocks for s in b.set_aside], sorted(n for b in blocks for n in b.blank)
@@ -79,7 +79,7 @@ def test_only_a_plain_block_is_split_at_once(text, plain):
 def test_lines_count_on_over_rows_that_do_not_fit():
     rows, lines, left, blank = blocks_read(b"a,1\nb\nc,2\n\nd,3,4\ne,5\n", 2)
     assert (rows, lines) == ([("a", "1"), ("c", "2"), ("e", "5")], [2, 4, 7])
-    assert [(s.line, s.why) for s in left] == [(3, misfit("b", 2)), (6, "it has 3 values for 2 columns")]
+    assert [(s.line, s.why) for s in left] == [(3, describe_misfit("b", 2)), (6, "it has 3 values for 2 columns")]
     assert blank == [5]
 
 

@@ -6,8 +6,8 @@ import io
 import pytest
 import xlsxwriter
 
-from churn.intake.workbook import _ask
-from churn.intake.workbook_cells import _sheets, text_of
+from churn.intake.workbook import _read_in_process
+from churn.intake.workbook_cells import _sheets, cell_text
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from churn.intake.workbook_cells import _sheets, text_of
     ],
 )
 def test_a_cell_becomes_the_text_a_person_would_type(cell, text):
-    assert text_of(cell) == text
+    assert cell_text(cell) == text
 
 
 def test_only_a_few_rows_of_several_sheets_are_shown_before_one_is_asked_for():
@@ -55,5 +55,5 @@ def test_what_may_be_taken_for_a_file_is_counted_beside_the_libraries_that_read_
     book = xlsxwriter.Workbook(packed)
     book.add_worksheet("A").write(0, 0, "x")
     book.close()
-    (sheet,) = _ask("a.xlsx", packed.getvalue(), None, 100_000)  # 8 MB, less than any library takes
+    (sheet,) = _read_in_process("a.xlsx", packed.getvalue(), None, 100_000)  # 8 MB, less than any library takes
     assert sheet["rows"] == [["x"]]

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from churn.intake.checks import Tally, verdict_of
-from churn.intake.contract import contract_verdict
-from churn.intake.options import Usual
+from churn.intake.contract import count_violations
+from churn.intake.options import UsualValues
 from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
@@ -49,12 +49,12 @@ def test_every_rule_broken_is_counted():
     )
     verdict = {("tenure", "range"): 2, ("fee", "range"): 1, ("plan", "level"): 1, ("id", "key"): 1, ("id", "twice"): 1}
     assert verdict_of(table, SCHEMA) == verdict
-    assert contract_verdict(table, SCHEMA) == verdict
+    assert count_violations(table, SCHEMA) == verdict
 
 
 def test_a_required_column_with_nothing_in_it_is_broken_in_every_row():
     table = table_of(["a", "b"], [None, None], [1.0, 2.0], ["Pro", "Pro"])
-    assert verdict_of(table, SCHEMA) == contract_verdict(table, SCHEMA) == {("tenure", "empty"): 2}
+    assert verdict_of(table, SCHEMA) == count_violations(table, SCHEMA) == {("tenure", "empty"): 2}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -72,13 +72,13 @@ def test_a_required_column_with_nothing_in_it_is_broken_in_every_row():
 )
 def test_the_contract_and_the_checks_of_scoring_always_agree(rows):
     table = table_of(*map(list, zip(*rows, strict=True)))
-    assert contract_verdict(table, SCHEMA) == verdict_of(table, SCHEMA)
+    assert count_violations(table, SCHEMA) == verdict_of(table, SCHEMA)
 
 
 @pytest.mark.real
 def test_both_verdicts_agree_on_a_real_list(real_file):
     reading = read_list(real_file("telco_customer_churn.csv"))
-    assert contract_verdict(reading.table, reading.schema) == verdict_of(reading.table, reading.schema) == {}
+    assert count_violations(reading.table, reading.schema) == verdict_of(reading.table, reading.schema) == {}
 
 
 def test_values_beyond_the_range_are_shown_with_their_lines():
@@ -102,7 +102,7 @@ def test_much_missing_is_a_warning():
 
 @pytest.mark.parametrize(("usual", "told"), [(0.65, 0), (0.4, 1)])
 def test_a_column_as_empty_as_ever_is_no_news(usual, told):
-    found = notices_of("id,tenure,fee\na,5,\nb,6,\nc,7,1\n", usual={"fee": Usual(blank=usual)})
+    found = notices_of("id,tenure,fee\na,5,\nb,6,\nc,7,1\n", usual={"fee": UsualValues(blank=usual)})
     assert [text for kind, text in found if kind == "warning"] == ["67% of fee is missing."] * told
 
 
@@ -116,8 +116,8 @@ def test_a_column_that_may_be_empty_is_never_said_to_miss_anything():
 )
 def test_a_change_of_unit_is_noticed_against_the_usual_middle_value(factor, words):
     text = "id,tenure,fee\n" + "".join(f"a{i},5,{(50 + i) * factor:g}\n" for i in range(20))
-    assert any(words in said for _, said in notices_of(text, usual={"fee": Usual(60.0)}))
-    assert notices_of(text, usual={"fee": Usual(60.0 * factor)}) == []
+    assert any(words in said for _, said in notices_of(text, usual={"fee": UsualValues(60.0)}))
+    assert notices_of(text, usual={"fee": UsualValues(60.0 * factor)}) == []
 
 
 def test_a_change_of_unit_is_noticed_by_the_range_alone():

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.contract import contract_of, contract_verdict, under_contract
+from churn.intake.contract import build_contract, count_violations, check_contract
 from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
@@ -17,7 +17,9 @@ FEE = Column("fee", "number", required=True, low=0)
 
 
 def test_the_contract_has_every_column_that_matters():
-    contract = contract_of(Schema((Column("id", "text", "key"), Column("fee", "number"), Column("x", role="ignored"))))
+    contract = build_contract(
+        Schema((Column("id", "text", "key"), Column("fee", "number"), Column("x", role="ignored")))
+    )
     assert sorted(contract.columns) == ["fee", "id"]
     assert not contract.columns["id"].nullable
     assert contract.columns["fee"].nullable
@@ -25,18 +27,18 @@ def test_the_contract_has_every_column_that_matters():
 
 def test_required_columns_of_a_business_are_required_by_its_contract():
     schema = read_profile("telco").schema
-    required = {n for n, c in contract_of(schema).columns.items() if c.required}
+    required = {n for n, c in build_contract(schema).columns.items() if c.required}
     assert required == {c.name for c in schema.columns if c.required}
 
 
 def test_a_sound_table_breaks_nothing():
     schema = Schema((Column("id", "text", "key"), Column("fee", "number", low=0)))
-    assert contract_verdict(pa.table({"id": ["a", "b"], "fee": [1.0, None]}), schema) == {}
+    assert count_violations(pa.table({"id": ["a", "b"], "fee": [1.0, None]}), schema) == {}
 
 
 def test_a_reading_says_the_same_with_and_without_the_contract():
     reading = read_list(b"id,fee\nA,5\nB,-6\nC,7\n", schema=Schema((Column("id", "text", "key"), FEE)))
-    assert reading.broken == under_contract(reading).broken == {("fee", "range"): 1}
+    assert reading.broken == check_contract(reading).broken == {("fee", "range"): 1}
     assert reading.as_json()["broken"] == [{"column": "fee", "rule": "range", "rows": 1}]
 
 

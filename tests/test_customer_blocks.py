@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.samples.files import UNIT, Block, Plant, Sample, SampleBusiness
+from churn.samples.files import UNIT, SampleBlock, Plant, Sample, SampleBusiness
 
 
 def unit(draw, place, seed):
@@ -15,7 +15,7 @@ def unit(draw, place, seed):
     rows = {"id": key, "x": draw.uniform(), "left": pa.array(["no", "yes"]).take(pa.array(place % 2))}
     events = {"id": np.repeat(place, 2), "n": np.tile([1, 2], len(place))}
     truth = pa.table({"id": key, "probability": place % 2})
-    return Block(key, {"list": pa.table(rows), "events": pa.table(events)}, truth)
+    return SampleBlock(key, {"list": pa.table(rows), "events": pa.table(events)}, truth)
 
 
 TOY = SampleBusiness("toy", unit, rows=10, key="id", outcome="left", left="yes")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.intake.delimited import Dialect, dialect_of, split_line, usual_width
+from churn.intake.delimited import Dialect, detect_dialect, split_line, usual_width
 from tests.messy import told
 from tests.messy.dialect import CASES
 
@@ -23,13 +23,13 @@ def test_any_separator_and_quoting_of_one_list_is_found(delimiter, quoting):
     rows = [["id", "name", "paid"], *([f"A{i}", "Ann; Bob, Cid | Dee", i * 1.5] for i in range(20))]
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\n").writerows(rows)
-    dialect = dialect_of(text.getvalue().splitlines())
+    dialect = detect_dialect(text.getvalue().splitlines())
     assert (dialect.delimiter, dialect.quote) == (delimiter, '"')
     assert split_line(text.getvalue().splitlines()[1], dialect) == ["A0", "Ann; Bob, Cid | Dee", "0.0"]
 
 
 def test_times_of_day_are_no_separators():
-    assert dialect_of(["date,id", "2014-03-08 00:00:00,0", "2014-05-21 00:00:00,1"]).delimiter == ","
+    assert detect_dialect(["date,id", "2014-03-08 00:00:00,0", "2014-05-21 00:00:00,1"]).delimiter == ","
 
 
 def test_prose_above_the_list_does_not_count():

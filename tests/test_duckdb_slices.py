@@ -13,7 +13,7 @@ from churn.errors import Unavailable
 from churn.features.build import fill_effect, summarise, training_table
 from churn.features.engines import duckdb as duckdb_engine
 from churn.features.engines import duckdb as duckdb_slices
-from churn.features.engines.duckdb import WHOLE, Slice, show_slice
+from churn.features.engines.duckdb import WHOLE, CustomerSlice, show_slice
 from churn.features.engines.urls import open_engine
 from churn.features.recipe import parse_recipe
 from churn.profiles import read_profile
@@ -127,7 +127,10 @@ def test_what_fits_is_one_slice_and_holds_everything():
     numbers = ibis.range(1_000).unnest().name("n").as_table()
     with open_engine(ENGINE) as engine:
         assert engine._slices(engine.kept(numbers, near="n")) == engine._slices(numbers) == WHOLE
-    assert (Slice().holds('"n"'), Slice(start="it's").holds('"n"')) == ("true", "\"n\"::varchar >= 'it''s'")
+    assert (CustomerSlice().holds('"n"'), CustomerSlice(start="it's").holds('"n"')) == (
+        "true",
+        "\"n\"::varchar >= 'it''s'",
+    )
 
 
 def test_a_disk_that_fills_up_in_the_middle_of_the_passes_leaves_nothing(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.checks import Known, refuse_empty, refuse_too_few
+from churn.intake.checks import OutcomeCounts, refuse_empty, refuse_too_few
 
 
 @pytest.mark.parametrize(
@@ -11,12 +11,12 @@ from churn.intake.checks import Known, refuse_empty, refuse_too_few
     [(100, 30, True), (100, 70, True), (99, 40, False), (500, 29, False), (500, 471, False), (0, 0, False)],
 )
 def test_both_sides_and_the_whole_must_be_large_enough(customers, left, enough):
-    assert Known(customers, left).enough is enough
+    assert OutcomeCounts(customers, left).enough is enough
 
 
 def test_too_few_is_one_sentence_with_the_counts_and_what_to_do():
     with pytest.raises(ListRefused) as refused:
-        refuse_too_few(Known(1200, 3))
+        refuse_too_few(OutcomeCounts(1200, 3))
     assert refused.value.message == (
         "The list has 1,200 customers, 3 of whom left; at least 100 customers, 30 who left and 30 who stayed, "
         "are needed to learn from."

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from churn.monitoring.performance import (
-    Estimate,
+    PerformanceEstimate,
     Likely,
     expected_measures,
     leaning,
@@ -116,8 +116,8 @@ def test_a_measure_that_did_not_exist_when_the_model_learnt_stands_alone():
 
 
 def test_an_estimate_is_written_without_what_is_not_known():
-    part = Estimate(5, {"auc": Likely(0.8, 0.7, 0.9)})
-    whole = Estimate(9, {}, Likely(1.0, 0.5, 1.5, 2.0), {"Plan: basic": part})
+    part = PerformanceEstimate(5, {"auc": Likely(0.8, 0.7, 0.9)})
+    whole = PerformanceEstimate(9, {}, Likely(1.0, 0.5, 1.5, 2.0), {"Plan: basic": part})
     auc_words = {"value": 0.8, "low": 0.7, "high": 0.9}
     assert whole.as_json() == {
         "customers": 9,

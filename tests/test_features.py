@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.features.definitions import Block, Cut, Feature, feature_from, join_blocks, ratio, spread
+from churn.features.definitions import EventBlock, Cut, Feature, feature_from, join_blocks, ratio, spread
 from churn.schema import Column
 
 AT = Cut(100, (7, 30, 90))
@@ -63,13 +63,13 @@ def test_windows_are_short_middle_and_long():
 def test_who_is_missing_from_a_block_has_what_absence_means():
     people, sums = table(key=["a", "b"]), table(key=["b"], n=[3])
     count, share = Feature(Column("n"), sums.n, 0.0), Feature(Column("share"), sums.n / 4)
-    wide = join_blocks(people, [Block(people, ()), Block(sums, (count, share))]).order_by("key")
+    wide = join_blocks(people, [EventBlock(people, ()), EventBlock(sums, (count, share))]).order_by("key")
     wide = connection().to_pyarrow(wide).to_pylist()
     assert wide == [{"key": "a", "n": 0.0, "share": None}, {"key": "b", "n": 3.0, "share": 0.75}]
 
 
 def test_two_columns_of_one_name_are_refused():
     sums = table(key=["b"], n=[3])
-    block = Block(sums, (Feature(Column("n"), sums.n),))
+    block = EventBlock(sums, (Feature(Column("n"), sums.n),))
     with pytest.raises(RequestRefused, match="Two tables of the recipe make a column 'n'"):
         join_blocks(sums.select("key"), [block, block])

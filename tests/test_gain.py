@@ -16,7 +16,7 @@ from churn.money.economics import (
     price_offers,
     tier_edges,
 )
-from churn.money.playbook import Action, Estimate, Playbook, Segment, exact_estimate
+from churn.money.playbook import Action, Estimate, Playbook, RateSegment, exact_estimate
 from churn.money.rules import parse_rule
 
 # 100 a period for 10 periods at 50 %: each customer is worth 500.
@@ -81,7 +81,7 @@ def test_an_action_whose_column_is_missing_is_left_out_and_said():
 
 
 def test_rates_of_a_segment_replace_those_of_everybody():
-    book = BOOK.having("offer", segments=(Segment(parse_rule("plan is b"), {"save": exact_estimate(0.0)}),))
+    book = BOOK.having("offer", segments=(RateSegment(parse_rule("plan is b"), {"save": exact_estimate(0.0)}),))
     gain = price_offers(GIVEN, book, LIST).gain[:, 0]
     assert gain.tolist() == pytest.approx([78.4, -1.1, 30.7 - 0.3 * 0.3 * 480])
 

@@ -4,12 +4,15 @@ import numpy as np
 
 from churn.money.economics import stay_curve
 from churn.reports.driver_charts import contrast_chart, rates_chart, segments_chart, staying_chart
-from churn.scoring.drivers import Contrast, Part, Rate
+from churn.scoring.drivers import Contrast, ContrastPart, LeavingRate
 from churn.scoring.segments import Segment
 
 
 def test_shares_that_left_stand_beside_the_whole_with_their_interval():
-    some = (Rate("Monthly", 100, 40, 0.4, 0.31, 0.5, 0.41), Rate("Yearly", 100, 10, 0.1, 0.06, 0.17, 0.09))
+    some = (
+        LeavingRate("Monthly", 100, 40, 0.4, 0.31, 0.5, 0.41),
+        LeavingRate("Yearly", 100, 10, 0.1, 0.06, 0.17, 0.09),
+    )
     chart = rates_chart(some, "Contract")
     assert chart.finding == "Monthly: 40% left, against 25% of all"
     np.testing.assert_allclose(chart.figure.data[0].error_x.array, [0.07, 0.1])
@@ -17,7 +20,7 @@ def test_shares_that_left_stand_beside_the_whole_with_their_interval():
 
 
 def test_without_outcomes_it_says_what_is_expected():
-    chart = rates_chart((Rate("Monthly", 10, expected=0.5), Rate("Yearly", 30, expected=0.1)), "Contract")
+    chart = rates_chart((LeavingRate("Monthly", 10, expected=0.5), LeavingRate("Yearly", 30, expected=0.1)), "Contract")
     assert chart.finding == "Monthly: 50% are expected to leave, against 20% of all"
     assert "does not say who left" in chart.reading
 
@@ -37,7 +40,7 @@ def test_the_riskiest_segment_is_the_title():
 
 
 def test_two_groups_are_told_apart_in_points_and_chance_is_grey():
-    parts = (Part("Contract", "Contract", 17.5, 16.0, 19.0), Part("Age", "Age", 2.5, -1.0, 6.0))
+    parts = (ContrastPart("Contract", "Contract", 17.5, 16.0, 19.0), ContrastPart("Age", "Age", 2.5, -1.0, 6.0))
     chart = contrast_chart(Contrast((50, 60), (0.6, 0.4), 20.0, parts), "High", "everybody else")
     assert chart.finding == "High: 60% likely to leave; everybody else: 40%. Contract makes most of the difference"
     np.testing.assert_allclose(chart.figure.data[0].x, [2.5, 17.5])
@@ -45,7 +48,7 @@ def test_two_groups_are_told_apart_in_points_and_chance_is_grey():
 
 
 def test_a_comparison_by_a_column_does_not_say_that_the_column_makes_the_difference():
-    own, parts = Part("Contract", "Contract", 15.0, 14.0, 16.0), (Part("Age", "Age", 5.0, 4.0, 6.0),)
+    own, parts = ContrastPart("Contract", "Contract", 15.0, 14.0, 16.0), (ContrastPart("Age", "Age", 5.0, 4.0, 6.0),)
     chart = contrast_chart(Contrast((50, 60), (0.6, 0.4), 20.0, parts, own), "Monthly", "everybody else")
     assert chart.finding.endswith("Beside Contract itself, Age makes most of the difference")
     assert list(chart.figure.data[0].y) == ["Age"] and "+15.0 points of Contract" in chart.reading

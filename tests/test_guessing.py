@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.guessing import best_profile, fit_of, headings_known, profiles_known, with_roles
+from churn.intake.guessing import best_profile, measure_fit, headings_known, profiles_known, assign_roles
 from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema
@@ -73,8 +73,8 @@ def test_the_business_whose_columns_a_list_has_is_found_in_any_order():
 
 def test_a_business_fits_only_with_all_it_requires():
     schema = Schema((Column("a", required=True), Column("b"), Column("c"), Column("d", "text", "key")))
-    assert fit_of(["a", "B"], schema) == pytest.approx(2 / 3)
-    assert fit_of(["b", "c"], schema) == 0.0
+    assert measure_fit(["a", "B"], schema) == pytest.approx(2 / 3)
+    assert measure_fit(["b", "c"], schema) == 0.0
 
 
 def test_known_headings_are_those_of_every_business_and_role():
@@ -84,12 +84,12 @@ def test_known_headings_are_those_of_every_business_and_role():
 
 
 def test_roles_given_by_a_person_replace_the_guess():
-    schema = with_roles(
+    schema = assign_roles(
         Schema((Column("a", "text", "key"), Column("b", "number", "value"), Column("c"))), {"value": "c"}
     )
     assert [c.role for c in schema.columns] == ["key", "feature", "value"]
     with pytest.raises(RequestRefused, match="no column 'x' for the key"):
-        with_roles(schema, {"key": "x"})
+        assign_roles(schema, {"key": "x"})
 
 
 def test_an_edited_profile_is_not_read_stale(home):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.intake.columns import Holding, cells_of
-from churn.intake.numbers import written
+from churn.intake.numbers import parse_written
 
 
 def holding_of(cells, stated=None, parts=1):
@@ -68,7 +68,7 @@ def test_a_wide_column_is_counted_as_a_narrow_one_is(cells):
     assert {n: getattr(wide, n) for n in counted} == {n: getattr(narrow, n) for n in counted}
     assert wide.orders == narrow.orders
     if wide.numbers:
-        marked = sum(bool((w := written(c)) and w.says == "comma") for c in cells)
+        marked = sum(bool((w := parse_written(c)) and w.says == "comma") for c in cells)
         assert wide.says["comma"] == narrow.says["comma"] == marked
 
 

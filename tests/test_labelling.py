@@ -1,7 +1,7 @@
 """What a list says about who left, before anything is learnt from it."""
 
 from churn import Workspace
-from churn.intake.checks import Known
+from churn.intake.checks import OutcomeCounts
 from churn.workspace.models import find_leaks, guess_outcome, outcome_candidates, read_labels
 
 
@@ -25,14 +25,14 @@ def test_the_words_of_the_file_are_counted_and_those_that_mean_leaving_named(hom
     reading = read(home, SPEND, ("churned", lambda i: ("Yes", "No", "y")[i % 3]))
     found = read_labels(reading, "churned", (), ())
     assert dict(found.words) == {"No": 80, "Yes": 80, "y": 80}
-    assert (found.leaving, found.known, found.enough) == (("Yes", "y"), Known(240, 160), True)
+    assert (found.leaving, found.known, found.enough) == (("Yes", "y"), OutcomeCounts(240, 160), True)
 
 
 def test_three_words_stay_unsettled_until_a_person_says_which_mean_leaving(home):
     reading = read(home, SPEND, FATE)
     assert read_labels(reading, "fate", (), ()).known is None
     found = read_labels(reading, "fate", ("left",), ("joined",))
-    assert (found.known, found.unknown) == (Known(160, 80), 80)
+    assert (found.known, found.unknown) == (OutcomeCounts(160, 80), 80)
 
 
 def test_too_few_are_said_in_numbers(home):

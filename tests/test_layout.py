@@ -3,7 +3,7 @@
 import pytest
 
 from churn.intake.delimited import Record
-from churn.intake.header import layout_of, looks_like_header, rough
+from churn.intake.header import find_layout, looks_like_header, classify_cell
 from churn.intake.reader import read_list
 from tests.messy import told
 from tests.messy.layout import CASES
@@ -40,7 +40,7 @@ def test_the_headings_are_the_ones_a_person_would_name(text, names):
 
 def test_the_body_begins_below_the_header_wherever_that_is():
     rows = [Record(1, ("Report",)), Record(3, ("id", "paid")), Record(4, ("A1", "5"))]
-    layout = layout_of(rows, "list.csv", lambda text: False)
+    layout = find_layout(rows, "list.csv", lambda text: False)
     assert (layout.names, layout.header, layout.first) == (("id", "paid"), 3, 4)
 
 
@@ -57,7 +57,7 @@ def test_the_body_begins_below_the_header_wherever_that_is():
     ],
 )
 def test_a_cell_is_taken_for_what_it_looks_like(cell, kind):
-    assert rough(cell) == kind
+    assert classify_cell(cell) == kind
 
 
 def test_a_header_further_down_is_told_from_a_customer():

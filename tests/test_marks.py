@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from churn.intake.reader import read_list
-from churn.intake.values import bare, bare_column, is_missing, real_levels, same_words
+from churn.intake.values import strip_marks, strip_marks_in, is_missing, real_levels, same_words
 from tests.messy import told
 from tests.messy.marks import CASES
 
@@ -16,13 +16,13 @@ def test_a_messy_file_becomes_exactly_what_it_must(case):
 
 def test_blanks_of_every_kind_are_taken_off():
     cells = ["a", " a", "a\u00a0", "\u200ba\ufeff", "\ta b\n"]
-    assert [bare(c) for c in cells] == ["a", "a", "a", "a", "a b"]
-    assert bare_column(pa.array(cells)).to_pylist() == ["a", "a", "a", "a", "a b"]
+    assert [strip_marks(c) for c in cells] == ["a", "a", "a", "a", "a b"]
+    assert strip_marks_in(pa.array(cells)).to_pylist() == ["a", "a", "a", "a", "a b"]
 
 
 def test_a_column_without_blanks_is_handed_back_as_it_is():
     column = pa.array(["a", "b c"])
-    assert bare_column(column) is column
+    assert strip_marks_in(column) is column
 
 
 @pytest.mark.parametrize("text", ["", "NA", "n/a", "#N/A", "NULL", "NaN", "-", "--", "?", "(blank)", "#DIV/0!"])

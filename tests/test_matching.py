@@ -4,7 +4,7 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.intake.columns import Holding
-from churn.intake.matching import ALIKE, SURE, Match, expected_of, layout_key, matches_of, sure_names
+from churn.intake.matching import ALIKE, SURE, Match, describe_expected, layout_key, match_headings, sure_names
 from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
@@ -18,7 +18,7 @@ SCHEMA = Schema(
 
 
 def found(*headings, mapping=None, **held):
-    return matches_of(headings, SCHEMA, mapping=mapping, held=held)
+    return match_headings(headings, SCHEMA, mapping=mapping, held=held)
 
 
 def numbers(filled, other=0):
@@ -101,7 +101,7 @@ def test_a_doubtful_column_is_not_in_the_table_until_it_is_confirmed():
 def test_a_doubtful_match_shows_cells_of_both_sides():
     held = Holding(stated=None, rows=2, sample=["basic", "pro"])
     plan = Schema((Column("contract", "category", levels=("month", "year")),))
-    (match,) = matches_of(("contrakt",), plan, held={"contrakt": held})
+    (match,) = match_headings(("contrakt",), plan, held={"contrakt": held})
     assert (match.doubtful, match.examples, match.expected) == (True, ("basic", "pro"), ("month", "year"))
 
 
@@ -116,4 +116,4 @@ def test_a_doubtful_match_shows_cells_of_both_sides():
     ],
 )
 def test_what_is_expected_of_a_column_is_said_in_a_few_words(column, expected):
-    assert expected_of(column) == expected
+    assert describe_expected(column) == expected

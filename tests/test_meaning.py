@@ -4,9 +4,9 @@ import pytest
 
 from churn.errors import MissingColumns
 from churn.intake.columns import Holding
-from churn.intake.matching import matches_of
-from churn.intake.meaning import meant, no_schema_meaning
-from churn.intake.options import Asked
+from churn.intake.matching import match_headings
+from churn.intake.meaning import resolve_columns, guess_meaning
+from churn.intake.options import ReadRequest
 from churn.schema import Column, Schema
 
 SCHEMA = Schema(
@@ -16,7 +16,7 @@ SCHEMA = Schema(
 
 def meaning_of(*headings, **said):
     held = {h: Holding() for h in headings}
-    return meant(matches_of(headings, SCHEMA, held=held), SCHEMA, held, Asked(**said))
+    return resolve_columns(match_headings(headings, SCHEMA, held=held), SCHEMA, held, ReadRequest(**said))
 
 
 def test_columns_stand_in_the_order_of_the_schema():
@@ -34,13 +34,13 @@ def test_an_extra_column_never_takes_a_name_of_the_schema():
     headings = ("id", "fee", "Plan!")
     held = {h: Holding() for h in headings}
     schema = Schema((*SCHEMA.columns[:2], Column("Plan! (theirs)")))
-    meaning = meant(matches_of(headings, schema, held=held), schema, held, Asked(schema=schema))
+    meaning = resolve_columns(match_headings(headings, schema, held=held), schema, held, ReadRequest(schema=schema))
     assert sorted(meaning.schema.names) == sorted(set(meaning.schema.names))
 
 
 def test_without_a_schema_a_mapping_renames():
     guessed = Schema((Column("ref", "text", "key"), Column("b")))
-    meaning = no_schema_meaning(guessed, Asked(mapping={"REF": "customer"}))
+    meaning = guess_meaning(guessed, ReadRequest(mapping={"REF": "customer"}))
     assert meaning.sources == {"customer": "ref", "b": "b"}
 
 
@@ -51,6 +51,6 @@ def test_a_list_that_hardly_has_a_column_is_told_that_it_may_be_another_business
     needed = Schema((Column("id", "text", "key"), Column("fee", required=True), *SCHEMA.columns[2:]))
     held = {h: Holding() for h in headings}
     with pytest.raises(MissingColumns) as refused:
-        meant(matches_of(headings, needed, held=held), needed, held, Asked())
+        resolve_columns(match_headings(headings, needed, held=held), needed, held, ReadRequest())
     assert refused.value.message == "The list has no column fee, which is needed."
     assert refused.value.fix.startswith(way_out)

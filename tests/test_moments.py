@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.dates import date_of, date_says, dates_of, has_time, said
+from churn.intake.dates import parse_date, read_date_parts, parse_dates, has_time, said
 from tests.messy import told
 from tests.messy.moments import CASES
 
@@ -36,22 +36,24 @@ def test_a_messy_file_becomes_exactly_what_it_must(case):
     ],
 )
 def test_each_way_of_writing_says_what_it_can(text, says):
-    assert date_says(text) == says
+    assert read_date_parts(text) == says
 
 
 @given(st.dates(date(1970, 1, 1), date(2068, 12, 31)))
 def test_a_day_is_read_back_from_every_way_of_writing_it(day):
     for text in (f"{day:%d/%m/%Y}", f"{day:%d.%m.%y}", f"{day:%Y-%m-%d}", f"{day:%Y-%m-%d} 10:15:00 UTC"):
-        assert date_of(text, "day-first") == day
-    assert date_of(f"{day:%m/%d/%Y}", "month-first") == day
-    assert date_of(f"{day:%Y%m%d}", None, compact=True) == day
+        assert parse_date(text, "day-first") == day
+    assert parse_date(f"{day:%m/%d/%Y}", "month-first") == day
+    assert parse_date(f"{day:%Y%m%d}", None, compact=True) == day
 
 
 def test_a_column_reads_as_its_cells_do_one_by_one():
     texts = ["2026-02-13", "13/02/2026", "", "x", "2026-02-31", "2026-01-01 00:00:00"]
-    assert dates_of(pa.array(texts), "day-first").to_pylist() == [date_of(t, "day-first") if t else None for t in texts]
+    assert parse_dates(pa.array(texts), "day-first").to_pylist() == [
+        parse_date(t, "day-first") if t else None for t in texts
+    ]
     moments = ["2026-02-13 10:00:00", "2026-02-13T11:00:00Z", "2026-02-14"]
-    assert dates_of(pa.array(moments), None).to_pylist() == [date_of(t, None) for t in moments]
+    assert parse_dates(pa.array(moments), None).to_pylist() == [parse_date(t, None) for t in moments]
 
 
 def test_a_question_shows_both_readings():

@@ -8,7 +8,7 @@ import pytest
 
 from churn.errors import ListRefused
 from churn.intake.reader import read_list
-from churn.intake.sources import Limits, opened
+from churn.intake.sources import Limits, open_source
 from tests.messy import LIST
 
 GOOD = LIST.encode()
@@ -85,8 +85,8 @@ def test_a_zip_bomb_of_text_is_stopped_at_the_limit():
 
 def test_the_fingerprint_is_that_of_the_bytes_given(tmp_path):
     (tmp_path / "a.csv").write_bytes(GOOD)
-    assert opened(tmp_path / "a.csv").fingerprint == opened(GOOD).fingerprint
-    assert opened(gzip.compress(GOOD)).fingerprint != opened(GOOD).fingerprint
+    assert open_source(tmp_path / "a.csv").fingerprint == open_source(GOOD).fingerprint
+    assert open_source(gzip.compress(GOOD)).fingerprint != open_source(GOOD).fingerprint
 
 
 def test_text_named_like_a_workbook_is_read_as_text_and_said():

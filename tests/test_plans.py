@@ -7,13 +7,13 @@ import pyarrow as pa
 import pytest
 
 from churn.intake.columns import Holding, cells_of
-from churn.intake.plans import Plan, arrow_type, column_of, flag_of, level_of, mark_of
+from churn.intake.plans import ColumnPlan, arrow_type, read_column, read_flag, read_level, choose_decimal_mark
 from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 
 
 def read(cells, plan):
-    column, odd = column_of(cells_of(pa.chunked_array([pa.array(cells, pa.string())]), np.arange(len(cells))), plan)
+    column, odd = read_column(cells_of(pa.chunked_array([pa.array(cells, pa.string())]), np.arange(len(cells))), plan)
     return column.to_pylist(), len(odd)
 
 
@@ -28,16 +28,16 @@ def read(cells, plan):
     ],
 )
 def test_the_decimal_mark_is_the_one_most_cells_settle(says, comma, mark):
-    assert mark_of(Holding(says=Counter(says)), comma=comma) == mark
+    assert choose_decimal_mark(Holding(says=Counter(says)), comma=comma) == mark
 
 
 def test_what_cannot_be_read_is_missing_and_counted():
-    assert read(["5", "x", "", "N/A", "6,5"], Plan(Column("a"))) == ([5.0, None, None, None, None], 2)
+    assert read(["5", "x", "", "N/A", "6,5"], ColumnPlan(Column("a"))) == ([5.0, None, None, None, None], 2)
 
 
 def test_a_blank_stands_for_what_the_profile_says():
-    assert read(["5", "", "-"], Plan(Column("a", blank="0"))) == ([5.0, 0.0, 0.0], 0)
-    assert read(["a", ""], Plan(Column("a", "category", blank="None"))) == (["a", "None"], 0)
+    assert read(["5", "", "-"], ColumnPlan(Column("a", blank="0"))) == ([5.0, 0.0, 0.0], 0)
+    assert read(["a", ""], ColumnPlan(Column("a", "category", blank="None"))) == (["a", "None"], 0)
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_a_blank_stands_for_what_the_profile_says():
     ],
 )
 def test_yes_for_an_outcome_means_the_customer_left(positive, word, left):
-    assert flag_of(word, Plan(Column("churn", "flag", "outcome", positive=positive))) is left
+    assert read_flag(word, ColumnPlan(Column("churn", "flag", "outcome", positive=positive))) is left
 
 
 def test_levels_are_spelled_as_the_schema_spells_them():
-    plan = Plan(Column("c", "category"), known={"monthtomonth": "Month-to-month", "Other": "Other"})
-    assert [level_of(t, plan) for t in ("month to month", "MONTH-TO-MONTH", "Other", "New")] == [
+    plan = ColumnPlan(Column("c", "category"), known={"monthtomonth": "Month-to-month", "Other": "Other"})
+    assert [read_level(t, plan) for t in ("month to month", "MONTH-TO-MONTH", "Other", "New")] == [
         "Month-to-month",
         "Month-to-month",
         "Other",

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import NotFound
-from churn.money.playbook import Action, Estimate, Playbook, Segment, exact_estimate
+from churn.money.playbook import Action, Estimate, Playbook, RateSegment, exact_estimate
 from churn.money.rules import equality_rule
 from churn.workspace.campaigns import playbook_rows
 
@@ -44,7 +44,7 @@ def test_rates_nobody_measured_are_listed():
 
 
 def test_a_playbook_says_of_each_offer_whether_it_was_measured_or_is_believed_in():
-    visit = Action("visit", title="A visit", segments=(Segment(equality_rule("tier", "High"), {"save": SURE}),))
+    visit = Action("visit", title="A visit", segments=(RateSegment(equality_rule("tier", "High"), {"save": SURE}),))
     books = [Playbook(BOOK.actions[1:]), BOOK, Playbook((*BOOK.actions, visit)), Playbook(BOOK.actions[:1])]
     assert [book.evidence for book in books] == [
         "What an offer costs and how many it keeps is assumed until a campaign has been measured.",
@@ -57,7 +57,7 @@ def test_a_playbook_says_of_each_offer_whether_it_was_measured_or_is_believed_in
 
 
 def test_a_row_for_everybody_says_that_it_counts_only_where_nothing_was_learnt():
-    part = Segment(equality_rule("tier", "High"), {"save": SURE})
+    part = RateSegment(equality_rule("tier", "High"), {"save": SURE})
     rows = playbook_rows(Playbook((Action("visit", save=exact_estimate(0.1), segments=(part,)),)))
     assert [(row["segment"], row["said"]) for row in rows if row["estimate"] == "save"] == [
         ("", "assumed, where nothing was learnt"),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.scoring.drivers import Rate, range_edges, rates_by
+from churn.scoring.drivers import LeavingRate, range_edges, rates_by
 from churn.training.calibration import wilson_interval
 from tests.small_model import WORDING, customers
 
@@ -18,10 +18,10 @@ P = np.array([0.8, 0.1, 0.4, 0.5, 0.2])
 
 def test_levels_stand_in_the_schemas_order_and_missing_last():
     assert rates_by(LIST, "plan", WORDING, left=LEFT, probability=P) == (
-        Rate("Month-to-month contract", 2, 1, 0.5, *wilson_interval(1, 2), pytest.approx(0.6)),
-        Rate("Contract: yearly", 1, 0, 0.0, *wilson_interval(0, 1), 0.1),
-        Rate("Contract: odd", 1, 0, 0.0, *wilson_interval(0, 1), 0.2),
-        Rate("Contract not known", 1, 1, 1.0, *wilson_interval(1, 1), 0.5),
+        LeavingRate("Month-to-month contract", 2, 1, 0.5, *wilson_interval(1, 2), pytest.approx(0.6)),
+        LeavingRate("Contract: yearly", 1, 0, 0.0, *wilson_interval(0, 1), 0.1),
+        LeavingRate("Contract: odd", 1, 0, 0.0, *wilson_interval(0, 1), 0.2),
+        LeavingRate("Contract not known", 1, 1, 1.0, *wilson_interval(1, 1), 0.5),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.schema import Column, Schema
-from churn.scoring.reasons import Group, Weighed, group_sums, groups_of, points_of, weighed
+from churn.scoring.reasons import Group, GroupPoints, group_sums, groups_of, points_of, weighed
 from tests.small_model import ENCODER, SCHEMA, small_model
 
 MODEL = small_model()
@@ -65,5 +65,5 @@ def test_group_sums_add_up_to_all_that_the_columns_add(rows):
 def test_what_moves_a_customer_by_less_than_half_a_point_is_no_reason():
     little = np.full((1, 4), 0.01, np.float32)
     found = weighed(MODEL, little, np.zeros(1), GROUPS)
-    assert isinstance(found, Weighed)
+    assert isinstance(found, GroupPoints)
     assert found.points.tolist() == [[0.0], [0.0], [0.0]]

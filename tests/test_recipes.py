@@ -8,9 +8,9 @@ import pytest
 from churn.errors import ListRefused
 from churn.features.recipe import (
     COLUMN_WORDS,
-    Field,
+    RecipeField,
     Measure,
-    Rate,
+    RecipeRate,
     Recipe,
     TableRecipe,
     Variety,
@@ -35,7 +35,7 @@ def test_a_subscription_needs_the_grace_after_the_horizon_too():
 
 def test_every_word_of_a_recipe_is_documented():
     text = (Path(__file__).parent.parent / "data" / "profiles" / "RECIPES.md").read_text(encoding="utf-8")
-    nouns = (Recipe, TableRecipe, Measure, Rate, Variety, Field)
+    nouns = (Recipe, TableRecipe, Measure, RecipeRate, Variety, RecipeField)
     known = {f.name for noun in nouns for f in fields(noun)} | {w for words in COLUMN_WORDS.values() for w in words}
     hidden = {"name", "tables", "measures", "rates", "varieties", "fields"}
     assert [w for w in sorted(known - hidden) if f"`{w}`" not in text] == []

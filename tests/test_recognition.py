@@ -4,7 +4,7 @@ from collections import Counter
 
 from churn.intake.columns import Holding
 from churn.intake.matching import Match
-from churn.intake.meaning import empty_columns, told_empty, told_matches, told_outcome
+from churn.intake.meaning import empty_columns, empty_notices, match_notices, outcome_notices
 from churn.intake.reader import read_list
 from churn.samples.shipped import FOLDER
 from churn.schema import Column, Schema
@@ -16,12 +16,14 @@ def texts(notices):
 
 def test_an_outcome_that_nobody_named_is_told_with_its_word():
     outcome = Column("Churn", role="outcome", kind="flag", positive=("Yes",))
-    assert texts(told_outcome(outcome)) == ["info: Churn was taken as the outcome; 'Yes' means that the customer left."]
+    assert texts(outcome_notices(outcome)) == [
+        "info: Churn was taken as the outcome; 'Yes' means that the customer left."
+    ]
 
 
 def test_doubtful_matches_name_the_flag_that_confirms_them():
     matches = (Match("my tenrue", "tenure", 0.7, "similar", True, "100% of its cells are numbers"),)
-    assert texts(told_matches(matches, ("a",), ("b", "c"))) == [
+    assert texts(match_notices(matches, ("a",), ("b", "c"))) == [
         "warning: my tenrue may be tenure (100% of its cells are numbers); it was not used. Confirm it if it is.",
         "info: 1 column is not part of it and was ignored: a.",
         "warning: 2 columns are not in the list: b, c.",
@@ -40,4 +42,4 @@ def test_a_list_that_lacks_one_needed_column_of_a_business_is_told_so():
 def test_an_empty_column_is_named():
     schema = Schema((Column("fee"), Column("plan")))
     held = {"fee": Holding(rows=3, missing=Counter({"": 3})), "plan": Holding(rows=3)}
-    assert texts(told_empty(empty_columns(schema, held))) == ["warning: 1 column holds nothing at all: fee."]
+    assert texts(empty_notices(empty_columns(schema, held))) == ["warning: 1 column holds nothing at all: fee."]

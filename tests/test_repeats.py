@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.intake.duplicates import hashes_of
+from churn.intake.duplicates import hash_values
 from churn.intake.reader import read_list
 from tests.messy import told
 from tests.messy.repeats import CASES
@@ -21,13 +21,13 @@ def test_a_messy_file_becomes_exactly_what_it_must(case):
 @settings(max_examples=60)
 @given(st.lists(st.text(max_size=6), min_size=1, max_size=30))
 def test_two_texts_share_a_hash_only_when_they_are_the_same(texts):
-    hashes = hashes_of(pa.array(texts, pa.string()))
+    hashes = hash_values(pa.array(texts, pa.string()))
     assert len(set(hashes.tolist())) == len(set(texts))
-    assert np.array_equal(hashes_of(pa.array(["x", *texts], pa.string()).slice(1)), hashes)
+    assert np.array_equal(hash_values(pa.array(["x", *texts], pa.string()).slice(1)), hashes)
 
 
 def test_a_hundred_thousand_ids_share_no_hash():
-    hashes = hashes_of(pa.array([f"{i:07d}-KEY" for i in range(100_000)]))
+    hashes = hash_values(pa.array([f"{i:07d}-KEY" for i in range(100_000)]))
     assert len(np.unique(hashes)) == 100_000
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.checks import CUSTOMERS, LEAVERS
-from churn.intake.options import Asked
-from churn.intake.reader import open_list, read_list, reading_of
+from churn.intake.options import ReadRequest
+from churn.intake.reader import open_list, read_list, build_reading
 from churn.profiles import read_profile
 
 TEXT = "id,paid,active,joined\n" + "".join(
@@ -17,7 +17,7 @@ TEXT = "id,paid,active,joined\n" + "".join(
 
 
 def streamed(content, **said):
-    stream = open_list(content, asked=Asked(keep=0, **said))
+    stream = open_list(content, asked=ReadRequest(keep=0, **said))
     blocks = list(stream.blocks())
     return stream, pa.concat_tables([b.table for b in blocks]), np.concatenate([b.lines for b in blocks])
 
@@ -42,7 +42,7 @@ def test_going_through_the_blocks_again_counts_nothing_twice():
 def test_a_reading_of_a_stream_holds_all_but_the_rows():
     stream, table, lines = streamed(f"{TEXT}A1,x\n".encode(), profile="general", block=500)
     empty = table.slice(0, 0)
-    reading = reading_of(stream, empty, empty, lines[:0])
+    reading = build_reading(stream, empty, empty, lines[:0])
     assert reading.notices == read_list(f"{TEXT}A1,x\n".encode(), profile="general").notices
     assert [s.line for s in reading.set_aside] == [502]
 
@@ -85,4 +85,4 @@ def test_a_wrong_word_is_refused_before_the_list_is_opened():
     with pytest.raises(RequestRefused, match="'never' is no choice for duplicates"):
         read_list(b"", duplicates="never")
     with pytest.raises(RequestRefused, match="There is no role 'colour'"):
-        Asked(roles={"colour": "red"})
+        ReadRequest(roles={"colour": "red"})

@@ -5,11 +5,11 @@ import random
 import pytest
 
 from churn.errors import ChurnError, ListRefused
-from churn.intake.grid import grid_of
-from churn.intake.options import Asked
+from churn.intake.grid import open_grid
+from churn.intake.options import ReadRequest
 from churn.intake.reader import read_list
-from churn.intake.sources import Reread
-from churn.intake.survey import surveyed
+from churn.intake.sources import CachedSource
+from churn.intake.survey import survey_list
 from churn.schema import Column, Schema
 
 PLANS = ["Basic", "Pro", '"Team, big"']
@@ -125,15 +125,15 @@ def test_roles_drop_and_positive_are_applied_to_a_guess():
 
 
 def test_a_survey_settles_everything_before_a_cell_is_changed():
-    survey = surveyed(GOOD.encode(), "list.csv", Asked(schema=SCHEMA))
+    survey = survey_list(GOOD.encode(), "list.csv", ReadRequest(schema=SCHEMA))
     assert (survey.rows, survey.set_aside, survey.profile) == (40, (), "general")
     assert [p.column.name for p in survey.plans.values()] == list(SCHEMA.names)
 
 
 def test_a_list_in_hand_is_taken_apart_once_for_two_readings_and_then_let_go(monkeypatch):
     taken = []
-    monkeypatch.setattr("churn.intake.survey.grid_of", lambda *how: taken.append(how) or grid_of(*how))
-    source = Reread(GOOD.encode())
+    monkeypatch.setattr("churn.intake.survey.grid_of", lambda *how: taken.append(how) or open_grid(*how))
+    source = CachedSource(GOOD.encode())
     readings = [read_list(source, filename="list.csv", **said) for said in ({}, {"schema": SCHEMA}, {})]
     assert (len(taken), len(source.apart)) == (2, 1)
     assert readings[0].table.equals(readings[2].table)
@@ -141,7 +141,7 @@ def test_a_list_in_hand_is_taken_apart_once_for_two_readings_and_then_let_go(mon
 
 
 def test_a_list_in_hand_asked_about_under_another_name_or_sheet_is_taken_apart_anew():
-    source = Reread(GOOD.encode())
+    source = CachedSource(GOOD.encode())
     read_list(source, filename="list.csv")
     read_list(source, filename="other.csv")
     assert len(source.apart) == 2

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from churn.money.economics import build_stakes
-from churn.money.playbook import Action, Estimate, Playbook, Segment
+from churn.money.playbook import Action, Estimate, Playbook, RateSegment
 from churn.money.policies import assumption_sensitivity
 from churn.money.rules import parse_rule
 
@@ -31,7 +31,7 @@ def test_actions_nobody_gets_have_no_bar():
 
 
 def test_rates_of_a_segment_have_a_bar_of_their_own():
-    book = BOOK.having("mail", segments=(Segment(parse_rule("tier is Low"), {"save": Estimate(0.1, 0.2, 0.3)}),))
+    book = BOOK.having("mail", segments=(RateSegment(parse_rule("tier is Low"), {"save": Estimate(0.1, 0.2, 0.3)}),))
     bars = {b.assumption: b.width for b in assumption_sensitivity(GIVEN, book, LIST, BOTH)}
     assert bars["mail, tier is Low: save rate"] == pytest.approx(16.0)
     assert bars["mail: save rate"] == pytest.approx(18.0)

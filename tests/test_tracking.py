@@ -72,7 +72,7 @@ def test_train_writes_to_the_store_and_says_where(own_telco, store):
 
 def test_a_store_that_fails_afterwards_costs_no_version(store):
     ledger = open_experiment(store, "small")
-    gone = tracking.Experiment("sqlite:////nowhere/x.db", "999999", ledger.client)
+    gone = tracking.TrackedExperiment("sqlite:////nowhere/x.db", "999999", ledger.client)
     said = log_training(gone, model(), {}, {})
     assert said.kind == "warning" and said.text.startswith("The version is kept, but was not written to MLflow.")
 

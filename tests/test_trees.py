@@ -12,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from churn.errors import RequestRefused
 from churn.explain.explainer import build_explainer
-from churn.explain.trees import Forest, Leaf, Split, Step, Tree, edge_above, read_forest
+from churn.explain.trees import Forest, Leaf, Split, TreeStep, Tree, edge_above, read_forest
 
 FIRST, SECOND = Split(0, 1.0), Split(1, members=frozenset({2}))
 
@@ -21,11 +21,11 @@ TREE = Tree((FIRST, None, SECOND, None, None), (1, -1, 3, -1, -1), (2, -1, 4, -1
 
 
 def test_every_leaf_comes_with_its_way_and_the_share_that_took_it():
-    root_left, root_right = Step(FIRST, True, 0.25), Step(FIRST, False, 0.75)
+    root_left, root_right = TreeStep(FIRST, True, 0.25), TreeStep(FIRST, False, 0.75)
     assert list(TREE.leaves()) == [
         Leaf((root_left,), 1),
-        Leaf((root_right, Step(SECOND, True, 0.5)), 2),
-        Leaf((root_right, Step(SECOND, False, 0.5)), 3),
+        Leaf((root_right, TreeStep(SECOND, True, 0.5)), 2),
+        Leaf((root_right, TreeStep(SECOND, False, 0.5)), 3),
     ]
     assert [leaf.share for leaf in TREE.leaves()] == [0.25, 0.375, 0.375]
     assert TREE.depth == 2

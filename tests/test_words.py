@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.values import folded, likeness, tidy
+from churn.intake.values import fold_text, likeness, tidy_text
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from churn.intake.values import folded, likeness, tidy
     ],
 )
 def test_a_name_is_compared_without_case_accents_and_signs(text, fold):
-    assert folded(text) == fold
+    assert fold_text(text) == fold
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_likeness_is_the_same_from_either_side(one, other):
 
 @given(st.text(max_size=12))
 def test_folding_twice_is_folding_once(text):
-    assert folded(folded(text)) == folded(text)
+    assert fold_text(fold_text(text)) == fold_text(text)
 
 
 def test_a_heading_is_shown_tidy():
-    assert tidy("\ufeff Monthly \n  charges\u200b ") == "Monthly charges"
+    assert tidy_text("\ufeff Monthly \n  charges\u200b ") == "Monthly charges"

@@ -53,7 +53,7 @@ class Ordered(AboutFile):
     ] = False
 
 
-class Returned(AboutFile):
+class OutcomeQuery(AboutFile):
     """Which campaign outcomes are of, and what their columns are called where that is not plain."""
 
     campaign: Annotated[str, Query(min_length=1, max_length=LONGEST, description="its name or its id")]
@@ -120,7 +120,7 @@ async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSON
 
 
 @router.post("/outcomes", response_model=MeasuredLift)
-async def outcomes(request: Request, asked: Annotated[Returned, Query()]) -> JSONResponse:
+async def outcomes(request: Request, asked: Annotated[OutcomeQuery, Query()]) -> JSONResponse:
     """Measure a campaign by the outcomes of its customers (a JSON list or a file); its playbook learns from it."""
     sent = await list_sent(request)
     return JSONResponse(await run_in_threadpool(_measured, workspace_of(request), sent, asked))
@@ -172,7 +172,7 @@ def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, 
     return {**planned.as_json(), "kept": keep, "rows": rows, "push": push}
 
 
-def _measured(workspace: Workspace, sent: SentFile, asked: Returned) -> dict[str, Any]:
+def _measured(workspace: Workspace, sent: SentFile, asked: OutcomeQuery) -> dict[str, Any]:
     said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.options(sent)}
     found = within_limits(partial(workspace.campaigns.measure, sent.content, asked.campaign, limits=LIMITS, **said))
     return {**found.as_json(), "learnt": [rate_json(rate) for rate in found.learnt], "version": found.version}

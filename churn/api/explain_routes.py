@@ -22,7 +22,7 @@ router = APIRouter(tags=["scoring"])
 Asked = tuple[str | None, date | None]  # the model, and the day ages count back from
 
 
-class Told(BaseModel):
+class ScoreState(BaseModel):
     """One score explained: base and contributions are log-odds and add up to the score.
 
     The points of all groups, and of protected traits that are never named, add up to the probability less `typical`.
@@ -48,7 +48,7 @@ class Told(BaseModel):
     notices: list[dict[str, Any]]
 
 
-class ExplainedCustomer(Told):
+class ExplainedCustomer(ScoreState):
     """The same with the nearest changes that would lower the risk, and what was not read or not known."""
 
     changes: list[dict[str, Any]]
@@ -60,8 +60,8 @@ class ExplainedCustomer(Told):
 class ComparedCustomer(BaseModel):
     """A customer before and after some columns change; the points of the steps add up to `points`."""
 
-    before: Told
-    after: Told
+    before: ScoreState
+    after: ScoreState
     points: float
     changes: dict[str, list[Any]]
     steps: list[dict[str, Any]]

@@ -28,13 +28,13 @@ class ModelCard(BaseModel):
     history: list[dict[str, Any]]
 
 
-class Models(BaseModel):
+class ModelsAnswer(BaseModel):
     """The registry."""
 
     models: list[ModelCard]
 
 
-class ListFilter(BaseModel):
+class ListLayout(BaseModel):
     """One column a customer may have: its name, kind, the levels learnt, and other names it is known by."""
 
     name: str
@@ -51,13 +51,13 @@ class WantedColumns(BaseModel):
 
     model: str
     version: str
-    columns: list[ListFilter]
+    columns: list[ListLayout]
 
 
 @router.get("/models")
-def models(request: Request) -> Models:
+def models(request: Request) -> ModelsAnswer:
     """Show the models kept, which version of each is live, and since when."""
-    return Models(models=[ModelCard(**card) for card in workspace_of(request).models.list()])
+    return ModelsAnswer(models=[ModelCard(**card) for card in workspace_of(request).models.list()])
 
 
 @router.get("/schema")
@@ -67,11 +67,11 @@ def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))
 
 
-def wanted_columns(model: Model) -> list[ListFilter]:
+def wanted_columns(model: Model) -> list[ListLayout]:
     """The columns of a customer that are read, in the order of the list the model learnt from."""
     learnt = {f.name: f for f in model.encoder.fields}
     return [
-        ListFilter(
+        ListLayout(
             name=c.name,
             kind=c.kind,
             role=c.role,

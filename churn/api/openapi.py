@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from churn.api.middleware import OPEN
-from churn.api.model_routes import ListFilter, wanted_columns
+from churn.api.model_routes import ListLayout, wanted_columns
 from churn.api.requests import FIELDS_OF_FORM
 from churn.api.score_routes import predicted
 from churn.errors import ChurnError
@@ -76,12 +76,12 @@ def _middles(model: Model) -> dict[str, float]:
     return {f.name: round(float(middle), 2) for f, middle in middles if f.form == "number" and middle == middle}
 
 
-def _property(column: ListFilter, value: Any) -> dict[str, Any]:
+def _property(column: ListLayout, value: Any) -> dict[str, Any]:
     said = {"description": column.meaning} if column.meaning else {}
     return {"type": TYPES.get(column.kind, ANY), "examples": [value], **said}
 
 
-def _value(column: ListFilter, middles: Mapping[str, float]) -> Any:
+def _value(column: ListLayout, middles: Mapping[str, float]) -> Any:
     """A value to try: a level that was learnt, a middle value, or something of the kind."""
     if column.levels:
         return column.levels[0]

@@ -10,7 +10,7 @@ import numpy as np
 
 from churn.campaigns.limits import History, Order
 from churn.campaigns.optimizer import Choices, Limit, filled, prices
-from churn.campaigns.plan import Campaign, Weighed, weighed
+from churn.campaigns.plan import Campaign, PricedOffers, weighed
 from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
 from churn.money.policies import (
@@ -118,7 +118,7 @@ def gain_by_budget(
     return BudgetCurve(tuple(points), ready.given.rows, sampled, order.holdout)
 
 
-def _some(ready: Weighed, seed: int, treated: float) -> tuple[Choices, float, int]:
+def _some(ready: PricedOffers, seed: int, treated: float) -> tuple[Choices, float, int]:
     """All customers, or a random part of a long list with the limits scaled to it; without the budget."""
     rows = np.arange(ready.given.rows)
     if len(rows) > SAMPLE:
@@ -129,7 +129,7 @@ def _some(ready: Weighed, seed: int, treated: float) -> tuple[Choices, float, in
     return some.only(some.candidates), share, len(rows)
 
 
-def _steps(ready: Weighed, budget: float | None, count: int = 12) -> list[float]:
+def _steps(ready: PricedOffers, budget: float | None, count: int = 12) -> list[float]:
     """Budgets from nothing to what the best action for everybody would cost, the one asked for among them."""
     best = ready.found.best
     rows = np.flatnonzero(best >= 0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from churn.campaigns.lift import difference, matched
-from churn.money.playbook import Estimate, Playbook, Segment
+from churn.money.playbook import Estimate, Playbook, RateSegment
 from churn.money.rules import equality_rule
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def with_learnt(playbook: Playbook, rates: Sequence[LearntRate], *, column: str 
             playbook = playbook.having(found.action, **{found.rate: found.estimate})
             continue
         rule = equality_rule(column, found.segment)
-        mine = next((s for s in action.segments if s.rule.text == rule.text), Segment(rule, {}))
+        mine = next((s for s in action.segments if s.rule.text == rule.text), RateSegment(rule, {}))
         changed = replace(mine, rates={**mine.rates, found.rate: found.estimate})
         others = tuple(s for s in action.segments if s.rule.text != rule.text)
         playbook = playbook.having(found.action, segments=(changed, *others))

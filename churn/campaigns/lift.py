@@ -469,7 +469,7 @@ FEWEST_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Part:
+class LiftPart:
     """The lift within one action, tier or segment; None where an arm is too small to say."""
 
     by: str
@@ -504,7 +504,7 @@ class Lift:
     high: float | None
     verdict: str
     saved: Mapping[str, float] | None
-    by: tuple[Part, ...] = ()
+    by: tuple[LiftPart, ...] = ()
     treated: int = 0
     held: int = 0
     adjusted: bool = False
@@ -655,22 +655,22 @@ def _saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[st
     return {at: v * each * many - spent for at, v in (("low", found.low), ("mid", found.size), ("high", found.high))}
 
 
-def _parts(table: pd.DataFrame, by: str) -> list[Part]:
+def _parts(table: pd.DataFrame, by: str) -> list[LiftPart]:
     said = "action" if by == "planned_action" else by
     return [_part(said, str(value), rows) for value, rows in table.groupby(by, sort=True, observed=True)]
 
 
-def _part(by: str, name: str, rows: pd.DataFrame) -> Part:
+def _part(by: str, name: str, rows: pd.DataFrame) -> LiftPart:
     treat = (rows["arm"] == "treat").to_numpy()
     many = (int(treat.sum()), int((~treat).sum()))
     if min(many) < FEWEST_SHOWN:
-        return Part(by, name, *many, None, None, None, "Too few customers in one arm to say.")
+        return LiftPart(by, name, *many, None, None, None, "Too few customers in one arm to say.")
     found = difference(rows["left"].to_numpy(float), treat, _score(rows))
     assert found is not None
-    return Part(by, name, *many, found.size, found.low, found.high, _verdict(found))
+    return LiftPart(by, name, *many, found.size, found.low, found.high, _verdict(found))
 
 
-def _caution(parts: tuple[Part, ...]) -> tuple[Notice, ...]:
+def _caution(parts: tuple[LiftPart, ...]) -> tuple[Notice, ...]:
     shown = sum(p.lift is not None for p in parts)
     if shown < 2:
         return ()

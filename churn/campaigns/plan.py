@@ -140,7 +140,7 @@ OURS = ("arm", "action", "channel", "cost", "expected_gain", "planned_action", "
 
 
 @dataclass(frozen=True)
-class Weighed:
+class PricedOffers:
     """Everything a plan chooses from."""
 
     names: Names
@@ -160,7 +160,7 @@ def weighed(
     value: str | None,
     said: str = "",
     history: History | None,
-) -> Weighed:
+) -> PricedOffers:
     """The list against the playbook; a list or an order that makes no sense is refused here."""
     order, history = checked_order(order), history or History()
     keys = _keys(scored, key)
@@ -173,7 +173,7 @@ def weighed(
     limits = limits_of(order, playbook, scored, rows=given.rows)
     checked_minimums(limits, np.isfinite(found.gain).any(axis=1))
     names = Names(keys, _tiers(scored), history.arms)
-    return Weighed(names, playbook, given, found, limits, (*given.notices, *found.notices, *resting))
+    return PricedOffers(names, playbook, given, found, limits, (*given.notices, *found.notices, *resting))
 
 
 def _bill(scored: pd.DataFrame, value: str | None) -> np.ndarray | None:
@@ -240,7 +240,7 @@ class _Made:
     """Everything the finished campaign is written from."""
 
     key: str
-    ready: Weighed
+    ready: PricedOffers
     plan: Drawn
     money: Money
 

@@ -178,7 +178,7 @@ class Qini:
 
 
 @dataclass(frozen=True)
-class Slice:
+class UpliftSlice:
     """A tenth of the customers by predicted uplift: what was predicted, and what the experiment shows there."""
 
     rank: int
@@ -249,7 +249,9 @@ def _area(x: np.ndarray, y: np.ndarray) -> float:
     return float((np.diff(x) * (y[1:] + y[:-1])).sum() / 2.0)
 
 
-def uplift_slices(good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, parts: int = 10) -> tuple[Slice, ...]:
+def uplift_slices(
+    good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, parts: int = 10
+) -> tuple[UpliftSlice, ...]:
     """Customers in tenths by predicted uplift, highest first, with the effect the experiment shows in each."""
     good, treated = np.asarray(good, float), np.asarray(treated, bool)
     order = np.argsort(-np.asarray(uplift, float), kind="stable")
@@ -257,7 +259,7 @@ def uplift_slices(good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, 
     for rank, rows in enumerate(np.array_split(order, parts), 1):
         seen = _seen(good[rows], treated[rows])
         shown = (None, None, None) if seen is None else (seen.size, seen.low, seen.high)
-        found.append(Slice(rank, len(rows), float(np.mean(uplift[rows])), *shown))
+        found.append(UpliftSlice(rank, len(rows), float(np.mean(uplift[rows])), *shown))
     return tuple(found)
 
 
@@ -291,7 +293,7 @@ class Uplift:
     effect: Difference
     qini: Qini
     check: float
-    slices: tuple[Slice, ...]
+    slices: tuple[UpliftSlice, ...]
     uplift: np.ndarray
     targets: np.ndarray
     sleeping: np.ndarray

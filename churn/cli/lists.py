@@ -26,7 +26,7 @@ from churn.files import write_text
 
 if TYPE_CHECKING:
     from churn.scoring.reasons import Explanation
-    from churn.scoring.whatif import Step
+    from churn.scoring.whatif import WhatIfStep
     from churn.workspace.lists import ScoredFile
 
 
@@ -171,7 +171,7 @@ def _at_risk_line(told: Explanation) -> tuple[str, ...]:
     return (f"Value at risk {time}: {money}.",)
 
 
-def _step_lines(step: Step, points: float) -> list[str]:
+def _step_lines(step: WhatIfStep, points: float) -> list[str]:
     follows = [f"         with it {name}: {then}" for name, (_, then) in step.follows.items()]
     return [f"  {points:+6.1f}  {step.label}: {step.text}", *follows]
 

@@ -52,7 +52,7 @@ class Tree:
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf with the path that leads to it."""
-        waiting: list[tuple[int, tuple[Step, ...]]] = [(0, ())]
+        waiting: list[tuple[int, tuple[TreeStep, ...]]] = [(0, ())]
         while waiting:
             node, steps = waiting.pop()
             split = self.splits[node]
@@ -60,14 +60,14 @@ class Tree:
                 yield Leaf(steps, self.values[node])
                 continue
             for child, goes_left in ((self.right[node], False), (self.left[node], True)):
-                waiting.append((child, (*steps, Step(split, goes_left, self._share(child, node)))))
+                waiting.append((child, (*steps, TreeStep(split, goes_left, self._share(child, node)))))
 
     def _share(self, child: int, node: int) -> float:
         return self.covers[child] / self.covers[node] if self.covers[node] > 0 else 0.0
 
 
 @dataclass(frozen=True)
-class Step:
+class TreeStep:
     """One step on the path to a leaf, and the share of training customers who took it."""
 
     split: Split
@@ -79,7 +79,7 @@ class Step:
 class Leaf:
     """A leaf: the path to it, and what it adds to the score."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TreeStep, ...]
     value: float
 
     @property

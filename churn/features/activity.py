@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from churn.features.definitions import Block, Cut, Feature, Formula, feature_from, in_units, ratio, spread
+from churn.features.definitions import EventBlock, Cut, Feature, Formula, feature_from, in_units, ratio, spread
 from churn.features.engines.base import Engine
 from churn.features.ledger import Outage, fill_silent_days
 from churn.features.logs import HOURS, Entries, available_measures, known_days
-from churn.features.recipe import Measure, Rate
+from churn.features.recipe import Measure, RecipeRate
 from churn.schema import Column
 
 ACTIVE = Measure("active_days", "Days with activity")
@@ -18,10 +18,10 @@ ACTIVE = Measure("active_days", "Days with activity")
 MONTH = 30
 
 
-def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> Block:
+def active_block(engine: Engine, log: Entries, at: Cut, silent: tuple[Outage, ...] = ()) -> EventBlock:
     """What a log says of each customer before the date, added up once and kept."""
     people = engine.kept(_people(log, at, silent), near="key")
-    return Block(people, tuple(_features(log, people, at)))
+    return EventBlock(people, tuple(_features(log, people, at)))
 
 
 def _people(log: Entries, at: Cut, silent: tuple[Outage, ...]) -> Any:
@@ -89,7 +89,7 @@ def _features(log: Entries, people: Any, at: Cut) -> list[Feature]:
     return features
 
 
-def _rates(rate: Rate, known: Mapping[str, Measure], people: Any, at: Cut, prefix: str) -> list[Feature]:
+def _rates(rate: RecipeRate, known: Mapping[str, Measure], people: Any, at: Cut, prefix: str) -> list[Feature]:
     """One sum over another, so far and in each window, each in its own unit."""
     words: dict[str, Any] = {"unit": rate.unit, "group": rate.group, "lever": rate.lever}
     made = []

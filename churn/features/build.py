@@ -20,7 +20,7 @@ import pyarrow as pa
 from churn.errors import RequestRefused
 from churn.features.activity import active_block
 from churn.features.customers import member_block, select_customers, visit_blocks
-from churn.features.definitions import Block, Cut, block_columns, join_blocks
+from churn.features.definitions import EventBlock, Cut, block_columns, join_blocks
 from churn.features.engines.base import DEFAULT, NOTE, Engine, fetch_arrays
 from churn.features.engines.urls import open_engine
 from churn.features.labels import Window, find_departed, find_returned, propose_window
@@ -234,15 +234,17 @@ def summarise_ledger(
     )
 
 
-def build_rows(ledger: Ledger, blocks: Sequence[Block], at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
+def build_rows(
+    ledger: Ledger, blocks: Sequence[EventBlock], at: Cut, horizon: int | None
+) -> tuple[Any, tuple[Notice, ...]]:
     """The finished rows as one expression, and how many people are left out of them, with the reason."""
     people, counted = select_customers(ledger, blocks[0], at, horizon)
     return _add_outcome(ledger, join_blocks(people, blocks), at, horizon), counted
 
 
-def build_blocks(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[Block]:
+def build_blocks(ledger: Ledger, at: Cut, silent: tuple[Outage, ...]) -> list[EventBlock]:
     """The blocks of all tables, that of the main table first."""
-    blocks: list[Block] = []
+    blocks: list[EventBlock] = []
     for table in sorted(ledger.recipe.tables, key=lambda t: t is not ledger.recipe.main):
         if table.name in ledger.members:
             named = ledger.named.get(table.name, {})
@@ -282,7 +284,7 @@ def _add_outcome(ledger: Ledger, table: Any, at: Cut, horizon: int | None) -> An
     ).order_by(recipe.key)
 
 
-def _schema(recipe: Recipe, blocks: Sequence[Block], horizon: int | None) -> Schema:
+def _schema(recipe: Recipe, blocks: Sequence[EventBlock], horizon: int | None) -> Schema:
     meaning = f"Left within {horizon or recipe.horizon} days of the date"
     return Schema(
         (
@@ -344,7 +346,7 @@ def _count_rows(path: Path, schema: Schema) -> tuple[int, int | None]:
     return sum(found.values()), found.get(LEFT, 0)
 
 
-def _window(ledger: Ledger, main: Block, at: Cut) -> Window | None:
+def _window(ledger: Ledger, main: EventBlock, at: Cut) -> Window | None:
     if ledger.recipe.rule != "inactivity":
         return None
     seen = main.rows.filter(main.rows["last"].notnull())

@@ -7,11 +7,11 @@ from typing import Any
 
 from churn.errors import ListRefused
 from churn.features.activity import measure_features, window_sums
-from churn.features.definitions import Block, Cut, Feature, feature_from, in_units, one_if, ratio
+from churn.features.definitions import EventBlock, Cut, Feature, feature_from, in_units, one_if, ratio
 from churn.features.engines.base import Engine, fetch_number
 from churn.features.ledger import Ledger
 from churn.features.logs import Entries, Source, known_before, parse_day, seconds, whole_parts, words, yes_or_no
-from churn.features.recipe import Field, Measure, TableRecipe, Variety, match_columns
+from churn.features.recipe import RecipeField, Measure, TableRecipe, Variety, match_columns
 from churn.features.sources import raw_table
 from churn.notices import Notice
 from churn.schema import Column
@@ -19,7 +19,7 @@ from churn.schema import Column
 EXACT = 1_000  # numbers are carried over to three digits
 
 
-def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, named: Mapping[str, str]) -> Block:
+def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, named: Mapping[str, str]) -> EventBlock:
     """The members' own columns, one row per customer; of a customer who stands twice, the least of each column."""
     raw = raw_table(engine, source)
     found = match_columns(table, raw.columns, named)
@@ -28,10 +28,10 @@ def member_block(engine: Engine, table: TableRecipe, source: Source, at: Cut, na
     rows = raw.select(key=words(raw[found["key"]]), **columns)
     rows = rows.filter(rows.key.notnull())
     people = engine.kept(rows.group_by("key").agg(**{f.name: rows[f.name].min() for f in fields}), near="key")
-    return Block(people, tuple(_feature(table, f, people[f.name], at) for f in fields))
+    return EventBlock(people, tuple(_feature(table, f, people[f.name], at) for f in fields))
 
 
-def _value(field: Field, column: Any) -> Any:
+def _value(field: RecipeField, column: Any) -> Any:
     """The cell as a whole number, a flag, text, or seconds since 1970."""
     if field.kind == "number":
         return whole_parts(column, EXACT, field.low, field.high)
@@ -42,7 +42,7 @@ def _value(field: Field, column: Any) -> Any:
     return words(column)
 
 
-def _feature(table: TableRecipe, field: Field, column: Any, at: Cut) -> Feature:
+def _feature(table: TableRecipe, field: RecipeField, column: Any, at: Cut) -> Feature:
     words: dict[str, Any] = {"kind": field.kind, "group": field.group, "lever": field.lever, "meaning": field.meaning}
     if field.kind == "date":
         words |= {"kind": "number", "unit": "days"}
@@ -76,7 +76,7 @@ _SILENT = "were silent for more than {} days already and count as gone"
 _PAID = "have paid beyond the {} days and cannot leave in them"
 
 
-def select_customers(ledger: Ledger, main: Block, at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
+def select_customers(ledger: Ledger, main: EventBlock, at: Cut, horizon: int | None) -> tuple[Any, tuple[Notice, ...]]:
     """Who is a customer on the date, and how many are not, with the reason."""
     reasons = _reasons(ledger, at, horizon or ledger.recipe.horizon)
     people, notices = main.rows, []
@@ -111,14 +111,14 @@ def _reasons(ledger: Ledger, at: Cut, horizon: int) -> list[tuple[str, Keep]]:
 DAY, MINUTE = 86_400, 60
 
 
-def visit_blocks(engine: Engine, log: Entries, at: Cut) -> tuple[Block, ...]:
+def visit_blocks(engine: Engine, log: Entries, at: Cut) -> tuple[EventBlock, ...]:
     """Blocks for the sessions and the varieties whose columns the files have."""
     blocks = [_sessions(engine, log, at)] if log.has("session") else []
     blocks += [_variety(engine, log, at, v) for v in log.table.varieties if log.has(f"{v.name} column")]
     return tuple(blocks)
 
 
-def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
+def _sessions(engine: Engine, log: Entries, at: Cut) -> EventBlock:
     """Exact distinct sessions by two group-bys; entries without a session are in none."""
     rows, prefix = known_before(log, at), log.table.prefix
     moment = rows.day * DAY + rows.second
@@ -135,7 +135,7 @@ def _sessions(engine: Engine, log: Entries, at: Cut) -> Block:
     features = measure_features(measure, people, at, prefix)
     for formula, unit in ((session_events, ""), (session_minutes, "minutes")):
         features.append(feature_from(formula, people, at, prefix=prefix, group="Sessions", unit=unit))
-    return Block(people, tuple(features), _outside(engine, log, people))
+    return EventBlock(people, tuple(features), _outside(engine, log, people))
 
 
 def _outside(engine: Engine, log: Entries, people: Any) -> tuple[Notice, ...]:
@@ -154,7 +154,7 @@ def session_minutes(people: Any, at: Cut) -> Any:
     return ratio(people.seconds, people.sessions * MINUTE)
 
 
-def _variety(engine: Engine, log: Entries, at: Cut, variety: Variety) -> Block:
+def _variety(engine: Engine, log: Entries, at: Cut, variety: Variety) -> EventBlock:
     """Exact distinct values by two group-bys; entries without a value are left out."""
     rows = known_before(log, at).select("key", value=f"{variety.name} column")
     rows = rows.filter(rows["value"].notnull())
@@ -173,6 +173,6 @@ def _variety(engine: Engine, log: Entries, at: Cut, variety: Variety) -> Block:
         group=variety.group,
         meaning=f"{meaning}: share of the most frequent one",
     )
-    return Block(
+    return EventBlock(
         people, (Feature(different, people.different, 0.0), Feature(favourite, ratio(people.most, people.entries)))
     )

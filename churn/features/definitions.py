@@ -48,7 +48,7 @@ class Feature:
 
 
 @dataclass(frozen=True)
-class Block:
+class EventBlock:
     """Features that stand on the same sums, one row per customer with a column `key`."""
 
     rows: Any
@@ -99,7 +99,7 @@ def spread(count: Any, total: Any, squares: Any) -> Any:
     return ((n * q - s * s) / (n * (n - 1)).nullif(0)).sqrt()
 
 
-def join_blocks(base: Any, blocks: Sequence[Block]) -> Any:
+def join_blocks(base: Any, blocks: Sequence[EventBlock]) -> Any:
     """The customers with every block's columns; who is missing from a block has what absence means there.
 
     base  the rows of the first block that are customers
@@ -114,7 +114,7 @@ def join_blocks(base: Any, blocks: Sequence[Block]) -> Any:
     return wide.mutate(**{name: wide[name].fill_null(value) for name, value in filled.items()})
 
 
-def block_columns(blocks: Iterable[Block]) -> tuple[Column, ...]:
+def block_columns(blocks: Iterable[EventBlock]) -> tuple[Column, ...]:
     """All columns of the blocks, in order."""
     return tuple(c for b in blocks for c in b.columns)
 

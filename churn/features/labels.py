@@ -71,7 +71,7 @@ FEWEST = 20
 
 
 @dataclass(frozen=True)
-class Candidate:
+class HorizonCandidate:
     """One possible window: how many returners it would have waited for, and how many it would have given up too early.
 
     within     share of returning customers whose longest silence was no longer than this
@@ -94,8 +94,8 @@ class Candidate:
 class Window:
     """The proposed window, every candidate beside it, and what they stand on."""
 
-    proposed: Candidate | None
-    candidates: tuple[Candidate, ...]
+    proposed: HorizonCandidate | None
+    candidates: tuple[HorizonCandidate, ...]
     returners: int
 
     @property
@@ -123,10 +123,10 @@ def propose_window(longest: np.ndarray, silence: np.ndarray) -> Window:
     return Window(next(fitting, None) if len(returned) >= FEWEST else None, candidates, len(returned))
 
 
-def _evaluate_candidate(days: int, returned: np.ndarray, longest: np.ndarray, silence: np.ndarray) -> Candidate:
+def _evaluate_candidate(days: int, returned: np.ndarray, longest: np.ndarray, silence: np.ndarray) -> HorizonCandidate:
     within = float(np.mean(returned <= days)) if len(returned) else 0.0
     back = longest > days
-    return Candidate(days, within, int(np.sum(back | (silence > days))), int(np.sum(back)))
+    return HorizonCandidate(days, within, int(np.sum(back | (silence > days))), int(np.sum(back)))
 
 
 # The outlook: what dates a log covers, how much each month holds, and who would have left for any date and horizon.

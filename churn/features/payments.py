@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from churn.features.definitions import Block, Cut, Feature, Formula, feature_from, in_units, ratio
+from churn.features.definitions import EventBlock, Cut, Feature, Formula, feature_from, in_units, ratio
 from churn.features.engines.base import Engine
 from churn.features.logs import Entries
 
@@ -14,10 +14,10 @@ MONTH, CENTS = 30, 100
 PARTS = ("expires", "plan_days", "price", "paid", "method", "auto_renew", "cancel")
 
 
-def payment_block(engine: Engine, log: Entries, at: Cut) -> Block:
+def payment_block(engine: Engine, log: Entries, at: Cut) -> EventBlock:
     """What a subscription's payments say of each customer before the date, added up once and kept."""
     people = engine.kept(_people(log, at), near="key")
-    return Block(people, tuple(_features(log, people, at)))
+    return EventBlock(people, tuple(_features(log, people, at)))
 
 
 def order_payments(log: Entries, before: int) -> Any:

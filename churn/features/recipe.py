@@ -74,7 +74,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Rate:
+class RecipeRate:
     """One sum over another, so far and in each window: carts that became purchases, songs heard to the end."""
 
     name: str
@@ -98,7 +98,7 @@ class Variety:
 
 
 @dataclass(frozen=True)
-class Field:
+class RecipeField:
     """A column of a members table carried over to the customer; a date becomes days since then."""
 
     name: str
@@ -125,9 +125,9 @@ class TableRecipe:
     duplicates: str = "drop"
     busiest: int = 0
     measures: tuple[Measure, ...] = ()
-    rates: tuple[Rate, ...] = ()
+    rates: tuple[RecipeRate, ...] = ()
     varieties: tuple[Variety, ...] = ()
-    fields: tuple[Field, ...] = ()
+    fields: tuple[RecipeField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ _CHOICES = {
 }
 
 
-_PARTS = {"measures": Measure, "rates": Rate, "varieties": Variety, "fields": Field}
+_PARTS = {"measures": Measure, "rates": RecipeRate, "varieties": Variety, "fields": RecipeField}
 
 
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "bool": (bool,), "float | None": (int, float)}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused
 from churn.intake.columns import EXAMPLES, Example
-from churn.intake.options import NOT_KNOWN, Usual
+from churn.intake.options import NOT_KNOWN, UsualValues
 from churn.notices import Notice, do, many
 from churn.schema import Column, Schema
 
@@ -69,9 +69,9 @@ class Tally:
         }
         return {k: n for k, n in {**self.counts, **empty}.items() if n}
 
-    def notices(self, usual: Mapping[str, Usual] | None = None) -> list[Notice]:
+    def notices(self, usual: Mapping[str, UsualValues] | None = None) -> list[Notice]:
         """What a person should know about these rows; with what is `usual` per column, what is as ever is not news."""
-        told = [n for c in self.schema.columns for n in self._told(c, (usual or {}).get(c.name, NOT_KNOWN))]
+        told = [n for c in self.schema.columns for n in self._column_notices(c, (usual or {}).get(c.name, NOT_KNOWN))]
         return [n for n in told if n]
 
     def _check(self, column: Column, values: pa.ChunkedArray, lines: np.ndarray) -> None:
@@ -107,17 +107,17 @@ class Tally:
         rows = np.flatnonzero(mask.to_numpy())[: EXAMPLES - len(kept)]
         kept += [(int(lines[r]), str(values[int(r)].as_py()).removesuffix(".0")) for r in rows]
 
-    def _told(self, column: Column, usual: Usual) -> list[Notice | None]:
+    def _column_notices(self, column: Column, usual: UsualValues) -> list[Notice | None]:
         return [
-            self._told_unread(column),
-            self._told_rule(column, "range", f"beyond {_span(column)}"),
-            self._told_levels(column),
-            self._told_keys(column),
-            self._told_missing(column, usual.blank),
-            self._told_unit(column, usual.median),
+            self._unread_notices(column),
+            self._rule_notices(column, "range", f"beyond {_span(column)}"),
+            self._level_notices(column),
+            self._key_notices(column),
+            self._missing_notices(column, usual.blank),
+            self._unit_notices(column, usual.median),
         ]
 
-    def _told_unread(self, column: Column) -> Notice | None:
+    def _unread_notices(self, column: Column) -> Notice | None:
         count = self.unread.get(column.name, 0)
         if not count:
             return None
@@ -125,18 +125,18 @@ class Tally:
         examples = self.examples[column.name, "unread"]
         are, were = do(count, "is", "are"), do(count, "was", "were")
         said = f"{many(count, 'cell')} of {column.name} {are} {what} and {were} read as missing"
-        text = f"{said}: {_shown(examples)}."
+        text = f"{said}: {_quote_examples(examples)}."
         return Notice("warning", text, column.name, count, tuple(n for n, _ in examples))
 
-    def _told_rule(self, column: Column, rule: str, what: str) -> Notice | None:
+    def _rule_notices(self, column: Column, rule: str, what: str) -> Notice | None:
         count = self.counts.get((column.name, rule), 0)
         if not count:
             return None
         examples = self.examples[column.name, rule]
-        text = f"{many(count, 'row')} {do(count, 'has', 'have')} a {column.name} {what}: {_shown(examples)}."
+        text = f"{many(count, 'row')} {do(count, 'has', 'have')} a {column.name} {what}: {_quote_examples(examples)}."
         return Notice("warning", text, column.name, count, tuple(n for n, _ in examples))
 
-    def _told_keys(self, column: Column) -> Notice | None:
+    def _key_notices(self, column: Column) -> Notice | None:
         count = self.counts.get((column.name, "key"), 0)
         if not count:
             return None
@@ -150,19 +150,19 @@ class Tally:
             lines,
         )
 
-    def _told_levels(self, column: Column) -> Notice | None:
+    def _level_notices(self, column: Column) -> Notice | None:
         count = self.counts.get((column.name, "level"), 0)
         if not count:
             return None
         examples = self.examples[column.name, "level"]
         share = count / self.rows
-        seen = f"not known before, scored as unknown: {_shown(examples)}"
+        seen = f"not known before, scored as unknown: {_quote_examples(examples)}"
         text = f"{many(count, 'row')} ({share:.1%}) {do(count, 'has', 'have')} a {column.name} {seen}."
         return Notice(
             "warning" if share > WARN_SHARE else "info", text, column.name, count, tuple(n for n, _ in examples)
         )
 
-    def _told_missing(self, column: Column, usual: float) -> Notice | None:
+    def _missing_notices(self, column: Column, usual: float) -> Notice | None:
         missing = self.nulls.get(column.name, 0)
         # A column with nothing in it at all is told before, when the list is surveyed.
         if column.role in ("key", "ignored") or column.may_be_empty or missing in (0, self.rows):
@@ -171,12 +171,12 @@ class Tally:
             return None
         return Notice("warning", f"{missing / self.rows:.0%} of {column.name} is missing.", column.name, missing)
 
-    def _told_unit(self, column: Column, median: float | None) -> Notice | None:
+    def _unit_notices(self, column: Column, median: float | None) -> Notice | None:
         sample = np.concatenate(self.samples.get(column.name) or [np.array([])])
         if not len(sample) or not (found := float(np.median(sample))) or found < 0:
             return None
         if median is None:
-            return self._told_unit_by_range(column, sample, found)
+            return self._unit_notices_by_range(column, sample, found)
         if median <= 0:
             return None
         power = round(log10(found / median))
@@ -184,7 +184,7 @@ class Tally:
             return None
         return _unit_notice(column, found, f"usually {median:g}", 10.0**power)
 
-    def _told_unit_by_range(self, column: Column, sample: np.ndarray, found: float) -> Notice | None:
+    def _unit_notices_by_range(self, column: Column, sample: np.ndarray, found: float) -> Notice | None:
         """Without a usual median: most values are beyond the range, and all but a few are inside in another unit."""
         if column.high is None or np.mean(sample > column.high) < 0.5:
             return None
@@ -206,7 +206,7 @@ def _span(column: Column) -> str:
     return f"{low} to {high}" if low and high else f"{low} or more" if low else f"{high} at most"
 
 
-def _shown(examples: list[Example]) -> str:
+def _quote_examples(examples: list[Example]) -> str:
     return "; ".join(f"line {line}: {text[:40]!r}" for line, text in examples[:3])
 
 
@@ -233,7 +233,7 @@ LEAVERS = STAYERS = 30  # fewer on one side leave a handful in each fold: every 
 
 
 @dataclass(frozen=True)
-class Known:
+class OutcomeCounts:
     """The customers of a list whose outcome is known, and how many of them left."""
 
     customers: int
@@ -258,7 +258,7 @@ class Known:
         )
 
 
-def refuse_too_few(known: Known) -> None:
+def refuse_too_few(known: OutcomeCounts) -> None:
     """Refuse a list that is too short, or in which too few left or stayed, to learn from."""
     if not known.enough:
         raise ListRefused(known.said, "Take a longer period, or add lists together.")

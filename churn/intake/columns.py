@@ -11,9 +11,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.intake.dates import date_says, has_time, month_of
-from churn.intake.numbers import EITHER_POINT, PLAIN, Written, all_plain, written
-from churn.intake.values import MAY_BE_NOTHING, NO, SHORTENED, YES, bare_column, is_missing, same_words, unmarked_column
+from churn.intake.dates import read_date_parts, has_time, parse_month
+from churn.intake.numbers import EITHER_POINT, PLAIN, WrittenNumber, all_plain, parse_written
+from churn.intake.values import (
+    MAY_BE_NOTHING,
+    NO,
+    SHORTENED,
+    YES,
+    strip_marks_in,
+    is_missing,
+    same_words,
+    unmarked_column,
+)
 from churn.schema import Kind
 
 _PROBE = 2_000  # cells that tell whether nearly all of a column differ; fewer are looked at one by one
@@ -68,11 +77,11 @@ def cells_of(column: pa.ChunkedArray, lines: np.ndarray) -> Cells:
     cells = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     if len(cells) > 4 * _PROBE and len(pc.unique(cells.slice(0, _PROBE))) > 0.9 * _PROBE:
-        bare, marked = unmarked_column(bare_column(cells))
+        bare, marked = unmarked_column(strip_marks_in(cells))
         codes = np.arange(len(cells), dtype=np.int32)
         return Cells(bare, codes, lines, cells, each=True, as_is=bare is cells, marked=marked)
     coded = cells.dictionary_encode()
-    values, marked = unmarked_column(bare_column(coded.dictionary))
+    values, marked = unmarked_column(strip_marks_in(coded.dictionary))
     codes = coded.indices.to_numpy(zero_copy_only=False)
     return Cells(values, codes, lines, cells, as_is=values is coded.dictionary, marked=marked)
 
@@ -197,7 +206,7 @@ class Holding:
         self.marked[next(iter(self.marked), example)] += int(cells.counts[marked].sum())
 
     def _count_number(self, text: str, count: int, cells: Cells, code: int) -> None:
-        w = written(text)
+        w = parse_written(text)
         if w is None:
             self._example(self.no_number, text, cells, code)
             return
@@ -216,7 +225,7 @@ class Holding:
         elif re.fullmatch(r"[0-9]+[eE][0-9]+", text):
             self.exponents += count
 
-    def _count_unit(self, w: Written, count: int, where: tuple[Cells, int, str]) -> None:
+    def _count_unit(self, w: WrittenNumber, count: int, where: tuple[Cells, int, str]) -> None:
         cells, code, text = where
         self.priced += count if w.currency else 0
         if w.currency and len(known := self.currencies.setdefault(w.currency, [])) < 2:
@@ -227,12 +236,12 @@ class Holding:
             self.plainly += count
 
     def _count_date(self, text: str, count: int, cells: Cells, code: int) -> None:
-        if _COMPACT.fullmatch(text) and date_says(text, True):
+        if _COMPACT.fullmatch(text) and read_date_parts(text, True):
             self.compact += count
             if "." in text:
                 self.months[text] += count
             return
-        says = date_says(text)
+        says = read_date_parts(text)
         if says is None:
             self._example(self.no_date, text, cells, code)
             return
@@ -241,7 +250,7 @@ class Holding:
         if says not in self.dated:
             self.dated[says] = (cells.line_of(code), text)
         self.timed += count if has_time(text) else 0
-        if month_of(text):
+        if parse_month(text):
             self.months[text] += count
 
     def _example(self, examples: list[Example], text: str, cells: Cells, code: int) -> None:
@@ -317,7 +326,7 @@ class Holding:
             return iso
         at = np.flatnonzero(iso)
         days = pc.utf8_slice_codeunits(cells.values.take(pa.array(at)), 0, 10).dictionary_encode()
-        sound = np.array([date_says(d) is not None for d in days.dictionary.to_pylist()], bool)
+        sound = np.array([read_date_parts(d) is not None for d in days.dictionary.to_pylist()], bool)
         at = at[sound[days.indices.to_numpy()]]
         iso[:] = False
         iso[at] = True
@@ -333,4 +342,4 @@ def _mask(array: pa.Array) -> np.ndarray:
 
 
 def _any_value(values: pa.Array) -> bool:
-    return any(written(v) or date_says(v) for v in values.to_pylist())
+    return any(parse_written(v) or read_date_parts(v) for v in values.to_pylist())

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _RULES = {"in_range": "range", "greater_than_or_equal_to": "range", "less_than_or_equal_to": "range", "isin": "level"}
 
 
-def under_contract(reading: Reading) -> Reading:
+def check_contract(reading: Reading) -> Reading:
     """The reading with what its rows break, by the contract itself."""
-    return replace(reading, broken=contract_verdict(reading.table, reading.schema))
+    return replace(reading, broken=count_violations(reading.table, reading.schema))
 
 
-def contract_of(schema: Schema) -> pandera.DataFrameSchema:
+def build_contract(schema: Schema) -> pandera.DataFrameSchema:
     """The pandera schema that a checked table must pass; columns carried along are not its business."""
     import pandera.pandas as pandera
 
@@ -30,16 +30,16 @@ def contract_of(schema: Schema) -> pandera.DataFrameSchema:
     return pandera.DataFrameSchema(columns, strict=False, coerce=False)
 
 
-def contract_verdict(table: pa.Table, schema: Schema) -> Verdict:
+def count_violations(table: pa.Table, schema: Schema) -> Verdict:
     """How many rows break which rule of the contract; the same count that `checking.verdict_of` gives."""
     from pandera.errors import SchemaErrors
 
     wanted = [c.name for c in schema.columns if c.role != "ignored" and c.name in table.column_names]
     frame = table.select(wanted).to_pandas(date_as_object=False)
     try:
-        contract_of(schema.only(wanted)).validate(frame, lazy=True)
+        build_contract(schema.only(wanted)).validate(frame, lazy=True)
     except SchemaErrors as problem:
-        return _counted(problem.failure_cases, table.num_rows)
+        return _count_cases(problem.failure_cases, table.num_rows)
     return {}
 
 
@@ -62,7 +62,7 @@ def _column(column: Column) -> Any:
     return pandera.Column(dtype, checks=checks, nullable=not key, required=column.required)
 
 
-def _counted(cases: Any, rows: int) -> Verdict:
+def _count_cases(cases: Any, rows: int) -> Verdict:
     found: Verdict = {}
     for name, check in zip(cases["column"], cases["check"], strict=True):
         rule = _rule(str(check))

@@ -91,31 +91,31 @@ _DOTTED_MONTH = re.compile(r"(0[1-9]|1[0-2])\.((?:19|20)[0-9]{2})")  # a number 
 
 
 @lru_cache(maxsize=100_000)
-def date_says(text: str, compact: bool = False) -> Says | None:
+def read_date_parts(text: str, compact: bool = False) -> Says | None:
     """What one cell says about the order of day and month, or None when it is no date."""
     if len(text) > 60 or not any(c.isdigit() for c in text):
         return None
     if found := _YEAR_LAST.fullmatch(text):
         first, second = int(found[1]), int(found[3])
-        fits_day, fits_month = _real(found[4], second, first), _real(found[4], first, second)
+        fits_day, fits_month = _valid_date(found[4], second, first), _valid_date(found[4], first, second)
         if fits_day and fits_month:
             return "same" if first == second else "open"
         return "day-first" if fits_day else "month-first" if fits_month else None
-    return "settled" if _settled(text, compact) else None
+    return "settled" if _read_compact(text, compact) else None
 
 
 @lru_cache(maxsize=100_000)
-def date_of(text: str, order: Order | None, compact: bool = False) -> date | None:
+def parse_date(text: str, order: Order | None, compact: bool = False) -> date | None:
     """The day a cell names under that order, or None; a time of day is left out."""
     if found := _YEAR_LAST.fullmatch(text):
         first, second = int(found[1]), int(found[3])
         months = second if order != "month-first" else first
         days = first if order != "month-first" else second
-        return _real(found[4], months, days)
-    return _settled(text, compact) if len(text) <= 60 else None
+        return _valid_date(found[4], months, days)
+    return _read_compact(text, compact) if len(text) <= 60 else None
 
 
-def dates_of(values: pa.Array, order: Order | None, *, compact: bool = False) -> pa.Array:
+def parse_dates(values: pa.Array, order: Order | None, *, compact: bool = False) -> pa.Array:
     """A column of days from cells of text; null where a cell is no date under that order."""
     days = pa.compute.utf8_slice_codeunits(values, 0, 10)
     # Moments that share a day are read once: a year of seconds is 365 days.
@@ -124,9 +124,9 @@ def dates_of(values: pa.Array, order: Order | None, *, compact: bool = False) ->
     )
     if len(values) and pa.compute.all(whole).as_py():
         coded = pa.compute.dictionary_encode(days)
-        read = pa.array([_settled(v, compact) for v in coded.dictionary.to_pylist()], pa.date32())
+        read = pa.array([_read_compact(v, compact) for v in coded.dictionary.to_pylist()], pa.date32())
         return read.take(coded.indices)
-    return pa.array([date_of(v, order, compact) if v else None for v in values.to_pylist()], pa.date32())
+    return pa.array([parse_date(v, order, compact) if v else None for v in values.to_pylist()], pa.date32())
 
 
 def has_time(text: str) -> bool:
@@ -136,7 +136,7 @@ def has_time(text: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def month_of(text: str) -> date | None:
+def parse_month(text: str) -> date | None:
     """The first day of the month a cell names without a day, or None."""
     for pattern in _MONTH_OF_YEAR:
         if found := pattern.fullmatch(text):
@@ -148,38 +148,38 @@ def month_of(text: str) -> date | None:
 
 def said(text: str) -> str:
     """Both readings of a date that can be read two ways: "2 March or 3 February"."""
-    days = [date_of(text, "day-first"), date_of(text, "month-first")]
+    days = [parse_date(text, "day-first"), parse_date(text, "month-first")]
     return " or ".join(f"{d.day} {d:%B} {d.year}" for d in days if d)
 
 
-def _settled(text: str, compact: bool) -> date | None:
+def _read_compact(text: str, compact: bool) -> date | None:
     if found := _YEAR_FIRST.fullmatch(text):
-        return _real(found[1], int(found[3]), int(found[4]))
+        return _valid_date(found[1], int(found[3]), int(found[4]))
     if compact and (found := _COMPACT.fullmatch(text)):
-        return _real(found[1], int(found[2]), int(found[3]))
+        return _valid_date(found[1], int(found[2]), int(found[3]))
     if compact and (found := _DOTTED_MONTH.fullmatch(text)):
-        return _real(found[2], int(found[1]), 1)
+        return _valid_date(found[2], int(found[1]), 1)
     if found := _DAY_NAMED.fullmatch(text):
-        return _named(found[3], found[2], found[1])
+        return _named_month_date(found[3], found[2], found[1])
     if found := _MONTH_NAMED.fullmatch(text):
-        return _named(found[3], found[1], found[2])
-    return month_of(text)
+        return _named_month_date(found[3], found[1], found[2])
+    return parse_month(text)
 
 
 def _first_of(year: str, word: str | None, number: str | None) -> date | None:
     if number:
-        return _real(year, int(number), 1)
+        return _valid_date(year, int(number), 1)
     lowered = (word or "").casefold()
-    return _named(year, lowered, "1") if f" {lowered}" in _MONTH_NAMES else None
+    return _named_month_date(year, lowered, "1") if f" {lowered}" in _MONTH_NAMES else None
 
 
-def _named(year: str, word: str, day: str) -> date | None:
+def _named_month_date(year: str, word: str, day: str) -> date | None:
     lowered = word.casefold()
     month = next((m for w, m in _MONTHS.items() if lowered.startswith(w)), None)
-    return _real(year, month, int(day)) if month else None
+    return _valid_date(year, month, int(day)) if month else None
 
 
-def _real(year: str, month: int, day: int) -> date | None:
+def _valid_date(year: str, month: int, day: int) -> date | None:
     number = int(year)
     if len(year) == 2:
         number += 2000 if number < 70 else 1900

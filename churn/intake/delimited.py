@@ -18,7 +18,7 @@ import pyarrow.csv as arrow_csv
 from churn.errors import ListRefused
 from churn.intake.columns import Cells, cells_of
 from churn.intake.sources import DAMAGED
-from churn.intake.values import BLANKS, bare
+from churn.intake.values import BLANKS, strip_marks
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f")
 
@@ -65,14 +65,14 @@ class Dialect:
         }
 
 
-def dialect_of(lines: Sequence[str]) -> Dialect:
+def detect_dialect(lines: Sequence[str]) -> Dialect:
     """The dialect that makes the lines most alike: same number of values, and values that look like values."""
     sep = _SEP_LINE.match(lines[0]) if lines else None
     body = [line for line in lines[1 if sep else 0 :] if line.strip()]
-    quote = _quote_of(body)
-    best = max(DELIMITERS, key=lambda d: (_fit(body, d, quote), -DELIMITERS.index(d)))
+    quote = _detect_quote(body)
+    best = max(DELIMITERS, key=lambda d: (_rate_delimiter(body, d, quote), -DELIMITERS.index(d)))
     delimiter = sep.group(1) if sep else best
-    return Dialect(delimiter, quote, _escape_of(body, quote), _spaced(body, delimiter, quote), bool(sep))
+    return Dialect(delimiter, quote, _detect_escape(body, quote), _has_spaces(body, delimiter, quote), bool(sep))
 
 
 def split_line(line: str, dialect: Dialect) -> list[str] | None:
@@ -85,7 +85,7 @@ def split_line(line: str, dialect: Dialect) -> list[str] | None:
         return None
 
 
-def _fit(lines: Sequence[str], delimiter: str, quote: str) -> float:
+def _rate_delimiter(lines: Sequence[str], delimiter: str, quote: str) -> float:
     """How well a separator explains the lines: alike in width, with values of a known shape, and not one column."""
     dialect = Dialect(delimiter, quote)
     rows = [cells for line in lines if (cells := split_line(line, dialect)) is not None]
@@ -107,14 +107,14 @@ def usual_width(widths: Sequence[int]) -> tuple[int, float]:
     return width, below[width] / (len(widths) - start)
 
 
-def _quote_of(lines: Sequence[str]) -> str:
+def _detect_quote(lines: Sequence[str]) -> str:
     if any('"' in line for line in lines):
         return '"'
     wrapped = sum(1 for line in lines if re.search(r"(?:^|[,;\t|])'[^']*'(?:[,;\t|]|$)", line))
     return "'" if wrapped > len(lines) / 4 else '"'
 
 
-def _escape_of(lines: Sequence[str], quote: str) -> str | None:
+def _detect_escape(lines: Sequence[str], quote: str) -> str | None:
     text = "\n".join(lines)
     return (
         "\\"
@@ -123,7 +123,7 @@ def _escape_of(lines: Sequence[str], quote: str) -> str | None:
     )
 
 
-def _spaced(lines: Sequence[str], delimiter: str, quote: str) -> bool:
+def _has_spaces(lines: Sequence[str], delimiter: str, quote: str) -> bool:
     text = "\n".join(lines)
     return f"{delimiter} {quote}" in text and f"{delimiter}{quote}" not in text
 
@@ -171,15 +171,15 @@ class Record:
     @property
     def blank(self) -> bool:
         """True when nothing stands in the row."""
-        return not self.why and not any(map(bare, self.cells))
+        return not self.why and not any(map(strip_marks, self.cells))
 
     @property
     def filled(self) -> int:
         """How many values are there."""
-        return sum(1 for c in self.cells if bare(c))
+        return sum(1 for c in self.cells if strip_marks(c))
 
 
-def records_of(
+def read_records(
     lines: Sequence[str], dialect: Dialect, *, first: int = 1, width: int | None = None, more: bool = False
 ) -> Iterator[Record]:
     """The rows of these lines; with `more` it stops before a quoted value that may go on beyond them.
@@ -196,28 +196,28 @@ def records_of(
         at += record.lines
 
 
-def misfit(cells: Sequence[str], width: int) -> str:
+def describe_misfit(cells: Sequence[str], width: int) -> str:
     """Why a row of another width is set aside."""
     return f"it has {len(cells)} value{'s' if len(cells) != 1 else ''} for {width} columns"
 
 
 def _record_at(lines: Sequence[str], at: int, dialect: Dialect, width: int | None) -> Record:
     line = lines[at]
-    if damage := _damage(line):
+    if damage := _describe_damage(line):
         return Record(0, (line,), damage)
     cells = split_line(line, dialect)
     if cells is not None:
-        return Record(0, tuple(cells), _strayed(line, cells, dialect))
-    joined = _joined(lines, at, dialect)
+        return Record(0, tuple(cells), _is_stray(line, cells, dialect))
+    joined = _join_lines(lines, at, dialect)
     if joined is None or (width is not None and len(joined[0]) != width):
         return Record(0, (line,), STRAY_RETURN if "\r" in line else UNBALANCED)
     cells, used = joined
-    if damage := _damage("".join(cells)):
+    if damage := _describe_damage("".join(cells)):
         return Record(0, (line,), damage)
     return Record(0, tuple(cells), "", used)
 
 
-def _strayed(line: str, cells: Sequence[str], dialect: Dialect) -> str:
+def _is_stray(line: str, cells: Sequence[str], dialect: Dialect) -> str:
     """Why a row that could be split is not to be trusted all the same."""
     if "\r" in line and any("\r" in c for c in cells):
         return STRAY_RETURN
@@ -229,7 +229,7 @@ def _strayed(line: str, cells: Sequence[str], dialect: Dialect) -> str:
     return UNBALANCED if len(halves) > 1 else ""
 
 
-def _joined(lines: Sequence[str], at: int, dialect: Dialect) -> tuple[list[str], int] | None:
+def _join_lines(lines: Sequence[str], at: int, dialect: Dialect) -> tuple[list[str], int] | None:
     """The row that begins here and goes on over the next lines, when its quotes close."""
     following = islice(lines, at, at + JOINED)
     reader = csv.reader((f"{text}\n" for text in following), **dialect.words())  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ def _joined(lines: Sequence[str], at: int, dialect: Dialect) -> tuple[list[str],
         return None
 
 
-def _damage(text: str) -> str:
+def _describe_damage(text: str) -> str:
     if "\x00" in text:
         return NULS
     return BROKEN_BYTES if DAMAGED in text else ""
@@ -280,7 +280,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Shape:
+class LineShape:
     """What the body must look like: the dialect, one position per column, and the longest cell allowed."""
 
     dialect: Dialect
@@ -294,7 +294,7 @@ class Shape:
         return [str(i) for i in range(self.width)]
 
 
-def blocks_of(texts: Iterator[bytes], shape: Shape, *, first: int) -> Iterator[Block]:
+def read_blocks(texts: Iterator[bytes], shape: LineShape, *, first: int) -> Iterator[Block]:
     """Blocks of rows from blocks of whole lines; `first` is the line the text begins on."""
     line, rest = first, b""
     text = next(texts, None)
@@ -307,7 +307,7 @@ def blocks_of(texts: Iterator[bytes], shape: Shape, *, first: int) -> Iterator[B
         text = following
 
 
-def block_from_records(records: Iterator[Record], shape: Shape) -> Block:
+def block_from_records(records: Iterator[Record], shape: LineShape) -> Block:
     """A block from rows already split, those that do not fit left out with the reason."""
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
@@ -317,7 +317,7 @@ def block_from_records(records: Iterator[Record], shape: Shape) -> Block:
         if r.blank:
             blank.append(r.line)
         elif r.why or len(r.cells) != shape.width:
-            left.append(SetAside(r.line, r.why or misfit(r.cells, shape.width), r.cells))
+            left.append(SetAside(r.line, r.why or describe_misfit(r.cells, shape.width), r.cells))
         else:
             _check_lengths(r, shape.cell)
             rows.append(r.cells)
@@ -327,14 +327,14 @@ def block_from_records(records: Iterator[Record], shape: Shape) -> Block:
     return Block(table, np.asarray(lines, np.int64), tuple(left), tuple(blank))
 
 
-def _block(text: bytes, shape: Shape, first: int, *, more: bool) -> tuple[Block, int, int]:
+def _block(text: bytes, shape: LineShape, first: int, *, more: bool) -> tuple[Block, int, int]:
     """A block, how many of the bytes it used, and how many lines those were."""
     if not shape.by_row and is_plain(text, shape.dialect):
-        block = _at_once(text, shape, first)
+        block = _parse_block(text, shape, first)
         return block, len(text), len(block.lines) + len(block.set_aside) + len(block.blank)
     body = text[:-1] if text.endswith(b"\n") else text
     lines = body.decode("utf-8").split("\n")
-    records = list(records_of(lines, shape.dialect, first=first, width=shape.width, more=more))
+    records = list(read_records(lines, shape.dialect, first=first, width=shape.width, more=more))
     taken = sum(r.lines for r in records)
     used = len(text) if taken == len(lines) else len("\n".join(lines[:taken]).encode()) + (1 if taken else 0)
     return block_from_records(iter(records), shape), used, taken
@@ -369,7 +369,7 @@ def _well_quoted(data: np.ndarray, quote: int, delimiter: int) -> bool:
     return not np.any(np.searchsorted(at, breaks) % 2)
 
 
-def _at_once(text: bytes, shape: Shape, first: int) -> Block:
+def _parse_block(text: bytes, shape: LineShape, first: int) -> Block:
     wrong: list[tuple[int, str]] = []
 
     def skip(row: arrow_csv.InvalidRow) -> str:
@@ -398,7 +398,7 @@ def _at_once(text: bytes, shape: Shape, first: int) -> Block:
     lines = np.delete(lines, [number - 1 for number, _ in wrong]) if wrong else lines
     # What does not fit is split again row by row, so that the reason and the values read the same either way.
     again = [
-        r for number, text in wrong for r in records_of([text], dialect, first=first + number - 1, width=shape.width)
+        r for number, text in wrong for r in read_records([text], dialect, first=first + number - 1, width=shape.width)
     ]
     odd = block_from_records(iter(again), shape)
     _check_block_lengths(table, lines, shape.cell)

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from churn.errors import OpenQuestion
 from churn.intake.columns import Cells
-from churn.intake.dates import Order, date_of
+from churn.intake.dates import Order, parse_date
 from churn.intake.delimited import Block, SetAside
-from churn.intake.values import bare, is_missing
+from churn.intake.values import strip_marks, is_missing
 from churn.notices import Notice, do, many
 
 Duplicates = Literal["newest", "first", "refuse"]
@@ -37,8 +37,8 @@ class Repeats:
 
     def add(self, keys: Cells) -> None:
         """Remember the keys of one more block; a missing key is nobody's."""
-        found = hashes_of(keys.values)[keys.codes]
-        self.hashes.append(found[~_absent(keys)[keys.codes]])
+        found = hash_values(keys.values)[keys.codes]
+        self.hashes.append(found[~_missing_keys(keys)[keys.codes]])
 
     def twice(self) -> tuple[np.ndarray, int, int]:
         """The hashes seen more than once, how many keys there were, and how many of them different."""
@@ -49,7 +49,7 @@ class Repeats:
 
 
 @dataclass(frozen=True)
-class Settled:
+class ResolvedDuplicates:
     """Which rows are left out because their customer stands elsewhere in the list."""
 
     drop: tuple[SetAside, ...] = ()
@@ -66,7 +66,9 @@ class KeyColumn:
     order: Order | None = None
 
 
-def settled(blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray, how: Duplicates | None) -> Settled:
+def resolve_duplicates(
+    blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray, how: Duplicates | None
+) -> ResolvedDuplicates:
     """Identical repeats are dropped; rows that differ are settled as asked, or refused naming the flag."""
     groups = _groups(blocks, key, twice)
     drop: list[SetAside] = []
@@ -78,16 +80,18 @@ def settled(blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray, how: Dup
             conflicts.append(rows)
     same = len(drop)
     if conflicts and how not in ("newest", "first"):
-        raise _refused(conflicts, key)
+        raise _conflict_refusal(conflicts, key)
     for rows in conflicts:
-        kept = _kept(rows, key, how or "first")
+        kept = _row_to_keep(rows, key, how or "first")
         drop += [
             SetAside(n, f"the same customer stands in line {kept}, which was kept", c) for n, c in rows if n != kept
         ]
-    return Settled(tuple(sorted(drop, key=lambda s: s.line)), tuple(_told(same, conflicts, how, key)))
+    return ResolvedDuplicates(
+        tuple(sorted(drop, key=lambda s: s.line)), tuple(_duplicate_notices(same, conflicts, how, key))
+    )
 
 
-def hashes_of(values: pa.Array) -> np.ndarray:
+def hash_values(values: pa.Array) -> np.ndarray:
     """A 64-bit number per text, the same for the same text in any block: its bytes mixed in one after the other."""
     values = values.cast(pa.large_string())
     offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset : values.offset + len(values) + 1]
@@ -108,7 +112,7 @@ def hashes_of(values: pa.Array) -> np.ndarray:
         return (hashes ^ (hashes >> np.uint64(29))) * _STEP
 
 
-def _absent(keys: Cells) -> np.ndarray:
+def _missing_keys(keys: Cells) -> np.ndarray:
     absent = np.zeros(len(keys.values), bool)
     for code, text in zip(keys.odd.tolist(), keys.values.take(pa.array(keys.odd)).to_pylist(), strict=True):
         absent[code] = is_missing(text, words=False)
@@ -119,27 +123,27 @@ def _groups(blocks: Iterable[Block], key: KeyColumn, twice: np.ndarray) -> dict[
     groups: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for block in blocks:
         cells = block.cells(key.position)
-        suspect = np.isin(hashes_of(cells.values), twice) & ~_absent(cells)
+        suspect = np.isin(hash_values(cells.values), twice) & ~_missing_keys(cells)
         rows = np.flatnonzero(suspect[cells.codes])
         if not len(rows):
             continue
         columns = [c.take(pa.array(rows)).to_pylist() for c in block.table.columns]
         for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
-            trimmed = tuple(map(bare, values))
+            trimmed = tuple(map(strip_marks, values))
             groups.setdefault(trimmed[key.position], []).append((int(block.lines[row]), trimmed))
     return groups
 
 
-def _kept(rows: list[tuple[int, tuple[str, ...]]], key: KeyColumn, how: Duplicates) -> int:
+def _row_to_keep(rows: list[tuple[int, tuple[str, ...]]], key: KeyColumn, how: Duplicates) -> int:
     if how == "first":
         return rows[0][0]
     if key.date is None:
         return rows[-1][0]
-    days = {line: date_of(cells[key.date], key.order, True) or date.min for line, cells in rows}
+    days = {line: parse_date(cells[key.date], key.order, True) or date.min for line, cells in rows}
     return max(days, key=lambda line: (days[line], line))
 
 
-def _refused(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn) -> OpenQuestion:
+def _conflict_refusal(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn) -> OpenQuestion:
     rows = conflicts[0]
     lines = " and ".join(str(line) for line, _ in rows[:3])
     stand = "customers stand" if len(conflicts) > 1 else "customer stands"
@@ -152,7 +156,7 @@ def _refused(conflicts: list[list[tuple[int, tuple[str, ...]]]], key: KeyColumn)
     )
 
 
-def _told(
+def _duplicate_notices(
     same: int, conflicts: list[list[tuple[int, tuple[str, ...]]]], how: Duplicates | None, key: KeyColumn
 ) -> list[Notice]:
     told = []

@@ -13,16 +13,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused
-from churn.intake.delimited import Block, Dialect, Record, Shape, block_from_records, blocks_of, dialect_of, records_of
-from churn.intake.header import Known, Layout, layout_of, refuse_unsplit
-from churn.intake.rows import sifted
+from churn.intake.delimited import (
+    Block,
+    Dialect,
+    Record,
+    LineShape,
+    block_from_records,
+    read_blocks,
+    detect_dialect,
+    read_records,
+)
+from churn.intake.header import Known, Layout, find_layout, refuse_unsplit
+from churn.intake.rows import drop_non_records
 from churn.intake.sources import (
     BLOCK,
     WORKBOOKS,
     Encoding,
-    Opened,
+    SourceFile,
     encoding_notice,
-    encoding_of,
+    detect_encoding,
     misread_words,
     odd_words,
     text_blocks,
@@ -41,7 +50,7 @@ KEEP = 256 << 20  # a list of less text than this is kept in memory between the 
 class Grid:
     """A file as text: its layout, what was noticed, and a way through its rows block by block."""
 
-    found: Opened
+    found: SourceFile
     layout: Layout
     passes: Callable[[], Iterator[Block]]
     notices: tuple[Notice, ...] = ()
@@ -74,7 +83,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Way:
+class ScanOptions:
     """How a file is to be gone through: what is known, which sheet was asked for, and how much is kept in memory."""
 
     known: Known
@@ -84,7 +93,7 @@ class Way:
     by_row: bool = False
 
 
-def grid_of(found: Opened, way: Way) -> Grid:
+def open_grid(found: SourceFile, way: ScanOptions) -> Grid:
     """Go through a file of any kind in the same way."""
     if found.kind == "workbook":
         return _workbook_grid(found, way)
@@ -93,39 +102,46 @@ def grid_of(found: Opened, way: Way) -> Grid:
     return _text_grid(found, way)
 
 
-def records_grid(found: Opened, records: Sequence[Record], way: Way, notices: Sequence[Notice] = ()) -> Grid:
+def records_grid(
+    found: SourceFile, records: Sequence[Record], way: ScanOptions, notices: Sequence[Notice] = ()
+) -> Grid:
     """A grid from rows that are in memory already."""
-    layout = layout_of(records[:HEAD_LINES], found.name, way.known)
+    layout = find_layout(records[:HEAD_LINES], found.name, way.known)
     _check_width(found, layout)
-    shape = Shape(Dialect(), layout.width, found.limits.cell)
+    shape = LineShape(Dialect(), layout.width, found.limits.cell)
 
     def passes() -> Iterator[Block]:
         below = (r for r in records if r.line >= layout.first)
-        yield sifted(block_from_records(below, shape), layout, way.known, last=True, ended=True)
+        yield drop_non_records(block_from_records(below, shape), layout, way.known, last=True, ended=True)
 
     return Grid(found, layout, passes, (*notices, *layout.notices), keep=way.keep)
 
 
-def _text_grid(found: Opened, way: Way) -> Grid:
-    encoding = encoding_of(found)
-    lines = _head(found, encoding)
-    dialect = dialect_of(lines)
+def _text_grid(found: SourceFile, way: ScanOptions) -> Grid:
+    encoding = detect_encoding(found)
+    lines = _read_head(found, encoding)
+    dialect = detect_dialect(lines)
     first = 2 if dialect.sep_line else 1
-    records = list(records_of(lines[first - 1 :], dialect, first=first, more=len(lines) == HEAD_LINES))
-    layout = layout_of(records, found.name, way.known)
+    records = list(read_records(lines[first - 1 :], dialect, first=first, more=len(lines) == HEAD_LINES))
+    layout = find_layout(records, found.name, way.known)
     _check_width(found, layout)
     refuse_unsplit(layout)
-    shape = Shape(dialect, layout.width, found.limits.cell, way.by_row)
+    shape = LineShape(dialect, layout.width, found.limits.cell, way.by_row)
 
     def passes() -> Iterator[Block]:
-        texts = _from_line(text_blocks(found, encoding, way.block), layout.first)
-        yield from _sifted_blocks(texts, shape, layout, way.known)
+        texts = _skip_to_line(text_blocks(found, encoding, way.block), layout.first)
+        yield from _record_blocks(texts, shape, layout, way.known)
 
-    notices = (*_told_encoding(found, encoding), *_told_text(found, dialect), *_told_spoiled(lines), *layout.notices)
+    notices = (
+        *_encoding_notices(found, encoding),
+        *_dialect_notices(found, dialect),
+        *_spoiled_notices(lines),
+        *layout.notices,
+    )
     return Grid(found, layout, passes, notices, keep=way.keep, comma_likely=dialect.delimiter == ";")
 
 
-def _head(found: Opened, encoding: Encoding) -> list[str]:
+def _read_head(found: SourceFile, encoding: Encoding) -> list[str]:
     lines: list[str] = []
     for text in text_blocks(found, encoding, 1 << 18):
         lines += text.decode("utf-8").removesuffix("\n").split("\n")
@@ -134,7 +150,7 @@ def _head(found: Opened, encoding: Encoding) -> list[str]:
     return lines[:HEAD_LINES]
 
 
-def _from_line(texts: Iterator[bytes], first: int) -> Iterator[bytes]:
+def _skip_to_line(texts: Iterator[bytes], first: int) -> Iterator[bytes]:
     """The text from a line on."""
     skip = first - 1
     for text in texts:
@@ -150,7 +166,7 @@ def _from_line(texts: Iterator[bytes], first: int) -> Iterator[bytes]:
             yield text[at:]
 
 
-def _sifted_blocks(texts: Iterator[bytes], shape: Shape, layout: Layout, known: Known) -> Iterator[Block]:
+def _record_blocks(texts: Iterator[bytes], shape: LineShape, layout: Layout, known: Known) -> Iterator[Block]:
     """Blocks without the rows that are no customers; the end of the file is only known with the last block."""
     ends: list[bool] = [True]
 
@@ -160,17 +176,17 @@ def _sifted_blocks(texts: Iterator[bytes], shape: Shape, layout: Layout, known: 
             yield text
 
     held: Block | None = None
-    for block in blocks_of(_without_end_mark(watched()), shape, first=layout.first):
+    for block in read_blocks(_without_end_mark(watched()), shape, first=layout.first):
         if held is not None and len(block.lines) + len(block.set_aside) >= 50:
-            yield sifted(held, layout, known, last=False, ended=True)
+            yield drop_non_records(held, layout, known, last=False, ended=True)
             held = block
         else:
-            held = block if held is None else _joined(held, block)
+            held = block if held is None else _join_blocks(held, block)
     if held is not None:
-        yield sifted(held, layout, known, last=True, ended=ends[0])
+        yield drop_non_records(held, layout, known, last=True, ended=ends[0])
 
 
-def _joined(one: Block, other: Block) -> Block:
+def _join_blocks(one: Block, other: Block) -> Block:
     """Two blocks as one: the last rows of a file must be seen together to tell totals and notes."""
     return Block(
         pa.concat_tables([one.table, other.table]).combine_chunks(),
@@ -188,7 +204,7 @@ def _without_end_mark(texts: Iterator[bytes]) -> Iterator[bytes]:
             yield kept
 
 
-def _told_encoding(found: Opened, encoding: Encoding) -> Iterator[Notice]:
+def _encoding_notices(found: SourceFile, encoding: Encoding) -> Iterator[Notice]:
     words: tuple[str, ...] = ()
     if encoding.guessed:
         for text in islice(text_blocks(found, encoding), 8):
@@ -199,21 +215,21 @@ def _told_encoding(found: Opened, encoding: Encoding) -> Iterator[Notice]:
         yield notice
 
 
-def _told_text(found: Opened, dialect: Dialect) -> Iterator[Notice]:
+def _dialect_notices(found: SourceFile, dialect: Dialect) -> Iterator[Notice]:
     if found.name.lower().endswith(WORKBOOKS):
         yield Notice("info", f"{found.name} is named like a workbook but holds plain text; it was read as text.")
     if dialect.sep_line:
         yield Notice("info", f"The first line says that {dialect.said} separate the values.", lines=(1,))
 
 
-def _told_spoiled(lines: Sequence[str]) -> Iterator[Notice]:
+def _spoiled_notices(lines: Sequence[str]) -> Iterator[Notice]:
     if words := misread_words("\n".join(lines)):
         shown = ", ".join(f"{word} for {meant}" for word, meant in words)
         text = f"Letters were spoiled before this file was written ({shown}); export the list again as UTF-8."
         yield Notice("warning", text)
 
 
-def _check_width(found: Opened, layout: Layout) -> None:
+def _check_width(found: SourceFile, layout: Layout) -> None:
     if layout.width > found.limits.columns:
         raise ListRefused(
             f"{found.name} has {layout.width:,} columns; at most {found.limits.columns:,} are read.",
@@ -221,14 +237,14 @@ def _check_width(found: Opened, layout: Layout) -> None:
         )
 
 
-def _workbook_grid(found: Opened, way: Way) -> Grid:
-    from churn.intake.workbook import sheet_of
+def _workbook_grid(found: SourceFile, way: ScanOptions) -> Grid:
+    from churn.intake.workbook import read_sheet
 
-    sheet = sheet_of(found, asked=way.sheet, known=way.known)
+    sheet = read_sheet(found, asked=way.sheet, known=way.known)
     return records_grid(found, sheet.records, way, sheet.notices)
 
 
-def _parquet_grid(found: Opened, way: Way) -> Grid:
+def _parquet_grid(found: SourceFile, way: ScanOptions) -> Grid:
 
     names = parquet_names(found)
     layout = Layout(names, 0, 1)
@@ -242,9 +258,9 @@ def _parquet_grid(found: Opened, way: Way) -> Grid:
 ROWS = 131_072
 
 
-def parquet_names(found: Opened) -> tuple[str, ...]:
+def parquet_names(found: SourceFile) -> tuple[str, ...]:
     """The headings of a Parquet file; one with too many rows or nested columns is refused."""
-    with _file(found) as file:
+    with _parquet_file(found) as file:
         if file.metadata.num_rows > found.limits.rows:
             raise ListRefused(
                 f"{found.name} has more than {found.limits.rows:,} rows.", "Split the list into smaller files."
@@ -259,10 +275,10 @@ def parquet_names(found: Opened) -> tuple[str, ...]:
         return tuple(file.schema_arrow.names)
 
 
-def parquet_blocks(found: Opened) -> Iterator[Block]:
+def parquet_blocks(found: SourceFile) -> Iterator[Block]:
     """The rows as text, some thousand at a time."""
     first, left = 1, found.limits.bytes
-    with _file(found) as file:
+    with _parquet_file(found) as file:
         for batch in file.iter_batches(batch_size=ROWS):
             left -= sum(_long(column) for column in batch.columns)
             if left < 0:
@@ -295,19 +311,19 @@ def _text(column: pa.Array) -> pa.Array:
 
 
 @contextmanager
-def _file(found: Opened) -> Iterator[Any]:
+def _parquet_file(found: SourceFile) -> Iterator[Any]:
     import pyarrow.parquet as parquet
 
-    with only_sound(found.name):
+    with require_sound_name(found.name):
         # Unpacked bytes are read whole only when they come out of an archive; a file is read where it lies.
         if found.wrapping:
-            yield _texts_kept_once(parquet, pa.BufferReader(found.content(found.limits.bytes)))
+            yield _intern_texts(parquet, pa.BufferReader(found.content(found.limits.bytes)))
         else:
             with found.stream() as stream:
-                yield _texts_kept_once(parquet, stream)
+                yield _intern_texts(parquet, stream)
 
 
-def _texts_kept_once(parquet: Any, source: Any) -> Any:
+def _intern_texts(parquet: Any, source: Any) -> Any:
     """The file, read so that a text which stands in it once is not written out for each row before it is counted."""
     schema = parquet.read_schema(source)
     source.seek(0)
@@ -316,7 +332,7 @@ def _texts_kept_once(parquet: Any, source: Any) -> Any:
 
 
 @contextmanager
-def only_sound(name: str) -> Iterator[None]:
+def require_sound_name(name: str) -> Iterator[None]:
     """Refuse a file by name where what is read of it is not sound Parquet."""
     try:
         yield

@@ -13,7 +13,7 @@ from churn.intake.values import (
     NO,
     WORDS_FOR_NOTHING,
     YES,
-    folded,
+    fold_text,
     names_a_leaving_day,
     names_an_end,
     real_levels,
@@ -65,17 +65,17 @@ def headings_known(profiles: Mapping[str, Profile]) -> frozenset[str]:
     roles = {
         s for p in profiles.values() for part in ("key", "outcome", "value", "date") for s in p.roles.get(part, ())
     }
-    return frozenset(f for f in map(folded, names | roles) if f)
+    return frozenset(f for f in map(fold_text, names | roles) if f)
 
 
 def best_profile(headings: Sequence[str], profiles: Mapping[str, Profile]) -> Profile | None:
     """The business whose columns the list has, or None when it has too few of any."""
-    scored = [(fit_of(headings, p.schema), p) for p in profiles.values() if p.name != GENERAL and p.schema.columns]
+    scored = [(measure_fit(headings, p.schema), p) for p in profiles.values() if p.name != GENERAL and p.schema.columns]
     fit, profile = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return profile if fit >= FITS else None
 
 
-def fit_of(headings: Sequence[str], schema: Schema) -> float:
+def measure_fit(headings: Sequence[str], schema: Schema) -> float:
     """The share of a schema's features that these headings name; 0 when a required one is missing."""
     sure = sure_names(headings, schema)
     wanted = schema.features
@@ -96,7 +96,7 @@ def nearly_profile(headings: Sequence[str], profiles: Mapping[str, Profile]) -> 
     return max(found, key=lambda one: one[0])[1:] if found else None
 
 
-def kind_of(name: str, holding: Holding) -> Kind:
+def guess_kind(name: str, holding: Holding) -> Kind:
     """What kind of thing a column holds, by what most of its cells look like."""
     filled = holding.filled - sum(n for w, n in holding.nothing.items() if same_words(w) in WORDS_FOR_NOTHING)
     if filled <= 0:
@@ -112,49 +112,51 @@ def kind_of(name: str, holding: Holding) -> Kind:
     return "category" if _has_levels(holding, filled) else "text"
 
 
-def guessed_schema(held: Mapping[str, Holding], general: Profile | None) -> Schema:
+def guess_schema(held: Mapping[str, Holding], general: Profile | None) -> Schema:
     """The Schema a list seems to have: a kind for every column, and at most one key, outcome, value and date."""
-    columns = [Column(name, kind=kind_of(name, h)) for name, h in held.items()]
-    roles = _roles(columns, held, general.roles if general else {})
-    return Schema(tuple(_meant(c, held[c.name], roles.get(c.name), general) for c in columns))
+    columns = [Column(name, kind=guess_kind(name, h)) for name, h in held.items()]
+    roles = _guess_roles(columns, held, general.roles if general else {})
+    return Schema(tuple(_guess_column(c, held[c.name], roles.get(c.name), general) for c in columns))
 
 
-def extra_column(name: str, holding: Holding) -> Column:
+def guess_extra_column(name: str, holding: Holding) -> Column:
     """A column no schema asks for: carried along, never learnt from."""
-    return Column(name, kind=kind_of(name, holding), role="ignored", levels=_levels_of(holding, kind_of(name, holding)))
+    return Column(
+        name, kind=guess_kind(name, holding), role="ignored", levels=_guess_levels(holding, guess_kind(name, holding))
+    )
 
 
-def with_roles(schema: Schema, roles: Mapping[str, str]) -> Schema:
+def assign_roles(schema: Schema, roles: Mapping[str, str]) -> Schema:
     """The schema with the roles a person gave; what had that role before becomes an ordinary column."""
     for role, name in roles.items():
         if name not in schema.by_name:
             raise RequestRefused(
                 f"There is no column {name!r} for the {role}.", f"The columns are: {', '.join(schema.names)}."
             )
-        cleared = (replace(c, role=_ordinary(c)) if c.role == role and c.name != name else c for c in schema.columns)
+        cleared = (replace(c, role=_is_ordinary(c)) if c.role == role and c.name != name else c for c in schema.columns)
         schema = Schema(tuple(cleared)).having(name, role=role)
         if role == "key":
             schema = schema.having(name, kind="text", levels=())
     return schema
 
 
-def _ordinary(column: Column) -> Role:
+def _is_ordinary(column: Column) -> Role:
     return "ignored" if column.kind == "text" else "feature"
 
 
-def _meant(column: Column, holding: Holding, role: Role | None, general: Profile | None) -> Column:
+def _guess_column(column: Column, holding: Holding, role: Role | None, general: Profile | None) -> Column:
     if role == "key":
         return replace(column, kind="text", role="key")
-    levels = _levels_of(holding, column.kind)
+    levels = _guess_levels(holding, column.kind)
     if role == "outcome":
-        return _outcome(replace(column, role="outcome"), holding, general)
-    return replace(column, role=role or _ordinary(column), levels=levels)
+        return _guess_outcome(replace(column, role="outcome"), holding, general)
+    return replace(column, role=role or _is_ordinary(column), levels=levels)
 
 
-def _outcome(column: Column, holding: Holding, general: Profile | None) -> Column:
+def _guess_outcome(column: Column, holding: Holding, general: Profile | None) -> Column:
     """The outcome with the words that mean the customer left, where they are known."""
     roles = general.roles if general else {}
-    kept = folded(column.name) in {folded(w) for w in roles.get("outcome_kept", ())}
+    kept = fold_text(column.name) in {fold_text(w) for w in roles.get("outcome_kept", ())}
     left = {same_words(w) for w in roles.get("stayed" if kept else "left", ())} or set(NO if kept else YES)
     levels = tuple(sorted(holding.levels))
     positive = tuple(v for v in levels if same_words(v) in left)
@@ -162,7 +164,7 @@ def _outcome(column: Column, holding: Holding, general: Profile | None) -> Colum
     return replace(column, kind=kind, positive=positive, levels=levels if kind == "category" else ())
 
 
-def _levels_of(holding: Holding, kind: Kind) -> tuple[str, ...]:
+def _guess_levels(holding: Holding, kind: Kind) -> tuple[str, ...]:
     if kind != "category" or holding.many:
         return ()
     commonest = {same_words(v): v for v in real_levels({**holding.levels, **holding.missing})}
@@ -171,7 +173,7 @@ def _levels_of(holding: Holding, kind: Kind) -> tuple[str, ...]:
     return tuple(sorted(commonest.values()))
 
 
-def _roles(
+def _guess_roles(
     columns: Sequence[Column], held: Mapping[str, Holding], words: Mapping[str, Sequence[str]]
 ) -> dict[str, Role]:
     roles: dict[str, Role] = {}
@@ -183,10 +185,10 @@ def _roles(
     }
     for role, suit in suits.items():
         known = [*words.get(role, ()), *(words.get("outcome_kept", ()) if role == "outcome" else ())]
-        order = {folded(w): i for i, w in reversed(list(enumerate(known)))}
-        fitting = [c for c in columns if folded(c.name) in order and c.name not in roles and suit(c)]
+        order = {fold_text(w): i for i, w in reversed(list(enumerate(known)))}
+        fitting = [c for c in columns if fold_text(c.name) in order and c.name not in roles and suit(c)]
         if fitting:
-            roles[min(fitting, key=lambda c: order[folded(c.name)]).name] = role  # type: ignore[assignment]
+            roles[min(fitting, key=lambda c: order[fold_text(c.name)]).name] = role  # type: ignore[assignment]
     if "key" not in roles.values() and (key := _likely_key(columns, held)):
         roles[key] = "key"
     return roles
@@ -199,7 +201,7 @@ def _likely_key(columns: Sequence[Column], held: Mapping[str, Holding]) -> str |
         return None
     h = held[first.name]
     different = not h.many and len(h.levels) == h.rows and all(any(c.isdigit() for c in v) for v in h.levels)
-    return first.name if different or (folded(first.name).endswith("id") and first.kind == "text") else None
+    return first.name if different or (fold_text(first.name).endswith("id") and first.kind == "text") else None
 
 
 def _two_words(holding: Holding, kind: Kind) -> bool:
@@ -231,8 +233,8 @@ def _is_code(name: str, holding: Holding, filled: int) -> bool:
 
 
 def _is_id_heading(name: str) -> bool:
-    fold = folded(name)
-    words = [folded(w) for w in _split(name)]
+    fold = fold_text(name)
+    words = [fold_text(w) for w in _split(name)]
     counted = {"number", "no", "num", "nr"} & set(words[-1:]) and len(words) > 1 and words[0] in ("number",)
     return not counted and ((words[-1:] != [] and words[-1] in _ID_ENDINGS) or fold in _ID_ENDINGS)
 

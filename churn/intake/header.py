@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Literal
 
 from churn.errors import ListRefused
-from churn.intake.dates import date_says
+from churn.intake.dates import read_date_parts
 from churn.intake.delimited import DELIMITERS, Dialect, Record, usual_width
-from churn.intake.numbers import written
-from churn.intake.values import NO, YES, bare, folded, is_missing, same_words, tidy
+from churn.intake.numbers import parse_written
+from churn.intake.values import NO, YES, strip_marks, fold_text, is_missing, same_words, tidy_text
 from churn.notices import Notice
 
 Known = Callable[[str], bool]  # is this a heading we have seen before?
@@ -45,7 +45,7 @@ class Layout:
         return len(self.names)
 
 
-def layout_of(records: Sequence[Record], name: str, known: Known) -> Layout:
+def find_layout(records: Sequence[Record], name: str, known: Known) -> Layout:
     """Find the header among the first rows of a file; what cannot be told apart is refused, never shifted."""
     rows = [r for r in records if not r.why and not r.blank]
     if not rows:
@@ -66,19 +66,19 @@ def layout_of(records: Sequence[Record], name: str, known: Known) -> Layout:
 def looks_like_header(cells: Sequence[str], body: Sequence[Sequence[str]], known: Known) -> bool:
     """True when a row further down is plainly the header of another table."""
     typed = [j for j in range(len(cells)) if _usual(body, j) in ("number", "date")]
-    words = [j for j in typed if rough(cells[j]) == "word"]
+    words = [j for j in typed if classify_cell(cells[j]) == "word"]
     return (len(words) >= 2 and len(words) == len(typed)) or (sum(known(c) for c in cells) > len(cells) / 2)
 
 
 @lru_cache(maxsize=10_000)
-def rough(cell: str) -> Rough:
+def classify_cell(cell: str) -> Rough:
     """What a cell looks like at first sight."""
-    text = bare(cell)
+    text = strip_marks(cell)
     if is_missing(text, words=False):
         return ""
-    if written(text):
+    if parse_written(text):
         return "number"
-    if date_says(text):
+    if read_date_parts(text):
         return "date"
     return "flag" if same_words(text) in YES | NO else "word"
 
@@ -93,7 +93,7 @@ def refuse_unsplit(layout: Layout) -> None:
         ("colons", r"\s*:\s*", 2),
         ("blanks", r"\s+", 3),
     ):
-        parts = Counter(len(re.split(pattern, bare(row))) for row in rows)
+        parts = Counter(len(re.split(pattern, strip_marks(row))) for row in rows)
         width, count = parts.most_common(1)[0] if parts else (1, 0)
         if width >= least and count >= 0.9 * len(rows) and len(rows) > 2:
             raise ListRefused(
@@ -117,16 +117,20 @@ def _with_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]]
         if _are_units(lower):
             told.append(Notice("info", f"Line {rows[at].line} holds units and was left out.", lines=(rows[at].line,)))
         else:
-            upper, header, joined = tuple(header), [bare(b) or a for a, b in zip(header, lower, strict=True)], True
+            upper, header, joined = (
+                tuple(header),
+                [strip_marks(b) or a for a, b in zip(header, lower, strict=True)],
+                True,
+            )
         body = body[1:]
-    apart = _told_apart(header, upper)
+    apart = _number_twins(header, upper)
     above = start - 1 if apart != header and not joined else start
     if above < start or joined:
         lines = tuple(r.line for r in rows[above : at + 1])
         told.append(Notice("repaired", f"The header runs over lines {_span(lines)}; they were joined.", lines=lines))
     last = rows[at]
     notices = (*_above(rows[:above], width), *told)
-    return Layout(_named(apart), rows[start].line, last.line + last.lines, last.cells, tuple(body[:50]), notices)
+    return Layout(_has_names(apart), rows[start].line, last.line + last.lines, last.cells, tuple(body[:50]), notices)
 
 
 def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ...]], known: Known) -> Layout:
@@ -136,17 +140,17 @@ def _without_header(rows: Sequence[Record], start: int, body: list[tuple[str, ..
     if before:
         _refuse_other_separator(before, width)
     if before and before.filled > 1:
-        if len(before.cells) == width - 1 and not any(bare(r[-1]) for r in (first.cells, *body)):
-            names = _named([*before.cells, ""])
+        if len(before.cells) == width - 1 and not any(strip_marks(r[-1]) for r in (first.cells, *body)):
+            names = _has_names([*before.cells, ""])
             return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
-        if len(before.cells) == width + 1 and not bare(before.cells[-1]):
-            names = _named(before.cells[:-1])
+        if len(before.cells) == width + 1 and not strip_marks(before.cells[-1]):
+            names = _has_names(before.cells[:-1])
             return Layout(names, before.line, before.line + before.lines, before.cells, tuple(body[:50]))
         raise ListRefused(
             f"{_first_line(before)} has {len(before.cells)} names, but the rows below have {width} values.",
             "Correct the header, or export the list again.",
         )
-    names = tuple(map(unnamed, range(width)))
+    names = tuple(map(name_unnamed, range(width)))
     said = f"There is no header line; the columns were named {names[0]} to {names[-1]}."
     notices = (*_above(rows[:start], width), Notice("warning", said, lines=(first.line,)))
     return Layout(names, 0, first.line, (), (first.cells, *body[:49]), notices)
@@ -156,7 +160,7 @@ def _refuse_other_separator(before: Record, width: int) -> None:
     """A line of words right above the rows that another separator divides into as many is their header."""
     for mark in DELIMITERS if len(before.cells) == 1 and width > 1 else ():
         names = before.cells[0].split(mark)
-        if len(names) == width and all(rough(n) == "word" for n in names):
+        if len(names) == width and all(classify_cell(n) == "word" for n in names):
             raise ListRefused(
                 f"The header in line {before.line} is divided by {Dialect(mark).said}, the rows below it are not.",
                 "Write the header as the rows are written, or export the list again.",
@@ -164,7 +168,7 @@ def _refuse_other_separator(before: Record, width: int) -> None:
 
 
 def _first_line(record: Record) -> str:
-    words = all(rough(c) in ("word", "") for c in record.cells)
+    words = all(classify_cell(c) in ("word", "") for c in record.cells)
     return f"The header in line {record.line}" if words else f"Line {record.line} has no header above it and"
 
 
@@ -203,25 +207,25 @@ def _span(lines: Sequence[int]) -> str:
     return f"{lines[0]} to {lines[-1]}" if len(lines) > 1 else str(lines[0])
 
 
-def _named(cells: Sequence[str]) -> tuple[str, ...]:
-    return tuple(tidy(c) or unnamed(i) for i, c in enumerate(cells))
+def _has_names(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(tidy_text(c) or name_unnamed(i) for i, c in enumerate(cells))
 
 
-def unnamed(position: int) -> str:
+def name_unnamed(position: int) -> str:
     """What a column without a heading is called."""
     return f"column {position + 1}"
 
 
-def _told_apart(header: list[str], upper: Sequence[str]) -> list[str]:
+def _number_twins(header: list[str], upper: Sequence[str]) -> list[str]:
     """Headings that repeat get the heading of the group above them in front."""
-    counts = Counter(folded(h) for h in header)
-    if not upper or all(counts[folded(h)] == 1 or not bare(h) for h in header):
+    counts = Counter(fold_text(h) for h in header)
+    if not upper or all(counts[fold_text(h)] == 1 or not strip_marks(h) for h in header):
         return header
     groups, last = [], ""
     for cell in upper:
-        last = bare(cell) or last
+        last = strip_marks(cell) or last
         groups.append(last)
-    return [f"{g} {h}".strip() if counts[folded(h)] > 1 else h for g, h in zip(groups, header, strict=True)]
+    return [f"{g} {h}".strip() if counts[fold_text(h)] > 1 else h for g, h in zip(groups, header, strict=True)]
 
 
 def _is_second_header(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
@@ -230,28 +234,30 @@ def _is_second_header(cells: Sequence[str], body: Sequence[Sequence[str]], width
     if _are_units(cells):
         return True
     typed = [j for j in range(width) if _usual(body, j) in ("number", "date")]
-    return len(typed) >= 2 and all(rough(cells[j]) == "word" for j in typed)
+    return len(typed) >= 2 and all(classify_cell(cells[j]) == "word" for j in typed)
 
 
 def _are_units(cells: Sequence[str]) -> bool:
-    filled = [same_words(c) for c in cells if bare(c)]
+    filled = [same_words(c) for c in cells if strip_marks(c)]
     return bool(filled) and all(c.strip("()[]") in _UNITS or (c[0], c[-1]) in (("(", ")"), ("[", "]")) for c in filled)
 
 
 def _is_header(cells: Sequence[str], body: Sequence[Sequence[str]], known: Known, *, plainly: bool) -> bool:
-    score = sum(_speaks(cell, [r[j] for r in body[:200]], _usual(body, j), known) for j, cell in enumerate(cells))
+    score = sum(
+        _names_a_column(cell, [r[j] for r in body[:200]], _usual(body, j), known) for j, cell in enumerate(cells)
+    )
     if score == 0:
         return (
             not plainly
-            and all(rough(c) in ("word", "") for c in cells)
-            and len({folded(c) for c in cells}) == len(cells)
+            and all(classify_cell(c) in ("word", "") for c in cells)
+            and len({fold_text(c) for c in cells}) == len(cells)
         )
     return score > 0
 
 
-def _speaks(cell: str, below: list[str], usual: Rough, known: Known) -> float:
+def _names_a_column(cell: str, below: list[str], usual: Rough, known: Known) -> float:
     """How much one cell of the first row speaks for being a heading (above 0) or a value (below 0)."""
-    text, kind = bare(cell), rough(cell)
+    text, kind = strip_marks(cell), classify_cell(cell)
     if known(text):
         return 2
     if not kind:
@@ -262,7 +268,7 @@ def _speaks(cell: str, below: list[str], usual: Rough, known: Known) -> float:
         return 1 if kind == "word" else -1.0
     if kind in ("number", "date"):
         return -1
-    if any(bare(b) == text for b in below):
+    if any(strip_marks(b) == text for b in below):
         return -1.5
     return -1 if any(c.isdigit() for c in text) and _same_pattern(text, below) else 0
 
@@ -273,7 +279,7 @@ def _is_year(text: str) -> bool:
 
 def _same_pattern(text: str, below: Sequence[str]) -> bool:
     """True when ids below are made like this cell: C001 among C002 and C003."""
-    patterns = Counter(_pattern(bare(b)) for b in below)
+    patterns = Counter(_pattern(strip_marks(b)) for b in below)
     return patterns[_pattern(text)] > len(below) / 2
 
 
@@ -282,7 +288,7 @@ def _pattern(text: str) -> str:
 
 
 def _usual(body: Sequence[Sequence[str]], j: int) -> Rough:
-    kinds = Counter(k for r in body[:200] if j < len(r) and (k := rough(r[j])))
+    kinds = Counter(k for r in body[:200] if j < len(r) and (k := classify_cell(r[j])))
     if not kinds:
         return ""
     kind, count = kinds.most_common(1)[0]
@@ -290,6 +296,6 @@ def _usual(body: Sequence[Sequence[str]], j: int) -> Rough:
 
 
 def _no_rows(name: str, only: Record, known: Known) -> ListRefused:
-    if any(rough(c) in ("number", "date") and not known(c) for c in only.cells):
+    if any(classify_cell(c) in ("number", "date") and not known(c) for c in only.cells):
         return ListRefused(f"{name} holds a single row and no header.", "Add a header line, or export the list again.")
     return ListRefused(f"{name} has a header but no customers below it.", "Export the list again, with its rows.")

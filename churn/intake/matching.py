@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.columns import Holding
-from churn.intake.header import unnamed
-from churn.intake.options import Asked
-from churn.intake.values import NO, YES, folded, likeness, same_words
+from churn.intake.header import name_unnamed
+from churn.intake.options import ReadRequest
+from churn.intake.values import NO, YES, fold_text, likeness, same_words
 from churn.notices import Notice, do, many
 from churn.profiles import Profile
 from churn.schema import Column, Schema
@@ -55,16 +55,16 @@ class Match:
 
 def layout_key(headings: Iterable[str]) -> str:
     """A name for the layout of a source: the same whatever the order, case or blanks of its headings."""
-    return hashlib.sha256("\x1f".join(sorted(folded(h) for h in headings)).encode()).hexdigest()[:32]
+    return hashlib.sha256("\x1f".join(sorted(fold_text(h) for h in headings)).encode()).hexdigest()[:32]
 
 
-def matches_of(
+def match_headings(
     headings: Sequence[str], schema: Schema, *, mapping: Mapping[str, str] | None = None, held: Mapping[str, Holding]
 ) -> tuple[Match, ...]:
     """The matches between their headings and a schema, the surest first taken; none of ours or theirs is used twice."""
-    found: list[Match] = list(_confirmed(headings, schema, mapping or {}))
+    found: list[Match] = list(_confirmed_matches(headings, schema, mapping or {}))
     # A heading the person has spoken of is settled, also when it was mapped to nothing.
-    spoken = {h for h in headings for t in mapping or {} if folded(h) == folded(t)}
+    spoken = {h for h in headings for t in mapping or {} if fold_text(h) == fold_text(t)}
     proposals = [m for m in _proposals(headings, schema, held) if m.theirs not in spoken]
     for match in sorted(proposals, key=lambda m: (-m.confidence, headings.index(m.theirs))):
         if all(match.theirs != f.theirs and match.ours != f.ours for f in found):
@@ -73,11 +73,11 @@ def matches_of(
     return tuple(sorted(found, key=lambda m: order[m.ours]))
 
 
-def _confirmed(headings: Sequence[str], schema: Schema, mapping: Mapping[str, str]) -> Iterator[Match]:
+def _confirmed_matches(headings: Sequence[str], schema: Schema, mapping: Mapping[str, str]) -> Iterator[Match]:
     taken: set[str] = set()
     for theirs, ours in mapping.items():
         heading = next((h for h in headings if h == theirs), None) or next(
-            (h for h in headings if folded(h) == folded(theirs)), None
+            (h for h in headings if fold_text(h) == fold_text(theirs)), None
         )
         if heading is None:
             raise RequestRefused(f"The list has no column {theirs!r}.", f"Its columns: {', '.join(headings)}.")
@@ -102,7 +102,7 @@ def sure_names(headings: Sequence[str], schema: Schema) -> dict[str, str]:
         (order[how], h, c.name)
         for h in headings
         for c in schema.columns
-        if (how := _how(h, folded(h), c, known[c.name]))
+        if (how := _match_kind(h, fold_text(h), c, known[c.name]))
     ]
     found: dict[str, str] = {}
     for _, heading, ours in sorted(pairs, key=lambda p: (p[0], headings.index(p[1]))):
@@ -112,25 +112,25 @@ def sure_names(headings: Sequence[str], schema: Schema) -> dict[str, str]:
 
 
 def _known_names(schema: Schema) -> dict[str, tuple[set[str], set[str]]]:
-    return {c.name: ({folded(c.name)}, {folded(s) for s in c.synonyms}) for c in schema.columns}
+    return {c.name: ({fold_text(c.name)}, {fold_text(s) for s in c.synonyms}) for c in schema.columns}
 
 
 def _proposals(headings: Sequence[str], schema: Schema, held: Mapping[str, Holding]) -> Iterator[Match]:
     known = _known_names(schema)
     sure = sure_names(headings, schema)
     for heading in headings:
-        fold = folded(heading)
+        fold = fold_text(heading)
         for column in schema.columns:
-            how = _how(heading, fold, column, known[column.name])
+            how = _match_kind(heading, fold, column, known[column.name])
             if how:
-                yield _weighed(heading, column, (how, _CONFIDENCE[how]), held.get(heading))
+                yield _weigh_evidence(heading, column, (how, _CONFIDENCE[how]), held.get(heading))
             elif column.name not in sure and heading not in sure.values() and len(fold) > 3:
-                alike = _alike(fold, known[column.name][0] | known[column.name][1])
+                alike = _similar_names(fold, known[column.name][0] | known[column.name][1])
                 if alike >= ALIKE:
-                    yield _weighed(heading, column, ("similar", alike * 0.8), held.get(heading))
+                    yield _weigh_evidence(heading, column, ("similar", alike * 0.8), held.get(heading))
 
 
-def _how(heading: str, fold: str, column: Column, known: tuple[set[str], set[str]]) -> How | None:
+def _match_kind(heading: str, fold: str, column: Column, known: tuple[set[str], set[str]]) -> How | None:
     if heading == column.name:
         return "exact"
     if not fold:
@@ -138,25 +138,25 @@ def _how(heading: str, fold: str, column: Column, known: tuple[set[str], set[str
     return "folded" if fold in known[0] else "synonym" if fold in known[1] else None
 
 
-def _alike(fold: str, known: set[str]) -> float:
+def _similar_names(fold: str, known: set[str]) -> float:
     near = (k for k in known if len(k) > 3 and abs(len(k) - len(fold)) <= (1 - ALIKE) * max(len(k), len(fold)))
     return max((likeness(fold, k) for k in near), default=0.0)
 
 
-def _weighed(heading: str, column: Column, guess: tuple[How, float], holding: Holding | None) -> Match:
+def _weigh_evidence(heading: str, column: Column, guess: tuple[How, float], holding: Holding | None) -> Match:
     """A match with what the cells say: names alone are not enough when the cells are of another kind."""
     how, confidence = guess
-    fits, evidence = evidence_of(column, holding) if holding else (1.0, "")
+    fits, evidence = find_evidence(column, holding) if holding else (1.0, "")
     # The very same name is believed; cells that do not fit it are then reported cell by cell.
     if how in ("exact", "folded"):
         return Match(heading, column.name, confidence, how, False, evidence)
     weighed = round(confidence * (0.4 + 0.6 * fits), 3)
     doubtful = how == "similar" or weighed < SURE
-    sides = (tuple(holding.sample) if holding else (), expected_of(column)) if doubtful else ((), ())
+    sides = (tuple(holding.sample) if holding else (), describe_expected(column)) if doubtful else ((), ())
     return Match(heading, column.name, weighed, how, doubtful, evidence, *sides)
 
 
-def expected_of(column: Column) -> tuple[str, ...]:
+def describe_expected(column: Column) -> tuple[str, ...]:
     """What a person may compare cells with: known levels, the range of a number, or what kind of thing stands there."""
     if column.kind == "category" and column.levels:
         return column.levels[:5]
@@ -165,7 +165,7 @@ def expected_of(column: Column) -> tuple[str, ...]:
     return {"number": ("numbers",), "flag": ("yes", "no"), "date": ("dates",)}.get(column.kind, ("words",))
 
 
-def evidence_of(column: Column, holding: Holding) -> tuple[float, str]:
+def find_evidence(column: Column, holding: Holding) -> tuple[float, str]:
     """The share of cells that fit a column, and a sentence on it."""
     if not holding.filled:
         return 0.5, "the column is empty"
@@ -195,8 +195,8 @@ def _flags(column: Column, holding: Holding) -> int:
 def _levels(column: Column, holding: Holding) -> int:
     if not column.levels:
         return holding.filled
-    known = {folded(v) for v in column.levels}
-    return sum(n for v, n in holding.levels.items() if folded(v) in known)
+    known = {fold_text(v) for v in column.levels}
+    return sum(n for v, n in holding.levels.items() if fold_text(v) in known)
 
 
 def _any(column: Column, holding: Holding) -> int:
@@ -206,19 +206,19 @@ def _any(column: Column, holding: Holding) -> int:
 # Where each heading of a list stands: repeated headings are one column, and one names the customer.
 
 
-def places_of(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:
+def number_places(names: tuple[str, ...]) -> tuple[dict[str, int], dict[int, int]]:
     """Where each heading stands; a heading that comes again is no second column but a twin of the first."""
     first: dict[str, int] = {}
     twins: dict[int, int] = {}
     for i, name in enumerate(names):
-        if folded(name) and folded(name) in first:
-            twins[i] = first[folded(name)]
+        if fold_text(name) and fold_text(name) in first:
+            twins[i] = first[fold_text(name)]
         else:
-            first[folded(name) or name] = i
+            first[fold_text(name) or name] = i
     return {names[i]: i for i in first.values()}, twins
 
 
-def told_twins(names: tuple[str, ...], twins: Mapping[int, int]) -> Iterator[Notice]:
+def twin_notices(names: tuple[str, ...], twins: Mapping[int, int]) -> Iterator[Notice]:
     """Which repeated headings were taken for one column."""
     for later, earlier in twins.items():
         text = f"Columns {earlier + 1} and {later + 1} are both called {names[later]} and hold the same; one was kept."
@@ -234,40 +234,45 @@ def refuse_differing(names: tuple[str, ...], differing: Mapping[int, int]) -> No
         )
 
 
-def holdings_for(headings: tuple[str, ...], target: Schema | None, asked: Asked) -> dict[str, Holding]:
+def holdings_for(headings: tuple[str, ...], target: Schema | None, asked: ReadRequest) -> dict[str, Holding]:
     """An empty count for every heading, which knows the kind that a schema states for it."""
     if target is None:
         return {h: Holding() for h in headings}
     sure = {h: target.by_name[ours].kind for ours, h in sure_names(headings, target).items()}
     for theirs, ours in asked.mapping.items():
         for h in headings:
-            if folded(h) == folded(theirs) and ours in target.by_name:
+            if fold_text(h) == fold_text(theirs) and ours in target.by_name:
                 sure[h] = target.by_name[ours].kind
     # Under another heading than the schema's own, an outcome may be a day of leaving instead of a word.
     outcome = target.outcome.name if target.outcome else ""
-    said = {folded(theirs) for theirs, ours in asked.mapping.items() if ours == outcome}
-    said |= {folded(h) for ours, h in sure_names(headings, target).items() if ours == outcome}
-    sure = {h: kind for h, kind in sure.items() if folded(h) not in said - {folded(outcome)}}
+    said = {fold_text(theirs) for theirs, ours in asked.mapping.items() if ours == outcome}
+    said |= {fold_text(h) for ours, h in sure_names(headings, target).items() if ours == outcome}
+    sure = {h: kind for h, kind in sure.items() if fold_text(h) not in said - {fold_text(outcome)}}
     return {h: Holding(stated=sure.get(h)) for h in headings}
 
 
-def key_heading(headings: tuple[str, ...], target: Schema | None, general: Profile | None, asked: Asked) -> str | None:
+def key_heading(
+    headings: tuple[str, ...], target: Schema | None, general: Profile | None, asked: ReadRequest
+) -> str | None:
     """The heading whose cells are remembered to find customers that stand in the list twice."""
     if "key" in asked.roles:
         return next((h for h in headings if h == asked.roles["key"]), None)
     if target is not None and target.key:
         confirmed = [
-            h for t, o in asked.mapping.items() for h in headings if o == target.key.name and folded(h) == folded(t)
+            h
+            for t, o in asked.mapping.items()
+            for h in headings
+            if o == target.key.name and fold_text(h) == fold_text(t)
         ]
         return confirmed[0] if confirmed else sure_names(headings, target).get(target.key.name)
-    order = {folded(w): i for i, w in reversed(list(enumerate(general.roles.get("key", ()) if general else ())))}
-    found = [h for h in headings if folded(h) in order]
-    return min(found, key=lambda h: order[folded(h)]) if found else headings[0]
+    order = {fold_text(w): i for i, w in reversed(list(enumerate(general.roles.get("key", ()) if general else ())))}
+    found = [h for h in headings if fold_text(h) in order]
+    return min(found, key=lambda h: order[fold_text(h)]) if found else headings[0]
 
 
-def without_empty(positions: dict[str, int], held: Mapping[str, Holding]) -> tuple[dict[str, int], list[Notice]]:
+def drop_empty(positions: dict[str, int], held: Mapping[str, Holding]) -> tuple[dict[str, int], list[Notice]]:
     """Columns without a heading and without a value are only separators at the end of lines."""
-    nameless = [n for n, i in positions.items() if n == unnamed(i)]
+    nameless = [n for n, i in positions.items() if n == name_unnamed(i)]
     empty, named = ([n for n in nameless if bool(held[n].filled) == filled] for filled in (False, True))
     told = []
     if empty:

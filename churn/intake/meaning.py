@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 from churn.errors import MissingColumns, UnsureColumns
 from churn.intake.columns import Holding
-from churn.intake.guessing import extra_column, kind_of, nearly_profile
+from churn.intake.guessing import guess_extra_column, guess_kind, nearly_profile
 from churn.intake.matching import Match
-from churn.intake.options import Asked
-from churn.intake.values import folded
+from churn.intake.options import ReadRequest
+from churn.intake.values import fold_text
 from churn.notices import Notice, do, listed, many
 from churn.profiles import Profile
 from churn.schema import Column, Schema
 
 
-def told_profile(
+def profile_notices(
     profile: Profile | None, headings: tuple[str, ...], profiles: Mapping[str, Profile]
 ) -> Iterator[Notice]:
     """Which business the list was found to be, or would be if it had what that one needs."""
@@ -33,7 +33,7 @@ def told_profile(
         yield Notice("warning", told, options=(f"profile={business.name}",))
 
 
-def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tuple[str, ...]) -> Iterator[Notice]:
+def match_notices(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tuple[str, ...]) -> Iterator[Notice]:
     """Which headings were taken for which column, which need a word from the person, and which were ignored."""
     for m in matches:
         if m.doubtful:
@@ -52,7 +52,7 @@ def told_matches(matches: tuple[Match, ...], extra: tuple[str, ...], absent: tup
         yield Notice("warning", text, count=len(absent))
 
 
-def told_outcome(outcome: Column | None) -> Iterator[Notice]:
+def outcome_notices(outcome: Column | None) -> Iterator[Notice]:
     """Which words were taken to mean that the customer left, when nobody has said so."""
     if outcome is None:
         return
@@ -67,7 +67,7 @@ def empty_columns(schema: Schema, held: dict[str, Holding]) -> tuple[Column, ...
     return tuple(c for c in schema.columns if c.name in held and not held[c.name].filled)
 
 
-def told_empty(empty: tuple[Column, ...]) -> Iterator[Notice]:
+def empty_notices(empty: tuple[Column, ...]) -> Iterator[Notice]:
     """Which columns hold nothing at all."""
     if empty:
         names = _few(tuple(c.name for c in empty))
@@ -119,43 +119,45 @@ class Meaning:
     notices: tuple[Notice, ...] = ()
 
 
-def no_schema_meaning(guessed: Schema, asked: Asked) -> Meaning:
+def guess_meaning(guessed: Schema, asked: ReadRequest) -> Meaning:
     """Without a schema the columns keep their own headings; a mapping renames them."""
     renamed = {
-        c.name: next((o for t, o in asked.mapping.items() if folded(t) == folded(c.name) and o), c.name)
+        c.name: next((o for t, o in asked.mapping.items() if fold_text(t) == fold_text(c.name) and o), c.name)
         for c in guessed.columns
     }
     schema = Schema(tuple(replace(c, name=renamed[c.name]) for c in guessed.columns))
     return Meaning(schema, {ours: theirs for theirs, ours in renamed.items()})
 
 
-def meant(matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding], asked: Asked) -> Meaning:
+def resolve_columns(
+    matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding], asked: ReadRequest
+) -> Meaning:
     """The target's columns that were found, then what else the list holds; a missing required column is refused."""
     sure = {m.ours: m.theirs for m in matches if not m.doubtful}
     _refuse_absent(target, sure, matches, tuple(held))
     # A model needs every column it was taught; the ones a list lacks are there, with nothing in them.
     fill = asked.schema is not None
     wanted = [c for c in target.columns if c.name in sure or (fill and c.role in ("feature", "value"))]
-    wanted = [_dated(c, held[sure[c.name]]) if c.name in sure else c for c in wanted]
+    wanted = [_is_dated(c, held[sure[c.name]]) if c.name in sure else c for c in wanted]
     taken = set(sure.values())
-    extra = [extra_column(h, held[h]) for h in held if h not in taken]
-    extra = [replace(c, name=_free(c.name, {w.name for w in wanted})) for c in extra]
+    extra = [guess_extra_column(h, held[h]) for h in held if h not in taken]
+    extra = [replace(c, name=_free_name(c.name, {w.name for w in wanted})) for c in extra]
     sources = {**sure, **{c.name: h for c, h in zip(extra, (h for h in held if h not in taken), strict=True)}}
     absent = tuple(c.name for c in target.features if c.name not in sure)
-    told = told_matches(matches, tuple(c.name for c in extra), absent)
+    told = match_notices(matches, tuple(c.name for c in extra), absent)
     return Meaning(Schema((*wanted, *extra)), sources, matches, tuple(told))
 
 
-def _dated(column: Column, holding: Holding) -> Column:
+def _is_dated(column: Column, holding: Holding) -> Column:
     """The outcome as the day on which a customer left, where its cells are days."""
-    if column.role != "outcome" or column.kind == "date" or kind_of(column.name, holding) != "date":
+    if column.role != "outcome" or column.kind == "date" or guess_kind(column.name, holding) != "date":
         return column
     return replace(column, kind="date", levels=(), positive=())
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free_name(name: str, taken: set[str]) -> str:
     """A name for a column carried along that no column of the schema has."""
-    return _free(f"{name} (theirs)", taken) if name in taken else name
+    return _free_name(f"{name} (theirs)", taken) if name in taken else name
 
 
 def _refuse_absent(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from churn.intake.columns import Holding
-from churn.intake.dates import date_of
+from churn.intake.dates import parse_date
 from churn.intake.guessing import names_a_date
-from churn.intake.numbers import number_of
-from churn.intake.plans import Plan, level_of
+from churn.intake.numbers import parse_number
+from churn.intake.plans import ColumnPlan, read_level
 from churn.notices import Notice, NoticeKind, do, many
 
 # How programs count days and moments, from where to where that is a plausible one, and what it is called.
@@ -37,7 +37,7 @@ _NEARLY = (
 _SHORT_YEAR = re.compile(r"[^0-9][0-9]{2}$")
 
 
-def told_column(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def repair_notices(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     """Every repair in one column; cells that could not be read are told by `checking`."""
     yield from _missing(plan, holding)
     yield from _marked(plan, holding)
@@ -55,7 +55,7 @@ def told_column(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield from _united(plan, holding)
 
 
-def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _missing(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     name, blank = plan.column.name, plan.column.blank
     marks = {
         m: n for m, n in holding.missing.items() if m not in plan.kept and not (plan.column.may_be_empty and not m)
@@ -77,21 +77,21 @@ def _missing(plan: Plan, holding: Holding) -> Iterator[Notice]:
     yield Notice(kind, text, name, count)
 
 
-def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _numbers(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     name, wrote = plan.column.name, holding.written
     read = [wrote[s] for s in (("comma", "either.", "either,") if plan.mark == "," else ()) if s in wrote]
     if read:
         line, text = read[0]
         yield Notice(
             "repaired",
-            f"{name} is written with decimal commas: {text} was read as {number_of(text, ','):g}.",
+            f"{name} is written with decimal commas: {text} was read as {parse_number(text, ','):g}.",
             name,
             lines=(line,),
         )
     open_ones = [s for s in ("either.", "either,") if holding.says[s]]
     if open_ones and not (holding.says["point"] or holding.says["comma"]):
         line, text = wrote[open_ones[0]]
-        one, other = number_of(text, plan.mark), number_of(text, "." if plan.mark == "," else ",")
+        one, other = parse_number(text, plan.mark), parse_number(text, "." if plan.mark == "," else ",")
         yield Notice(
             "warning", f"{text} in {name} was read as {one:g}, and could mean {other:g}. Check it.", name, lines=(line,)
         )
@@ -102,7 +102,7 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
         rest = rest if 0 < bare < holding.numbers else ""
         yield Notice(
             "repaired",
-            f"{name} is in {code}: {text} was read as {number_of(text, plan.mark) or 0:g}{rest}.",
+            f"{name} is in {code}: {text} was read as {parse_number(text, plan.mark) or 0:g}{rest}.",
             name,
             lines=(line,),
         )
@@ -112,7 +112,7 @@ def _numbers(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice("repaired", text, name, holding.shares)
 
 
-def _marked(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _marked(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     for example, count in holding.marked.items():
         name = plan.column.name
         said = f"{many(count, 'cell')} of {name} {do(count, 'carries', 'carry')} a spreadsheet's mark for text"
@@ -120,7 +120,7 @@ def _marked(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice("repaired", text, name, count)
 
 
-def _shortened(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _shortened(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     count = sum(holding.shortened.values())
     if count:
         name, example = plan.column.name, next(iter(holding.shortened))
@@ -130,11 +130,11 @@ def _shortened(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice("warning", f"{lost}; {its} last digits are lost. Export {name} as text.", name, count)
 
 
-def _serials(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _serials(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     """Numbers under the heading of a date, in the range in which programs count days or seconds."""
     if holding.stated or not holding.sample or not names_a_date(plan.column.name):
         return
-    numbers = [number_of(text, plan.mark) or 0 for text in holding.sample]
+    numbers = [parse_number(text, plan.mark) or 0 for text in holding.sample]
     for low, high, what in _SERIALS:
         if all(low <= n < high for n in numbers):
             name, example = plan.column.name, holding.sample[0]
@@ -142,7 +142,7 @@ def _serials(plan: Plan, holding: Holding) -> Iterator[Notice]:
             yield Notice("warning", text, name)
 
 
-def _united(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _united(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     """Columns that are nearly numbers and were read as words all the same."""
     name, cells = plan.column.name, [text for _, text in holding.no_number]
     if holding.stated is not None or plan.column.role == "key" or not cells:
@@ -157,14 +157,14 @@ def _united(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice("warning", text, name)
 
 
-def _float_ids(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _float_ids(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     name, cells = plan.column.name, holding.sample
     if plan.column.role == "key" and cells and all(c.endswith(".0") and c[:-2].isdigit() for c in cells):
         text = f"{name} ends in .0 ({cells[0]}) and was kept so; elsewhere the same customer may be {cells[0][:-2]}."
         yield Notice("warning", text, name)
 
 
-def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:
+def _dates(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
     name = plan.column.name
     if plan.order and (holding.orders["open"] or holding.orders[plan.order]):
         line, text = holding.dated.get(plan.order) or holding.dated["open"]
@@ -174,7 +174,7 @@ def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:
         )
     if holding.months:
         count, example = sum(holding.months.values()), next(iter(holding.months))
-        read = f"{example} was read as {date_of(example, None, True)}, its first day"
+        read = f"{example} was read as {parse_date(example, None, True)}, its first day"
         text = f"{many(count, 'cell')} of {name} {do(count, 'names', 'name')} a month; {read}."
         # Two digits may be a day as well as a year.
         kind: NoticeKind = "warning" if _SHORT_YEAR.search(example) else "info"
@@ -185,8 +185,8 @@ def _dates(plan: Plan, holding: Holding) -> Iterator[Notice]:
         yield Notice("info", text, name, holding.timed)
 
 
-def _levels(plan: Plan, holding: Holding) -> Iterator[Notice]:
-    changed = {v: level_of(v, plan) for v in holding.levels}
+def _levels(plan: ColumnPlan, holding: Holding) -> Iterator[Notice]:
+    changed = {v: read_level(v, plan) for v in holding.levels}
     changed = {v: to for v, to in changed.items() if v != to}
     if changed:
         count = sum(holding.levels[v] for v in changed)

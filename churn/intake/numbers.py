@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# What Arrow reads as the same number that `number_of` gives; `$` alone would let a last line feed pass.
+# What Arrow reads as the same number that `parse_number` gives; `$` alone would let a last line feed pass.
 PLAIN = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 
 
@@ -84,7 +84,7 @@ _NEITHER = re.compile(r"[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenNumber:
     """How one number is written: its digits, its sign, its money or share, and what its marks say.
 
     says   `point` or `comma` when the decimal mark is settled, `either.` or `either,` when `1.234` may be both, else ""
@@ -98,7 +98,7 @@ class Written:
 
 
 @lru_cache(maxsize=100_000)
-def written(text: str) -> Written | None:
+def parse_written(text: str) -> WrittenNumber | None:
     """How the number is written, or None when the cell is no number."""
     if len(text) > 60:
         return None
@@ -110,16 +110,16 @@ def written(text: str) -> Written | None:
     if len(signs) + bool(found["open"]) > 1 or len(money) > 1:
         return None
     digits = _GROUPED.sub(lambda m: re.sub("[ '’]", "", m[0]), found["digits"])
-    says = _says(digits, grouped=digits != found["digits"])
+    says = _possible_marks(digits, grouped=digits != found["digits"])
     if says is None:
         return None
     negative = bool(found["open"]) or (bool(signs) and signs[0] != "+")
-    return Written(digits, negative, _currency(money), bool(found["percent"]), says)
+    return WrittenNumber(digits, negative, _currency(money), bool(found["percent"]), says)
 
 
-def number_of(text: str, mark: str) -> float | None:
+def parse_number(text: str, mark: str) -> float | None:
     """The number under that decimal mark, or None when the cell does not fit it; a share of 12% is 0.12."""
-    w = written(text)
+    w = parse_written(text)
     if w is None or w.says == ("comma" if mark == "." else "point"):
         return None
     digits = w.digits.replace(",", "") if mark == "." else w.digits.replace(".", "").replace(",", ".")
@@ -130,13 +130,13 @@ def number_of(text: str, mark: str) -> float | None:
     return -value if w.negative else value
 
 
-def number_alone(text: str) -> float | None:
+def parse_single_number(text: str) -> float | None:
     """The number in a cell without neighbours: its own marks settle it, a point where they leave it open."""
-    w = written(text)
-    return None if w is None else number_of(text, "," if w.says == "comma" else ".")
+    w = parse_written(text)
+    return None if w is None else parse_number(text, "," if w.says == "comma" else ".")
 
 
-def numbers_of(values: pa.Array, mark: str) -> pa.Array:
+def parse_numbers(values: pa.Array, mark: str) -> pa.Array:
     """A column of numbers from cells of text; null where a cell is no number under that mark."""
     if not len(values):
         return pa.array([], pa.float64())
@@ -150,7 +150,7 @@ def numbers_of(values: pa.Array, mark: str) -> pa.Array:
         return _finite(pc.cast(values, pa.float64()))
     numbers = np.array(_finite(pc.cast(pc.if_else(plain, values, "nan"), pa.float64())))
     for i, text in zip(odd.tolist(), values.take(pa.array(odd)).to_pylist(), strict=True):
-        found = number_of(text, mark)
+        found = parse_number(text, mark)
         numbers[i] = np.nan if found is None else found
     return pa.array(numbers, from_pandas=True)
 
@@ -171,11 +171,11 @@ def all_plain(values: pa.Array) -> pa.Array | None:
     return numbers
 
 
-def currencies_of(values: Iterable[str]) -> dict[str, str]:
+def find_currencies(values: Iterable[str]) -> dict[str, str]:
     """The currencies named in these cells, each with one cell that names it."""
     found: dict[str, str] = {}
     for text in values:
-        w = written(text)
+        w = parse_written(text)
         if w and w.currency:
             found.setdefault(w.currency, text)
     return found
@@ -191,7 +191,7 @@ def _finite(numbers: pa.Array) -> pa.Array:
     return pc.if_else(infinite, None, numbers) if pc.any(infinite).as_py() else numbers
 
 
-def _says(digits: str, *, grouped: bool) -> str | None:
+def _possible_marks(digits: str, *, grouped: bool) -> str | None:
     if _NEITHER.fullmatch(digits):
         return ""
     if grouped:

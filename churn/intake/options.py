@@ -28,18 +28,18 @@ _ROLES = ("key", "outcome", "value", "date")
 
 
 @dataclass(frozen=True)
-class Usual:
+class UsualValues:
     """How a column usually is: its middle value, where it is a number, and the share of empty cells."""
 
     median: float | None = None
     blank: float = 0.0
 
 
-NOT_KNOWN = Usual()
+NOT_KNOWN = UsualValues()
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadRequest:
     """What was said about a list.
 
     schema      a model's schema to read by; `profile` names a business instead; neither: the business that fits
@@ -61,7 +61,7 @@ class Asked:
     positive: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     purpose: Purpose = "check"
-    usual: Mapping[str, Usual] = field(default_factory=dict)
+    usual: Mapping[str, UsualValues] = field(default_factory=dict)
     home: Path | None = None
     limits: Limits = field(default_factory=Limits)
     keep: int = KEEP

@@ -13,15 +13,15 @@ import pyarrow as pa
 
 from churn.errors import ListRefused, OpenQuestion, RequestRefused
 from churn.intake.columns import Cells, Holding
-from churn.intake.dates import ORDERS, Order, date_of, date_says, dates_of, said
+from churn.intake.dates import ORDERS, Order, parse_date, read_date_parts, parse_dates, said
 from churn.intake.meaning import Meaning
-from churn.intake.numbers import number_alone, numbers_of
+from churn.intake.numbers import parse_single_number, parse_numbers
 from churn.intake.values import (
     LETTERS,
     NO,
     YES,
-    bare,
-    folded,
+    strip_marks,
+    fold_text,
     is_missing,
     names_a_leaving_day,
     outcome_words,
@@ -37,7 +37,7 @@ MOST = 0.5  # a column of which more than this share cannot be read is refused, 
 
 
 @dataclass(frozen=True)
-class Plan:
+class ColumnPlan:
     """How one column is read: its meaning, the decimal mark, the order of day and month, and what its words mean."""
 
     column: Column
@@ -55,7 +55,7 @@ def arrow_type(column: Column) -> pa.DataType:
     return _TYPES.get(column.kind, pa.string())
 
 
-def column_of(cells: Cells, plan: Plan) -> tuple[pa.Array, list[int]]:
+def read_column(cells: Cells, plan: ColumnPlan) -> tuple[pa.Array, list[int]]:
     """The column as it is meant, null where nothing stands, and the codes of cells it cannot read."""
     if plan.column.kind == "number" and plan.mark == "." and (numbers := cells.plain) is not None:
         return cells.spread(numbers), []
@@ -67,28 +67,28 @@ def column_of(cells: Cells, plan: Plan) -> tuple[pa.Array, list[int]]:
     return cells.spread(read), odd
 
 
-def _read(values: pa.Array, plan: Plan, nothing: np.ndarray) -> pa.Array:
+def _read(values: pa.Array, plan: ColumnPlan, nothing: np.ndarray) -> pa.Array:
     blank = plan.column.blank
     given = pa.compute.if_else(pa.array(nothing), pa.scalar(blank, pa.string()), values) if nothing.any() else values
     if plan.column.kind == "number":
-        return numbers_of(pa.compute.fill_null(given, ""), plan.mark)
+        return parse_numbers(pa.compute.fill_null(given, ""), plan.mark)
     if plan.column.kind == "date":
-        return dates_of(pa.compute.fill_null(given, ""), plan.order, compact=plan.compact)
+        return parse_dates(pa.compute.fill_null(given, ""), plan.order, compact=plan.compact)
     if plan.column.kind == "flag":
-        return pa.array([flag_of(v, plan) if v is not None else None for v in given.to_pylist()], pa.bool_())
+        return pa.array([read_flag(v, plan) if v is not None else None for v in given.to_pylist()], pa.bool_())
     if plan.column.kind == "category" and plan.known:
         before = given.to_pylist()
-        words = [None if v is None else level_of(v, plan) for v in before]
+        words = [None if v is None else read_level(v, plan) for v in before]
         return given if words == before else pa.array(words, pa.string())
     return given
 
 
-def level_of(text: str, plan: Plan) -> str:
+def read_level(text: str, plan: ColumnPlan) -> str:
     """The level a cell means: spelled as the schema spells it where only case, blanks or dashes differ."""
-    return plan.known.get(text) or plan.known.get(folded(text)) or text
+    return plan.known.get(text) or plan.known.get(fold_text(text)) or text
 
 
-def flag_of(text: str, plan: Plan) -> bool | None:
+def read_flag(text: str, plan: ColumnPlan) -> bool | None:
     """Yes or no in any spelling; for an outcome, yes means the words that say the customer left."""
     word = same_words(text)
     positive = {same_words(p) for p in plan.column.positive}
@@ -103,7 +103,7 @@ def flag_of(text: str, plan: Plan) -> bool | None:
     return truth != turned
 
 
-def _nothing(cells: Cells, plan: Plan) -> np.ndarray:
+def _nothing(cells: Cells, plan: ColumnPlan) -> np.ndarray:
     """Which different cells stand for nothing in this column."""
     words = plan.column.kind in ("category", "text")
     mask = np.zeros(len(cells.values), bool)
@@ -112,9 +112,9 @@ def _nothing(cells: Cells, plan: Plan) -> np.ndarray:
     return mask
 
 
-def plans_of(
+def plan_columns(
     meaning: Meaning, held: Mapping[str, Holding], dates: Order | None, *, comma_likely: bool, scoring: bool = False
-) -> dict[str, Plan]:
+) -> dict[str, ColumnPlan]:
     """How every heading is read; columns vote on the decimal mark of the file for those that leave it open.
 
     scoring  a date of leaving decides who is scored, so it must be read right although no model learns from it
@@ -124,30 +124,30 @@ def plans_of(
     point, comma = sum(v["point"] for v in votes), sum(v["comma"] for v in votes)
     comma_file = comma > point or (comma == point == 0 and comma_likely and any(v["either,"] for v in votes))
     carried = {h for h, c in columns.items() if c.role == "ignored" and not (scoring and names_a_leaving_day(c.name))}
-    return {h: _settled(c, held[h], comma_file, dates, carried=h in carried) for h, c in columns.items()}
+    return {h: _choose_plan(c, held[h], comma_file, dates, carried=h in carried) for h, c in columns.items()}
 
 
-def _settled(column: Column, holding: Holding, comma: bool, dates: Order | None, *, carried: bool) -> Plan:
+def _choose_plan(column: Column, holding: Holding, comma: bool, dates: Order | None, *, carried: bool) -> ColumnPlan:
     try:
-        plan = plan_of(column, holding, comma=comma, dates=dates)
+        plan = plan_column(column, holding, comma=comma, dates=dates)
         _refuse_unreadable(plan, holding)
     except ListRefused:
         # What is only carried along is no reason to refuse a list; it stays as the text it is.
         if not carried:
             raise
-        return Plan(replace(column, kind="text", levels=()))
+        return ColumnPlan(replace(column, kind="text", levels=()))
     return plan
 
 
-def _refuse_unreadable(plan: Plan, holding: Holding) -> None:
+def _refuse_unreadable(plan: ColumnPlan, holding: Holding) -> None:
     column, filled = plan.column, holding.filled - sum(holding.nothing.values())
     if column.kind == "number":
         read, odd, what = holding.numbers, holding.no_number, "numbers"
     elif column.kind == "date":
         read, odd, what = holding.dates + holding.compact * plan.compact, holding.no_date, "dates"
     elif column.kind == "flag" and not holding.many:
-        read = sum(n for v, n in holding.levels.items() if flag_of(v, plan) is not None)
-        odd, what = [(0, v) for v in holding.levels if flag_of(v, plan) is None], "yes or no"
+        read = sum(n for v, n in holding.levels.items() if read_flag(v, plan) is not None)
+        odd, what = [(0, v) for v in holding.levels if read_flag(v, plan) is None], "yes or no"
     else:
         return
     if filled > 0 and read < (1 - MOST) * filled:
@@ -159,23 +159,25 @@ def _refuse_unreadable(plan: Plan, holding: Holding) -> None:
         )
 
 
-def plan_of(column: Column, holding: Holding, *, comma: bool, dates: Order | None) -> Plan:
+def plan_column(column: Column, holding: Holding, *, comma: bool, dates: Order | None) -> ColumnPlan:
     """Settle how a column is read; a question that would change its meaning is refused with its flag."""
     if column.kind == "number":
         _refuse_mixed_units(column, holding)
-        return Plan(column, mark=mark_of(holding, comma=comma))
+        return ColumnPlan(column, mark=choose_decimal_mark(holding, comma=comma))
     if column.kind == "date":
-        return Plan(column, order=_order_of(column, holding, dates), compact=holding.compact > holding.dates)
+        return ColumnPlan(
+            column, order=_choose_date_order(column, holding, dates), compact=holding.compact > holding.dates
+        )
     if column.kind == "category":
         known = _known_levels(column, holding)
-        return Plan(column, known=known, kept=_kept(column, holding))
+        return ColumnPlan(column, known=known, kept=_kept(column, holding))
     if column.role == "outcome":
         left, stayed = outcome_words()
-        return Plan(column, left=left, stayed=stayed)
-    return Plan(column)
+        return ColumnPlan(column, left=left, stayed=stayed)
+    return ColumnPlan(column)
 
 
-def mark_of(holding: Holding, *, comma: bool) -> str:
+def choose_decimal_mark(holding: Holding, *, comma: bool) -> str:
     """The decimal mark of a column by the vote of its cells; `comma`: how the file writes where they are silent."""
     point, comma_votes = holding.says["point"], holding.says["comma"]
     if point != comma_votes:
@@ -193,8 +195,8 @@ def _kept(column: Column, holding: Holding) -> frozenset[str]:
 def _known_levels(column: Column, holding: Holding) -> dict[str, str]:
     """Compared words -> level; where levels are not stated, spellings of one word become the commonest of them."""
     if column.levels:
-        known = {folded(v): v for v in reversed(column.levels)}
-        unique = {f: v for f, v in known.items() if sum(folded(w) == f for w in column.levels) == 1 and f}
+        known = {fold_text(v): v for v in reversed(column.levels)}
+        unique = {f: v for f, v in known.items() if sum(fold_text(w) == f for w in column.levels) == 1 and f}
         return {**_yes_and_no_among(column.levels), **unique, **{v: v for v in column.levels}}
     known = {}
     for text, _ in sorted(holding.levels.items(), key=lambda item: (-item[1], item[0])):
@@ -210,7 +212,7 @@ def _yes_and_no_among(levels: tuple[str, ...]) -> dict[str, str]:
     for words, found in said:
         level = same_words(found[0]) if len(found) == 1 else ""
         if level and not level[0].isdigit() and (both or level not in LETTERS):
-            known |= {spelling: found[0] for word in words for spelling in (word, folded(word)) if spelling}
+            known |= {spelling: found[0] for word in words for spelling in (word, fold_text(word)) if spelling}
     return known
 
 
@@ -229,7 +231,7 @@ def _refuse_mixed_units(column: Column, holding: Holding) -> None:
         )
 
 
-def _order_of(column: Column, holding: Holding, dates: Order | None) -> Order | None:
+def _choose_date_order(column: Column, holding: Holding, dates: Order | None) -> Order | None:
     day, month, open_votes = (holding.orders[o] for o in ("day-first", "month-first", "open"))
     if dates:
         return dates
@@ -262,9 +264,9 @@ def _order_of(column: Column, holding: Holding, dates: Order | None) -> Order | 
 TEXTS, LONGEST = 4096, 100  # different texts of a column that are read once and remembered, and how long they may be
 
 
-def _plan(column: Column) -> Plan:
+def _plan(column: Column) -> ColumnPlan:
     """How a column is read when no other cell can vote: a point for decimals, no date that has two readings."""
-    return plan_of(column, Holding(stated=column.kind), comma=False, dates=None)
+    return plan_column(column, Holding(stated=column.kind), comma=False, dates=None)
 
 
 def cell_reader(column: Column) -> Callable[[Any], Any]:
@@ -290,7 +292,7 @@ def cell_reader(column: Column) -> Callable[[Any], Any]:
     return value
 
 
-def _of_number(plan: Plan, cell: int | float) -> Any:
+def _of_number(plan: ColumnPlan, cell: int | float) -> Any:
     try:
         number = float(cell)
     except OverflowError:
@@ -300,11 +302,11 @@ def _of_number(plan: Plan, cell: int | float) -> Any:
     return number if plan.column.kind == "number" else _of_text(plan, str(cell))
 
 
-def _of_text(plan: Plan, cell: str) -> Any:
+def _of_text(plan: ColumnPlan, cell: str) -> Any:
     column = plan.column
     if not is_writable(cell):
         raise _unreadable(column)
-    text = bare(cell)
+    text = strip_marks(cell)
     if is_missing(text, words=column.kind in ("category", "text")) and not _is_level(column, text):
         if column.blank is None:
             return None
@@ -315,15 +317,15 @@ def _of_text(plan: Plan, cell: str) -> Any:
     return read
 
 
-def _read_cell(plan: Plan, text: str) -> Any:
+def _read_cell(plan: ColumnPlan, text: str) -> Any:
     kind = plan.column.kind
     if kind == "number":
-        return number_alone(text)
+        return parse_single_number(text)
     if kind == "flag":
-        return flag_of(text, plan)
+        return read_flag(text, plan)
     if kind == "date":
-        return date_of(text, None, True) if date_says(text, True) not in (None, "open") else None
-    return level_of(text, plan) if kind == "category" else text
+        return parse_date(text, None, True) if read_date_parts(text, True) not in (None, "open") else None
+    return read_level(text, plan) if kind == "category" else text
 
 
 def _is_level(column: Column, text: str) -> bool:

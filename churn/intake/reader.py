@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from churn.errors import ListRefused
 from churn.files import inert_text, whole_file
-from churn.intake.checks import Known, Tally, Verdict, refuse_too_few
+from churn.intake.checks import OutcomeCounts, Tally, Verdict, refuse_too_few
 from churn.intake.delimited import Block, SetAside
 from churn.intake.matching import Match, layout_key
-from churn.intake.numbers import written
-from churn.intake.options import Asked
-from churn.intake.plans import Plan, arrow_type, column_of
+from churn.intake.numbers import parse_written
+from churn.intake.options import ReadRequest
+from churn.intake.plans import ColumnPlan, arrow_type, read_column
 from churn.intake.sources import Source
-from churn.intake.survey import Survey, surveyed
+from churn.intake.survey import Survey, survey_list
 from churn.notices import Notice
 from churn.schema import Schema
 
@@ -30,12 +30,12 @@ CouldNotRead = Callable[[str, int, list[tuple[int, str]]], None]
 
 
 @dataclass(frozen=True)
-class Settled:
+class ColumnReader:
     """What the columns mean, where each heading stands, and how each column is read."""
 
     schema: Schema
     positions: Mapping[str, int]
-    plans: Mapping[str, Plan]  # their heading -> how it is read
+    plans: Mapping[str, ColumnPlan]  # their heading -> how it is read
 
     def typed(self, block: Block, could_not_read: CouldNotRead) -> pa.Table:
         """The block's rows as they are meant, under the schema's names."""
@@ -48,7 +48,7 @@ class Settled:
             return pa.nulls(len(block.lines), arrow_type(column))
         heading = self._headings[name]
         cells = block.cells(self.positions[heading])
-        read, odd = column_of(cells, self.plans[heading])
+        read, odd = read_column(cells, self.plans[heading])
         if odd and column.role != "ignored":
             examples = [(cells.line_of(code), cells.values[code].as_py()) for code in odd[:5]]
             could_not_read(name, int(sum(cells.counts[code] for code in odd)), sorted(examples))
@@ -66,7 +66,7 @@ STREAMED = 32 << 20  # what is kept in memory between the passes when a list is 
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedBlock:
     """Some rows of a list: typed under the schema's names, as text under the file's headings, and their lines."""
 
     table: pa.Table
@@ -75,7 +75,7 @@ class Checked:
 
 
 @dataclass
-class Stream:
+class ListStream:
     """A list that is read block by block; what the whole of it says is complete once the blocks have gone by."""
 
     survey: Survey
@@ -99,15 +99,15 @@ class Stream:
         """What a person should know; what is counted while the blocks go by is complete after the last."""
         return (*self.survey.notices, *self.tally.notices(self.survey.asked.usual))
 
-    def blocks(self) -> Iterator[Checked]:
+    def blocks(self) -> Iterator[CheckedBlock]:
         """Every block, checked, in the order of the file; may be gone through again."""
         self.tally = Tally(self.survey.schema, self.survey.known)
         for block in self.survey.grid.blocks():
-            kept = _kept(block, self._dropped)
+            kept = _without_dropped(block, self._dropped)
             if len(kept.lines):
                 table = self.settled.typed(kept, self.tally.could_not_read)
                 self.tally.add(table, kept.lines)
-                yield Checked(table, self._raw(kept), kept.lines)
+                yield CheckedBlock(table, self._raw(kept), kept.lines)
 
     def verdict(self) -> None:
         """After the last block: refuse to learn from too few customers or too few who left."""
@@ -122,28 +122,28 @@ class Stream:
                 "Name the word.",
                 options=("positive=VALUE",),
             )
-        refuse_too_few(Known(self.tally.rows, self.tally.leavers))
+        refuse_too_few(OutcomeCounts(self.tally.rows, self.tally.leavers))
 
     @cached_property
     def _dropped(self) -> np.ndarray:
         return np.array([s.line for s in self.survey.dropped], np.int64)
 
     @cached_property
-    def settled(self) -> Settled:
+    def settled(self) -> ColumnReader:
         """How a block becomes typed rows."""
-        return Settled(self.survey.schema, self.survey.positions, self.survey.plans)
+        return ColumnReader(self.survey.schema, self.survey.positions, self.survey.plans)
 
     def _raw(self, block: Block) -> pa.Table:
         names = list(self.survey.positions)
         return pa.table([block.table.column(self.survey.positions[n]) for n in names], names=names)
 
 
-def open_list(source: Source, *, filename: str = "", asked: Asked | None = None) -> Stream:
+def open_list(source: Source, *, filename: str = "", asked: ReadRequest | None = None) -> ListStream:
     """Settle what a list means and be ready to hand it on block by block."""
-    return Stream(surveyed(source, filename, asked or Asked(keep=STREAMED)))
+    return ListStream(survey_list(source, filename, asked or ReadRequest(keep=STREAMED)))
 
 
-def _kept(block: Block, dropped: np.ndarray) -> Block:
+def _without_dropped(block: Block, dropped: np.ndarray) -> Block:
     keep = ~np.isin(block.lines, dropped) if len(dropped) else None
     return block if keep is None or keep.all() else block.taken(keep)
 
@@ -214,17 +214,17 @@ class Reading:
 
 def read_list(source: Source, *, filename: str = "", **said: Any) -> Reading:
     """Read a list of any kind whole; `said` are the fields of `Asked` (profile, schema, sheet, mapping, dates, ...)."""
-    stream = open_list(source, filename=filename, asked=Asked(**said))
+    stream = open_list(source, filename=filename, asked=ReadRequest(**said))
     blocks = list(stream.blocks())
     stream.verdict()
     empty = pa.table([pa.array([], pa.string())] * 0)
     table = pa.concat_tables([b.table for b in blocks]) if blocks else empty
     raw = pa.concat_tables([b.raw for b in blocks]) if blocks else empty
     lines = np.concatenate([b.lines for b in blocks]) if blocks else np.array([], np.int64)
-    return reading_of(stream, table, raw, lines)
+    return build_reading(stream, table, raw, lines)
 
 
-def reading_of(stream: Stream, table: pa.Table, raw: pa.Table, lines: np.ndarray) -> Reading:
+def build_reading(stream: ListStream, table: pa.Table, raw: pa.Table, lines: np.ndarray) -> Reading:
     """The Reading of a stream whose blocks have gone by; a door that streams passes empty tables."""
     survey = stream.survey
     return Reading(
@@ -269,4 +269,4 @@ def _inert_column(column: pa.Array) -> list[str]:
 
 def _inert(cell: str) -> str:
     """The cell as it is when it is a number, even a negative one; otherwise made harmless."""
-    return cell if written(cell) else inert_text(cell)
+    return cell if parse_written(cell) else inert_text(cell)

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused
 from churn.intake.delimited import BROKEN_BYTES, UNBALANCED, Block, SetAside
-from churn.intake.header import Known, Layout, looks_like_header, rough
-from churn.intake.values import bare, same_words
+from churn.intake.header import Known, Layout, looks_like_header, classify_cell
+from churn.intake.values import strip_marks, same_words
 from churn.notices import Notice
 
 _TOTAL_WORDS = (
@@ -55,17 +55,17 @@ CONTROL = "it is a control line at the end of the file, not a customer"
 TAIL = 5
 
 
-def sifted(block: Block, layout: Layout, known: Known, *, last: bool, ended: bool) -> Block:
+def drop_non_records(block: Block, layout: Layout, known: Known, *, last: bool, ended: bool) -> Block:
     """The block without repeated headers and totals; a header of another table in the middle is refused."""
-    block = _without(block, _again(block, layout), AGAIN)
-    block = _without(block, _ruled(block), RULED)
+    block = _without(block, _repeated_headers(block, layout), AGAIN)
+    block = _without(block, _rule_lines(block), RULED)
     block = _without(block, _totals(block, layout), TOTALS)
     if last:
         open_end = not ended and bool(len(block.lines)) and not any(s.line > block.lines[-1] for s in block.set_aside)
         block = _without(block, _at_end(block, lambda cells: _is_note(cells, layout)), NOTE)
         block = _without(block, _at_end(block, lambda cells: _is_total(cells, layout)), TOTALS)
         block = _without(block, _at_end(block, lambda cells: _is_control(cells, layout)), CONTROL)
-        block = replace(_end_named(block, layout, ended=ended), open_end=open_end)
+        block = replace(_rows_after_end(block, layout, ended=ended), open_end=open_end)
     _refuse_second_table(block, layout, known)
     return block
 
@@ -96,13 +96,13 @@ def _runs(left: Sequence[SetAside], width: int) -> list[list[SetAside]]:
     runs: list[list[SetAside]] = []
     for s in left:
         joins = runs and runs[-1][-1].line == s.line - 1 and len(runs[-1][-1].cells) == len(s.cells)
-        if len(s.cells) < 2 or len(s.cells) == width or " value" not in s.why or not any(map(bare, s.cells[1:])):
+        if len(s.cells) < 2 or len(s.cells) == width or " value" not in s.why or not any(map(strip_marks, s.cells[1:])):
             continue
         if joins:
             runs[-1].append(s)
         else:
             runs.append([s])
-    return [run for run in runs if len(run) > 2 or all(rough(c) == "word" for c in run[0].cells)]
+    return [run for run in runs if len(run) > 2 or all(classify_cell(c) == "word" for c in run[0].cells)]
 
 
 def _without(block: Block, rows: Sequence[int], why: str) -> Block:
@@ -117,20 +117,20 @@ def _cells(block: Block, row: int) -> tuple[str, ...]:
     return tuple(c[row].as_py() for c in block.table.columns)
 
 
-def _again(block: Block, layout: Layout) -> list[int]:
-    header = tuple(map(bare, layout.written[: layout.width]))
+def _repeated_headers(block: Block, layout: Layout) -> list[int]:
+    header = tuple(map(strip_marks, layout.written[: layout.width]))
     if not header or not header[0]:
         return []
     cells = block.cells(0)
     same = np.flatnonzero(pc.equal(cells.values, header[0]).to_numpy(zero_copy_only=False))
-    return [int(i) for i in cells.rows_of(same) if tuple(map(bare, _cells(block, int(i)))) == header]
+    return [int(i) for i in cells.rows_of(same) if tuple(map(strip_marks, _cells(block, int(i)))) == header]
 
 
-def _ruled(block: Block) -> list[int]:
+def _rule_lines(block: Block) -> list[int]:
     """Lines of dashes, as Markdown and consoles draw them under a header and at the end."""
     last = len(block.lines) - 1
     ends = sorted(i for i in {0, 1, last} if 0 <= i <= last)
-    filled = ([bare(c) for c in _cells(block, i) if bare(c)] for i in ends)
+    filled = ([strip_marks(c) for c in _cells(block, i) if strip_marks(c)] for i in ends)
     return [i for i, cells in zip(ends, filled, strict=True) if len(cells) > 1 and all(map(_RULE.fullmatch, cells))]
 
 
@@ -143,19 +143,21 @@ def _totals(block: Block, layout: Layout) -> list[int]:
     alone, beside = (
         codes[pc.match_substring_regex(words, p).to_numpy(zero_copy_only=False)] for p in (_TOTAL, _SUBTOTAL)
     )
-    found = [int(i) for i in cells.rows_of(alone) if any(rough(c) == "number" for c in _cells(block, int(i))[1:])]
+    found = [
+        int(i) for i in cells.rows_of(alone) if any(classify_cell(c) == "number" for c in _cells(block, int(i))[1:])
+    ]
     found += [int(i) for i in cells.rows_of(beside) if _is_subtotal(_cells(block, int(i)), layout)]
     return sorted(set(found))
 
 
 def _is_subtotal(cells: tuple[str, ...], layout: Layout) -> bool:
     """Numbers and nothing else beside the word, and a gap where customers have a word or an id."""
-    rest = [rough(c) for c in cells[1:]]
+    rest = [classify_cell(c) for c in cells[1:]]
     if set(rest) != {"number", ""}:
         return False
     others = [r for r in layout.sample if not _TOTAL_AT_END.search(same_words(r[0]))]
     gaps = [j for j, kind in enumerate(rest, 1) if not kind]
-    return len(others) > 1 and any(all(bare(r[j]) for r in others) for j in gaps)
+    return len(others) > 1 and any(all(strip_marks(r[j]) for r in others) for j in gaps)
 
 
 def _at_end(block: Block, odd: Callable[[tuple[str, ...]], bool]) -> list[int]:
@@ -169,37 +171,47 @@ def _at_end(block: Block, odd: Callable[[tuple[str, ...]], bool]) -> list[int]:
 
 
 def _is_total(cells: tuple[str, ...], layout: Layout) -> bool:
-    filled = [bare(c) for c in cells if bare(c)]
-    numbers = [c for c in filled if rough(c) == "number"]
+    filled = [strip_marks(c) for c in cells if strip_marks(c)]
+    numbers = [c for c in filled if classify_cell(c) == "number"]
     if _TOTAL_AT_END.fullmatch(same_words(filled[0])) and len(numbers) == len(filled) - 1:
         return True
     # The row itself may be in the sample, so one row without an id does not make ids optional.
-    always = sum(not bare(r[0]) for r in layout.sample) <= 1 < len(layout.sample)
-    return not bare(cells[0]) and always and len(numbers) == len(filled) and rough(layout.sample[0][0]) != ""
+    always = sum(not strip_marks(r[0]) for r in layout.sample) <= 1 < len(layout.sample)
+    return (
+        not strip_marks(cells[0])
+        and always
+        and len(numbers) == len(filled)
+        and classify_cell(layout.sample[0][0]) != ""
+    )
 
 
 def _is_note(cells: tuple[str, ...], layout: Layout) -> bool:
     """A few words in the first cell and nothing else, where every row above is filled."""
-    alone = layout.width > 2 and bare(cells[0]) and not any(map(bare, cells[1:])) and rough(cells[0]) == "word"
+    alone = (
+        layout.width > 2
+        and strip_marks(cells[0])
+        and not any(map(strip_marks, cells[1:]))
+        and classify_cell(cells[0]) == "word"
+    )
     others = [r for r in layout.sample if r != cells]
-    return bool(alone) and len(others) > 1 and all(sum(map(bool, map(bare, r))) > 1 for r in others)
+    return bool(alone) and len(others) > 1 and all(sum(map(bool, map(strip_marks, r))) > 1 for r in others)
 
 
 def _is_control(cells: tuple[str, ...], layout: Layout) -> bool:
     """A mark such as T or EOF where ids have digits, and counts beside it."""
-    numbers = {rough(c) for c in cells[1:]} - {""} <= {"number"}
+    numbers = {classify_cell(c) for c in cells[1:]} - {""} <= {"number"}
     ids = [r[0] for r in layout.sample if r != cells]
     return numbers and same_words(cells[0]) in _TRAILER and len(ids) > 1 and all(re.search("[0-9]", i) for i in ids)
 
 
-def _end_named(block: Block, layout: Layout, *, ended: bool) -> Block:
+def _rows_after_end(block: Block, layout: Layout, *, ended: bool) -> Block:
     """The rows left out at the very end get the reason a person would give: a note, or a file that was cut off."""
     last = int(block.lines[-1]) if len(block.lines) else 0
     left = list(block.set_aside)
     for i, s in enumerate(left):
         if s.line < last or (" value" not in s.why and s.why not in (UNBALANCED, BROKEN_BYTES)):
             continue
-        filled = sum(1 for c in s.cells if bare(c))
+        filled = sum(1 for c in s.cells if strip_marks(c))
         if not ended and i == len(left) - 1:
             left[i] = SetAside(s.line, f"the file ends in the middle of this line: {s.why}", s.cells)
         elif filled == 1 and layout.width > 2 and " value" in s.why:

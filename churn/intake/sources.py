@@ -23,7 +23,7 @@ from churn.notices import Notice
 Source = Path | bytes
 
 
-class Reread(bytes):
+class CachedSource(bytes):
     """A list in memory that is read more than once: how it was taken apart waits with it for the next reading."""
 
     apart: dict[Hashable, Any]
@@ -90,7 +90,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Opened:
+class SourceFile:
     """A file found to be readable: its name, what it is, and a way to its unpacked bytes as often as needed."""
 
     source: Source
@@ -131,7 +131,7 @@ class Opened:
         return content
 
 
-def too_many_cells(found: Opened) -> ListRefused:
+def too_many_cells(found: SourceFile) -> ListRefused:
     """The refusal of a list whose table would be too large, although its rows and columns each are not."""
     return ListRefused(
         f"{found.name} has more than {found.limits.cells:,} cells, rows × columns.",
@@ -139,22 +139,22 @@ def too_many_cells(found: Opened) -> ListRefused:
     )
 
 
-def opened(source: Source, filename: str = "", *, limits: Limits | None = None) -> Opened:
+def open_source(source: Source, filename: str = "", *, limits: Limits | None = None) -> SourceFile:
     """Find out what the file is by its bytes, whatever it is called."""
     name = filename or (source.name if isinstance(source, Path) else "the list")
     size, fingerprint = _size_and_fingerprint(source, name)
     if size == 0:
         raise ListRefused(f"{name} is empty.", "Export the list again and check that the export finished.")
-    found = Opened(source, name, "text", fingerprint, limits or Limits())
+    found = SourceFile(source, name, "text", fingerprint, limits or Limits())
     if size > found.limits.bytes:
         raise too_big(found)
-    found = _unwrapped(found)
+    found = _unwrap(found)
     with found.stream() as stream:
         head = stream.read(_HEAD)
-    return replace(found, kind=_kind_of(head, found))
+    return replace(found, kind=_detect_kind(head, found))
 
 
-def _kind_of(head: bytes, found: Opened) -> FileKind:
+def _detect_kind(head: bytes, found: SourceFile) -> FileKind:
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise ListRefused(f"{found.name} holds nothing but blanks.", "Export the list again.")
     if head.startswith(PARQUET):
@@ -188,7 +188,7 @@ def _is_binary(head: bytes) -> bool:
     return control > 3 and control > len(head) / 100
 
 
-def _unwrapped(found: Opened) -> Opened:
+def _unwrap(found: SourceFile) -> SourceFile:
     with found.stream() as stream:
         head = stream.read(4)
     if head.startswith(b"\x1f\x8b"):
@@ -199,7 +199,7 @@ def _unwrapped(found: Opened) -> Opened:
     return _out_of_zip(found)
 
 
-def _out_of_zip(found: Opened) -> Opened:
+def _out_of_zip(found: SourceFile) -> SourceFile:
     with found.stream() as stream:
         try:
             entries = zipfile.ZipFile(stream).infolist()
@@ -234,7 +234,7 @@ def is_parquet(source: Source) -> bool:
     return False
 
 
-def too_big(found: Opened) -> ListRefused:
+def too_big(found: SourceFile) -> ListRefused:
     """The refusal of a list that is larger than the limit once it is unpacked."""
     return ListRefused(
         f"{found.name} is larger than {found.limits.bytes >> 20:,} MB unpacked.", "Split the list into smaller files."
@@ -290,7 +290,7 @@ _WORDS = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
 
 def likeliest_codec(sample: bytes) -> str:
     """The encoding under which most words look written by a person; charset-normalizer decides between equals."""
-    scored = {codec: score for codec in CODECS if (score := _natural(sample, codec)) is not None}
+    scored = {codec: score for codec in CODECS if (score := _reads_naturally(sample, codec)) is not None}
     if not scored:
         return _by_normalizer(sample, ()) or "cp1252"
     best = max(scored.values())
@@ -307,7 +307,7 @@ def _by_normalizer(sample: bytes, among: tuple[str, ...]) -> str | None:
     return best.encoding if best else None
 
 
-def _natural(sample: bytes, codec: str) -> float | None:
+def _reads_naturally(sample: bytes, codec: str) -> float | None:
     """The share of words beyond ASCII that look natural, or None when the bytes are not of that encoding at all."""
     try:
         text = sample.decode(codec)
@@ -367,7 +367,7 @@ class Encoding:
     old_line_ends: bool = False  # lines end in a lone carriage return
 
 
-def encoding_of(found: Opened) -> Encoding:
+def detect_encoding(found: SourceFile) -> Encoding:
     """The encoding: by its mark, else strict UTF-8, else UTF-16 by its NULs, else the likeliest guess."""
     with found.stream() as stream:
         head = stream.read(BLOCK // 16)
@@ -408,7 +408,7 @@ def _unspoiled(word: str) -> str:
     return meant if meant != word else ""
 
 
-def text_blocks(found: Opened, encoding: Encoding, size: int = BLOCK) -> Iterator[bytes]:
+def text_blocks(found: SourceFile, encoding: Encoding, size: int = BLOCK) -> Iterator[bytes]:
     """The text as UTF-8 in blocks of whole lines that end in a line feed; the last one may lack it."""
     rest = b""
     for block in _utf8(found, encoding, size):
@@ -425,7 +425,7 @@ def text_blocks(found: Opened, encoding: Encoding, size: int = BLOCK) -> Iterato
         yield rest
 
 
-def _utf8(found: Opened, encoding: Encoding, size: int) -> Iterator[bytes]:
+def _utf8(found: SourceFile, encoding: Encoding, size: int) -> Iterator[bytes]:
     plain = encoding.name == "utf-8" and not encoding.damaged
     decoder = codecs.getincrementaldecoder(encoding.name)("replace")
     held, total = b"", 0
@@ -476,7 +476,7 @@ def _by_mark(head: bytes) -> tuple[str, int]:
     return "", 0
 
 
-def _by_trial(found: Opened, head: bytes) -> Encoding:
+def _by_trial(found: SourceFile, head: bytes) -> Encoding:
     skip = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     old = _old_line_ends(head.decode("latin-1"))
     good, bad, sample = _tried_as_utf8(found)
@@ -488,7 +488,7 @@ def _by_trial(found: Opened, head: bytes) -> Encoding:
     return Encoding(likeliest_codec(sample), guessed=True, damaged=True, old_line_ends=old)
 
 
-def _tried_as_utf8(found: Opened) -> tuple[int, int, bytes]:
+def _tried_as_utf8(found: SourceFile) -> tuple[int, int, bytes]:
     """How many characters beyond ASCII are sound and how many bytes are not, with a sample of the lines around them."""
     good, bad, sample, rest = 0, 0, b"", b""
     with found.stream() as stream:
@@ -497,9 +497,9 @@ def _tried_as_utf8(found: Opened) -> tuple[int, int, bytes]:
                 continue
             cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 or len(chunk)
             block, rest = rest + chunk[:cut], chunk[cut:]
-            good, bad, sample = _counted(block, good, bad, sample)
+            good, bad, sample = _count_words(block, good, bad, sample)
     whole = _without_cut(rest)
-    good, bad, sample = _counted(whole, good, bad, sample)
+    good, bad, sample = _count_words(whole, good, bad, sample)
     # A last character that is cut off is a damaged end; it speaks against UTF-8 only where nothing speaks for it.
     return good, bad + (len(whole) < len(rest)), sample or rest
 
@@ -512,7 +512,7 @@ def _without_cut(rest: bytes) -> bytes:
     return rest
 
 
-def _counted(block: bytes, good: int, bad: int, sample: bytes) -> tuple[int, int, bytes]:
+def _count_words(block: bytes, good: int, bad: int, sample: bytes) -> tuple[int, int, bytes]:
     try:
         text = block.decode("utf-8")
     except UnicodeDecodeError:

@@ -9,34 +9,34 @@ from churn.errors import ListRefused, OpenQuestion
 from churn.intake.checks import refuse_empty
 from churn.intake.columns import Holding
 from churn.intake.delimited import Block, SetAside
-from churn.intake.duplicates import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, settled
-from churn.intake.grid import Grid, Way, grid_of
-from churn.intake.guessing import best_profile, guessed_schema, headings_known, profiles_known, with_roles
+from churn.intake.duplicates import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, resolve_duplicates
+from churn.intake.grid import Grid, ScanOptions, open_grid
+from churn.intake.guessing import best_profile, guess_schema, headings_known, profiles_known, assign_roles
 from churn.intake.matching import (
     Match,
     holdings_for,
     key_heading,
-    matches_of,
-    places_of,
+    match_headings,
+    number_places,
     refuse_differing,
-    told_twins,
-    without_empty,
+    twin_notices,
+    drop_empty,
 )
 from churn.intake.meaning import (
     Meaning,
     empty_columns,
-    meant,
-    no_schema_meaning,
-    told_empty,
-    told_outcome,
-    told_profile,
+    resolve_columns,
+    guess_meaning,
+    empty_notices,
+    outcome_notices,
+    profile_notices,
 )
-from churn.intake.messages import told_column
-from churn.intake.options import Asked
-from churn.intake.plans import Plan, level_of, plans_of
+from churn.intake.messages import repair_notices
+from churn.intake.options import ReadRequest
+from churn.intake.plans import ColumnPlan, read_level, plan_columns
 from churn.intake.rows import tables_below
-from churn.intake.sources import Reread, Source, opened
-from churn.intake.values import folded
+from churn.intake.sources import CachedSource, Source, open_source
+from churn.intake.values import fold_text
 from churn.notices import Notice, do, many
 from churn.profiles import GENERAL, Profile
 from churn.schema import Schema
@@ -49,10 +49,10 @@ class Survey:
     """What the first pass found: where each heading stands, how each column is read, and which rows are left out."""
 
     grid: Grid
-    asked: Asked
+    asked: ReadRequest
     positions: Mapping[str, int]
     schema: Schema
-    plans: Mapping[str, Plan]  # their heading -> how it is read
+    plans: Mapping[str, ColumnPlan]  # their heading -> how it is read
     matches: tuple[Match, ...]
     profile: str
     rows: int
@@ -91,12 +91,12 @@ class _Seen:
             self.repeats.add(block.cells(positions[key]))
 
 
-def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
+def survey_list(source: Source, filename: str, asked: ReadRequest) -> Survey:
     """Go through the file once and settle everything about it; what cannot be settled is refused."""
     profiles = profiles_known(asked.home)
-    grid = _grid(source, filename, asked, profiles)
-    positions, twins = places_of(grid.layout.names)
-    profile = _profile(asked, tuple(positions), profiles)
+    grid = _open_grid(source, filename, asked, profiles)
+    positions, twins = number_places(grid.layout.names)
+    profile = _choose_profile(asked, tuple(positions), profiles)
     target = asked.schema or (profile.schema if profile and profile.schema.columns else None)
     key = key_heading(tuple(positions), target, profiles.get(GENERAL), asked)
     seen = _Seen(holdings_for(tuple(positions), target, asked), twins)
@@ -104,16 +104,16 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
         seen.add(block, positions, key)
     refuse_differing(grid.layout.names, seen.differing)
     left, told = _left_out(grid, seen, headings_known(profiles))
-    positions, nameless = without_empty(positions, seen.held) if grid.layout.header else (positions, [])
+    positions, nameless = drop_empty(positions, seen.held) if grid.layout.header else (positions, [])
     held = {n: seen.held[n] for n in positions}
     meaning = _meaning(held, target, asked, profiles)
     scoring = asked.purpose == "score"
-    plans = plans_of(meaning, held, asked.dates, comma_likely=grid.comma_likely, scoring=scoring)
+    plans = plan_columns(meaning, held, asked.dates, comma_likely=grid.comma_likely, scoring=scoring)
     survey = Survey(
         grid, asked, positions, meaning.schema, plans, meaning.matches,
         profile.name if profile else GENERAL, seen.rows, tuple(left), (),
-        (*grid.notices, *nameless, *told_twins(grid.layout.names, twins), *told,
-         *(() if asked.schema or asked.profile else told_profile(profile, tuple(positions), profiles)),
+        (*grid.notices, *nameless, *twin_notices(grid.layout.names, twins), *told,
+         *(() if asked.schema or asked.profile else profile_notices(profile, tuple(positions), profiles)),
          *meaning.notices),
         currencies={plans[n].column.name: next(iter(h.currencies)) for n, h in held.items()
                     if n in plans and len(h.currencies) == 1},
@@ -121,19 +121,19 @@ def surveyed(source: Source, filename: str, asked: Asked) -> Survey:
     return _with_repeats(survey, seen, key, held)
 
 
-def _grid(source: Source, filename: str, asked: Asked, profiles: Mapping[str, Profile]) -> Grid:
+def _open_grid(source: Source, filename: str, asked: ReadRequest, profiles: Mapping[str, Profile]) -> Grid:
     known = set(headings_known(profiles))
-    known |= {folded(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
-    way = Way(lambda text: folded(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row)
+    known |= {fold_text(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
+    way = ScanOptions(lambda text: fold_text(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row)
     told = (filename, asked.limits, frozenset(known), asked.sheet, asked.keep, asked.block, asked.by_row)
-    apart = source.apart if isinstance(source, Reread) else {}
+    apart = source.apart if isinstance(source, CachedSource) else {}
     grid: Grid | None = apart.pop(told, None)  # what is read twice is seldom read three times
     if grid is None:
-        apart[told] = grid = grid_of(opened(source, filename, limits=asked.limits), way)
+        apart[told] = grid = open_grid(open_source(source, filename, limits=asked.limits), way)
     return grid
 
 
-def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:
+def _choose_profile(asked: ReadRequest, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:
     if asked.schema is not None:
         return profiles.get(asked.profile) if asked.profile else None
     if asked.profile:
@@ -142,14 +142,16 @@ def _profile(asked: Asked, headings: tuple[str, ...], profiles: Mapping[str, Pro
         return profiles.get(asked.profile) or read_profile(asked.profile, asked.home)
     if asked.mapping:
         headings = tuple(
-            next((o for t, o in asked.mapping.items() if folded(t) == folded(h)), h) or h for h in headings
+            next((o for t, o in asked.mapping.items() if fold_text(t) == fold_text(h)), h) or h for h in headings
         )
     return best_profile(headings, profiles)
 
 
 def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetAside], list[Notice]]:
     layout = grid.layout
-    left, told = tables_below(sorted(seen.left, key=lambda s: s.line), seen.rows, layout, lambda t: folded(t) in known)
+    left, told = tables_below(
+        sorted(seen.left, key=lambda s: s.line), seen.rows, layout, lambda t: fold_text(t) in known
+    )
     odd = [s for s in left if " value" in s.why]
     if not seen.rows or len(odd) > max(seen.rows, 3):
         widths = sorted({len(s.cells) for s in odd})
@@ -168,14 +170,16 @@ def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetA
     return left, told
 
 
-def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, profiles: Mapping[str, Profile]) -> Meaning:
+def _meaning(
+    held: dict[str, Holding], target: Schema | None, asked: ReadRequest, profiles: Mapping[str, Profile]
+) -> Meaning:
     general = profiles.get(GENERAL)
     if target is None:
-        meaning = no_schema_meaning(guessed_schema(held, general), asked)
+        meaning = guess_meaning(guess_schema(held, general), asked)
     else:
-        matches = matches_of(tuple(held), target, mapping=asked.mapping, held=held)
-        meaning = meant(matches, target, held, asked)
-    schema = with_roles(meaning.schema, asked.roles)
+        matches = match_headings(tuple(held), target, mapping=asked.mapping, held=held)
+        meaning = resolve_columns(matches, target, held, asked)
+    schema = assign_roles(meaning.schema, asked.roles)
     for name in asked.drop:
         schema = schema.having(name, role="ignored")
     if asked.positive and schema.outcome:
@@ -185,18 +189,18 @@ def _meaning(held: dict[str, Holding], target: Schema | None, asked: Asked, prof
 
 def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[str, Holding]) -> Survey:
     known_before = survey.matches or survey.asked.positive
-    notices = [] if known_before else list(told_outcome(survey.schema.outcome))
-    notices += [n for name, plan in survey.plans.items() for n in told_column(plan, held[name])]
+    notices = [] if known_before else list(outcome_notices(survey.schema.outcome))
+    notices += [n for name, plan in survey.plans.items() for n in repair_notices(plan, held[name])]
     empty = empty_columns(survey.schema, {p.column.name: held[h] for h, p in survey.plans.items()})
     if survey.asked.purpose == "score":
         refuse_empty(c.name for c in empty if c.required and c.blank is None)
-    notices += told_empty(empty)
+    notices += empty_notices(empty)
     column = survey.schema.key
     heading = next((h for h, p in survey.plans.items() if column and p.column.name == column.name), None)
     dropped: tuple[SetAside, ...] = ()
     if heading is not None:
         repeats = seen.repeats if heading == key else _repeats(survey, heading)
-        dropped, told = _settled(survey, repeats, heading)
+        dropped, told = _resolve_repeats(survey, repeats, heading)
         notices = [*told, *notices]
     left = tuple(sorted((*survey.set_aside, *dropped), key=lambda s: s.line))
     summary = _summary(survey.rows - len(dropped), left)
@@ -205,10 +209,10 @@ def _with_repeats(survey: Survey, seen: _Seen, key: str | None, held: Mapping[st
     return replace(survey, set_aside=left, dropped=dropped, notices=tuple(notices), known=known)
 
 
-def _no_new_level(plan: Plan, holding: Holding) -> bool:
+def _no_new_level(plan: ColumnPlan, holding: Holding) -> bool:
     column = plan.column
     seen = {*holding.levels, *plan.kept, *((column.blank,) if column.blank is not None else ())}
-    return column.kind == "category" and not holding.many and all(level_of(v, plan) in column.levels for v in seen)
+    return column.kind == "category" and not holding.many and all(read_level(v, plan) in column.levels for v in seen)
 
 
 def _repeats(survey: Survey, heading: str) -> Repeats:
@@ -218,7 +222,7 @@ def _repeats(survey: Survey, heading: str) -> Repeats:
     return repeats
 
 
-def _settled(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetAside, ...], tuple[Notice, ...]]:
+def _resolve_repeats(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetAside, ...], tuple[Notice, ...]]:
     twice, keys, different = repeats.twice()
     if not len(twice):
         return (), ()
@@ -234,7 +238,7 @@ def _settled(survey: Survey, repeats: Repeats, heading: str) -> tuple[tuple[SetA
     dated = next((h for h, p in survey.plans.items() if date and p.column.name == date.name), None)
     order = survey.plans[dated].order if dated else None
     column = KeyColumn(survey.positions[heading], heading, survey.positions[dated] if dated else None, order)
-    found = settled(survey.grid.blocks(), column, twice, asked.duplicates)
+    found = resolve_duplicates(survey.grid.blocks(), column, twice, asked.duplicates)
     return found.drop, found.notices
 
 

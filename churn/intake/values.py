@@ -81,14 +81,14 @@ MAY_BE_NOTHING = (
 )
 
 
-def bare(text: str) -> str:
+def strip_marks(text: str) -> str:
     """The cell without the blanks around it, and without the mark by which a spreadsheet keeps text as text."""
     stripped = text.strip(BLANKS)
     marked = _MARKED.fullmatch(stripped) if stripped.startswith(('="', "'")) else None
     return marked[1] or marked[2] or "" if marked else stripped
 
 
-def bare_column(values: pa.Array) -> pa.Array:
+def strip_marks_in(values: pa.Array) -> pa.Array:
     """A text column without the blanks around each cell; the very same column where there are none."""
     trimmed = pc.utf8_trim(values, BLANKS)
     return values if _bytes_of_text(trimmed) == _bytes_of_text(values) else trimmed
@@ -144,13 +144,13 @@ _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae
 
 
 @lru_cache(maxsize=20_000)
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """The name without case, accents, blanks, dashes and letters that have no width."""
     plain = unicodedata.normalize("NFKD", same_words(text).translate(_SPECIAL))
     return _NOT_LETTERS.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def tidy(text: str) -> str:
+def tidy_text(text: str) -> str:
     """A heading as it is shown: no blanks around it, single blanks inside, nothing invisible."""
     text = re.sub("[\u200b\u200c\u200d\u2060\ufeff\u00ad]", "", unicodedata.normalize("NFC", text))
     return re.sub(r"\s+", " ", text).strip()
@@ -203,10 +203,10 @@ def names_an_end(heading: str) -> bool:
 
 def _whole_or_owned(heading: str) -> set[str]:
     """The heading as it is compared, and without what it says belongs to whom: `customer_left_on` is `left on`."""
-    whole = folded(heading)
+    whole = fold_text(heading)
     return {whole, *(whole.removeprefix(owner) for owner in _headings_of("belongs_to"))} - {""}
 
 
 @lru_cache(8)
 def _headings_of(role: str) -> frozenset[str]:
-    return frozenset(map(folded, read_profile(GENERAL, REPOSITORY).roles.get(role, ())))
+    return frozenset(map(fold_text, read_profile(GENERAL, REPOSITORY).roles.get(role, ())))

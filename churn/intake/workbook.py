@@ -19,8 +19,8 @@ from typing import Any
 
 from churn.errors import ChurnError, ListRefused, OpenQuestion
 from churn.intake.delimited import Record
-from churn.intake.header import Known, layout_of
-from churn.intake.sources import OLE, Opened
+from churn.intake.header import Known, find_layout
+from churn.intake.sources import OLE, SourceFile
 from churn.intake.values import same_words
 from churn.notices import Notice, do, many
 
@@ -45,18 +45,18 @@ class Sheet:
     notices: tuple[Notice, ...] = ()
 
 
-def sheet_of(found: Opened, *, asked: str | None, known: Known) -> Sheet:
+def read_sheet(found: SourceFile, *, asked: str | None, known: Known) -> Sheet:
     """The sheet asked for, or the one whose headings are known; two that fit alike are asked about."""
     content = found.content(PACKED)
     _check_directory(found.name, content)
     cells = found.limits.cells
-    sheets = _ask(found.name, content, None, cells)
-    chosen = _chosen(found.name, sheets, asked, known)
+    sheets = _read_in_process(found.name, content, None, cells)
+    chosen = _choose_sheet(found.name, sheets, asked, known)
     if len(sheets) > 1:
-        again = _ask(found.name, content, chosen["name"], cells)
+        again = _read_in_process(found.name, content, chosen["name"], cells)
         chosen = again[0] if again else chosen
     records = tuple(Record(chosen["first"] + i, tuple(row)) for i, row in enumerate(chosen["rows"]))
-    return Sheet(chosen["name"], records, tuple(_told(chosen, sheets, asked)))
+    return Sheet(chosen["name"], records, tuple(_sheet_notices(chosen, sheets, asked)))
 
 
 def _check_directory(name: str, content: bytes) -> None:
@@ -77,7 +77,7 @@ def _check_directory(name: str, content: bytes) -> None:
         raise _locked(name)
 
 
-def _ask(name: str, content: bytes, sheet: str | None, cells: int) -> list[dict[str, Any]]:
+def _read_in_process(name: str, content: bytes, sheet: str | None, cells: int) -> list[dict[str, Any]]:
     """Let the process of its own read the workbook; whatever happens to it, this one goes on."""
     command = [
         sys.executable,
@@ -105,7 +105,7 @@ def _ask(name: str, content: bytes, sheet: str | None, cells: int) -> list[dict[
     return answer["sheets"]
 
 
-def _chosen(name: str, sheets: list[dict[str, Any]], asked: str | None, known: Known) -> dict[str, Any]:
+def _choose_sheet(name: str, sheets: list[dict[str, Any]], asked: str | None, known: Known) -> dict[str, Any]:
     if asked is not None:
         found = [s for s in sheets if s["name"] == asked] or [
             s for s in sheets if same_words(s["name"]) == same_words(asked)
@@ -140,13 +140,13 @@ def _known_headings(sheet: dict[str, Any], name: str, known: Known) -> float:
     """How many known headings a sheet begins with; less than nothing when it holds no list."""
     records = [Record(sheet["first"] + i, tuple(row)) for i, row in enumerate(sheet["rows"])]
     try:
-        layout = layout_of(records, name, known)
+        layout = find_layout(records, name, known)
     except ChurnError:
         return -1
     return sum(map(known, layout.names)) + (0.5 if layout.width > 1 and layout.header else 0)
 
 
-def _told(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | None) -> Iterator[Notice]:
+def _sheet_notices(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | None) -> Iterator[Notice]:
     others = [s for s in sheets if s["name"] != chosen["name"] and s["visible"]]
     if others and asked is None:
         yield Notice("info", f"Sheet {chosen['name']} was read; the workbook also has {_names(others)}.")
@@ -157,10 +157,10 @@ def _told(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | Non
             f"{do(len(hidden), 'Hidden sheet was', 'Hidden sheets were')} not read: {_names(hidden)}.",
             count=len(hidden),
         )
-    yield from _told_oddities(chosen)
+    yield from _oddity_notices(chosen)
 
 
-def _told_oddities(chosen: dict[str, Any]) -> Iterator[Notice]:
+def _oddity_notices(chosen: dict[str, Any]) -> Iterator[Notice]:
     if hidden := chosen.get("hidden_rows"):
         are, were = do(hidden, "is", "are"), do(hidden, "was", "were")
         text = f"{many(hidden, 'row')} {are} hidden in the sheet and {were} read as well."
@@ -258,22 +258,22 @@ def _workbook_stream(content: bytes) -> bytes:
     sectors = [content[i : i + size] for i in range(size, len(content), size)]
     heads = [n for n in struct.unpack_from("<109I", content, 76) if n < len(sectors)]
     table = _numbers(b"".join(sectors[n] for n in heads))
-    entries = _chained(sectors, table, struct.unpack_from("<I", content, 48)[0])
+    entries = _chain_of_sectors(sectors, table, struct.unpack_from("<I", content, 48)[0])
     found = {_entry_name(entries, at): at for at in range(0, len(entries) - 127, 128)}
     at = next(found[n] for n in _STREAMS if n in found)
     start, length = struct.unpack_from("<II", entries, at + 116)
     if length >= struct.unpack_from("<I", content, 56)[0]:
-        return _chained(sectors, table, start)[:length]
-    small = _chained(sectors, table, struct.unpack_from("<I", entries, found["Root Entry"] + 116)[0])
-    places = _numbers(_chained(sectors, table, struct.unpack_from("<I", content, 60)[0]))
-    return _chained([small[i : i + 64] for i in range(0, len(small), 64)], places, start)[:length]
+        return _chain_of_sectors(sectors, table, start)[:length]
+    small = _chain_of_sectors(sectors, table, struct.unpack_from("<I", entries, found["Root Entry"] + 116)[0])
+    places = _numbers(_chain_of_sectors(sectors, table, struct.unpack_from("<I", content, 60)[0]))
+    return _chain_of_sectors([small[i : i + 64] for i in range(0, len(small), 64)], places, start)[:length]
 
 
 def _entry_name(entries: bytes, at: int) -> str:
     return entries[at : at + max(struct.unpack_from("<H", entries, at + 64)[0] - 2, 0)].decode("utf-16-le", "replace")
 
 
-def _chained(sectors: list[bytes], table: tuple[int, ...], start: int) -> bytes:
+def _chain_of_sectors(sectors: list[bytes], table: tuple[int, ...], start: int) -> bytes:
     parts: list[bytes] = []
     while start < len(table) and len(parts) <= len(sectors):
         parts.append(sectors[start])
@@ -312,7 +312,7 @@ _XLSB_ROW, _XLSB_FORMULAS, _XLSB_SHEET = 0, {8, 9, 10, 11}, 156
 _NOT_AS_WRITTEN = (KeyError, StopIteration, IndexError, ValueError, struct.error, zipfile.BadZipFile, OSError)
 
 
-def oddities_of(content: bytes, name: str) -> Found:
+def find_oddities(content: bytes, name: str) -> Found:
     """The oddities of one sheet, as far as its format tells; nothing where the file is not written as usual."""
     try:
         return _reader_of(content)(content, name)
@@ -338,7 +338,9 @@ def _found(hidden: int, without: list[str], stored: int = 0) -> Found:
 
 
 def _of_xls(content: bytes, name: str) -> Found:
-    return _counted(sheet_records(content, name), lambda k, d: k == _XLS_ROW and bool(d[12] & 0x20), {_XLS_FORMULA})
+    return _count_oddities(
+        sheet_records(content, name), lambda k, d: k == _XLS_ROW and bool(d[12] & 0x20), {_XLS_FORMULA}
+    )
 
 
 def _of_xlsb(content: bytes, name: str) -> Found:
@@ -347,10 +349,12 @@ def _of_xlsb(content: bytes, name: str) -> Found:
         link = next(link for link, called in map(_link_and_name, sheets) if called == name)
         links = archive.read("xl/_rels/workbook.bin.rels").decode("utf-8", "replace")
         records = wide_records(archive.read(_target_of(links, link)))
-    return _counted(records, lambda k, d: k == _XLSB_ROW and bool(d[11] & 0x10), _XLSB_FORMULAS)
+    return _count_oddities(records, lambda k, d: k == _XLSB_ROW and bool(d[11] & 0x10), _XLSB_FORMULAS)
 
 
-def _counted(records: Iterator[SheetRecord], is_hidden: Callable[[int, bytes], bool], formulas: set[int]) -> Found:
+def _count_oddities(
+    records: Iterator[SheetRecord], is_hidden: Callable[[int, bytes], bool], formulas: set[int]
+) -> Found:
     hidden, stored = 0, 0
     for kind, data in islice(records, MOST_RECORDS):
         hidden += is_hidden(kind, data)

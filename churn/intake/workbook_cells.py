@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from churn.intake.workbook import oddities_of
+from churn.intake.workbook import find_oddities
 
 MEMORY, SECONDS = 1 << 30, 30
 
@@ -95,11 +95,11 @@ def _sheet(book: Any, meta: Any, content: bytes, *, whole: bool) -> dict[str, An
     if sheet.height > ROWS or sheet.width > COLUMNS * 8 or sheet.height * sheet.width > CELLS:
         raise _TooLarge
     rows = sheet.to_python(nrows=None if whole else HEAD)
-    about |= {"first": (sheet.start or (0, 0))[0] + 1, "rows": [[text_of(c) for c in r] for r in rows]}
-    return {**about, "height": sheet.height, **(oddities_of(content, meta.name) if whole else {})}
+    about |= {"first": (sheet.start or (0, 0))[0] + 1, "rows": [[cell_text(c) for c in r] for r in rows]}
+    return {**about, "height": sheet.height, **(find_oddities(content, meta.name) if whole else {})}
 
 
-def text_of(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """The cell as text: whole numbers without a point, days as year-month-day."""
     if isinstance(cell, str):
         return cell

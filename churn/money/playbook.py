@@ -71,7 +71,7 @@ NOTHING = exact_estimate(0.0)
 
 
 @dataclass(frozen=True)
-class Segment:
+class RateSegment:
     """Customers for whom an action's rates differ from everybody else's."""
 
     rule: Rule
@@ -108,7 +108,7 @@ class Action:
     answers: tuple[str, ...] = ()
     only_answers: bool = False
     rest_days: int = 0
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[RateSegment, ...] = ()
 
     @property
     def words(self) -> str:
@@ -437,10 +437,10 @@ def _rule(place: Place, words: Mapping[str, Any], key: str = "when") -> Any:
         raise place.wrong(problem.message.rstrip("."), problem.fix, key) from problem
 
 
-def _segment(place: Place, rule: str, words: Any) -> Segment:
+def _segment(place: Place, rule: str, words: Any) -> RateSegment:
     place.known(place.table(words), RATES)
     parsed = _rule(place, {"when": rule})
-    return Segment(parsed, {r: _estimate(place, words, r, high=1.0) for r in words})
+    return RateSegment(parsed, {r: _estimate(place, words, r, high=1.0) for r in words})
 
 
 def _estimate(

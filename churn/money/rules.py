@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import RequestRefused
-from churn.intake.numbers import number_of
-from churn.intake.values import LETTERS, NO, YES, bare, same_words
+from churn.intake.numbers import parse_number
+from churn.intake.values import LETTERS, NO, YES, strip_marks, same_words
 
 MOST_COMPARED, LONGEST = 65_536, 100  # comparisons of single cells that are remembered, and how long a cell may be
 
@@ -29,7 +29,7 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Cells:
+class RuleCells:
     """One customer in place of a table: per column the cell and the type the column has in a list.
 
     What a cell answers does not depend on other rows, so each different one is compared only once.
@@ -64,7 +64,7 @@ def _as_arrow(values: Any) -> pa.Array:
 
 def compare_column(clause: Clause, columns: Any) -> np.ndarray:
     """True for each row whose cell satisfies the comparison; an empty cell satisfies only `is missing`."""
-    if isinstance(columns, Cells):
+    if isinstance(columns, RuleCells):
         cell, kind = columns.cells[clause.column]
         long = isinstance(cell, str) and len(cell) > LONGEST
         return (_compare_cell.__wrapped__ if long else _compare_cell)(clause, cell, kind)
@@ -117,7 +117,7 @@ def _numbers(values: pa.Array) -> np.ndarray:
 
 
 def _number(word: str) -> float | None:
-    number, said = number_of(bare(word), "."), same_words(word)
+    number, said = parse_number(strip_marks(word), "."), same_words(word)
     if number is None and said in (YES | NO) - LETTERS:
         return float(said in YES)
     return number

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from churn.monitoring.sketch import Shape, Sketch
+from churn.monitoring.sketch import ColumnShape, Sketch
 from churn.notices import Notice, listed
 from churn.scoring.wording import Wording, capital
 from churn.threads import one_thread
@@ -181,7 +181,7 @@ PLAINLY = 0.0995  # a share from which on a decimal of its percentage says nothi
 _WORTH_SAYING = 0.02  # a typical value that moved by less says nothing about the column
 
 
-def change_in_words(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> str:
+def change_in_words(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
     """What happened to one column, without the full stop."""
     subject = capital(wording.label(shape.name))
     if shape.is_number:
@@ -189,7 +189,7 @@ def change_in_words(shape: Shape, sketch: Sketch, place: int, wording: Wording) 
     return _levels(subject, shape, sketch.counts[place])
 
 
-def emptied_in_words(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> str:
+def emptied_in_words(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
     """How many have nothing to measure in one column, without the full stop."""
     now = float(sketch.missing[place]) / sketch.rows
     subject = capital(wording.label(shape.name))
@@ -201,7 +201,7 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}%" if abs(share) >= PLAINLY else f"{share * 100:.1f}%".replace(".0%", "%")
 
 
-def _number(subject: str, shape: Shape, values: np.ndarray, wording: Wording) -> str:
+def _number(subject: str, shape: ColumnShape, values: np.ndarray, wording: Wording) -> str:
     learnt = shape.middle if shape.middle is not None else np.zeros(101)
     now, then = np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9]), learnt[[10, 25, 50, 75, 90]]
 
@@ -217,7 +217,7 @@ def _number(subject: str, shape: Shape, values: np.ndarray, wording: Wording) ->
     return f"{subject}: {_on_average(shape, values)}"
 
 
-def _on_average(shape: Shape, values: np.ndarray) -> str:
+def _on_average(shape: ColumnShape, values: np.ndarray) -> str:
     """A change that only the mean shows, the outermost hundredths drawn in: most customers are as they were."""
     if shape.middle is None or shape.learnt is None:
         return f"spread differently {THEN}"
@@ -241,7 +241,7 @@ def _by_how_much(now: float, then: float) -> str:
     return f"{percent(abs(now - then) / then)} {side}" if then > 0 and now > 0 else side
 
 
-def _levels(subject: str, shape: Shape, counts: np.ndarray) -> str:
+def _levels(subject: str, shape: ColumnShape, counts: np.ndarray) -> str:
     now = counts / max(counts.sum(), 1)
     place = int(np.abs(now - shape.shares).argmax())
     words = {"flag": ("no", "yes")}.get(shape.field.form) or (*shape.field.levels, "a level not learnt")
@@ -302,7 +302,9 @@ class ColumnDrift:
         return self.as_json() | own | asdict(self.distance)
 
 
-def column_drift(model: Model, shapes: Sequence[Shape], sketch: Sketch, wording: Wording) -> tuple[ColumnDrift, ...]:
+def column_drift(
+    model: Model, shapes: Sequence[ColumnShape], sketch: Sketch, wording: Wording
+) -> tuple[ColumnDrift, ...]:
     """What happened to every learnt column, the largest move of a column that matters first."""
     weights = column_weights(model)
     apart = [distance_of(shape, sketch, i) for i, shape in enumerate(shapes)]
@@ -321,7 +323,7 @@ def column_weights(model: Model) -> np.ndarray:
     return size / max(float(size.sum()), 1e-12)
 
 
-def distance_of(shape: Shape, sketch: Sketch, place: int) -> Distance:
+def distance_of(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
     """How far one column of a list lies from the learnt one, among customers who have a value; and, where having none
     is an answer, how many more have none."""
     if min(sketch.known(place), shape.known) < 1:
@@ -335,7 +337,7 @@ def distance_of(shape: Shape, sketch: Sketch, place: int) -> Distance:
     return replace(found, emptied=float(now[0] / now.sum() - shape.missing), p_value=either)
 
 
-def _distance_of_values(shape: Shape, sketch: Sketch, place: int) -> Distance:
+def _distance_of_values(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
     counts = sketch.counts[place]
     found = distance(shape.coarsely(counts), shape.coarsely(shape.shares), shape.known, ordered=shape.is_number)
     if shape.middle is None or shape.learnt is None:
@@ -357,7 +359,7 @@ def _values_moved(found: Distance) -> bool:
 
 
 def _judged(
-    shape: Shape, place: int, measured: tuple[Distance, bool, float], around: tuple[Sketch, Wording]
+    shape: ColumnShape, place: int, measured: tuple[Distance, bool, float], around: tuple[Sketch, Wording]
 ) -> ColumnDrift:
     found, stands_out, weight = measured
     sketch = around[0]
@@ -372,7 +374,7 @@ def _judged(
     return ColumnDrift(shape.name, moved, found.psi, why, weight, matters, True, found)
 
 
-def _why_not(shape: Shape, sketch: Sketch, place: int) -> str:
+def _why_not(shape: ColumnShape, sketch: Sketch, place: int) -> str:
     """Why no verdict is given on a column; empty where one is."""
     if shape.name in sketch.absent:
         return "Not judged: the list has no such column."
@@ -385,7 +387,7 @@ def _why_not(shape: Shape, sketch: Sketch, place: int) -> str:
     return f"Not judged: {who}; at least {FEWEST} are needed to tell drift from chance."
 
 
-def _why(shape: Shape, place: int, found: Distance, around: tuple[Sketch, Wording], matters: bool) -> str:
+def _why(shape: ColumnShape, place: int, found: Distance, around: tuple[Sketch, Wording], matters: bool) -> str:
     changed = change_in_words if _values_moved(found) else emptied_in_words
     said = changed(shape, around[0], place, around[1])
     return said + ("." if matters else "; it hardly drives the risk, so this only informs.")

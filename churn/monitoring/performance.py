@@ -20,7 +20,7 @@ from churn.money.economics import Stakes, build_stakes, chosen_gain, price_offer
 from churn.money.playbook import Playbook
 from churn.monitoring.drift import percent
 from churn.monitoring.scores import BINS, FEWEST_FOR_ALARM
-from churn.monitoring.sketch import LEVELLED, Shape
+from churn.monitoring.sketch import LEVELLED, ColumnShape
 from churn.notices import Notice
 from churn.scoring.wording import Wording, capital
 from churn.training.calibration import logit, sigmoid, wilson_interval
@@ -62,7 +62,7 @@ class Likely:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class PerformanceEstimate:
     """What a list's probabilities promise.
 
     measures  ROC-AUC, recall and precision at the model's threshold, churn rate: name → Likely
@@ -74,7 +74,7 @@ class Estimate:
     customers: int
     measures: Mapping[str, Likely] = field(default_factory=dict)
     profit: Likely | None = None
-    segments: Mapping[str, Estimate] = field(default_factory=dict)
+    segments: Mapping[str, PerformanceEstimate] = field(default_factory=dict)
     why: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -219,7 +219,7 @@ Z95 = 1.959964
 
 
 def parts_of(
-    model: Model, shapes: Sequence[Shape], weights: np.ndarray, wording: Wording
+    model: Model, shapes: Sequence[ColumnShape], weights: np.ndarray, wording: Wording
 ) -> Iterator[tuple[str, int, float, float]]:
     """The parts a list is cut into: their name, column, and the range of encoded values they hold."""
     for place in np.argsort(-weights, kind="stable")[:MOST_COLUMNS]:
@@ -235,7 +235,7 @@ def parts_of(
 
 def estimates_by_part(
     model: Model, cut: Sequence[tuple[str, int, float, float]], matrix: np.ndarray, found: tuple[np.ndarray, np.ndarray]
-) -> dict[str, Estimate]:
+) -> dict[str, PerformanceEstimate]:
     """The estimate of every part that has enough customers, beside what it was when the model learnt.
 
     found  the probabilities of the customers, and what acting on each is expected to bring (empty without money)
@@ -247,7 +247,7 @@ def estimates_by_part(
         if rows.sum() >= FEWEST_IN_PART:
             measures = likely_measures(model, p[rows], learnt=_learnt(model, place, low, high))
             profit = _mean(gains[rows]) if len(gains) else None
-            estimates[name] = Estimate(int(rows.sum()), measures, profit)
+            estimates[name] = PerformanceEstimate(int(rows.sum()), measures, profit)
     return estimates
 
 
@@ -259,7 +259,7 @@ def _learnt(model: Model, place: int, low: float, high: float) -> dict[str, floa
     return promised(model, model.reference.row_scores[rows])
 
 
-def _thirds(shape: Shape, place: int, words: tuple[str, Wording]) -> Iterator[tuple[str, int, float, float]]:
+def _thirds(shape: ColumnShape, place: int, words: tuple[str, Wording]) -> Iterator[tuple[str, int, float, float]]:
     subject, wording = words
     middle = shape.middle if shape.middle is not None else np.zeros(101)
     one, two = (float(np.float32(f"{middle[at]:.3g}")) for at in (33, 67))
@@ -591,7 +591,7 @@ def _why(rank: Likely, rate: Likely, profit: Likely | None) -> str:
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledOutcomes:
     """One outcome per customer.
 
     table     the columns key (text) and left (true or false), in the order in which customers were first named
@@ -602,7 +602,7 @@ class Settled:
     notices: tuple[Notice, ...] = ()
 
 
-def settled_outcomes(files: Sequence[pa.Table]) -> Settled:
+def settled_outcomes(files: Sequence[pa.Table]) -> SettledOutcomes:
     """One outcome per customer from files with the columns key and left, the oldest first.
 
     A customer who is said to have left and later to have stayed may be a new contract or a mistake: the latest file
@@ -616,7 +616,7 @@ def settled_outcomes(files: Sequence[pa.Table]) -> Settled:
                 changed.add(key)
             said[key] = left
     table = pa.table({"key": pa.array(said.keys(), pa.string()), "left": pa.array(said.values(), pa.bool_())})
-    return Settled(table, _told(changed))
+    return SettledOutcomes(table, _told(changed))
 
 
 def outcomes_for(keys: pa.Array, settled: pa.Table) -> pa.Array:

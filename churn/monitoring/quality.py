@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from churn.monitoring.drift import percent
-from churn.monitoring.sketch import Shape, Sketch
+from churn.monitoring.sketch import ColumnShape, Sketch
 from churn.notices import Notice
 from churn.scoring.wording import Wording, capital
 from churn.training.model import Model
@@ -75,7 +75,7 @@ NO_LIST = LastList()
 
 
 def quality_alarms(
-    shapes: Sequence[Shape], sketch: Sketch, wording: Wording, *, last: LastList = NO_LIST
+    shapes: Sequence[ColumnShape], sketch: Sketch, wording: Wording, *, last: LastList = NO_LIST
 ) -> tuple[Alarm, ...]:
     """Every fault of the data, the broken columns first."""
     found = list(_broken(sketch, wording))
@@ -109,7 +109,7 @@ def _broken(sketch: Sketch, wording: Wording) -> Iterator[Alarm]:
         yield Alarm("schema", text, name)
 
 
-def _unseen(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
+def _unseen(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
     count, known = shape.unseen_of(sketch.counts[place]), sketch.known(place)
     if not count:
         return None
@@ -124,7 +124,7 @@ def _unseen(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm
     return Alarm("unseen", text, shape.name, count)
 
 
-def _blank(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
+def _blank(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
     count, subject = int(sketch.missing[place]), capital(wording.label(shape.name))
     share = count / sketch.rows
     if shape.may_be_empty and count < sketch.rows:  # then it is customers who changed, not the data: a matter of drift
@@ -139,7 +139,7 @@ def _blank(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm 
     return Alarm("blank", text, shape.name, count)
 
 
-def _unit(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
+def _unit(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
     values = sketch.sampled(place)
     if shape.middle is None or len(values) < FEWEST_FOR_UNITS:
         return None
@@ -158,7 +158,7 @@ def _unit(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm |
     return None
 
 
-def _constant(shape: Shape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
+def _constant(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> Alarm | None:
     """A column that says the same for everybody, where that was not so and chance does not make it so."""
     known, low = sketch.known(place), float(sketch.low[place])
     if known < 2 or low != float(sketch.high[place]):

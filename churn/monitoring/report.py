@@ -30,7 +30,7 @@ from churn.monitoring.drift import (
     telltale_of,
 )
 from churn.monitoring.performance import (
-    Estimate,
+    PerformanceEstimate,
     Likely,
     Performance,
     Profit,
@@ -42,7 +42,7 @@ from churn.monitoring.performance import (
 )
 from churn.monitoring.quality import NO_LIST, Alarm, LastList, doubts_about_the_list, quality_alarms, share_returned
 from churn.monitoring.scores import ScoreDrift, ScoreShape, score_drift_of
-from churn.monitoring.sketch import Shape, Sketch, as_scored, shapes_of, sketch_of
+from churn.monitoring.sketch import ColumnShape, Sketch, as_scored, shapes_of, sketch_of
 from churn.notices import Notice, listed
 from churn.schema import Column, Schema
 from churn.scoring.wording import Wording, capital, wording_for
@@ -249,7 +249,7 @@ class DriftReport:
     customers: int
     columns: tuple[ColumnDrift, ...]
     score: ScoreDrift
-    estimate: Estimate
+    estimate: PerformanceEstimate
     advice: Advice
     alarms: tuple[Alarm, ...] = ()
     telltale: DomainClassifier | None = None
@@ -345,7 +345,7 @@ class Look:
     """One pass over a list: its sketch, and its sampled customers as the model scores them."""
 
     model: Model
-    shapes: tuple[Shape, ...]
+    shapes: tuple[ColumnShape, ...]
     sketch: Sketch
     scored: np.ndarray
     probability: np.ndarray
@@ -436,14 +436,14 @@ def _blocks(given: pa.Table | Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield given.slice(start, BLOCK)
 
 
-def _estimate(look: Look, wording: Wording, profit: Profit) -> Estimate:
+def _estimate(look: Look, wording: Wording, profit: Profit) -> PerformanceEstimate:
     model, p = look.model, look.probability
     measures = likely_measures(model, p, learnt=learnt_measures(model))
     cut = list(parts_of(model, look.shapes, column_weights(model), wording))
     gains = np.array([]) if profit.gains is None else profit.gains
     segments = estimates_by_part(model, cut, look.scored, (p, gains))
     why = "Estimated without outcomes: true while customers behave as those the model learnt from did."
-    return Estimate(look.sketch.rows, measures, profit.likely, segments, why)
+    return PerformanceEstimate(look.sketch.rows, measures, profit.likely, segments, why)
 
 
 def _notices(

@@ -26,7 +26,7 @@ COARSE = 10  # bins of a number for PSI; all cuts serve for the KS distance
 
 
 @dataclass(frozen=True)
-class Shape:
+class ColumnShape:
     """One learnt column.
 
     cuts      of a number, ascending; a value goes into the bin after the last cut below it
@@ -79,7 +79,7 @@ class Shape:
         return per_bin if self.coarse is None else np.bincount(self.coarse, weights=per_bin)
 
 
-def shapes_of(model: Model) -> tuple[Shape, ...]:
+def shapes_of(model: Model) -> tuple[ColumnShape, ...]:
     """The shape of every column a model learnt from; a model saved without its reference is refused."""
     refuse_without_reference(model)
     empty = {c.name for c in model.schema.columns if c.may_be_empty}
@@ -97,7 +97,7 @@ def refuse_without_reference(model: Model) -> None:
         )
 
 
-def _shape(model: Model, place: int, field: Field) -> Shape:
+def _shape(model: Model, place: int, field: Field) -> ColumnShape:
     reference = model.reference
     missing = int(reference.missing[place])
     known = reference.customers - missing
@@ -105,10 +105,10 @@ def _shape(model: Model, place: int, field: Field) -> Shape:
     if field.form not in (*LEVELLED, "flag"):
         cuts, shares = cuts_between(reference.quantiles[place])
         middle, kept = reference.quantiles[place], reference.rows[:, place]
-        return Shape(field, shares, absent, known, cuts, coarse_places(shares), middle, kept[~np.isnan(kept)])
+        return ColumnShape(field, shares, absent, known, cuts, coarse_places(shares), middle, kept[~np.isnan(kept)])
     codes = len(field.levels) + 1 if field.form != "flag" else 2
     counts = reference.counts[place][:codes].astype(float)
-    return Shape(field, counts / max(counts.sum(), 1.0), absent, known)
+    return ColumnShape(field, counts / max(counts.sum(), 1.0), absent, known)
 
 
 def cuts_between(quantiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -217,7 +217,7 @@ class Sketch:
 
 def sketch_of(
     model: Model,
-    shapes: Sequence[Shape],
+    shapes: Sequence[ColumnShape],
     blocks: Iterable[pa.Table],
     *,
     as_of: date | None = None,
@@ -245,7 +245,7 @@ def sketch_of(
 
 def _sketch_of_block(
     model: Model,
-    shapes: Sequence[Shape],
+    shapes: Sequence[ColumnShape],
     block: pa.Table,
     around: tuple[int, date | None, pa.Array | None, Sequence[str]],
 ) -> Sketch:
@@ -332,7 +332,7 @@ def lots_of(places: np.ndarray) -> np.ndarray:
     return x ^ (x >> np.uint64(31))
 
 
-def _names(shape: Shape, block: pa.Table) -> tuple[str, ...]:
+def _names(shape: ColumnShape, block: pa.Table) -> tuple[str, ...]:
     """Some levels of a block that were not learnt, cut to a length that fits a sentence."""
     cells = block.column(shape.name).cast(pa.string())
     strange = pc.invert(pc.is_in(cells, value_set=pa.array(shape.field.levels, pa.string())))

@@ -17,7 +17,7 @@ MOST = 9  # steps drawn; smaller ones go together
 TYPICAL, OTHERS, PROTECTED = "A typical customer", "Everything else", "Protected traits, never a reason"
 
 
-Step = tuple[str, float]  # what it is, and how many points it adds
+WaterfallStep = tuple[str, float]  # what it is, and how many points it adds
 
 
 READING = (
@@ -47,7 +47,7 @@ def columns_chart(told: Explanation, wording: Wording, group: str) -> Chart:
 
 
 def _waterfall(
-    name: str, finding: str, steps: Sequence[Step], start: float, told: Explanation, *, first: str = TYPICAL
+    name: str, finding: str, steps: Sequence[WaterfallStep], start: float, told: Explanation, *, first: str = TYPICAL
 ) -> Chart:
     import plotly.graph_objects as go
 
@@ -90,7 +90,7 @@ def _step(points: float) -> str:
     return f"{points:+.1f}".replace("-", "−") if abs(points) >= 0.05 else "0"
 
 
-def _in_order(steps: Sequence[Step]) -> list[Step]:
+def _in_order(steps: Sequence[WaterfallStep]) -> list[WaterfallStep]:
     """The largest steps, raising ones first, and the sum of the rest; steps of nothing are left out."""
     by_size = sorted((s for s in steps if s[1]), key=lambda s: -abs(s[1]))
     kept = sorted(by_size[:MOST], key=lambda s: (s[1] < 0, -abs(s[1])))

@@ -11,7 +11,7 @@ import numpy as np
 
 from churn.money.economics import StayCurve
 from churn.reports.charts import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK, Chart, plain_label, styled
-from churn.scoring.drivers import Contrast, Crossed, Dependence, Driver, Interaction, Rate, Swarm
+from churn.scoring.drivers import Contrast, Crossed, Dependence, Driver, Interaction, LeavingRate, Swarm
 from churn.scoring.segments import Segment
 from churn.scoring.wording import Wording, capital
 
@@ -358,7 +358,7 @@ BAR, LINE, LABEL_WIDTH = 16, 17, 50  # pixels of a segment's bar and of a line o
 ABOVE = {"showarrow": False, "align": "left", "xanchor": "left", "yanchor": "bottom", "xshift": -3}
 
 
-def rates_chart(rates: Sequence[Rate], label: str) -> Chart:
+def rates_chart(rates: Sequence[LeavingRate], label: str) -> Chart:
     """How many leave, or are expected to, for every level or range, beside the whole list."""
     import plotly.graph_objects as go
 

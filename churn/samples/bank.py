@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, whole, words
 
 EDUCATION = ("Graduate", "High School", "Unknown", "Uneducated", "College", "Post-Graduate", "Doctorate")
@@ -23,7 +23,7 @@ CARDS = ("Blue", "Silver", "Gold", "Platinum")
 Traits = dict[str, np.ndarray]
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of card holders with a year of use, and whether they closed the account."""
     t = person(draw)
     t |= card(draw, t)
@@ -33,7 +33,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     key = pa.array(serial(place, seed, first=708_000_000, span=120_000_000))
     flag = words(left, ("Existing Customer", "Attrited Customer"))
     columns = {"CLIENTNUM": key, "Attrition_Flag": flag} | _columns(t)
-    return Block(key, {"customers": pa.table(columns)}, pa.table({"CLIENTNUM": key, "probability": probability}))
+    return SampleBlock(key, {"customers": pa.table(columns)}, pa.table({"CLIENTNUM": key, "probability": probability}))
 
 
 BANK = SampleBusiness("bank", unit, rows=10_127, key="CLIENTNUM", outcome="Attrition_Flag", left="Attrited Customer")

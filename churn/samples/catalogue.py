@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from churn.errors import NotFound, RequestRefused
 from churn.samples.bank import BANK
 from churn.samples.club import CLUB
-from churn.samples.files import UNIT, Block, Plant, Sample, SampleBusiness
+from churn.samples.files import UNIT, SampleBlock, Plant, Sample, SampleBusiness
 from churn.samples.music import MUSIC
 from churn.samples.offer_experiment import OFFER
 from churn.samples.product_usage import PRODUCT
@@ -69,7 +69,7 @@ def _leak(business: SampleBusiness) -> Plant:
     return Plant(_with_leak, lasting=False)
 
 
-def _with_leak(block: Block, sample: Sample, unit: int) -> Block:
+def _with_leak(block: SampleBlock, sample: Sample, unit: int) -> SampleBlock:
     """The list with two columns that nobody could have known beforehand."""
     draw = make_draw("leak", sample.seed, unit, UNIT)
     name, table = next(iter(block.tables.items()))
@@ -106,10 +106,10 @@ def _column_of(sample: Sample, column: str) -> tuple[str, pa.ChunkedArray]:
 
 def _in_table(
     name: str, column: str, moved: Callable[[pa.ChunkedArray, Draw], pa.Array]
-) -> Callable[[Block, Sample, int], Block]:
+) -> Callable[[SampleBlock, Sample, int], SampleBlock]:
     """The change of one column of one table, with chance of its own."""
 
-    def change(block: Block, sample: Sample, unit: int) -> Block:
+    def change(block: SampleBlock, sample: Sample, unit: int) -> SampleBlock:
         table = block.tables[name]
         draw = make_draw(f"drift {column}", sample.seed, unit, table.num_rows)
         planted = table.set_column(table.column_names.index(column), column, moved(table[column], draw))

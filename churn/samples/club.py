@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, dates, day_number, rounded, serial, words
 
 TODAY = day_number("2026-06-30")
@@ -23,7 +23,7 @@ HEARD = ("Friend", "Walked in", "Advertisement", "Employer")
 Traits = dict[str, np.ndarray]
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of members with their plan, their visits, and whether they cancelled."""
     t = membership(draw)
     t |= visits(draw, t)
@@ -31,7 +31,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     key = pa.array(serial(place, seed, first=100_000_000, span=900_000_000)).cast(pa.string())
     columns = {"Member No": key} | _columns(t)
     columns["Status"] = words(draw.happens(probability), ("Active", "Cancelled"))
-    return Block(key, {"customers": pa.table(columns)}, pa.table({"Member No": key, "probability": probability}))
+    return SampleBlock(key, {"customers": pa.table(columns)}, pa.table({"Member No": key, "probability": probability}))
 
 
 CLUB = SampleBusiness("general", unit, rows=3000, key="Member No", outcome="Status", left="Cancelled")

@@ -27,7 +27,7 @@ UNIT = 4096  # customers made at a time; another number makes other customers
 
 
 @dataclass(frozen=True)
-class Block:
+class SampleBlock:
     """Some customers: their keys in line, their rows in every table, and the truth about each of them."""
 
     customers: pa.Array
@@ -39,7 +39,7 @@ class Block:
 class Plant:
     """A fault put into a sample on purpose, to be found; `lasting` when later customers have it too."""
 
-    change: Callable[[Block, Sample, int], Block]
+    change: Callable[[SampleBlock, Sample, int], SampleBlock]
     lasting: bool = True
 
 
@@ -58,7 +58,7 @@ class SampleBusiness:
     """
 
     name: str
-    unit: Callable[[Draw, Integers, int], Block]
+    unit: Callable[[Draw, Integers, int], SampleBlock]
     rows: int
     key: str
     outcome: str = ""
@@ -84,7 +84,7 @@ class Sample:
         """The business the customers belong to."""
         return self.business.name
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[SampleBlock]:
         """The customers a unit at a time, in order."""
         end = self.first + self.rows
         for unit in range(self.first // UNIT, -(-end // UNIT)):
@@ -94,7 +94,7 @@ class Sample:
             block = _cut(block, self.business, max(self.first - unit * UNIT, 0), min(end - unit * UNIT, UNIT))
             yield block if self.with_outcome else _without(block, {self.business.outcome, *self.business.unknown})
 
-    def whole_unit(self, unit: int) -> Block:
+    def whole_unit(self, unit: int) -> SampleBlock:
         """All customers of a unit as they are made, before anything is planted."""
         place = np.arange(unit * UNIT, (unit + 1) * UNIT, dtype=np.int64)
         return self.business.unit(make_draw(self.name, self.seed, unit, UNIT), place, self.seed)
@@ -121,16 +121,16 @@ class Sample:
         return replace(self, first=self.first + self.rows, rows=rows, plants=lasting, with_outcome=False)
 
 
-def _cut(block: Block, business: SampleBusiness, start: int, end: int) -> Block:
+def _cut(block: SampleBlock, business: SampleBusiness, start: int, end: int) -> SampleBlock:
     """The block with the customers of some places only; tables of events keep the rows of those customers."""
     if (start, end) == (0, UNIT):
         return block
     keys = block.customers.slice(start, end - start)
     keep = {name: table.filter(pc.is_in(table[business.key], keys)) for name, table in block.tables.items()}
-    return Block(keys, keep, block.truth.filter(pc.is_in(block.truth[business.key], keys)))
+    return SampleBlock(keys, keep, block.truth.filter(pc.is_in(block.truth[business.key], keys)))
 
 
-def _without(block: Block, columns: set[str]) -> Block:
+def _without(block: SampleBlock, columns: set[str]) -> SampleBlock:
     tables = block.tables.items()
     return replace(block, tables={n: t.select([c for c in t.column_names if c not in columns]) for n, t in tables})
 

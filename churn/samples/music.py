@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, date_numbers, dates, first_days, rounded, tokens
 
 MONTHS = 12
@@ -57,7 +57,7 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Month:
+class MusicMonth:
     """What happened in one month: payments, days of listening, and the decisions of those whose plan ran out."""
 
     first: int
@@ -96,7 +96,7 @@ def new_life(draw: Draw) -> Life:
     )
 
 
-def member_months(draw: Draw, life: Life) -> Iterator[Month]:
+def member_months(draw: Draw, life: Life) -> Iterator[MusicMonth]:
     """Each month in turn: new members pay, everybody listens, plans that run out are renewed or not."""
     for month in range(MONTHS):
         first, end = FIRST_DAYS[month], FIRST_DAYS[month + 1]
@@ -112,7 +112,7 @@ def member_months(draw: Draw, life: Life) -> Iterator[Month]:
         heard = willing & _running(life, before, renewals, np.arange(first, end))
         life = replace(life, listened=(heard.sum(axis=1), life.listened[0]))
         payments = [*arrivals, returns, cancels, renewals]
-        yield Month(first, payments, heard, life.fading, deciding, expires, risk[deciding], left)
+        yield MusicMonth(first, payments, heard, life.fading, deciding, expires, risk[deciding], left)
 
 
 def leaving(life: Life) -> Floats:
@@ -233,14 +233,14 @@ CITY_SHARES = (0.52, 0.12, 0.09, 0.07, 0.06, 0.05, 0.03, 0.03, 0.02, 0.01)
 WAYS = np.array([7, 9, 3, 4, 13])
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of members with their payments, half a year of listening, and every decision to renew or not."""
     key = tokens(place, seed)
     life = new_life(draw)
     members = _members(draw, life, key)
     months = list(member_months(draw, life))
     tables = {"members": members, "transactions": _transactions(months, key), "logs": _logs(draw, life, months, key)}
-    return Block(key, tables, _decisions(months, key))
+    return SampleBlock(key, tables, _decisions(months, key))
 
 
 DATES = ("registration_init_time", "transaction_date", "membership_expire_date", "date")
@@ -269,7 +269,7 @@ def _members(draw: Draw, life: Life, key: pa.Array) -> pa.Table:
     return pa.table(columns)
 
 
-def _transactions(months: list[Month], key: pa.Array) -> pa.Table:
+def _transactions(months: list[MusicMonth], key: pa.Array) -> pa.Table:
     """Every payment and cancellation, in the order they happened."""
     parts = [payment for month in months for payment in month.payments]
     who, paid, until = (np.concatenate([p[part] for p in parts]) for part in ("who", "paid", "until"))
@@ -284,7 +284,7 @@ def _transactions(months: list[Month], key: pa.Array) -> pa.Table:
     return pa.table(columns)
 
 
-def _logs(draw: Draw, life: Life, months: list[Month], key: pa.Array) -> pa.Table:
+def _logs(draw: Draw, life: Life, months: list[MusicMonth], key: pa.Array) -> pa.Table:
     """One row per member and day with any listening."""
     who = np.concatenate([np.nonzero(m.listened)[0] for m in months[LOGGED_FROM:]])
     day = np.concatenate([np.nonzero(m.listened)[1] + m.first for m in months[LOGGED_FROM:]])
@@ -305,7 +305,7 @@ def _logs(draw: Draw, life: Life, months: list[Month], key: pa.Array) -> pa.Tabl
     return pa.table(columns)
 
 
-def _decisions(months: list[Month], key: pa.Array) -> pa.Table:
+def _decisions(months: list[MusicMonth], key: pa.Array) -> pa.Table:
     """Every expiry with the true probability that nothing new is bought within 30 days of it."""
     who = np.concatenate([m.deciding for m in months])
     known = np.concatenate([np.full(len(m.deciding), day) for m, day in zip(months, FIRST_DAYS, strict=False)])

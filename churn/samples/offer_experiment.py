@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, words
 
 ARMS = ("none", "discount call")
@@ -17,7 +17,7 @@ PLANS = ("monthly", "yearly")
 Traits = dict[str, np.ndarray]
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of customers, half of them called at random, with who left and what the call truly changed."""
     t = background(draw)
     without = chance(leaving(t))
@@ -34,7 +34,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
         "uplift": rounded(without - with_call),
         "sleeping_dog": with_call > without,
     }
-    return Block(key, {"customers": pa.table(columns)}, pa.table(truth))
+    return SampleBlock(key, {"customers": pa.table(columns)}, pa.table(truth))
 
 
 OFFER = SampleBusiness("offer", unit, rows=12_000, key="customer_id", outcome="left", left="yes", unknown=("offer",))

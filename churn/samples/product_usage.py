@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import DAY, Draw, Floats, Integers, chance, day_number, moments, rounded, uuids, words
 
 OPENS = day_number("2026-05-01") * DAY  # the window: 1 May to 30 June 2026
@@ -14,7 +14,7 @@ OPENS = day_number("2026-05-01") * DAY  # the window: 1 May to 30 June 2026
 WINDOW = 61
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of users with what they did, and whether they came back after the window."""
     sessions = np.maximum(np.round(65.4 + 9.0 * draw.normal()), 3)
     events = np.maximum(np.round(sessions * rounded(5.0 + 0.32 * draw.normal())), sessions)
@@ -35,7 +35,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
         "revenue_per_session": rounded(revenue / sessions),
         "churned": words(draw.happens(probability), ("False", "True")),
     }
-    return Block(key, {"customers": pa.table(columns)}, pa.table({"user_id": key, "probability": probability}))
+    return SampleBlock(key, {"customers": pa.table(columns)}, pa.table({"user_id": key, "probability": probability}))
 
 
 PRODUCT = SampleBusiness("product", unit, rows=5000, key="user_id", outcome="churned", left="True")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import (
     DAY,
     Draw,
@@ -40,7 +40,7 @@ MOST_VISITS = 40
 
 
 @dataclass(frozen=True)
-class Month:
+class ShopMonth:
     """One month: the visits of each customer, which visits bought, and the chance that there were none at all."""
 
     first: int
@@ -53,7 +53,7 @@ class Month:
     no_purchase: Floats
 
 
-def visit_months(draw: Draw) -> Iterator[Month]:
+def visit_months(draw: Draw) -> Iterator[ShopMonth]:
     """Each month in turn, with new customers arriving in each but the last two."""
     arrives = draw.level([0.42, 0.14, 0.12, 0.11, 0.11, 0.10])
     keenness = np.exp(rounded(0.35 + 0.75 * draw.normal()))
@@ -68,7 +68,7 @@ def visit_months(draw: Draw) -> Iterator[Month]:
         bought = draw.source.random(len(who)) < buying[who]
         days = FIRST_VISIT_DAYS[month + 1] - FIRST_VISIT_DAYS[month]
         nobody = rounded(np.exp(-rate)), rounded(np.exp(-rate * buying))
-        yield Month(FIRST_VISIT_DAYS[month], days, visits, who, bought, known, *nobody)
+        yield ShopMonth(FIRST_VISIT_DAYS[month], days, visits, who, bought, known, *nobody)
         past = [visits, *past[:2]]
         purchases = [np.bincount(who[bought], minlength=draw.size), *purchases[:2]]
 
@@ -120,7 +120,7 @@ SESSIONS_EACH = 10**4  # more than any customer has, so that no session number i
 Visits = dict[str, np.ndarray]
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of customers with everything they looked at and bought, in order of time."""
     key = serial(place, seed, first=500_000_000, span=400_000_000)
     goods = catalogue_of(seed)
@@ -129,7 +129,9 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     visits = _sessions(draw, months, hour)
     events = _events(draw, visits, goods, taste)
     events = {name: column[np.argsort(events["second"], kind="stable")] for name, column in events.items()}
-    return Block(pa.array(key), {"events": _written_events(events, goods, key, place, seed)}, _months(months, key))
+    return SampleBlock(
+        pa.array(key), {"events": _written_events(events, goods, key, place, seed)}, _months(months, key)
+    )
 
 
 SHOP = SampleBusiness("shop", unit, rows=2500, key="user_id", as_of="2026-06-01", fixed=("product_id", "category_id"))
@@ -148,7 +150,7 @@ def catalogue_of(seed: int) -> dict[str, np.ndarray]:
     }
 
 
-def _sessions(draw: Draw, months: list[Month], hour: Integers) -> Visits:
+def _sessions(draw: Draw, months: list[ShopMonth], hour: Integers) -> Visits:
     """Every visit with its customer, its start, what it led to and how many things were looked at."""
     who = np.concatenate([m.who for m in months])
     bought = np.concatenate([m.bought for m in months])
@@ -216,7 +218,7 @@ def _written_events(e: Visits, goods: dict[str, np.ndarray], key: Integers, plac
     return pa.table(columns)
 
 
-def _months(months: list[Month], key: Integers) -> pa.Table:
+def _months(months: list[ShopMonth], key: Integers) -> pa.Table:
     """For each month and customer seen before: the true probability of no visit, and of no purchase, in that month."""
     kept = range(2, MONTHS)
     chosen = [np.nonzero(months[m].known)[0] for m in kept]

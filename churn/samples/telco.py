@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.samples.files import Block, SampleBusiness
+from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, contract_codes, rounded, words
 
 NONE, DSL, FIBRE = 0, 1, 2
@@ -30,7 +30,7 @@ ADDED = ("OnlineSecurity", "OnlineBackup", "DeviceProtection", "TechSupport", "S
 Traits = dict[str, np.ndarray]
 
 
-def unit(draw: Draw, place: Integers, seed: int) -> Block:
+def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
     """One unit of customers with what they have, what they pay, and whether they left."""
     t = household(draw) | services(draw)
     t |= terms(draw, t)
@@ -38,7 +38,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> Block:
     probability = chance(leaving(t))
     key = contract_codes(place, seed)
     columns = {"customerID": key} | _columns(t) | {"Churn": _yes(draw.happens(probability))}
-    return Block(key, {"customers": pa.table(columns)}, pa.table({"customerID": key, "probability": probability}))
+    return SampleBlock(key, {"customers": pa.table(columns)}, pa.table({"customerID": key, "probability": probability}))
 
 
 TELCO = SampleBusiness("telco", unit, rows=7043, key="customerID", outcome="Churn", left="Yes")

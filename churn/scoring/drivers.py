@@ -24,7 +24,7 @@ RANGES = 8
 
 
 @dataclass(frozen=True)
-class Rate:
+class LeavingRate:
     """The customers with one level, or within one range, of a column.
 
     left, share, low, high   how many left, and their share with its 95 % Wilson interval; None without outcomes
@@ -50,7 +50,7 @@ def rates_by(
     *,
     left: np.ndarray | None = None,
     probability: np.ndarray | None = None,
-) -> tuple[Rate, ...]:
+) -> tuple[LeavingRate, ...]:
     """The rate of leaving for every level or range of a column, in its natural order; missing last."""
     if name not in table.schema.names:
         raise RequestRefused(f"The list has no column {name!r}.", f"It has: {', '.join(table.schema.names)}.")
@@ -115,14 +115,14 @@ def _rate(
     left: np.ndarray | None,
     probability: np.ndarray | None,
     between: tuple[float | None, float | None],
-) -> Rate:
+) -> LeavingRate:
     many = int(here.sum())
     expected = float(probability[here].mean()) if probability is not None and many else None
     start, end = (None if e is None else float(e) for e in between)
     if left is None or not many:
-        return Rate(text, many, expected=expected, start=start, end=end)
+        return LeavingRate(text, many, expected=expected, start=start, end=end)
     gone = int(left[here].sum())
-    return Rate(text, many, gone, gone / many, *wilson_interval(gone, many), expected, start, end)
+    return LeavingRate(text, many, gone, gone / many, *wilson_interval(gone, many), expected, start, end)
 
 
 # What moves the scores of a whole list: how much, how stably, in which direction, and together with what.
@@ -345,7 +345,7 @@ _Z95 = 1.959964
 
 
 @dataclass(frozen=True)
-class Part:
+class ContrastPart:
     """What one business group adds to the first customers' risk beyond what it adds to the second's, in points.
 
     low, high  the 95 % interval; `clear` is False where it holds zero
@@ -374,8 +374,8 @@ class Contrast:
     customers: tuple[int, int]
     probability: tuple[float, float]
     difference: float
-    parts: tuple[Part, ...]
-    own: Part | None = None
+    parts: tuple[ContrastPart, ...]
+    own: ContrastPart | None = None
 
 
 def contrast(
@@ -402,7 +402,7 @@ def contrast(
     moved = one.mean(axis=1) - two.mean(axis=1)
     error = _Z95 * np.sqrt(one.var(axis=1, ddof=1) / one.shape[1] + two.var(axis=1, ddof=1) / two.shape[1])
     parts = [
-        Part(g.name, wording.group_label(g.name), float(d), float(d - e), float(d + e))
+        ContrastPart(g.name, wording.group_label(g.name), float(d), float(d - e), float(d + e))
         for g, d, e in zip(groups, moved, error, strict=True)
     ]
     own = parts.pop() if by in model.encoder.names else None

@@ -49,7 +49,7 @@ def groups_of(schema: Schema, encoder: Encoder) -> tuple[Group, ...]:
 
 
 @dataclass(frozen=True)
-class Weighed:
+class GroupPoints:
     """The strongest reasons of many customers; every array is (reasons, customers), the strongest first.
 
     column    the column of the encoder whose value is said: the strongest of its group in the same direction
@@ -115,7 +115,7 @@ def weighed(
     *,
     top: int = 3,
     protected: bool = False,
-) -> Weighed:
+) -> GroupPoints:
     """The strongest reasons of every customer: first what raises the risk, then what lowers it most."""
     said = [g for g in groups if protected or not g.protected]
     sums = group_sums(contributions, said)
@@ -127,7 +127,7 @@ def weighed(
     raises, points = sums[order, customers] > 0, points[order, customers]
     places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
     speakers = _spokesmen(contributions, said, order, raises)
-    return Weighed(places[order], speakers, points, points_taken_back(model, points, total))
+    return GroupPoints(places[order], speakers, points, points_taken_back(model, points, total))
 
 
 def _strongest(points: np.ndarray, top: int) -> np.ndarray:
@@ -159,7 +159,7 @@ class Teller:
     wording: Wording
     encoder: Encoder
 
-    def sentences(self, reasons: Weighed, table: pa.Table) -> list[pa.Array]:
+    def sentences(self, reasons: GroupPoints, table: pa.Table) -> list[pa.Array]:
         """One text column per reason; null where there is none."""
         tops, rows = reasons.points.shape
         columns, points = reasons.column.ravel(), np.rint(reasons.points.ravel()).astype(np.int64)

@@ -34,7 +34,7 @@ ROW = "row"  # names the customers of a list without a key
 
 
 @dataclass(frozen=True)
-class ScoredList:
+class ScoredTable:
     """Scored customers in the order of the list, and which model scored them, when.
 
     table  the key under its own name (or `row`), probability, percentile (0 to 100, among the customers learnt from),
@@ -75,13 +75,13 @@ class Ranking:
     everybody: bool = True
     leaving: LeavingDates = NO_LEAVING_DATES
 
-    def scored(self, table: pa.Table) -> ScoredList:
+    def scored(self, table: pa.Table) -> ScoredTable:
         """A whole list at once, as the screens want it."""
         unfamiliar, parts = Unfamiliar(self.model), range(0, max(table.num_rows, 1), AT_ONCE)
         blocks = replace(self, watch=unfamiliar.see).blocks(table.slice(row, AT_ONCE) for row in parts)
         before, scored = self.notices_on(table.schema.names), pa.concat_tables(blocks)
         notices = (*before, *unfamiliar.notices)
-        return ScoredList(scored, self.model.name, self.model.version, datetime.now(UTC), notices)
+        return ScoredTable(scored, self.model.name, self.model.version, datetime.now(UTC), notices)
 
     def blocks(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Scored blocks for blocks of a checked list, in order, one in memory at a time."""

@@ -21,9 +21,9 @@ import pyarrow as pa
 from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.features.engines.spark_session import explain_spark_errors, open_session
 from churn.files import REPOSITORY, TEMPORARY, whole_file
-from churn.intake.duplicates import Repeats, hashes_of
-from churn.intake.grid import ROWS, only_sound, text_block
-from churn.intake.reader import Settled
+from churn.intake.duplicates import Repeats, hash_values
+from churn.intake.grid import ROWS, require_sound_name, text_block
+from churn.intake.reader import ColumnReader
 from churn.intake.values import is_missing
 from churn.scoring.score import Ranking, tiers_in
 
@@ -81,7 +81,7 @@ def _filled(file: Path) -> list[tuple[int, int]]:
 def _opened(file: Path) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
-    with only_sound(file.name), pq.ParquetFile(file) as opened:
+    with require_sound_name(file.name), pq.ParquetFile(file) as opened:
         yield opened
 
 
@@ -149,7 +149,7 @@ def _keys_with(number: np.uint64, share: Share, heading: str, folder: Path) -> I
         return
     for batch in share.batches([heading]):
         cells = text_block(batch, 1).cells(0)
-        for code in cells.codes[hashes_of(cells.values)[cells.codes] == number].tolist():
+        for code in cells.codes[hash_values(cells.values)[cells.codes] == number].tolist():
             key = cells.values[code].as_py()
             if not is_missing(key, words=False):
                 yield key
@@ -168,7 +168,7 @@ LIST = "list: "  # before what is counted of a share's rows, beside the tiers of
 class Scorer:
     """All that a worker is sent: how the list's columns are read, how customers are ranked, where parts are put."""
 
-    settled: Settled
+    settled: ColumnReader
     ranking: Ranking
     folder: Path
     shares: Sequence[Share]
@@ -236,7 +236,7 @@ WHOLE = "_SUCCESS"  # the mark that readers of such folders look for
 
 
 # Given the first rows as the bytes of a Parquet file, how columns are read and how customers are ranked.
-Settle = Callable[[bytes], tuple[Settled, Ranking]]
+Settle = Callable[[bytes], tuple[ColumnReader, Ranking]]
 
 
 # Given how customers were ranked and what was counted of the whole list, refuses what should not be kept.
@@ -320,7 +320,7 @@ def _as_file(table: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
-def _refuse_untyped(settled: Settled, files: Sequence[Path]) -> None:
+def _refuse_untyped(settled: ColumnReader, files: Sequence[Path]) -> None:
     """Numbers as text are settled for a whole list at once (`1.234,50`), which no part of it can do."""
     import pyarrow.parquet as pq
 
@@ -334,7 +334,7 @@ def _refuse_untyped(settled: Settled, files: Sequence[Path]) -> None:
                 )
 
 
-def _heading_of(settled: Settled, key: str) -> str:
+def _heading_of(settled: ColumnReader, key: str) -> str:
     found = next((h for h, plan in settled.plans.items() if plan.column.name == key), None)
     if found is None:
         raise ListRefused(

@@ -126,7 +126,7 @@ NOTHING = "Nothing changes: these values are what the customer has already."
 
 
 @dataclass(frozen=True)
-class Step:
+class WhatIfStep:
     """One changed field, in the order given: what it was and would be, and how many points the risk moves with it.
 
     follows  the columns that change because this one does, with their old and new values; the points include them
@@ -153,7 +153,7 @@ class Comparison:
     after: Explanation
     changes: Mapping[str, tuple[Any, Any]]
     notices: tuple[Notice, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[WhatIfStep, ...] = ()
 
     @property
     def points(self) -> float:
@@ -224,9 +224,11 @@ def _probabilities(
     return [ends[0].probability, *middle, ends[1].probability]
 
 
-def _step(wording: Wording, name: str, states: tuple[Mapping[str, Any], Mapping[str, Any]], points: float) -> Step:
+def _step(
+    wording: Wording, name: str, states: tuple[Mapping[str, Any], Mapping[str, Any]], points: float
+) -> WhatIfStep:
     was, now = states
-    return Step(
+    return WhatIfStep(
         column=name,
         label=capital(wording.label(name)),
         text=capital(wording.says(name, now[name])),

@@ -140,10 +140,10 @@ def _insert(connection: sa.Connection, table: str, row: Mapping[str, Any]) -> No
 # step and the note that it was done are one transaction, so a program may be killed at any point.
 
 
-Step = Callable[[sa.Connection], None]
+MigrationStep = Callable[[sa.Connection], None]
 
 
-def tables_made(*tables: sa.Table) -> Step:
+def tables_made(*tables: sa.Table) -> MigrationStep:
     """The step that makes tables where they are not there yet."""
 
     def make(connection: sa.Connection) -> None:
@@ -153,7 +153,7 @@ def tables_made(*tables: sa.Table) -> Step:
     return make
 
 
-def column_added(table: sa.Table, name: str) -> Step:
+def column_added(table: sa.Table, name: str) -> MigrationStep:
     """The step that adds a column which may be empty; a table made by this program has it already."""
 
     def add(connection: sa.Connection) -> None:
@@ -164,7 +164,7 @@ def column_added(table: sa.Table, name: str) -> Step:
     return add
 
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[MigrationStep, ...] = (
     tables_made(MAPPINGS),
     tables_made(CAMPAIGNS, MEMBERS, OUTCOMES, MEASURED, CONTACTS, PLAYBOOKS, LISTS, LAST_SEEN),
     tables_made(DELIVERIES, LEFT_ALONE),

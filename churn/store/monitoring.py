@@ -116,7 +116,7 @@ LOOKED_BACK = 12  # lists before this one that an outcome may belong to
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedOutcomes:
     """What outcomes told of earlier lists: which lists learnt something new, and who was told otherwise before."""
 
     lists: tuple[WatchRecord, ...] = ()
@@ -152,7 +152,7 @@ def keys_of_list(engine: sa.Engine, record: WatchRecord) -> list[str]:
 
 def tell_outcomes(
     engine: sa.Engine, lists: Iterable[WatchRecord], outcomes: Mapping[str, int], *, keep: bool = True
-) -> Told:
+) -> ReportedOutcomes:
     """Note who left among the customers of earlier lists, each with the last list they were on.
 
     lists   the earlier lists, the latest last
@@ -172,7 +172,7 @@ def tell_outcomes(
         count += len(known)
         for key in known:
             del left[key]
-    return Told(tuple(news[::-1]), count, tuple(sorted(otherwise)))
+    return ReportedOutcomes(tuple(news[::-1]), count, tuple(sorted(otherwise)))
 
 
 def campaign_outcomes(engine: sa.Engine, model: str) -> dict[str, int]:

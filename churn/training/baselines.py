@@ -153,7 +153,7 @@ COLUMNS = 3  # how many columns the hand rule looks at
 
 
 @dataclass(frozen=True)
-class RateLimitMiddleware:
+class SegmentRates:
     """One column cut into a few bins, with the share that left in each, pulled towards the average where few."""
 
     place: int
@@ -173,7 +173,7 @@ class RateLimitMiddleware:
 class Points:
     """A point for each of a few columns in which the customer's bin leaves more than average; log-odds by points."""
 
-    columns: tuple[RateLimitMiddleware, ...]
+    columns: tuple[SegmentRates, ...]
     average: float
     odds: np.ndarray
 
@@ -193,7 +193,7 @@ class OneColumnRule:
     name: str = "One-column rule"
     cost: float = 0.0
 
-    def fit(self, examples: Examples, *, seed: int) -> RateLimitMiddleware:
+    def fit(self, examples: Examples, *, seed: int) -> SegmentRates:
         """Find that column, and the share that left in each of its bins."""
         return ranked_columns(examples)[0]
 
@@ -214,18 +214,18 @@ class HandRule:
         return Points(columns, average, logit(_shrunk(points, examples.labels, len(columns) + 1)))
 
 
-def ranked_columns(examples: Examples) -> list[RateLimitMiddleware]:
+def ranked_columns(examples: Examples) -> list[SegmentRates]:
     """Every column as a rule, the most telling first."""
     rules = [column_rates(examples, i) for i in range(examples.matrix.shape[1])]
     telling = [auc(examples.labels, r.share(examples.matrix)) for r in rules]
     return [rules[i] for i in np.argsort(-np.array(telling), kind="stable")]
 
 
-def column_rates(examples: Examples, place: int, bins: int = BINS) -> RateLimitMiddleware:
+def column_rates(examples: Examples, place: int, bins: int = BINS) -> SegmentRates:
     """One column as a rule: its bins and the share that left in each; missing is a bin of its own."""
     numbers = examples.matrix[:, place]
     edges = bin_edges(numbers, bins, by_code=bool(examples.encoder.fields[place].levels))
-    return RateLimitMiddleware(place, edges, _shrunk(bins_of(numbers, edges), examples.labels, len(edges) + 2))
+    return SegmentRates(place, edges, _shrunk(bins_of(numbers, edges), examples.labels, len(edges) + 2))
 
 
 def bin_edges(numbers: np.ndarray, bins: int, *, by_code: bool = False) -> np.ndarray:

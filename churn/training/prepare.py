@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import ListRefused, RequestRefused
-from churn.intake.checks import CUSTOMERS, Known, refuse_too_few
+from churn.intake.checks import CUSTOMERS, OutcomeCounts, refuse_too_few
 from churn.notices import Notice, do
 from churn.notices import many as counted
 from churn.schema import Column, Role, Schema
@@ -320,7 +320,7 @@ def prepare(table: pa.Table, schema: Schema, choices: PrepareOptions) -> Prepare
         raise ListRefused("No column is left to learn from.", "Use a list with columns that describe the customers.")
     keys = table.column(schema.key.name) if schema.key else None
     dated, undated = _drop_undated(encode_examples(encoder, table, outcome.labels, keys=keys))
-    refuse_too_few(Known(len(dated), dated.leavers))
+    refuse_too_few(OutcomeCounts(len(dated), dated.leavers))
     grouped = group_copies(dated)
     _refuse_copies(grouped)
     examples = grouped.examples

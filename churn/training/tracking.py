@@ -22,7 +22,7 @@ _NOT_ALLOWED = re.compile(r"[^\w\-. /]")  # MLflow takes no other signs in the n
 
 
 @dataclass(frozen=True)
-class Experiment:
+class TrackedExperiment:
     """An experiment of a tracking store that has answered: where it is, and the client that writes to it."""
 
     uri: str
@@ -42,7 +42,7 @@ class Experiment:
         return number
 
 
-def open_experiment(uri: str, name: str) -> Experiment:
+def open_experiment(uri: str, name: str) -> TrackedExperiment:
     """Open, or create, the experiment of that name; done before the long work begins."""
     _refuse_bad_uri(uri)
     with _quiet(), _plain_errors(uri):
@@ -51,11 +51,11 @@ def open_experiment(uri: str, name: str) -> Experiment:
         experiment = (
             known.experiment_id if known else client.create_experiment(name, artifact_location=_artifact_folder(uri))
         )
-    return Experiment(uri, experiment, client)
+    return TrackedExperiment(uri, experiment, client)
 
 
 def log_training(
-    experiment: Experiment | None, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]
+    experiment: TrackedExperiment | None, model: Model, pages: Mapping[str, str], tags: Mapping[str, str]
 ) -> Notice | None:
     """Log a training, and say where; if the store fails now, the saved version is unaffected."""
     if experiment is None:

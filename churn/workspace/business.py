@@ -146,9 +146,9 @@ class Business:
         return KeptLists(self)
 
     @cached_property
-    def segments(self) -> Segments:
+    def segments(self) -> SavedSegments:
         """Its saved groups of customers."""
-        return Segments(self)
+        return SavedSegments(self)
 
     def change(
         self,
@@ -389,7 +389,7 @@ class KeptLists:
         kept_lists.remove_list(self.home, self.get(digest))
 
 
-class Segments:
+class SavedSegments:
     """The saved groups of customers of one business; they open on every screen."""
 
     def __init__(self, business: Business) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from churn.money.economics import break_even, build_terms, price_offers
 from churn.scoring.reasons import Explanation, Reason
 from churn.scoring.segments import Similar, similar_customers
-from churn.scoring.whatif import Comparison, Step, changed, holds_whole_numbers
+from churn.scoring.whatif import Comparison, WhatIfStep, changed, holds_whole_numbers
 from churn.scoring.wording import Wording, capital
 from churn.store.customers import CustomerEvent, history_of
 from churn.training.encoder import Field
@@ -267,7 +267,7 @@ def _group(reason: Reason) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: WhatIfStep) -> dict[str, Any]:
     return {
         "column": step.column,
         "label": step.label,

@@ -21,7 +21,7 @@ from churn.scoring.drivers import (
     Dependence,
     Driver,
     Interaction,
-    Rate,
+    LeavingRate,
     Swarm,
     beeswarm,
     column_drivers,
@@ -136,7 +136,7 @@ class Exploration:
         """What one column of a pair adds, apart for the other."""
         return crossed(self.ranked.model, self.matrix, self.even_points, pair)
 
-    def rates(self, name: str) -> tuple[Rate, ...]:
+    def rates(self, name: str) -> tuple[LeavingRate, ...]:
         """How many leave, or are expected to, by level or range of a column."""
         table = self.ranked.reading.table
         found = rates_by(table, name, self.wording, left=self.left, probability=self.ranked.probability)
@@ -201,7 +201,7 @@ class Exploration:
         hidden = {f.name for f in self.ranked.model.encoder.fields if f.lever == "protected"}
         return sorted((n for n in named if n not in hidden), key=lambda n: known.get(n, len(known)))
 
-    def _in_short(self, name: str, rate: Rate) -> Rate:
+    def _in_short(self, name: str, rate: LeavingRate) -> LeavingRate:
         """The rate with a range that has two ends said once, not twice."""
         if rate.start is None or rate.end is None:
             return rate
@@ -237,7 +237,7 @@ def _step_of(ranked: ScoredCustomers) -> int:
     return max(1, -(-ranked.reading.rows // PICTURED))
 
 
-def _within(cells: Any, rate: Rate) -> np.ndarray:
+def _within(cells: Any, rate: LeavingRate) -> np.ndarray:
     numbers = np.asarray(cells.cast(pa.float64()).to_numpy(zero_copy_only=False), float)
     if rate.start is None and rate.end is None:
         return np.isnan(numbers)

@@ -25,12 +25,12 @@ from churn.errors import (
     Unavailable,
     UnsureColumns,
 )
-from churn.intake.grid import Way, grid_of
+from churn.intake.grid import ScanOptions, open_grid
 from churn.intake.matching import Match, layout_key, sure_names
-from churn.intake.options import Asked, Usual
-from churn.intake.reader import Reading, Settled, Stream, open_list, read_list
-from churn.intake.sources import Source, opened
-from churn.intake.values import folded
+from churn.intake.options import ReadRequest, UsualValues
+from churn.intake.reader import Reading, ColumnReader, ListStream, open_list, read_list
+from churn.intake.sources import Source, open_source
+from churn.intake.values import fold_text
 from churn.notices import Notice
 from churn.schema import Schema, schema_from
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from churn.money.economics import Valuation
     from churn.money.playbook import Playbook
     from churn.scoring.reasons import Explanation
-    from churn.scoring.score import KnownLeavers, Ranking, ScoredList
+    from churn.scoring.score import KnownLeavers, Ranking, ScoredTable
     from churn.scoring.whatif import Change, Comparison
     from churn.training.known_outcomes import LeavingDates
     from churn.training.model import Model
@@ -201,8 +201,10 @@ def _none_of_your_own(demos: tuple[str, ...]) -> NoModelYet:
 
 def _headings(source: Source, filename: str, sheet: str | None, schemas: Iterable[Schema]) -> tuple[str, ...]:
     """The headings of a list, found by what the models' columns are called."""
-    known = {folded(s) for schema in schemas for c in schema.columns for s in (c.name, *c.synonyms)}
-    return grid_of(opened(source, filename), Way(lambda text: folded(text) in known, sheet)).layout.names
+    known = {fold_text(s) for schema in schemas for c in schema.columns for s in (c.name, *c.synonyms)}
+    return open_grid(
+        open_source(source, filename), ScanOptions(lambda text: fold_text(text) in known, sheet)
+    ).layout.names
 
 
 def _share(headings: tuple[str, ...], schema: Schema) -> float:
@@ -228,9 +230,9 @@ def read_with_memory(home: Path, source: Source, said: Mapping[str, Any]) -> Rea
 
 def read_checked(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
     """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
-    from churn.intake.contract import under_contract
+    from churn.intake.contract import check_contract
 
-    return under_contract(read_with_memory(home, source, said))
+    return check_contract(read_with_memory(home, source, said))
 
 
 def with_remembered_mapping(
@@ -354,7 +356,7 @@ class ScoredCustomers:
     """
 
     reading: Reading
-    scored: ScoredList
+    scored: ScoredTable
     model: Model
     as_of: date | None = None
     valuation: Valuation | None = None
@@ -436,8 +438,8 @@ def leaving_dates_of(model: Model, schema: Schema, said: Mapping[str, Any]) -> L
     """The columns of a list that may say when a customer left, unless a person said that they are none of ours."""
     from churn.training.known_outcomes import leaving_dates_in
 
-    declined = {folded(theirs) for theirs, ours in (said.get("mapping") or {}).items() if not ours}
-    return leaving_dates_in(schema, model, {n for n in schema.names if folded(n) in declined})
+    declined = {fold_text(theirs) for theirs, ours in (said.get("mapping") or {}).items() if not ours}
+    return leaving_dates_in(schema, model, {n for n in schema.names if fold_text(n) in declined})
 
 
 def read_for_model(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
@@ -614,29 +616,29 @@ def options_for_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
 
 
-def _usual(model: Model) -> dict[str, Usual]:
+def _usual(model: Model) -> dict[str, UsualValues]:
     """How each column was in the list the model learnt from."""
     reference = model.reference
     learnt = zip(model.encoder.fields, reference.quantiles[:, 50], reference.missing, strict=True)
     return {
-        field.name: Usual(
+        field.name: UsualValues(
             float(middle) if field.form == "number" and middle else None, missing / max(reference.customers, 1)
         )
         for field, middle, missing in learnt
     }
 
 
-def stream_list(home: Path, source: Source, said: Mapping[str, Any]) -> Stream:
+def stream_list(home: Path, source: Source, said: Mapping[str, Any]) -> ListStream:
     """The list ready to go by in blocks, with what was confirmed for its layout before."""
 
-    def opened(words: Mapping[str, Any]) -> Stream:
-        asked = Asked(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
+    def opened(words: Mapping[str, Any]) -> ListStream:
+        asked = ReadRequest(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
         return open_list(source, filename=words.get("filename", ""), asked=asked)
 
     return with_remembered_mapping(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
 
 
-def _tables(stream: Stream) -> Iterator[pa.Table]:
+def _tables(stream: ListStream) -> Iterator[pa.Table]:
     return (block.table for block in stream.blocks())
 
 
@@ -681,7 +683,7 @@ def score_on_spark_cluster(
     worth: dict[str, Any] = {}
     counted: list[KnownLeavers] = []
 
-    def settle(first: bytes) -> tuple[Settled, Ranking]:
+    def settle(first: bytes) -> tuple[ColumnReader, Ranking]:
         stream = _opened(model, home, first, said)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
@@ -727,12 +729,12 @@ def first_of(source: str) -> Path:
     return source_files(source)[0]
 
 
-def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> Stream:
+def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> ListStream:
     words = {k: v for k, v in options_for_model(model, said).items() if k != "filename"}
-    return open_list(first, filename="first-rows.parquet", asked=Asked(home=home, keep=STREAMED, **words))
+    return open_list(first, filename="first-rows.parquet", asked=ReadRequest(home=home, keep=STREAMED, **words))
 
 
-def _heard(stream: Stream) -> list[Notice]:
+def _heard(stream: ListStream) -> list[Notice]:
     """What the first rows gave to say, and that it was said of them."""
     from churn.scoring.spark import SAMPLE
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from churn.errors import ChurnError, ListRefused, RequestRefused, Unavailable
 from churn.files import LONGEST_NAME, checked_name, name_from
-from churn.intake.checks import Known, refuse_empty
+from churn.intake.checks import OutcomeCounts, refuse_empty
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
 from churn.notices import Notice
@@ -475,7 +475,7 @@ class Labels:
     column: str
     words: Mapping[str, int]
     leaving: tuple[str, ...]
-    known: Known | None
+    known: OutcomeCounts | None
     why: str
     unknown: int = 0
 
@@ -499,7 +499,7 @@ def read_labels(reading: Reading, column: str, positive: Sequence[str] = (), dro
         # The flags a refusal names belong to the terminal; a screen has its own fields for them.
         return Labels(column, words, tuple(positive), None, problem.message)
     labels = found.labels
-    known = Known(int((labels >= 0).sum()), int((labels == 1).sum()))
+    known = OutcomeCounts(int((labels >= 0).sum()), int((labels == 1).sum()))
     named = {spelling for word in found.positive for spelling in spellings_of(word)}
     leaving = (A_DAY,) if by_date else tuple(w for w in words if fold_word(w) in named)
     return Labels(column, words, leaving, known, known.said, int((labels < 0).sum()))
@@ -564,7 +564,7 @@ def _left_on(reading: Reading) -> list[str]:
     return [name for name in dates if 0 < reading.table.column(name).null_count < reading.rows]
 
 
-def _all_alike(reading: Reading, column: str, positive: Sequence[str]) -> Known | None:
+def _all_alike(reading: Reading, column: str, positive: Sequence[str]) -> OutcomeCounts | None:
     """The counts where everyone left or everyone stayed."""
     cells = reading.table.column(column).drop_null()
     if not len(cells):
@@ -576,7 +576,7 @@ def _all_alike(reading: Reading, column: str, positive: Sequence[str]) -> Known 
         if isinstance(said, bool)
         else {fold_word(w) for w in (*positive, *schema.positive)} & {fold_word(str(said))}
     )
-    return Known(len(cells), len(cells) if left or fold_word(str(said)) in spellings_of("yes") else 0)
+    return OutcomeCounts(len(cells), len(cells) if left or fold_word(str(said)) in spellings_of("yes") else 0)
 
 
 def _guessed(reading: Reading) -> str | None:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from churn.errors import ChurnError, ListRefused, RequestRefused
-from churn.intake.reader import Stream
+from churn.intake.reader import ListStream
 from churn.intake.sources import Source
 from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
@@ -65,7 +65,7 @@ CONTACT_DAYS = 90  # a customer contacted so shortly before a list tells of the 
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownOutcomes:
     """What is known of how the model did.
 
     performance  over the last few lists together, where outcomes are new; None where there is nothing new to judge by
@@ -132,7 +132,7 @@ def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contac
 
 def judge_performance(
     store: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
-) -> Known:
+) -> KnownOutcomes:
     """How the model did, where this list or outcomes that came with it say something new.
 
     earlier  the lists this version scored, the latest last; `news` those whose customers' outcomes just became known
@@ -150,7 +150,7 @@ def judge_performance(
     span = [f for f in (*(f for _, f in lists), own) if len(f.left)][-WINDOW:]
     news_in = sum(len(f.left) for r, f in lists if r.list in fresh) + len(own.left)
     rolling = _over(look.model, span) if span and _adds_something(span, news_in) else None
-    return Known(rolling, found, here[0], tuple(said))
+    return KnownOutcomes(rolling, found, here[0], tuple(said))
 
 
 def _over(model: Model, span: Sequence[Followed]) -> Performance | None:
@@ -411,9 +411,9 @@ def rows_to_keep(look: Look, followed: Followed, left: np.ndarray, shadow: Shado
 
 
 def record_of(
-    stream: Stream,
+    stream: ListStream,
     report: DriftReport,
-    seen: tuple[Look, Shadow | None, Known],
+    seen: tuple[Look, Shadow | None, KnownOutcomes],
     rows: Rows,
     *,
     first: str | None = None,
@@ -440,7 +440,7 @@ def record_of(
 
 
 def keep(
-    store: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[Known, Sequence[WatchRecord]], model: Model
+    store: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[KnownOutcomes, Sequence[WatchRecord]], model: Model
 ) -> None:
     """Write down this list and its customers, and how the models did on the lists that outcomes were told of."""
     from churn.store.monitoring import customers_of, record_customers, record_outcome, record_watch
@@ -521,7 +521,7 @@ class WatchHistory:
     first: str | None = None
     seen: WatchRecord | None = None
 
-    def before(self, known: Known) -> Before:
+    def before(self, known: KnownOutcomes) -> Before:
         """What counts for the advice on the next list."""
         scores = score_shape_from(self.own[-1].scores) if self.own else None
         signs = tuple(r.signs for r in self.own)
@@ -579,7 +579,7 @@ def _repeated(report: DriftReport, record: WatchRecord, seen: WatchRecord) -> tu
     return report, replace(record, gauges=seen.gauges, realised=seen.realised, scores=seen.scores)
 
 
-def blocks_of(stream: Stream) -> pa.Table | Iterator[pa.Table]:
+def blocks_of(stream: ListStream) -> pa.Table | Iterator[pa.Table]:
     """The list's own columns, whole where it is short; columns it does not have are left out, not blank."""
     there = {plan.column.name for plan in stream.survey.plans.values()}
     tables = (block.table.select([n for n in block.table.column_names if n in there]) for block in stream.blocks())

@@ -14,7 +14,7 @@ from churn.errors import RequestRefused
 from churn.intake.plans import arrow_type
 from churn.money.economics import Stakes, build_stakes, price_offers
 from churn.money.playbook import Playbook
-from churn.money.rules import Cells
+from churn.money.rules import RuleCells
 from churn.notices import Notice
 from churn.schema import Column, Schema
 from churn.training.model import Model
@@ -60,7 +60,7 @@ class OfferChooser:
 
     def question(
         self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult, *, assumed: bool = False
-    ) -> tuple[Stakes, Cells]:
+    ) -> tuple[Stakes, RuleCells]:
         """What is at stake with a customer, and the cells that the offers' rules look at.
 
         assumed   whether the playbook's bill counts, since the list the customer is in has no value column
@@ -96,7 +96,7 @@ class OfferChooser:
         """What a list is told of its scores that rules speak of, too."""
         return tuple(n for n in self._named if n in SCORES)
 
-    def _looked_at(self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult) -> Cells:
+    def _looked_at(self, given: ParsedCustomer, fields: Mapping[str, Any], judged: OfferResult) -> RuleCells:
         """The cells that rules look at, as a list has them: of one name, the score counts."""
         cells = {
             n: (given.customer.get(n), kind)
@@ -105,7 +105,7 @@ class OfferChooser:
         }
         if given.ignored:
             cells |= {n: (carried(fields[n]), WORDS) for n in given.ignored if n in self._named and n not in cells}
-        return Cells(cells | {n: SCORES[n](self.model, given, judged) for n in self._scores})
+        return RuleCells(cells | {n: SCORES[n](self.model, given, judged) for n in self._scores})
 
 
 def _percentile(model: Model, given: ParsedCustomer, judged: OfferResult) -> Cell:

@@ -70,7 +70,7 @@ _OURS = ("key", "outcome", "positive", "profile")
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedOutcomes:
     """The outcomes of one file: one row each with the key, `left`, and `contacted`, `accepted` where stated."""
 
     rows: pd.DataFrame
@@ -91,14 +91,14 @@ class OutcomeColumns:
     words: tuple[str, ...] = ()
 
 
-def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> Returned:
+def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> ReturnedOutcomes:
     """The outcomes in a list; `said` may name its `key` and `outcome` headings and the `positive` words for left."""
     schema, reading = _read(home, source, record, said)
     rows = _as_left(reading, schema, tuple(said.get("positive") or ()))
     # Words that the model does not know have been understood by now, or refused.
     outcome = schema.outcome.name if schema.outcome else None
     notices = tuple(n for n in reading.notices if n.kind != "warning" or n.column != outcome)
-    return Returned(rows, replace(reading, notices=notices))
+    return ReturnedOutcomes(rows, replace(reading, notices=notices))
 
 
 def outcome_columns(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> OutcomeColumns:

@@ -18,7 +18,7 @@ import pandas as pd
 from churn.campaigns.holdout import drawn
 from churn.campaigns.limits import Order
 from churn.campaigns.optimizer import Choices
-from churn.campaigns.plan import Weighed, weighed
+from churn.campaigns.plan import PricedOffers, weighed
 from churn.money.playbook import Playbook, playbook_from_mapping
 from churn.money.rules import Clause, Rule
 from churn.profiles import read_profile
@@ -85,7 +85,7 @@ def _cases(scored: pd.DataFrame, playbook: Playbook, capacity: str, of: tuple[st
             yield Case(profile, len(scored), share, capacity, holdout, reached, kept, cpu, int((treated >= 0).sum()))
 
 
-def _weighed(scored: pd.DataFrame, playbook: Playbook, order: Order) -> Weighed:
+def _weighed(scored: pd.DataFrame, playbook: Playbook, order: Order) -> PricedOffers:
     return weighed(scored, playbook, order, key="key", value="value", history=None)
 
 

@@ -50,7 +50,7 @@ class KeptTable:
 
 
 @dataclass(frozen=True)
-class Slice:
+class CustomerSlice:
     """The keys whose text lies from `start` on and before `stop`; nothing is an open end.
 
     least, beyond  the same ends where keys are whole numbers in the order of their text: numbers are found sooner
@@ -68,10 +68,10 @@ class Slice:
         return " and ".join(above + below) or "true"
 
 
-WHOLE = (Slice(),)
+WHOLE = (CustomerSlice(),)
 
 
-def plan_slices(connection: Any, laid: KeptTable) -> tuple[Slice, ...]:
+def plan_slices(connection: Any, laid: KeptTable) -> tuple[CustomerSlice, ...]:
     """As many slices as the memory allowed asks for, each with about as many rows, in the order of their text."""
     (room,) = _fetch_row(connection, "select parse_formatted_bytes(current_setting('memory_limit'))")
     parts = math.ceil(laid.rows * SUMS / room)
@@ -82,11 +82,11 @@ def plan_slices(connection: Any, laid: KeptTable) -> tuple[Slice, ...]:
     (starts,) = _fetch_row(connection, f"select quantile_disc(mark, {places}) from ({marks})")
     ends = [None, *sorted(set(starts)), None]
     numbers = [e and int(e) for e in ends] if _in_order_of_text(connection, laid) else [None] * len(ends)
-    return tuple(map(Slice, ends, ends[1:], numbers, numbers[1:]))
+    return tuple(map(CustomerSlice, ends, ends[1:], numbers, numbers[1:]))
 
 
 @contextmanager
-def show_slice(connection: Any, part: Slice) -> Iterator[None]:
+def show_slice(connection: Any, part: CustomerSlice) -> Iterator[None]:
     """Show one slice of all laid tables for a while."""
     ends = asdict(part)
     try:
@@ -232,7 +232,7 @@ class DuckEngine:
         shown = self.laid[name].shown(expression.schema()[near].is_integer())
         connection.execute(f"create view {_kept_name(name)} as {shown}")
 
-    def _slices(self, expression: Any) -> tuple[Slice, ...]:
+    def _slices(self, expression: Any) -> tuple[CustomerSlice, ...]:
         """The slices of the largest table the expression stands on, of those that were laid near a key."""
         from ibis.expr.operations import DatabaseTable
 
