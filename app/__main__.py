@@ -50,7 +50,7 @@ def how_to_come_in(host: str, address: str) -> str:
     return "People sign in, or enter an API key."
 
 
-def serve(asked: argparse.Namespace) -> None:
+def serve(args: argparse.Namespace) -> None:
     """Serve at once; what can wait (a browser, the demo models) starts when the door is open."""
 
     def when_ready(address: str) -> None:
@@ -58,13 +58,13 @@ def serve(asked: argparse.Namespace) -> None:
 
         warm_up(shared_workspace)
         keep_tidy()
-        print(how_to_come_in(asked.host, address), flush=True)
-        if asked.open and on_a_desktop():
+        print(how_to_come_in(args.host, address), flush=True)
+        if args.open and on_a_desktop():
             webbrowser.open(address)
-        if asked.demo:
+        if args.demo:
             make_in_background(home_of_workspace())
 
-    serve_until_stopped("app.server:api", asked.host, asked.port, says="Holdfast is at {address}", on_ready=when_ready)
+    serve_until_stopped("app.server:api", args.host, args.port, says="Holdfast is at {address}", on_ready=when_ready)
 
 
 def home_of_workspace() -> Path:

@@ -420,9 +420,9 @@ def outlook(held: LogsInHand) -> Any:
     return seen
 
 
-def make_list(held: LogsInHand, asked: dict[str, Any]) -> None:
+def make_list(held: LogsInHand, request: dict[str, Any]) -> None:
     """Make the customer table and take it in hand."""
-    made = session.workspace().logs.make_list(*held.asked, **asked)
+    made = session.workspace().logs.make_list(*held.asked, **request)
     session.take(made.name, made.content, made_up=held.sample)
     st.session_state["made from logs"] = made.summary
 
@@ -433,15 +433,15 @@ def made() -> Any:
     return found if found and held and held.name.endswith(f"-{found.as_of}.parquet") else None
 
 
-def filling(held: LogsInHand, asked: dict[str, Any]) -> Any:
+def filling(held: LogsInHand, request: dict[str, Any]) -> Any:
     """What filling silent days in did when it was tried with these dates; None while it was not."""
     known, found = st.session_state.get("filling", (None, None))
-    return found if known == (held, asked) else None
+    return found if known == (held, request) else None
 
 
-def try_filling(held: LogsInHand, asked: dict[str, Any]) -> None:
+def try_filling(held: LogsInHand, request: dict[str, Any]) -> None:
     """Try it, and keep the answer."""
-    st.session_state["filling"] = ((held, asked), session.workspace().logs.try_filling(*held.asked, **asked))
+    st.session_state["filling"] = ((held, request), session.workspace().logs.try_filling(*held.asked, **request))
 
 
 def _hold(held: LogsInHand) -> None:

@@ -158,7 +158,7 @@ def several(held: Any, seen: Any, as_of: date, horizon: int) -> dict[str, Any]:
     return asked | ({"fill_silence": fill(held, seen, {"as_of": as_of, "horizon": horizon, **asked})})
 
 
-def fill(held: Any, seen: Any, asked: dict[str, Any]) -> bool:
+def fill(held: Any, seen: Any, request: dict[str, Any]) -> bool:
     """Filling in the days on which the whole log was silent: its effect on quality first, then the choice."""
     if not seen.silent:
         return False
@@ -167,8 +167,8 @@ def fill(held: Any, seen: Any, asked: dict[str, Any]) -> bool:
         st.markdown(say("logs.silent", days=days))
         if st.button(say("logs.try_fill"), icon=":material/compare_arrows:"):
             with widgets.polite_errors(), widgets.working(say("logs.trying")):
-                cache.try_filling(held, asked)
-        found = cache.filling(held, asked)
+                cache.try_filling(held, request)
+        found = cache.filling(held, request)
         if found is not None:
             st.markdown(f":material/balance: {plain(found.sentence)}")
         return st.toggle(say("logs.fill"), disabled=found is None, help=say("logs.fill_help"))

@@ -156,11 +156,11 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
-def _own_path(asked: str) -> str:
+def _own_path(path: str) -> str:
     """A place on this server to go on to; anything that could lead elsewhere is the first screen."""
-    parts = urlsplit(asked.replace("\\", "/"))
-    sound = asked.startswith("/") and not (parts.scheme or parts.netloc) and asked.isprintable() and "//" not in asked
-    return asked if sound else "/"
+    parts = urlsplit(path.replace("\\", "/"))
+    sound = path.startswith("/") and not (parts.scheme or parts.netloc) and path.isprintable() and "//" not in path
+    return path if sound else "/"
 
 
 def _cookie(scope: Scope) -> str:

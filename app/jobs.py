@@ -140,15 +140,15 @@ def job_command(home: Path, words: Sequence[str], uploaded: Path | None) -> list
     return [sys.executable, "-m", "churn", verb, "--json", f"--home={home}", *flags, *files]
 
 
-def train_words(said: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
+def train_words(options: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
     """The command line that trains on the uploaded list with what was said and chosen on screen."""
     name = [f"--name={chosen['name']}"] if chosen.get("name") else []
-    return ["train", *flags_for(READ, said), *name, *flags_for(TRAIN, chosen)]
+    return ["train", *flags_for(READ, options), *name, *flags_for(TRAIN, chosen)]
 
 
-def retrain_words(said: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
+def retrain_words(options: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
     """The command line that watches the uploaded list, learns from it and lets only a better version go live."""
-    return ["retrain", *flags_for(READ, said), f"--model={model}", *flags_for(RETRAIN, {"quick": quick})]
+    return ["retrain", *flags_for(READ, options), f"--model={model}", *flags_for(RETRAIN, {"quick": quick})]
 
 
 def find_job(home: Path, number: str) -> Job | None:

@@ -479,9 +479,9 @@ def sample_files() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in SAMPLES.glob("*.csv") if not p.name.startswith("music")))
 
 
-def tell(**said: Any) -> None:
+def tell(**options: Any) -> None:
     """Add to what was said about the list: a mapping, how to read dates, which sheet."""
-    list_in_hand().held = replace(held(), said={**held().said, **said})
+    list_in_hand().held = replace(held(), said={**held().said, **options})
 
 
 def in_hand_said() -> dict[str, Any]:

@@ -17,7 +17,7 @@ TEXT = "id,paid,active,joined\n" + "".join(
 
 
 def streamed(content, **said):
-    stream = open_list(content, asked=ReadRequest(keep=0, **said))
+    stream = open_list(content, request=ReadRequest(keep=0, **said))
     blocks = list(stream.blocks())
     return stream, pa.concat_tables([b.table for b in blocks]), np.concatenate([b.lines for b in blocks])
 

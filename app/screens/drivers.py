@@ -20,9 +20,9 @@ from churn.workspace.exploring import (
 )
 
 
-def matters(asked: Any) -> None:
+def matters(exploration: Any) -> None:
     """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
-    made = cache.kept(driver_charts, asked)
+    made = cache.kept(driver_charts, exploration)
     if not made:
         widgets.empty(say("drivers.nothing"), icon="equalizer")
         return
@@ -34,26 +34,26 @@ def matters(asked: Any) -> None:
     widgets.chart(swarm)
 
 
-def one(asked: Any) -> None:
+def one(exploration: Any) -> None:
     """One column: what it adds by its value, and how many leave by its levels or ranges."""
-    name = pick_column(asked, "drivers.column", "driver column")
+    name = pick_column(exploration, "drivers.column", "driver column")
     if name is None:
         return
     left, right = st.columns(2)
     with left:
-        widgets.chart(cache.kept(rate_chart, asked, name))
+        widgets.chart(cache.kept(rate_chart, exploration, name))
     with right:
-        moved = cache.kept(driver_chart, asked, name)
+        moved = cache.kept(driver_chart, exploration, name)
         if moved is None:
-            widgets.empty(say("drivers.not_used", column=asked.label(name)), icon="block")
+            widgets.empty(say("drivers.not_used", column=exploration.label(name)), icon="block")
         else:
             widgets.chart(moved)
     st.caption(say("drivers.two_views"))
 
 
-def together(asked: Any) -> None:
+def together(exploration: Any) -> None:
     """Pairs of which one changes what the other means, and one pair in full."""
-    made = cache.kept(pair_chart, asked)
+    made = cache.kept(pair_chart, exploration)
     if made is None:
         widgets.empty(say("drivers.no_pairs"), icon="hub")
         return
@@ -61,24 +61,24 @@ def together(asked: Any) -> None:
     with left:
         widgets.chart(made)
     with right:
-        names = {f"{p.column} × {p.other}": p for p in asked.pairs}
+        names = {f"{p.column} × {p.other}": p for p in exploration.pairs}
         chosen = st.selectbox(
             say("drivers.pair"),
             list(names),
-            format_func=lambda k: f"{asked.label(names[k].column)} × {asked.label(names[k].other)}",
+            format_func=lambda k: f"{exploration.label(names[k].column)} × {exploration.label(names[k].other)}",
         )
-        widgets.chart(cache.kept(crossed, asked, names[chosen].column, names[chosen].other))
+        widgets.chart(cache.kept(crossed, exploration, names[chosen].column, names[chosen].other))
 
 
-def crossed(asked: Any, column: str, other: str) -> Any:
+def crossed(exploration: Any, column: str, other: str) -> Any:
     """What one of a pair of columns changes in what the other means."""
-    return crossed_chart(asked, next(p for p in asked.pairs if (p.column, p.other) == (column, other)))
+    return crossed_chart(exploration, next(p for p in exploration.pairs if (p.column, p.other) == (column, other)))
 
 
-def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:
+def pick_column(exploration: Any, label: str, key: str, **more: Any) -> str | None:
     """One of the list's columns, the strongest first, by its name in words."""
     chosen: str | None = st.selectbox(
-        say(label), asked.of_list(), format_func=lambda n: plain(asked.label(n)), key=key, **more
+        say(label), exploration.of_list(), format_func=lambda n: plain(exploration.label(n)), key=key, **more
     )
     return chosen
 
@@ -86,17 +86,17 @@ def pick_column(asked: Any, label: str, key: str, **more: Any) -> str | None:
 TIER, REST = "tier", ""
 
 
-def segments(asked: Any) -> None:
+def segments(exploration: Any) -> None:
     """Groups that are alike, the likeliest to leave first, with their share of the risk."""
-    widgets.chart(cache.kept(segment_chart, asked))
-    found = asked.segments
+    widgets.chart(cache.kept(segment_chart, exploration))
+    found = exploration.segments
     table: dict[str, list[Any]] = {
         "segment": [s.text for s in found],
         "probability": widgets.tenths(s.probability for s in found),
         "customers": [s.customers for s in found],
         "share": widgets.tenths(s.share_of_risk for s in found),
     }
-    if asked.left is not None:
+    if exploration.left is not None:
         table["left"] = widgets.tenths(s.left for s in found)
     widgets.table(
         table,
@@ -112,27 +112,30 @@ def segments(asked: Any) -> None:
     )
 
 
-def compared(asked: Any) -> None:
+def compared(exploration: Any) -> None:
     """Any two groups: which drivers make the difference."""
     columns, first, second = st.columns(3)
-    names = [TIER, *asked.of_list()]
+    names = [TIER, *exploration.of_list()]
     name = columns.selectbox(
-        say("drivers.by"), names, format_func=lambda n: say("drivers.tier") if n == TIER else asked.label(n), key="by"
+        say("drivers.by"),
+        names,
+        format_func=lambda n: say("drivers.tier") if n == TIER else exploration.label(n),
+        key="by",
     )
-    groups = asked.choices(name)
+    groups = exploration.choices(name)
     one = first.selectbox(say("drivers.first"), groups, key=f"first {name}")
     others = [REST, *(g for g in groups if g != one)]
     two = second.selectbox(
         say("drivers.second"), others, format_func=lambda g: g or say("drivers.rest"), key=f"second {name} {one}"
     )
     words = name, one, two or None
-    widgets.chart(cache.kept(contrast_chart, asked, *words))
+    widgets.chart(cache.kept(contrast_chart, exploration, *words))
 
 
-def staying(asked: Any) -> None:
+def staying(exploration: Any) -> None:
     """How many stay how long, for everybody or by the levels of a column."""
-    lasting = asked.lasting
-    if asked.left is None:
+    lasting = exploration.lasting
+    if exploration.left is None:
         widgets.empty(say("drivers.no_outcomes"), icon="timeline", go="score")
         return
     if not lasting:
@@ -140,17 +143,17 @@ def staying(asked: Any) -> None:
         return
     left, right = st.columns(2)
     with left:
-        name = st.selectbox(say("drivers.time"), list(lasting), format_func=asked.label, key="time column")
+        name = st.selectbox(say("drivers.time"), list(lasting), format_func=exploration.label, key="time column")
     with right:
-        by = pick_column(asked, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
-    made = cache.kept(staying_chart, asked, name, by)
+        by = pick_column(exploration, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
+    made = cache.kept(staying_chart, exploration, name, by)
     widgets.chart(made)
 
 
-def fairness(asked: Any) -> None:
+def fairness(exploration: Any) -> None:
     """How protected groups fare under this model."""
     st.markdown(say("drivers.fairness_text"))
-    made = cache.kept(session.workspace().models.fairness_chart, asked.ranked.model)
+    made = cache.kept(session.workspace().models.fairness_chart, exploration.ranked.model)
     if made is None:
         widgets.empty(say("drivers.no_protected"), icon="balance", go="training")
         return

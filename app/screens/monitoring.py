@@ -141,14 +141,14 @@ def shadow(record: Any) -> None:
     right(told)
 
 
-def right(told: Any) -> None:
+def right(report: Any) -> None:
     """Who was right about customers whose outcomes are known; nobody while chance alone could decide it."""
-    duel = told.get("duel")
+    duel = report.get("duel")
     if duel:
         st.markdown(say(f"monitoring.duel_{duel['verdict']}", customers=duel["customers"]))
     else:
         st.markdown(say("monitoring.no_duel"))
-    arms = told.get("arms")
+    arms = report.get("arms")
     if arms:
         st.markdown(plain(arms["why"]))
 

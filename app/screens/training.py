@@ -135,10 +135,10 @@ def roles(reading: Any, outcome: str) -> dict[str, str | None]:
     return chosen
 
 
-def kept_out(reading: Any, asked: dict[str, Any]) -> list[str]:
+def kept_out(reading: Any, options: dict[str, Any]) -> list[str]:
     """Columns not to learn from: those a person takes out, and suspects by choice; sure leaks go by themselves."""
     with widgets.working(say("training.looking")):
-        found = cache.latest(find_leaks, repr(sorted(asked.items())), reading, **asked)
+        found = cache.latest(find_leaks, repr(sorted(options.items())), reading, **options)
     sure, doubtful = [leak for leak in found if leak.hard], [leak for leak in found if not leak.hard]
     widgets.section(say("training.leaks"), say("training.leaks_text"))
     if not found:

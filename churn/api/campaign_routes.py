@@ -113,17 +113,17 @@ class PlaybookInForce(BaseModel):
 
 
 @router.post("/campaign", response_model=CampaignAnswer)
-async def campaign(request: Request, asked: Annotated[Ordered, Query()]) -> JSONResponse:
+async def campaign(request: Request, query: Annotated[Ordered, Query()]) -> JSONResponse:
     """Plan a campaign for a list (a JSON list or a file), keep it in the database, and say who gets what."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_planned, workspace_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_planned, workspace_of(request), sent, query))
 
 
 @router.post("/outcomes", response_model=MeasuredLift)
-async def outcomes(request: Request, asked: Annotated[OutcomeQuery, Query()]) -> JSONResponse:
+async def outcomes(request: Request, query: Annotated[OutcomeQuery, Query()]) -> JSONResponse:
     """Measure a campaign by the outcomes of its customers (a JSON list or a file); its playbook learns from it."""
     sent = await list_sent(request)
-    return JSONResponse(await run_in_threadpool(_measured, workspace_of(request), sent, asked))
+    return JSONResponse(await run_in_threadpool(_measured, workspace_of(request), sent, query))
 
 
 @router.get("/playbook", response_model=PlaybookInForce)
@@ -155,24 +155,24 @@ async def set_playbook(
     return JSONResponse(await run_in_threadpool(put))
 
 
-def _planned(workspace: Workspace, sent: SentFile, asked: Ordered) -> dict[str, Any]:
-    words = asked.model_dump(include=set(ORDER))
-    scoring = partial(workspace.lists.score, sent.content, model=asked.model, limits=LIMITS, **asked.options(sent))
+def _planned(workspace: Workspace, sent: SentFile, query: Ordered) -> dict[str, Any]:
+    words = query.model_dump(include=set(ORDER))
+    scoring = partial(workspace.lists.score, sent.content, model=query.model, limits=LIMITS, **query.options(sent))
     ranked = within_limits(scoring)
-    planned = workspace.campaigns.plan(ranked, order_said(**words), rested=asked.rested)
-    columns, push = asked.columns or None, None
-    if asked.push is not None:
-        push = outline_push(planned, asked.push, columns).as_json()  # refused before anything is kept
-    keep = asked.keep and not asked.dry_run
+    planned = workspace.campaigns.plan(ranked, order_said(**words), rested=query.rested)
+    columns, push = query.columns or None, None
+    if query.push is not None:
+        push = outline_push(planned, query.push, columns).as_json()  # refused before anything is kept
+    keep = query.keep and not query.dry_run
     if keep:
         planned = workspace.campaigns.export(planned, BytesIO(), columns)
-    if asked.push is not None and not asked.dry_run:
-        push = workspace.campaigns.push(planned, asked.push, columns).as_json()
+    if query.push is not None and not query.dry_run:
+        push = workspace.campaigns.push(planned, query.push, columns).as_json()
     rows = campaign_records(campaign_table(planned.campaign, columns))
     return {**planned.as_json(), "kept": keep, "rows": rows, "push": push}
 
 
-def _measured(workspace: Workspace, sent: SentFile, asked: OutcomeQuery) -> dict[str, Any]:
-    said = {"key": asked.key, "outcome": asked.outcome, "positive": asked.positive or None, **asked.options(sent)}
-    found = within_limits(partial(workspace.campaigns.measure, sent.content, asked.campaign, limits=LIMITS, **said))
+def _measured(workspace: Workspace, sent: SentFile, query: OutcomeQuery) -> dict[str, Any]:
+    said = {"key": query.key, "outcome": query.outcome, "positive": query.positive or None, **query.options(sent)}
+    found = within_limits(partial(workspace.campaigns.measure, sent.content, query.campaign, limits=LIMITS, **said))
     return {**found.as_json(), "learnt": [rate_json(rate) for rate in found.learnt], "version": found.version}

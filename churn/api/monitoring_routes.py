@@ -41,13 +41,13 @@ class Drift(BaseModel):
 
 @router.post("/drift", response_model=Drift, response_model_exclude_unset=True)
 async def drift(
-    request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None, keep: Keep = True
+    request: Request, about: FileSaid, model: ModelAsked = None, as_of: DayAsked = None, keep: Keep = True
 ) -> JSONResponse:
     """Hold a list against the model: an uploaded file, or a JSON list of customers under the list's own names."""
     sent, workspace = await customers_sent(request), workspace_of(request)
     if not isinstance(sent, SentFile):
         sent = SentFile(await run_in_threadpool(as_csv, sent), "sent.csv")
-    words = {**said.options(sent), "limits": LIMITS, "as_of": as_of}
+    words = {**about.options(sent), "limits": LIMITS, "as_of": as_of}
     watched = partial(workspace.monitor.check, sent.content, model=model, keep=keep, **words)
     found = await run_in_threadpool(within_limits, watched)
     return JSONResponse(found.as_json())

@@ -177,14 +177,14 @@ def _refuse_constant(word: str) -> NoReturn:
 _values = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def batch_answer(scored: PredictionBatch, told: Mapping[str, Any]) -> bytearray:
+def batch_answer(scored: PredictionBatch, more: Mapping[str, Any]) -> bytearray:
     """The body of the answer: the model, every customer in the order they were sent, and what else is told."""
     body = bytearray(f'{{"model":{_values.encode(scored.model)},"rows":{len(scored)},"predictions":['.encode())
     for number, prediction in enumerate(predictions_of(scored)):
         if number:
             body += b","
         body += prediction.encode()
-    body += f"],{_values.encode({'set_aside': [], 'notices': [], **told})[1:]}".encode()
+    body += f"],{_values.encode({'set_aside': [], 'notices': [], **more})[1:]}".encode()
     return body
 
 

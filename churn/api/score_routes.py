@@ -126,11 +126,11 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
 
 
 @router.post("/predict/batch", response_model=Predictions)
-async def predict_many(request: Request, said: FileSaid, model: ModelAsked = None, as_of: DayAsked = None) -> Response:
+async def predict_many(request: Request, about: FileSaid, model: ModelAsked = None, as_of: DayAsked = None) -> Response:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
     sent, workspace = await customers_sent(request), workspace_of(request)
     if isinstance(sent, SentFile):
-        scored = await run_in_threadpool(_file_scored, workspace, sent, said, (model, as_of))
+        scored = await run_in_threadpool(_file_scored, workspace, sent, about, (model, as_of))
     else:
         scored = await run_in_threadpool(_list_scored, workspace, sent, model, as_of)
     headers = await headers_after(request, scored.customers)
@@ -147,10 +147,10 @@ class Batch:
 
 
 @router.post("/check", response_model=Understood)
-async def check(request: Request, said: FileSaid) -> JSONResponse:
+async def check(request: Request, about: FileSaid) -> JSONResponse:
     """Say what is understood of an uploaded file, without scoring it: columns, repairs, lines set aside."""
     sent, workspace = await file_sent(request), workspace_of(request)
-    reading = partial(workspace.lists.check, sent.content, limits=LIMITS, **said.options(sent))
+    reading = partial(workspace.lists.check, sent.content, limits=LIMITS, **about.options(sent))
     return JSONResponse((await run_in_threadpool(within_limits, reading)).as_json())
 
 
@@ -183,9 +183,11 @@ def _list_scored(workspace: Workspace, customers: list[dict[str, Any]], model: s
     return Batch(scored, {"notices": [n.as_json() for n in scored.of_all]})
 
 
-def _file_scored(workspace: Workspace, sent: SentFile, said: AboutFile, asked: tuple[str | None, date | None]) -> Batch:
+def _file_scored(
+    workspace: Workspace, sent: SentFile, about: AboutFile, asked: tuple[str | None, date | None]
+) -> Batch:
     model, as_of = asked
-    words = said.options(sent)
+    words = about.options(sent)
     # Whoever sends a list gets an answer for each customer in it, those who left already as well.
     scoring = partial(workspace.lists.score, sent.content, model=model, everybody=True)
     ranked = within_limits(partial(scoring, limits=LIMITS, as_of=as_of, **words))

@@ -158,7 +158,7 @@ def weighed(
     *,
     key: str,
     value: str | None,
-    said: str = "",
+    called: str = "",
     history: History | None,
 ) -> PricedOffers:
     """The list against the playbook; a list or an order that makes no sense is refused here."""
@@ -166,7 +166,7 @@ def weighed(
     keys = _keys(scored, key)
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
-    named = {"column": value or "", "said": said}
+    named = {"column": value or "", "said": called}
     given = build_stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
     stopped, resting = barred(scored, playbook, keys=keys, history=history)
     found = price_offers(given, playbook, scored, order.scenario, barred=stopped)
@@ -218,7 +218,7 @@ def planned_campaign(
     *,
     key: str = "key",
     value: str | None = "value",
-    said: str = "",
+    called: str = "",
     history: History | None = None,
     money: Money = bare,
 ) -> Campaign:
@@ -227,10 +227,10 @@ def planned_campaign(
     scored      one row per customer: the key, `probability`, `tier`, the value column, and what the rules look at;
                 `remaining`, where it is there, says how many periods each is expected to stay
     value       the name of the value column; None when the list has none
-    said        what the value column is called in a sentence
+    called      what the value column is called in a sentence
     money       how an amount is said
     """
-    ready = weighed(scored, playbook, order, key=key, value=value, said=said, history=history)
+    ready = weighed(scored, playbook, order, key=key, value=value, called=called, history=history)
     plan = drawn(ready.found, ready.limits, order, ready.names)
     return _campaign(scored, ready.playbook, order, _Made(key, ready, plan, money))
 

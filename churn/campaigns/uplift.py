@@ -418,16 +418,16 @@ CONTROL_WORDS = ("none", "control", "no", "0", "false", "holdout", "untreated", 
 
 
 def experiment_uplift(
-    table: pa.Table, schema: Schema, asked: Experiment, *, seed: int = 0
+    table: pa.Table, schema: Schema, experiment: Experiment, *, seed: int = 0
 ) -> tuple[Uplift, np.ndarray]:
     """What an experiment teaches, and which rows of the table it speaks of (the two arms with a known outcome)."""
-    arms, outcome = _words(table, asked.treatment), _words(table, asked.outcome)
-    control, arm = _arms(arms, asked)
-    good = _good(outcome, asked)
+    arms, outcome = _words(table, experiment.treatment), _words(table, experiment.outcome)
+    control, arm = _arms(arms, experiment)
+    good = _good(outcome, experiment)
     rows = np.flatnonzero(((arms == control) | (arms == arm)) & ~np.isnan(good))
     if not len(rows):
         raise ListRefused("No customer of these two arms has an outcome.", "Check the treatment and outcome columns.")
-    matrix = _matrix(table.take(pa.array(rows)), schema, asked)
+    matrix = _matrix(table.take(pa.array(rows)), schema, experiment)
     found = measured_uplift(matrix, arms[rows] == arm, good[rows], seed=seed)
     lost = len(arms) - len(rows)
     note = Notice("info", f"{lost:,} customers of other arms or without outcome do not count.", None, lost)
@@ -448,9 +448,9 @@ def ranked_customers(found: Uplift, keys: Sequence[str]) -> pa.Table:
     )
 
 
-def _matrix(table: pa.Table, schema: Schema, asked: Experiment) -> np.ndarray:
+def _matrix(table: pa.Table, schema: Schema, experiment: Experiment) -> np.ndarray:
     """Everything known before the treatment, as numbers, by the same encoding that learning uses."""
-    return encoder_for(schema, table, drop=(asked.treatment, asked.outcome)).matrix(table)
+    return encoder_for(schema, table, drop=(experiment.treatment, experiment.outcome)).matrix(table)
 
 
 def _words(table: pa.Table, column: str) -> np.ndarray:
@@ -464,31 +464,31 @@ def _words(table: pa.Table, column: str) -> np.ndarray:
     return np.array(pc.fill_null(text, "").to_pylist(), object)
 
 
-def _arms(arms: np.ndarray, asked: Experiment) -> tuple[str, str]:
+def _arms(arms: np.ndarray, wanted: Experiment) -> tuple[str, str]:
     """The word for no treatment and the word for the treatment looked at."""
     names = sorted(set(arms) - {""})
     if len(names) < 2:
         raise ListRefused(
-            f"{asked.treatment} holds only one arm.", "An experiment needs customers with and without it."
+            f"{wanted.treatment} holds only one arm.", "An experiment needs customers with and without it."
         )
-    control = asked.control.strip().lower() or next((n for n in CONTROL_WORDS if n in names), "")
+    control = wanted.control.strip().lower() or next((n for n in CONTROL_WORDS if n in names), "")
     if control not in names:
         raise RequestRefused(
-            f"Which customers of {asked.treatment} got no treatment is not clear.",
+            f"Which customers of {wanted.treatment} got no treatment is not clear.",
             f"Name the control; it is one of: {', '.join(names)}.",
         )
     others = [n for n in names if n != control]
-    arm = asked.arm.strip().lower() or (others[0] if len(others) == 1 else "")
+    arm = wanted.arm.strip().lower() or (others[0] if len(others) == 1 else "")
     if arm not in others:
         raise RequestRefused(
-            f"{asked.treatment} holds several treatments.", f"Name the one to look at: {', '.join(others)}."
+            f"{wanted.treatment} holds several treatments.", f"Name the one to look at: {', '.join(others)}."
         )
     return control, arm
 
 
-def _good(outcome: np.ndarray, asked: Experiment) -> np.ndarray:
+def _good(outcome: np.ndarray, experiment: Experiment) -> np.ndarray:
     """1 where the outcome is the wanted one, 0 where not, NaN where it is not known."""
-    said = tuple(w.strip().lower() for w in asked.bad or asked.good)
+    said = tuple(w.strip().lower() for w in experiment.bad or experiment.good)
     if not said:
         raise RequestRefused(
             "Which outcome is wanted is not said.", "Name the words that mean left, or that mean good."
@@ -496,6 +496,6 @@ def _good(outcome: np.ndarray, asked: Experiment) -> np.ndarray:
     is_said = np.isin(outcome, said)
     if not is_said.any():
         names = ", ".join(sorted(set(outcome) - {""})[:6])
-        raise ListRefused(f"{asked.outcome} never holds {' or '.join(said)}.", f"It holds: {names}.")
-    wanted = np.where(is_said, 0.0, 1.0) if asked.bad else np.where(is_said, 1.0, 0.0)
+        raise ListRefused(f"{experiment.outcome} never holds {' or '.join(said)}.", f"It holds: {names}.")
+    wanted = np.where(is_said, 0.0, 1.0) if experiment.bad else np.where(is_said, 1.0, 0.0)
     return np.where(outcome == "", np.nan, wanted)

@@ -77,38 +77,38 @@ def _plan_words(words: ArgumentParser) -> None:
 @verb(
     "plan", "turn a list and a budget into a campaign", _plan_words, example="plan LIST --budget 5000 -o campaign.csv"
 )
-def plan(asked: Namespace, printer: Printer) -> Answer:
+def plan(args: Namespace, printer: Printer) -> Answer:
     """Choose who gets what, draw the holdout, keep the campaign and write its file."""
     from churn.workspace.delivery import outline_push
     from churn.workspace.playbooks import read_playbook
 
-    workspace, piped = churn.Workspace(asked.home), asked.output == STDIN
-    order = _ordered(asked)
-    playbook = read_playbook(Path(asked.playbook)) if asked.playbook else None
-    ranked = workspace.lists.score(source_of(asked), model=asked.model, **said_of(asked))
-    planned = workspace.campaigns.plan(ranked, order, playbook=playbook, rested=asked.rested)
-    columns = [c.strip() for c in asked.columns.split(",")] if asked.columns else None
-    if asked.push is not None:
-        outline_push(planned, asked.push, columns)  # refused before anything is written
-    keep = asked.keep == "yes" and not asked.dry_run
-    if asked.push is not None and not asked.dry_run and not keep:
+    workspace, piped = churn.Workspace(args.home), args.output == STDIN
+    order = _ordered(args)
+    playbook = read_playbook(Path(args.playbook)) if args.playbook else None
+    ranked = workspace.lists.score(source_of(args), model=args.model, **said_of(args))
+    planned = workspace.campaigns.plan(ranked, order, playbook=playbook, rested=args.rested)
+    columns = [c.strip() for c in args.columns.split(",")] if args.columns else None
+    if args.push is not None:
+        outline_push(planned, args.push, columns)  # refused before anything is written
+    keep = args.keep == "yes" and not args.dry_run
+    if args.push is not None and not args.dry_run and not keep:
         raise RequestRefused("A campaign that is not kept is not sent.", "Leave out --keep no, or add --dry-run.")
-    done = workspace.campaigns.export(planned, sys.stdout.buffer if piped else Path(asked.output), columns, keep=keep)
-    sent = _pushed(workspace, done, asked, columns)
+    done = workspace.campaigns.export(planned, sys.stdout.buffer if piped else Path(args.output), columns, keep=keep)
+    sent = _pushed(workspace, done, args, columns)
     if piped:
         return Answer()
     later = f"Later: python -m churn measure OUTCOMES --campaign {done.campaign.name}"
     looked = "Nothing was kept: nobody counts as contacted, and this plan cannot be measured."
-    written = f"Written to {asked.output}. {later if keep else looked}"
+    written = f"Written to {args.output}. {later if keep else looked}"
     lines = (*_plan_lines(workspace, done), written, *([sent.words] if sent else []))
     return Answer({**done.as_json(), "kept": keep, **({"push": sent.as_json()} if sent else {})}, lines)
 
 
-def _ordered(asked: Namespace) -> Order:
+def _ordered(args: Namespace) -> Order:
     from churn.campaigns.limits import order_said
 
     names = ("budget", "capacity", "at_most", "at_least", "holdout", "seed", "scenario")
-    return order_said(**{name: getattr(asked, name) for name in names}, name=asked.name or "")
+    return order_said(**{name: getattr(args, name) for name in names}, name=args.name or "")
 
 
 def _plan_lines(workspace: Workspace, done: PlannedCampaign) -> tuple[str, ...]:
@@ -150,15 +150,15 @@ def _measure_words(words: ArgumentParser) -> None:
 
 
 @verb("measure", "say what a campaign changed", _measure_words, example="measure outcomes.csv --campaign spring")
-def measure(asked: Namespace, printer: Printer) -> Answer:
+def measure(args: Namespace, printer: Printer) -> Answer:
     """Compare the treated with the held out, and let the playbook learn."""
-    said = {**said_of(asked), "key": asked.key, "outcome": asked.outcome, "positive": asked.positive}
-    workspace = churn.Workspace(asked.home)
-    found = workspace.campaigns.measure(source_of(asked), asked.campaign, **said)
+    said = {**said_of(args), "key": args.key, "outcome": args.outcome, "positive": args.positive}
+    workspace = churn.Workspace(args.home)
+    found = workspace.campaigns.measure(source_of(args), args.campaign, **said)
     lift = found.lift
     parts = [[p.by, p.name, p.treated, p.held, _points(p.lift), _points(p.low), _points(p.high)] for p in lift.by]
     saved = "" if lift.saved is None else _money_saved(lift.saved, workspace.campaigns.currency_of(found.record))
-    lines = [f"{asked.campaign}: {lift.verdict}", *_arm_lines(lift), saved, *notice_lines(lift.notices), ""]
+    lines = [f"{args.campaign}: {lift.verdict}", *_arm_lines(lift), saved, *notice_lines(lift.notices), ""]
     lines += table_lines(["by", "", "treated", "held out", "points", "low", "high"], parts) if parts else []
     if found.learnt:
         lines += ["", f"The playbook is at version {found.version}:", *(f"  {rate.words}" for rate in found.learnt)]
@@ -197,13 +197,13 @@ def _uplift_words(words: ArgumentParser) -> None:
     _uplift_words,
     example="uplift data/samples/offer_experiment.csv --treatment offer --outcome left",
 )
-def uplift(asked: Namespace, printer: Printer) -> Answer:
+def uplift(args: Namespace, printer: Printer) -> Answer:
     """Measure the effect, how far customers differ in it, and who is better left alone."""
     names = ("treatment", "outcome", "control", "arm", "key", "model", "positive", "good", "seed")
-    words = {name: getattr(asked, name) for name in names}
-    found = churn.Workspace(asked.home).campaigns.uplift(source_of(asked), words, **said_of(asked))
-    if asked.output:
-        found.write(Path(asked.output))
+    words = {name: getattr(args, name) for name in names}
+    found = churn.Workspace(args.home).campaigns.uplift(source_of(args), words, **said_of(args))
+    if args.output:
+        found.write(Path(args.output))
     qini = found.uplift.qini
     lines = (
         found.uplift.verdict,
@@ -228,27 +228,27 @@ def _playbook_words(words: ArgumentParser) -> None:
 
 
 @verb("playbook", "show, check or set what may be offered", _playbook_words, example="playbook set mine.toml --model N")
-def playbook(asked: Namespace, printer: Printer) -> Answer:
+def playbook(args: Namespace, printer: Printer) -> Answer:
     """Show the offers in force, check a file, or make it the one in force."""
     from churn.money.playbook import playbook_text, playbook_words
     from churn.workspace.playbooks import read_playbook
 
-    workspace = churn.Workspace(asked.home)
-    name = workspace.models.get(asked.model).name if asked.model else asked.profile
-    if asked.act == "show":
-        if asked.file:
-            raise RequestRefused(f"`playbook show` takes no file: {asked.file}.", "Name the model with --model NAME.")
+    workspace = churn.Workspace(args.home)
+    name = workspace.models.get(args.model).name if args.model else args.profile
+    if args.act == "show":
+        if args.file:
+            raise RequestRefused(f"`playbook show` takes no file: {args.file}.", "Name the model with --model NAME.")
         force = workspace.playbooks.get(name)
         since = f" since {force.made}" if force.made else ""
         head = f"# {name}, version {force.version}, {force.how}{since}. {force.why}"
         return Answer(force.as_json(), (head, playbook_text(force.playbook)))
-    if not asked.file:
-        raise RequestRefused(f"`playbook {asked.act}` needs a file.", "Name the playbook file (TOML).")
-    read = read_playbook(Path(asked.file))
-    if asked.act == "check":
-        lines = (f"{asked.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
+    if not args.file:
+        raise RequestRefused(f"`playbook {args.act}` needs a file.", "Name the playbook file (TOML).")
+    read = read_playbook(Path(args.file))
+    if args.act == "check":
+        lines = (f"{args.file} is a playbook of {len(read.actions)} actions; {len(read.assumed)} rates are assumed.",)
         return Answer({"playbook": playbook_words(read), "assumed": list(read.assumed)}, lines)
-    force = workspace.playbooks.set(name, read, asked.why)
+    force = workspace.playbooks.set(name, read, args.why)
     return Answer(force.as_json(), (f"{name} now plans with version {force.version} of its playbook.",))
 
 
@@ -258,29 +258,27 @@ def _forget_words(words: ArgumentParser) -> None:
 
 
 @verb("forget", "remove one customer from everything that is kept", _forget_words, example="forget 7590-VHVEG")
-def forget(asked: Namespace, printer: Printer) -> Answer:
+def forget(args: Namespace, printer: Printer) -> Answer:
     """Remove a customer's scores, features, arms, contacts and outcomes, or everybody's from before a day."""
-    if (asked.key is None) == (asked.before is None):
+    if (args.key is None) == (args.before is None):
         raise RequestRefused("Whom to forget is not said.", "Give a customer's key, or --before DATE.")
-    workspace = churn.Workspace(asked.home)
+    workspace = churn.Workspace(args.home)
     gone = (
-        workspace.customers.forget(asked.key)
-        if asked.before is None
-        else workspace.customers.forget_before(asked.before)
+        workspace.customers.forget(args.key) if args.before is None else workspace.customers.forget_before(args.before)
     )
-    said = {"key": asked.key} if asked.before is None else {"before": asked.before}
+    said = {"key": args.key} if args.before is None else {"before": args.before}
     return Answer({**said, **gone.as_json()}, (gone.words,))
 
 
 def _pushed(
-    workspace: Workspace, done: PlannedCampaign, asked: Namespace, columns: list[str] | None
+    workspace: Workspace, done: PlannedCampaign, args: Namespace, columns: list[str] | None
 ) -> Delivery | Outline | None:
     """What was sent, or would be, where it is asked for."""
-    if asked.push is None:
+    if args.push is None:
         return None
     from churn.workspace.delivery import outline_push
 
-    return (outline_push if asked.dry_run else workspace.campaigns.push)(done, asked.push, columns)
+    return (outline_push if args.dry_run else workspace.campaigns.push)(done, args.push, columns)
 
 
 def _points(share: float | None) -> str | None:

@@ -39,18 +39,18 @@ def _check_words(words: ArgumentParser) -> None:
 
 
 @verb("check", "say what is understood of a list", _check_words, example="check data/samples/telco_messy.csv")
-def check(asked: Namespace, printer: Printer) -> Answer:
+def check(args: Namespace, printer: Printer) -> Answer:
     """Show the columns, what was repaired and which lines were set aside."""
     try:
-        reading = churn.Workspace(asked.home).lists.check(source_of(asked), **said_of(asked))
+        reading = churn.Workspace(args.home).lists.check(source_of(args), **said_of(args))
     except MissingColumns as problem:
-        if asked.template:
-            write_text(Path(asked.template), problem.template)
+        if args.template:
+            write_text(Path(args.template), problem.template)
         raise
-    if asked.output:
+    if args.output:
         from churn.intake.reader import write_clean
 
-        write_clean(reading, Path(asked.output))
+        write_clean(reading, Path(args.output))
     columns = [[c.name, c.kind, c.role, c.meaning] for c in reading.schema.columns]
     lines = [
         f"{reading.rows:,} rows read as {reading.profile}; {len(reading.set_aside)} set aside.",
@@ -83,43 +83,43 @@ def _score_words(words: ArgumentParser) -> None:
 
 
 @verb("score", "say who may leave and why", _score_words, example="score data/samples/telco_today.csv -o scored.csv")
-def score(asked: Namespace, printer: Printer) -> Answer:
+def score(args: Namespace, printer: Printer) -> Answer:
     """Score a list of any length to a file, in its own order."""
-    if asked.engine:
-        return _scored_on_cluster(asked)
-    piped = asked.output == STDIN
+    if args.engine:
+        return _scored_on_cluster(args)
+    piped = args.output == STDIN
 
     def heard(rows: int, total: int | None) -> None:
         printer.progress(rows / total if total else 0.0, f"{rows:,} customers scored")
 
-    done = churn.Workspace(asked.home).lists.score_file(
-        source_of(asked),
-        sys.stdout.buffer if piped else Path(asked.output),
-        model=asked.model,
-        **said_of(asked),
-        top=asked.top,
-        keep=asked.keep,
-        everybody=asked.everybody,
+    done = churn.Workspace(args.home).lists.score_file(
+        source_of(args),
+        sys.stdout.buffer if piped else Path(args.output),
+        model=args.model,
+        **said_of(args),
+        top=args.top,
+        keep=args.keep,
+        everybody=args.everybody,
         progress=heard,
     )
-    return Answer() if piped else _scored_lines(done, asked.output)
+    return Answer() if piped else _scored_lines(done, args.output)
 
 
-def _scored_on_cluster(asked: Namespace) -> Answer:
+def _scored_on_cluster(args: Namespace) -> Answer:
     """The same on many machines, from Parquet files to a folder of them."""
-    if STDIN in (asked.list, asked.output):
+    if STDIN in (args.list, args.output):
         raise RequestRefused("A cluster cannot read or write a pipe.", "Name files that its workers see.")
-    done = churn.Workspace(asked.home).lists.score_on_cluster(
-        asked.list,
-        Path(asked.output),
-        engine=asked.engine,
-        model=asked.model,
-        **said_of(asked),
-        top=asked.top,
-        keep=asked.keep,
-        everybody=asked.everybody,
+    done = churn.Workspace(args.home).lists.score_on_cluster(
+        args.list,
+        Path(args.output),
+        engine=args.engine,
+        model=args.model,
+        **said_of(args),
+        top=args.top,
+        keep=args.keep,
+        everybody=args.everybody,
     )
-    return _scored_lines(done, asked.output)
+    return _scored_lines(done, args.output)
 
 
 def _scored_lines(done: ScoredFile, output: str) -> Answer:
@@ -140,16 +140,14 @@ def _explain_words(words: ArgumentParser) -> None:
 
 
 @verb("explain", "say why one customer may leave", _explain_words, example="explain data/samples/telco_today.csv KEY")
-def explain(asked: Namespace, printer: Printer) -> Answer:
+def explain(args: Namespace, printer: Printer) -> Answer:
     """Show the score, what raises and lowers it, and the nearest changes that would lower it."""
     from churn.workspace.customers import explained_json, shown_points
 
-    found = churn.Workspace(asked.home).customers.explain(
-        source_of(asked), asked.key, model=asked.model, **said_of(asked)
-    )
+    found = churn.Workspace(args.home).customers.explain(source_of(args), args.key, model=args.model, **said_of(args))
     told = found.explanation
     lines = [
-        f"{asked.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
+        f"{args.key}: {told.probability:.1%} likely to leave ({told.tier}); a typical customer {told.typical:.1%}.",
         *_at_risk_line(told),
         *(f"  {shown_points(r.points)}  {r.text}" for r in (*told.raising, *told.lowering)),
     ]
@@ -158,15 +156,15 @@ def explain(asked: Namespace, printer: Printer) -> Answer:
     return Answer(explained_json(found), tuple(lines))
 
 
-def _at_risk_line(told: Explanation) -> tuple[str, ...]:
+def _at_risk_line(explanation: Explanation) -> tuple[str, ...]:
     """The money at risk with this customer, over how long; nothing where it is not known."""
-    if told.value_at_risk is None:
+    if explanation.value_at_risk is None:
         return ()
     from churn.money.amounts import Amounts, describe_horizon
 
     money, time = (
-        Amounts(told.currency).money(told.value_at_risk),
-        describe_horizon(told.value_horizon, assumed=told.value_assumed),
+        Amounts(explanation.currency).money(explanation.value_at_risk),
+        describe_horizon(explanation.value_horizon, assumed=explanation.value_assumed),
     )
     return (f"Value at risk {time}: {money}.",)
 
@@ -187,21 +185,21 @@ def _whatif_words(words: ArgumentParser) -> None:
     _whatif_words,
     example="whatif data/samples/telco_today.csv KEY 'Contract=One year'",
 )
-def what_if(asked: Namespace, printer: Printer) -> Answer:
+def what_if(args: Namespace, printer: Printer) -> Answer:
     """Show the score before and after."""
     from churn.options import pair_of
     from churn.workspace.customers import comparison_json
 
-    changes = dict(pair_of(pair, "COL=VALUE") for pair in asked.changes)
-    found = churn.Workspace(asked.home).customers.what_if(
-        source_of(asked), asked.key, changes, model=asked.model, **said_of(asked)
+    changes = dict(pair_of(pair, "COL=VALUE") for pair in args.changes)
+    found = churn.Workspace(args.home).customers.what_if(
+        source_of(args), args.key, changes, model=args.model, **said_of(args)
     )
     before, after = found.before, found.after
     from churn.money.amounts import parts_that_add_up
 
     shown = parts_that_add_up([step.points for step in found.steps], 1)
     lines = (
-        f"{asked.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
+        f"{args.key}: {before.probability:.1%} ({before.tier}) would be {after.probability:.1%} ({after.tier}).",
         *(line for step, points in zip(found.steps, shown, strict=True) for line in _step_lines(step, points)),
         "What customers like that have in common, not what a change would cause.",
         *notice_lines(found.notices),
@@ -232,7 +230,7 @@ def _sample_words(words: ArgumentParser) -> None:
 
 
 @verb("sample", "make up a business's customers, for demos and tests", _sample_words, example="sample telco -o demo/")
-def sample(asked: Namespace, printer: Printer) -> Answer:
+def sample(args: Namespace, printer: Printer) -> Answer:
     """Write synthetic customers with a known truth."""
 
     def heard(done: int, total: int) -> None:
@@ -241,7 +239,7 @@ def sample(asked: Namespace, printer: Printer) -> Answer:
     from churn.workspace.files import written_sample
 
     files = written_sample(
-        asked.name, Path(asked.output), rows=asked.rows, seed=asked.seed, plant=asked.plant, progress=heard
+        args.name, Path(args.output), rows=args.rows, seed=args.seed, plant=args.plant, progress=heard
     )
     lines = (*(f"{path}" for path in files), "Synthetic: no real person is in these files.")
     return Answer({"files": [str(path) for path in files], "synthetic": True}, lines)
@@ -280,34 +278,34 @@ def _summarise_words(words: ArgumentParser) -> None:
     _summarise_words,
     example="summarise events=data/samples/shop_events.parquet --recipe shop --as-of 2026-06-01 -o shop.parquet",
 )
-def summarise(asked: Namespace, printer: Printer) -> Answer:
+def summarise(args: Namespace, printer: Printer) -> Answer:
     """Write the customer table; with a horizon, with who left."""
     from churn.options import pair_of
     from churn.workspace.customers import summary_json
 
-    tables = dict(pair_of(pair, "NAME=FILE") for pair in asked.tables)
-    if asked.engine and asked.engine.startswith(COMPILED):
-        return _compiled(asked, tables)
-    when = {"as_of": _day(asked.as_of), "horizon": asked.horizon, "dates": asked.dates, "step": asked.step}
-    tried = _tried(asked, tables, when) if asked.fill_silence == "try" else None
-    found = churn.Workspace(asked.home).logs.summarise(
+    tables = dict(pair_of(pair, "NAME=FILE") for pair in args.tables)
+    if args.engine and args.engine.startswith(COMPILED):
+        return _compiled(args, tables)
+    when = {"as_of": _day(args.as_of), "horizon": args.horizon, "dates": args.dates, "step": args.step}
+    tried = _tried(args, tables, when) if args.fill_silence == "try" else None
+    found = churn.Workspace(args.home).logs.summarise(
         tables,
-        asked.recipe,
+        args.recipe,
         **when,
-        fill_silence=asked.fill_silence == "yes",
-        engine=asked.engine,
-        sample=asked.sample,
-        output=Path(asked.output),
+        fill_silence=args.fill_silence == "yes",
+        engine=args.engine,
+        sample=args.sample,
+        output=Path(args.output),
     )
     answer = summary_json(found) | ({"filling": tried.as_json()} if tried else {})
-    lines = (*_summary_lines(found, asked.dates), *([f"Filling silent days in: {tried.sentence}"] if tried else []))
-    return Answer(answer, (*lines, *notice_lines(found.notices), f"Written to {asked.output}."))
+    lines = (*_summary_lines(found, args.dates), *([f"Filling silent days in: {tried.sentence}"] if tried else []))
+    return Answer(answer, (*lines, *notice_lines(found.notices), f"Written to {args.output}."))
 
 
-def _tried(asked: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
-    if asked.horizon is None:
+def _tried(args: Namespace, tables: dict[str, str], when: dict[str, Any]) -> Any:
+    if args.horizon is None:
         raise RequestRefused("Trying needs known outcomes.", "Give the horizon, too.")
-    return churn.Workspace(asked.home).logs.try_filling(tables, asked.recipe, **when, engine=asked.engine)
+    return churn.Workspace(args.home).logs.try_filling(tables, args.recipe, **when, engine=args.engine)
 
 
 def _summary_lines(found: Any, dates: int) -> list[str]:
@@ -320,14 +318,14 @@ def _summary_lines(found: Any, dates: int) -> list[str]:
     return lines
 
 
-def _compiled(asked: Namespace, tables: dict[str, str]) -> Answer:
+def _compiled(args: Namespace, tables: dict[str, str]) -> Answer:
     """Write the query for a warehouse; it is not run."""
-    dialect = asked.engine.removeprefix(COMPILED)
-    when: dict[str, Any] = {"as_of": _day(asked.as_of), "horizon": asked.horizon}
-    query = churn.Workspace(asked.home).logs.query(dialect, tables, asked.recipe, **when)
-    write_text(asked.output, query)
-    told = {"dialect": dialect, "written": asked.output, "run": False, "notices": []}
-    return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {asked.output}."))
+    dialect = args.engine.removeprefix(COMPILED)
+    when: dict[str, Any] = {"as_of": _day(args.as_of), "horizon": args.horizon}
+    query = churn.Workspace(args.home).logs.query(dialect, tables, args.recipe, **when)
+    write_text(args.output, query)
+    told = {"dialect": dialect, "written": args.output, "run": False, "notices": []}
+    return Answer(told, (f"Compiled for {dialect}, not run.", f"Written to {args.output}."))
 
 
 def _day(text: str) -> date:

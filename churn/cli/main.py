@@ -241,10 +241,10 @@ def parser_of_all() -> ArgumentParser:
     return parser
 
 
-def _carry_out(asked: Namespace, printer: Printer) -> int:
-    if asked.json and getattr(asked, "output", "") == "-":
+def _carry_out(args: Namespace, printer: Printer) -> int:
+    if args.json and getattr(args, "output", "") == "-":
         raise RequestRefused("`-o -` and --json both want stdout.", "Name a file with -o, or leave out --json.")
-    answer = VERBS[asked.verb].run(asked, printer) or Answer()
+    answer = VERBS[args.verb].run(args, printer) or Answer()
     if answer.content or answer.lines:
         printer.answer(answer.content, answer.lines)
     return answer.code
@@ -354,31 +354,31 @@ def add_options(words: ArgumentParser, options: Iterable[Option]) -> None:
         words.add_argument(option.flag, **how)
 
 
-def options_in(asked: Namespace, options: Iterable[Option]) -> dict[str, Any]:
+def options_in(args: Namespace, options: Iterable[Option]) -> dict[str, Any]:
     """What was said of these options, by their Python keywords."""
-    return {o.name: getattr(asked, o.name) for o in options if getattr(asked, o.name, None)}
+    return {o.name: getattr(args, o.name) for o in options if getattr(args, o.name, None)}
 
 
-def source_of(asked: Namespace) -> Path | bytes:
+def source_of(args: Namespace) -> Path | bytes:
     """The file named, or what comes through a pipe."""
-    if asked.list == STDIN:
+    if args.list == STDIN:
         return sys.stdin.buffer.read()
-    path = Path(asked.list)
+    path = Path(args.list)
     if not path.exists():
-        raise NotFound(f"There is no file {asked.list}.", "Check the name and the folder.")
+        raise NotFound(f"There is no file {args.list}.", "Check the name and the folder.")
     if path.is_dir():
-        raise RequestRefused(f"{asked.list} is a folder.", "Name one file in it.")
-    output = getattr(asked, "output", None)
+        raise RequestRefused(f"{args.list} is a folder.", "Name one file in it.")
+    output = getattr(args, "output", None)
     if output and Path(output).exists() and path.samefile(output):
         raise RequestRefused(f"{output} is the list itself, which would be lost.", "Name another file with -o.")
     return path
 
 
-def said_of(asked: Namespace) -> dict[str, Any]:
+def said_of(args: Namespace) -> dict[str, Any]:
     """What was said about the list, as a workspace takes it."""
-    said = options_in(asked, (*READ, AS_OF))
-    said |= {"mapping": dict(pair_of(pair, "--map THEIRS=OURS") for pair in asked.mapping)} if asked.mapping else {}
-    return {**said, "filename": "stdin"} if asked.list == STDIN else said
+    said = options_in(args, (*READ, AS_OF))
+    said |= {"mapping": dict(pair_of(pair, "--map THEIRS=OURS") for pair in args.mapping)} if args.mapping else {}
+    return {**said, "filename": "stdin"} if args.list == STDIN else said
 
 
 def add_model_words(words: ArgumentParser) -> None:

@@ -44,16 +44,16 @@ def _train_words(words: ArgumentParser) -> None:
 
 
 @verb("train", "learn from a list with known outcomes", _train_words, example="train data/samples/telco_customers.csv")
-def train(asked: Namespace, printer: Printer) -> Answer:
+def train(args: Namespace, printer: Printer) -> Answer:
     """Train, keep the version, and let it go live if it is better."""
-    found = churn.Workspace(asked.home).models.train(
-        source_of(asked),
-        **said_of(asked),
-        name=asked.name,
-        promotion=asked.promote,
-        track=asked.track,
+    found = churn.Workspace(args.home).models.train(
+        source_of(args),
+        **said_of(args),
+        name=args.name,
+        promotion=args.promote,
+        track=args.track,
         progress=printer.progress,
-        **options_in(asked, TRAIN),
+        **options_in(args, TRAIN),
     )
     rows = [[row.get(word) for word in BOARD] for row in found.trained.leaderboard]
     lines = (
@@ -75,22 +75,22 @@ def _models_words(words: ArgumentParser) -> None:
 
 
 @verb("models", "look after the models kept", _models_words, example="models rollback telco")
-def models(asked: Namespace, printer: Printer) -> Answer:
+def models(args: Namespace, printer: Printer) -> Answer:
     """List, show, promote, roll back or verify."""
-    workspace = churn.Workspace(asked.home)
-    if asked.act == "list":
+    workspace = churn.Workspace(args.home)
+    if args.act == "list":
         return _list_models(workspace)
-    if not asked.model:
-        raise RequestRefused(f"`models {asked.act}` needs a model.", "Name it, for example telco or telco@v2.")
-    name, _, version = asked.model.partition("@")
+    if not args.model:
+        raise RequestRefused(f"`models {args.act}` needs a model.", "Name it, for example telco or telco@v2.")
+    name, _, version = args.model.partition("@")
     name = workspace.models.name_for(name)
-    if asked.act == "show":
-        return _shown(workspace, asked.model)
-    if asked.act == "verify":
+    if args.act == "show":
+        return _shown(workspace, args.model)
+    if args.act == "verify":
         return _verified(workspace, name, version)
-    if asked.act == "promote":
-        return _promoted(workspace, name, version, asked.why)
-    reign = workspace.models.rollback(name, to=version or None, why=asked.why or "rolled back by hand")
+    if args.act == "promote":
+        return _promoted(workspace, name, version, args.why)
+    reign = workspace.models.rollback(name, to=version or None, why=args.why or "rolled back by hand")
     return Answer({"model": name, "version": reign.version}, (f"{name} {reign.version} is live again.",))
 
 
@@ -101,8 +101,8 @@ def _list_models(workspace: Workspace) -> Answer:
     return Answer({"models": cards}, tuple(lines))
 
 
-def _shown(workspace: Workspace, asked: str) -> Answer:
-    model = workspace.models.get(asked)
+def _shown(workspace: Workspace, named: str) -> Answer:
+    model = workspace.models.get(named)
     words: dict[str, Any] = {**model.as_json(), "explained_by": workspace.models.explained_by(model)}
     lines = (
         f"{model.name} {model.version}: {model.report.get('summary', '')}",
@@ -167,33 +167,33 @@ def _drift_words(words: ArgumentParser) -> None:
     _drift_words,
     example="drift data/samples/telco_today.csv --report drift_report.html",
 )
-def drift(asked: Namespace, printer: Printer) -> Answer:
+def drift(args: Namespace, printer: Printer) -> Answer:
     """Hold a list against the model; exit 3 when a retrain is advised."""
     from churn.workspace.monitoring_views import refuse_other_endings
 
-    workspace, files = churn.Workspace(asked.home), [Path(f) if f else None for f in (asked.report, asked.split)]
+    workspace, files = churn.Workspace(args.home), [Path(f) if f else None for f in (args.report, args.split)]
     refuse_other_endings(*files)
     found = workspace.monitor.check(
-        source_of(asked),
-        model=asked.model,
-        keep=not asked.aside,
-        challenger=asked.challenger,
-        trial=asked.trial,
-        trial_name=asked.trial_name,
+        source_of(args),
+        model=args.model,
+        keep=not args.aside,
+        challenger=args.challenger,
+        trial=args.trial,
+        trial_name=args.trial_name,
         progress=printer.progress,
-        **said_of(asked),
+        **said_of(args),
     )
     written = workspace.monitor.write(found, *files)
     told, advised = found.as_json(), found.report.verdict == "retrain"
     return Answer(told, (*_lines(found.report, told), *written), RETRAIN_ADVISED if advised else 0)
 
 
-def _lines(report: DriftReport, told: dict) -> tuple[str, ...]:
+def _lines(report: DriftReport, summary: dict) -> tuple[str, ...]:
     moved = [[c.size, c.why] for c in report.columns if c.moved][:MOST_SHOWN]
     return (
         report.advice.why,
         report.score.why,
-        *([told["shadow"]["accord"]["why"]] if "shadow" in told else []),
+        *([summary["shadow"]["accord"]["why"]] if "shadow" in summary else []),
         *notice_lines(report.notices),
         *(["", *table_lines(["size", "what moved"], moved)] if moved else []),
     )
@@ -217,15 +217,15 @@ def _retrain_words(words: ArgumentParser) -> None:
     _retrain_words,
     example="retrain data/samples/telco_customers.csv --when advised",
 )
-def retrain(asked: Namespace, printer: Printer) -> Answer:
+def retrain(args: Namespace, printer: Printer) -> Answer:
     """Drift, train, gate, promote; one command for a scheduler."""
-    found = churn.Workspace(asked.home).monitor.retrain(
-        source_of(asked),
-        model=asked.model,
-        **said_of(asked),
-        when=asked.when,
+    found = churn.Workspace(args.home).monitor.retrain(
+        source_of(args),
+        model=args.model,
+        **said_of(args),
+        when=args.when,
         progress=printer.progress,
-        **options_in(asked, RETRAIN),
+        **options_in(args, RETRAIN),
     )
     report, told = found.watched.report, found.as_json()
     if not found.trained:
@@ -253,18 +253,18 @@ def _keys_words(words: ArgumentParser) -> None:
 
 
 @verb("keys", "make, list or revoke the keys that programs ask the API with", _keys_words, example="keys add crm")
-def keys(asked: Namespace, printer: Printer) -> Answer:
+def keys(args: Namespace, printer: Printer) -> Answer:
     """Make, list or revoke keys; a key is shown once, the database keeps only its hash."""
-    workspace = churn.Workspace(asked.home)
-    if asked.act == "list":
+    workspace = churn.Workspace(args.home)
+    if args.act == "list":
         return _list_keys(workspace)
-    if not asked.name:
-        raise RequestRefused(f"`keys {asked.act}` needs a name.", f"Name the key: `keys {asked.act} crm`.")
-    return _added(workspace, asked) if asked.act == "add" else _revoked(workspace, asked.name)
+    if not args.name:
+        raise RequestRefused(f"`keys {args.act}` needs a name.", f"Name the key: `keys {args.act} crm`.")
+    return _added(workspace, args) if args.act == "add" else _revoked(workspace, args.name)
 
 
-def _added(workspace: Workspace, asked: Namespace) -> Answer:
-    row, key = workspace.access.add_key(asked.name, asked.scope)
+def _added(workspace: Workspace, args: Namespace) -> Answer:
+    row, key = workspace.access.add_key(args.name, args.scope)
     content = {"id": row.id, "name": row.name, "scope": row.scope, "key": key}
     lines = (key, f"This is the only time the key is shown. It may {row.scope}; send it as X-API-Key.")
     return Answer(content, lines)
@@ -278,8 +278,8 @@ def _list_keys(workspace: Workspace) -> Answer:
     return Answer({"keys": [{n: v for n, v in vars(r).items() if n != "hash"} for r in rows]}, tuple(lines))
 
 
-def _revoked(workspace: Workspace, asked: str) -> Answer:
-    row = workspace.access.revoke(asked)
+def _revoked(workspace: Workspace, named: str) -> Answer:
+    row = workspace.access.revoke(named)
     return Answer({"id": row.id, "name": row.name}, (f"The key {row.name} ({row.id}) counts no more.",))
 
 
@@ -288,13 +288,13 @@ def _audit_words(words: ArgumentParser) -> None:
 
 
 @verb("audit", "show who did what, and when", _audit_words, example="audit --last 20")
-def audit(asked: Namespace, printer: Printer) -> Answer:
+def audit(args: Namespace, printer: Printer) -> Answer:
     """The latest entries of the audit trail; it names no customer."""
-    if asked.last < 1:
-        raise RequestRefused(f"--last {asked.last} shows nothing.", "Ask for 1 or more.")
+    if args.last < 1:
+        raise RequestRefused(f"--last {args.last} shows nothing.", "Ask for 1 or more.")
     from churn.workspace.access import audit_json
 
-    entries = churn.Workspace(asked.home).access.audit(asked.last)
+    entries = churn.Workspace(args.home).access.audit(args.last)
     rows = [[e.at[:19], e.who, e.role, e.by, e.act, e.what] for e in entries]
     heads = ["when (UTC)", "who", "role", "by", "did", "what"]
     lines = table_lines(heads, rows) if rows else ["Nothing was done yet."]
@@ -310,13 +310,13 @@ def _serve_words(words: ArgumentParser) -> None:
 
 
 @verb("serve", "answer over HTTP: the API alone, without the dashboard", _serve_words, example="serve --port 8600")
-def serve(asked: Namespace, printer: Printer) -> None:
+def serve(args: Namespace, printer: Printer) -> None:
     """Answer until stopped; a busy port is refused before anything starts."""
     from churn.api.app import make_api, serve_until_stopped
 
-    workspace = churn.Workspace(asked.home)
-    workspace.access.refuse_without_sign_in(asked.host)
-    serve_until_stopped(make_api(workspace), asked.host, asked.port, says="The API is at {address}/docs")
+    workspace = churn.Workspace(args.home)
+    workspace.access.refuse_without_sign_in(args.host)
+    serve_until_stopped(make_api(workspace), args.host, args.port, says="The API is at {address}/docs")
 
 
 def _complete_words(words: ArgumentParser) -> None:
@@ -324,9 +324,9 @@ def _complete_words(words: ArgumentParser) -> None:
 
 
 @verb("complete", "print what lets the TAB key complete verbs and flags", _complete_words, example="complete bash")
-def complete(asked: Namespace, printer: Printer) -> Answer:
+def complete(args: Namespace, printer: Printer) -> Answer:
     """The script; `source <(python -m churn complete bash)` makes a shell read it."""
     from churn.cli.main import parser_of_all
 
-    script = completion_script(parser_of_all(), asked.shell)
+    script = completion_script(parser_of_all(), args.shell)
     return Answer({"script": script}, tuple(script.splitlines()))

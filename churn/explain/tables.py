@@ -189,10 +189,10 @@ class _Bits:
         self.most_cells = np.array([grid.counts()[c] for c in columns], dtype=float)
         self.missing_left = self.row(i for i, s in enumerate(splits) if s.missing_left)
 
-    def row(self, asked: Iterable[int]) -> np.ndarray:
+    def row(self, wanted: Iterable[int]) -> np.ndarray:
         """The bits of some splits."""
         bits = np.zeros(self.width, np.uint64)
-        for i in asked:
+        for i in wanted:
             word, place = divmod(int(self.bits[i]), _WORD)
             bits[word] |= np.uint64(1 << place)
         return bits
@@ -220,9 +220,9 @@ class _Packer:
         self.columns = np.zeros((64, len(bits.starts)), bool)
         self.used = 0
 
-    def place(self, asked: tuple[int, ...]) -> int:
+    def place(self, wanted: tuple[int, ...]) -> int:
         """The number of the pack these splits go into; a new one where none would save a look-up."""
-        row = self.bits.row(asked)
+        row = self.bits.row(wanted)
         columns = self.bits.per_column(row[None])[0] > 0
         shared = (self.columns[: self.used] & columns).sum(axis=1)
         for many in range(int(columns.sum()), 0, -1):
@@ -470,10 +470,10 @@ def _share(leaf: Leaf, column: int) -> float:
     return float(np.prod([s.share for s in leaf.steps if s.split.feature == column]))
 
 
-def _matching_patterns(leaf: Leaf, asked: tuple[int, ...], answers: Mapping[Split, np.ndarray]) -> np.ndarray:
+def _matching_patterns(leaf: Leaf, wanted: tuple[int, ...], answers: Mapping[Split, np.ndarray]) -> np.ndarray:
     """Which of the leaf's conditions hold, as bits, for every combination of its columns' cells."""
-    pattern = np.zeros((1,) * len(asked), np.intp)
-    for j, column in enumerate(asked):
+    pattern = np.zeros((1,) * len(wanted), np.intp)
+    for j, column in enumerate(wanted):
         met = np.logical_and.reduce([answers[s.split] == s.goes_left for s in leaf.steps if s.split.feature == column])
-        pattern = pattern + (met.astype(np.intp) << j).reshape([-1 if i == j else 1 for i in range(len(asked))])
+        pattern = pattern + (met.astype(np.intp) << j).reshape([-1 if i == j else 1 for i in range(len(wanted))])
     return pattern

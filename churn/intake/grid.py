@@ -240,7 +240,7 @@ def _check_width(found: SourceFile, layout: Layout) -> None:
 def _workbook_grid(found: SourceFile, way: ScanOptions) -> Grid:
     from churn.intake.workbook import read_sheet
 
-    sheet = read_sheet(found, asked=way.sheet, known=way.known)
+    sheet = read_sheet(found, wanted=way.sheet, known=way.known)
     return records_grid(found, sheet.records, way, sheet.notices)
 
 

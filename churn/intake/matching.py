@@ -234,33 +234,33 @@ def refuse_differing(names: tuple[str, ...], differing: Mapping[int, int]) -> No
         )
 
 
-def holdings_for(headings: tuple[str, ...], target: Schema | None, asked: ReadRequest) -> dict[str, Holding]:
+def holdings_for(headings: tuple[str, ...], target: Schema | None, request: ReadRequest) -> dict[str, Holding]:
     """An empty count for every heading, which knows the kind that a schema states for it."""
     if target is None:
         return {h: Holding() for h in headings}
     sure = {h: target.by_name[ours].kind for ours, h in sure_names(headings, target).items()}
-    for theirs, ours in asked.mapping.items():
+    for theirs, ours in request.mapping.items():
         for h in headings:
             if fold_text(h) == fold_text(theirs) and ours in target.by_name:
                 sure[h] = target.by_name[ours].kind
     # Under another heading than the schema's own, an outcome may be a day of leaving instead of a word.
     outcome = target.outcome.name if target.outcome else ""
-    said = {fold_text(theirs) for theirs, ours in asked.mapping.items() if ours == outcome}
+    said = {fold_text(theirs) for theirs, ours in request.mapping.items() if ours == outcome}
     said |= {fold_text(h) for ours, h in sure_names(headings, target).items() if ours == outcome}
     sure = {h: kind for h, kind in sure.items() if fold_text(h) not in said - {fold_text(outcome)}}
     return {h: Holding(stated=sure.get(h)) for h in headings}
 
 
 def key_heading(
-    headings: tuple[str, ...], target: Schema | None, general: Profile | None, asked: ReadRequest
+    headings: tuple[str, ...], target: Schema | None, general: Profile | None, request: ReadRequest
 ) -> str | None:
     """The heading whose cells are remembered to find customers that stand in the list twice."""
-    if "key" in asked.roles:
-        return next((h for h in headings if h == asked.roles["key"]), None)
+    if "key" in request.roles:
+        return next((h for h in headings if h == request.roles["key"]), None)
     if target is not None and target.key:
         confirmed = [
             h
-            for t, o in asked.mapping.items()
+            for t, o in request.mapping.items()
             for h in headings
             if o == target.key.name and fold_text(h) == fold_text(t)
         ]

@@ -119,10 +119,10 @@ class Meaning:
     notices: tuple[Notice, ...] = ()
 
 
-def guess_meaning(guessed: Schema, asked: ReadRequest) -> Meaning:
+def guess_meaning(guessed: Schema, request: ReadRequest) -> Meaning:
     """Without a schema the columns keep their own headings; a mapping renames them."""
     renamed = {
-        c.name: next((o for t, o in asked.mapping.items() if fold_text(t) == fold_text(c.name) and o), c.name)
+        c.name: next((o for t, o in request.mapping.items() if fold_text(t) == fold_text(c.name) and o), c.name)
         for c in guessed.columns
     }
     schema = Schema(tuple(replace(c, name=renamed[c.name]) for c in guessed.columns))
@@ -130,13 +130,13 @@ def guess_meaning(guessed: Schema, asked: ReadRequest) -> Meaning:
 
 
 def resolve_columns(
-    matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding], asked: ReadRequest
+    matches: tuple[Match, ...], target: Schema, held: Mapping[str, Holding], request: ReadRequest
 ) -> Meaning:
     """The target's columns that were found, then what else the list holds; a missing required column is refused."""
     sure = {m.ours: m.theirs for m in matches if not m.doubtful}
     _refuse_absent(target, sure, matches, tuple(held))
     # A model needs every column it was taught; the ones a list lacks are there, with nothing in them.
-    fill = asked.schema is not None
+    fill = request.schema is not None
     wanted = [c for c in target.columns if c.name in sure or (fill and c.role in ("feature", "value"))]
     wanted = [_is_dated(c, held[sure[c.name]]) if c.name in sure else c for c in wanted]
     taken = set(sure.values())

@@ -138,9 +138,9 @@ class ListStream:
         return pa.table([block.table.column(self.survey.positions[n]) for n in names], names=names)
 
 
-def open_list(source: Source, *, filename: str = "", asked: ReadRequest | None = None) -> ListStream:
+def open_list(source: Source, *, filename: str = "", request: ReadRequest | None = None) -> ListStream:
     """Settle what a list means and be ready to hand it on block by block."""
-    return ListStream(survey_list(source, filename, asked or ReadRequest(keep=STREAMED)))
+    return ListStream(survey_list(source, filename, request or ReadRequest(keep=STREAMED)))
 
 
 def _without_dropped(block: Block, dropped: np.ndarray) -> Block:
@@ -212,9 +212,9 @@ class Reading:
         }
 
 
-def read_list(source: Source, *, filename: str = "", **said: Any) -> Reading:
-    """Read a list of any kind whole; `said` are the fields of `Asked` (profile, schema, sheet, mapping, dates, ...)."""
-    stream = open_list(source, filename=filename, asked=ReadRequest(**said))
+def read_list(source: Source, *, filename: str = "", **options: Any) -> Reading:
+    """Read a list of any kind whole; `options` are the fields of `Asked` (profile, schema, sheet, mapping, dates, ...)."""
+    stream = open_list(source, filename=filename, request=ReadRequest(**options))
     blocks = list(stream.blocks())
     stream.verdict()
     empty = pa.table([pa.array([], pa.string())] * 0)

@@ -91,29 +91,29 @@ class _Seen:
             self.repeats.add(block.cells(positions[key]))
 
 
-def survey_list(source: Source, filename: str, asked: ReadRequest) -> Survey:
+def survey_list(source: Source, filename: str, request: ReadRequest) -> Survey:
     """Go through the file once and settle everything about it; what cannot be settled is refused."""
-    profiles = profiles_known(asked.home)
-    grid = _open_grid(source, filename, asked, profiles)
+    profiles = profiles_known(request.home)
+    grid = _open_grid(source, filename, request, profiles)
     positions, twins = number_places(grid.layout.names)
-    profile = _choose_profile(asked, tuple(positions), profiles)
-    target = asked.schema or (profile.schema if profile and profile.schema.columns else None)
-    key = key_heading(tuple(positions), target, profiles.get(GENERAL), asked)
-    seen = _Seen(holdings_for(tuple(positions), target, asked), twins)
+    profile = _choose_profile(request, tuple(positions), profiles)
+    target = request.schema or (profile.schema if profile and profile.schema.columns else None)
+    key = key_heading(tuple(positions), target, profiles.get(GENERAL), request)
+    seen = _Seen(holdings_for(tuple(positions), target, request), twins)
     for block in grid.blocks():
         seen.add(block, positions, key)
     refuse_differing(grid.layout.names, seen.differing)
     left, told = _left_out(grid, seen, headings_known(profiles))
     positions, nameless = drop_empty(positions, seen.held) if grid.layout.header else (positions, [])
     held = {n: seen.held[n] for n in positions}
-    meaning = _meaning(held, target, asked, profiles)
-    scoring = asked.purpose == "score"
-    plans = plan_columns(meaning, held, asked.dates, comma_likely=grid.comma_likely, scoring=scoring)
+    meaning = _meaning(held, target, request, profiles)
+    scoring = request.purpose == "score"
+    plans = plan_columns(meaning, held, request.dates, comma_likely=grid.comma_likely, scoring=scoring)
     survey = Survey(
-        grid, asked, positions, meaning.schema, plans, meaning.matches,
+        grid, request, positions, meaning.schema, plans, meaning.matches,
         profile.name if profile else GENERAL, seen.rows, tuple(left), (),
         (*grid.notices, *nameless, *twin_notices(grid.layout.names, twins), *told,
-         *(() if asked.schema or asked.profile else profile_notices(profile, tuple(positions), profiles)),
+         *(() if request.schema or request.profile else profile_notices(profile, tuple(positions), profiles)),
          *meaning.notices),
         currencies={plans[n].column.name: next(iter(h.currencies)) for n, h in held.items()
                     if n in plans and len(h.currencies) == 1},
@@ -121,28 +121,28 @@ def survey_list(source: Source, filename: str, asked: ReadRequest) -> Survey:
     return _with_repeats(survey, seen, key, held)
 
 
-def _open_grid(source: Source, filename: str, asked: ReadRequest, profiles: Mapping[str, Profile]) -> Grid:
+def _open_grid(source: Source, filename: str, request: ReadRequest, profiles: Mapping[str, Profile]) -> Grid:
     known = set(headings_known(profiles))
-    known |= {fold_text(s) for c in (asked.schema.columns if asked.schema else ()) for s in (c.name, *c.synonyms)}
-    way = ScanOptions(lambda text: fold_text(text) in known, asked.sheet, asked.keep, asked.block, asked.by_row)
-    told = (filename, asked.limits, frozenset(known), asked.sheet, asked.keep, asked.block, asked.by_row)
+    known |= {fold_text(s) for c in (request.schema.columns if request.schema else ()) for s in (c.name, *c.synonyms)}
+    way = ScanOptions(lambda text: fold_text(text) in known, request.sheet, request.keep, request.block, request.by_row)
+    told = (filename, request.limits, frozenset(known), request.sheet, request.keep, request.block, request.by_row)
     apart = source.apart if isinstance(source, CachedSource) else {}
     grid: Grid | None = apart.pop(told, None)  # what is read twice is seldom read three times
     if grid is None:
-        apart[told] = grid = open_grid(open_source(source, filename, limits=asked.limits), way)
+        apart[told] = grid = open_grid(open_source(source, filename, limits=request.limits), way)
     return grid
 
 
-def _choose_profile(asked: ReadRequest, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:
-    if asked.schema is not None:
-        return profiles.get(asked.profile) if asked.profile else None
-    if asked.profile:
+def _choose_profile(request: ReadRequest, headings: tuple[str, ...], profiles: Mapping[str, Profile]) -> Profile | None:
+    if request.schema is not None:
+        return profiles.get(request.profile) if request.profile else None
+    if request.profile:
         from churn.profiles import read_profile
 
-        return profiles.get(asked.profile) or read_profile(asked.profile, asked.home)
-    if asked.mapping:
+        return profiles.get(request.profile) or read_profile(request.profile, request.home)
+    if request.mapping:
         headings = tuple(
-            next((o for t, o in asked.mapping.items() if fold_text(t) == fold_text(h)), h) or h for h in headings
+            next((o for t, o in request.mapping.items() if fold_text(t) == fold_text(h)), h) or h for h in headings
         )
     return best_profile(headings, profiles)
 
@@ -171,19 +171,19 @@ def _left_out(grid: Grid, seen: _Seen, known: frozenset[str]) -> tuple[list[SetA
 
 
 def _meaning(
-    held: dict[str, Holding], target: Schema | None, asked: ReadRequest, profiles: Mapping[str, Profile]
+    held: dict[str, Holding], target: Schema | None, request: ReadRequest, profiles: Mapping[str, Profile]
 ) -> Meaning:
     general = profiles.get(GENERAL)
     if target is None:
-        meaning = guess_meaning(guess_schema(held, general), asked)
+        meaning = guess_meaning(guess_schema(held, general), request)
     else:
-        matches = match_headings(tuple(held), target, mapping=asked.mapping, held=held)
-        meaning = resolve_columns(matches, target, held, asked)
-    schema = assign_roles(meaning.schema, asked.roles)
-    for name in asked.drop:
+        matches = match_headings(tuple(held), target, mapping=request.mapping, held=held)
+        meaning = resolve_columns(matches, target, held, request)
+    schema = assign_roles(meaning.schema, request.roles)
+    for name in request.drop:
         schema = schema.having(name, role="ignored")
-    if asked.positive and schema.outcome:
-        schema = schema.having(schema.outcome.name, positive=asked.positive)
+    if request.positive and schema.outcome:
+        schema = schema.having(schema.outcome.name, positive=request.positive)
     return replace(meaning, schema=schema)
 
 

@@ -45,18 +45,18 @@ class Sheet:
     notices: tuple[Notice, ...] = ()
 
 
-def read_sheet(found: SourceFile, *, asked: str | None, known: Known) -> Sheet:
+def read_sheet(found: SourceFile, *, wanted: str | None, known: Known) -> Sheet:
     """The sheet asked for, or the one whose headings are known; two that fit alike are asked about."""
     content = found.content(PACKED)
     _check_directory(found.name, content)
     cells = found.limits.cells
     sheets = _read_in_process(found.name, content, None, cells)
-    chosen = _choose_sheet(found.name, sheets, asked, known)
+    chosen = _choose_sheet(found.name, sheets, wanted, known)
     if len(sheets) > 1:
         again = _read_in_process(found.name, content, chosen["name"], cells)
         chosen = again[0] if again else chosen
     records = tuple(Record(chosen["first"] + i, tuple(row)) for i, row in enumerate(chosen["rows"]))
-    return Sheet(chosen["name"], records, tuple(_sheet_notices(chosen, sheets, asked)))
+    return Sheet(chosen["name"], records, tuple(_sheet_notices(chosen, sheets, wanted)))
 
 
 def _check_directory(name: str, content: bytes) -> None:
@@ -105,13 +105,13 @@ def _read_in_process(name: str, content: bytes, sheet: str | None, cells: int) -
     return answer["sheets"]
 
 
-def _choose_sheet(name: str, sheets: list[dict[str, Any]], asked: str | None, known: Known) -> dict[str, Any]:
-    if asked is not None:
-        found = [s for s in sheets if s["name"] == asked] or [
-            s for s in sheets if same_words(s["name"]) == same_words(asked)
+def _choose_sheet(name: str, sheets: list[dict[str, Any]], wanted: str | None, known: Known) -> dict[str, Any]:
+    if wanted is not None:
+        found = [s for s in sheets if s["name"] == wanted] or [
+            s for s in sheets if same_words(s["name"]) == same_words(wanted)
         ]
         if not found:
-            raise _which_sheet(f"{name} has no sheet {asked!r}.", "Name one", sheets)
+            raise _which_sheet(f"{name} has no sheet {wanted!r}.", "Name one", sheets)
         return found[0]
     filled = [s for s in sheets if s["visible"] and s["rows"]]
     if not filled:
@@ -146,9 +146,9 @@ def _known_headings(sheet: dict[str, Any], name: str, known: Known) -> float:
     return sum(map(known, layout.names)) + (0.5 if layout.width > 1 and layout.header else 0)
 
 
-def _sheet_notices(chosen: dict[str, Any], sheets: list[dict[str, Any]], asked: str | None) -> Iterator[Notice]:
+def _sheet_notices(chosen: dict[str, Any], sheets: list[dict[str, Any]], wanted: str | None) -> Iterator[Notice]:
     others = [s for s in sheets if s["name"] != chosen["name"] and s["visible"]]
-    if others and asked is None:
+    if others and wanted is None:
         yield Notice("info", f"Sheet {chosen['name']} was read; the workbook also has {_names(others)}.")
     hidden = [s for s in sheets if not s["visible"] and s["name"] != chosen["name"]]
     if hidden:

@@ -31,14 +31,14 @@ HEAD = 60  # rows shown of each sheet before one is chosen
 ROWS, COLUMNS, CELLS = 1_048_576, 2_000, 20_000_000
 
 
-def main(most: int, asked: str | None) -> None:
+def main(most: int, wanted: str | None) -> None:
     """Answer with the head of every sheet, or with all rows of the one asked for; `most` cells are to be read."""
     import python_calamine  # noqa: F401  before the limit, which is to be spent on the file
 
     _limit(min(MEMORY, most * A_CELL))
     content = sys.stdin.buffer.read()
     try:
-        answer = _sheets(content, asked)
+        answer = _sheets(content, wanted)
     except MemoryError:
         answer = {"refused": "large"}
     json.dump(answer, sys.stdout)
@@ -65,14 +65,14 @@ def _address_space() -> int:
         return MEMORY // 2
 
 
-def _sheets(content: bytes, asked: str | None) -> dict[str, Any]:
+def _sheets(content: bytes, wanted: str | None) -> dict[str, Any]:
     import python_calamine as calamine
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         metas = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-        if asked is not None:
-            metas = [m for m in metas if m.name == asked]
+        if wanted is not None:
+            metas = [m for m in metas if m.name == wanted]
         whole = len(metas) == 1
         return {"sheets": [_sheet(book, m, content, whole=whole) for m in metas]}
     except calamine.PasswordError:

@@ -43,12 +43,12 @@ class Stakes:
 
 
 def build_stakes(
-    probability: Any, bill: Any | None, playbook: Playbook, *, column: str = "", said: str = "", remaining: Any = None
+    probability: Any, bill: Any | None, playbook: Playbook, *, column: str = "", called: str = "", remaining: Any = None
 ) -> Stakes:
     """What is at stake with each customer; bills that make no sense count as nothing and are reported.
 
     column      the name of the column the bill was read from, for the notices
-    said        what that column is called in a sentence
+    called      what that column is called in a sentence
     """
     p = np.asarray(probability, float)
     if len(p) and not (np.isfinite(p).all() and p.min() >= 0 and p.max() <= 1):
@@ -62,7 +62,7 @@ def build_stakes(
         note = Notice("warning", f"No value column: every customer is taken to pay {playbook.bill:,.2f} (assumed).")
         return Stakes(p, np.full(len(p), playbook.bill), _periods(remaining), _basis(playbook, "assumed bill"), (note,))
     amounts, notices = _clean_bills(np.asarray(bill, float), column, playbook.learnt_bills)
-    return Stakes(p, amounts, _periods(remaining), _basis(playbook, said or column or "value"), notices)
+    return Stakes(p, amounts, _periods(remaining), _basis(playbook, called or column or "value"), notices)
 
 
 def worth(given: Stakes, playbook: Playbook, at: Scenario = "mid") -> np.ndarray:

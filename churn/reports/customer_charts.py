@@ -29,25 +29,33 @@ READING = (
 BEYOND = " On the way the bars pass 100 or 0, and others take that back; a risk is only where they begin and end."
 
 
-def waterfall_chart(told: Explanation) -> Chart:
+def waterfall_chart(explanation: Explanation) -> Chart:
     """From the typical customer to this one by business group, in the order of the sentences."""
-    steps = [(r.label, r.points) for r in told.groups]
-    hidden = sum(r.points for r in told.protected if r not in told.groups)
+    steps = [(r.label, r.points) for r in explanation.groups]
+    hidden = sum(r.points for r in explanation.protected if r not in explanation.groups)
     last = [(PROTECTED, hidden)] if hidden else []
-    return _waterfall("waterfall", _finding(told), [*_in_order(steps), *last], 100 * told.typical, told)
+    return _waterfall(
+        "waterfall", _finding(explanation), [*_in_order(steps), *last], 100 * explanation.typical, explanation
+    )
 
 
-def columns_chart(told: Explanation, wording: Wording, group: str) -> Chart:
+def columns_chart(explanation: Explanation, wording: Wording, group: str) -> Chart:
     """The same within one business group, column by column, after everything else was counted."""
-    chosen = next(r for r in told.groups if r.group == group)
+    chosen = next(r for r in explanation.groups if r.group == group)
     steps = _in_order([(wording.label(name), points) for name, points in chosen.column_points.items()])
     finding = f"{capital(chosen.label)}: {chosen.points:+.0f} points in all"
-    before = 100 * told.probability - chosen.points
-    return _waterfall("group", finding, steps, before, told, first=f"All but {chosen.label.lower()}")
+    before = 100 * explanation.probability - chosen.points
+    return _waterfall("group", finding, steps, before, explanation, first=f"All but {chosen.label.lower()}")
 
 
 def _waterfall(
-    name: str, finding: str, steps: Sequence[WaterfallStep], start: float, told: Explanation, *, first: str = TYPICAL
+    name: str,
+    finding: str,
+    steps: Sequence[WaterfallStep],
+    start: float,
+    explanation: Explanation,
+    *,
+    first: str = TYPICAL,
 ) -> Chart:
     import plotly.graph_objects as go
 
@@ -58,9 +66,9 @@ def _waterfall(
         go.Waterfall(
             orientation="h",
             y=names,
-            x=[float(start), *moved.round(2).tolist(), 100 * told.probability],
+            x=[float(start), *moved.round(2).tolist(), 100 * explanation.probability],
             measure=["absolute", *["relative"] * len(steps), "total"],
-            text=[f"{start:.1f}%", *(_step(m) for m in moved), f"{100 * told.probability:.1f}%"],
+            text=[f"{start:.1f}%", *(_step(m) for m in moved), f"{100 * explanation.probability:.1f}%"],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": ORANGE}},
@@ -98,8 +106,8 @@ def _in_order(steps: Sequence[WaterfallStep]) -> list[WaterfallStep]:
     return [*kept, *([(OTHERS, rest)] if rest else [])]
 
 
-def _finding(told: Explanation) -> str:
-    raising, lowering = told.raising, told.lowering
+def _finding(explanation: Explanation) -> str:
+    raising, lowering = explanation.raising, explanation.lowering
     if not raising and not lowering:
         return "Nothing known about this customer stands out"
     if not raising:

@@ -426,12 +426,12 @@ def segments_chart(segments: Sequence[Segment], among: str = "") -> Chart:
     return Chart("segments", finding, reading, figure)
 
 
-def _told_over_bars(figure: Any, said: Sequence[str], pitch: float) -> Any:
+def _told_over_bars(figure: Any, texts: Sequence[str], pitch: float) -> Any:
     """Every sentence over its bar, not beside it: a telephone has no room for one next to the other."""
     bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
-    figure.update_layout(height=70 + pitch * len(said))
-    figure.update_yaxes(range=[-BAR / pitch, len(said) - 0.2], **bare)
-    for place, text in enumerate(said):
+    figure.update_layout(height=70 + pitch * len(texts))
+    figure.update_yaxes(range=[-BAR / pitch, len(texts) - 0.2], **bare)
+    for place, text in enumerate(texts):
         figure.add_annotation(x=0, y=place + BAR / pitch / 2, text=text, **ABOVE)
     return figure
 

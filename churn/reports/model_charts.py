@@ -243,24 +243,24 @@ STEPS = 7
 _LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orange of the palette
 
 
-def shap_charts(model: Model, said: Callable[[str], str] = str) -> list[Chart]:
-    """The summary of all strong columns, and the course of the few strongest; `said` names a column in words."""
+def shap_charts(model: Model, label: Callable[[str], str] = str) -> list[Chart]:
+    """The summary of all strong columns, and the course of the few strongest; `label` names a column in words."""
     rows = model.reference.rows
     moved = points_of_columns(model, model.explainer.contributions(rows))
     order = np.argsort(-np.abs(moved).mean(axis=0), kind="stable")
     strong = [int(i) for i in order if np.abs(moved[:, i]).max() > 0]
     if not strong:
         return []
-    courses = [dependence(model, moved, i, said) for i in strong[:DEPENDENCE]]
-    return [summary(model, moved, strong[:COLUMNS], said), *courses]
+    courses = [dependence(model, moved, i, label) for i in strong[:DEPENDENCE]]
+    return [summary(model, moved, strong[:COLUMNS], label), *courses]
 
 
-def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[str], str] = str) -> Chart:
+def summary(model: Model, moved: np.ndarray, strong: list[int], label: Callable[[str], str] = str) -> Chart:
     """A dot per customer and column: how many points it moves the score, coloured by its value from low to high."""
     import plotly.graph_objects as go
 
     picked = np.unique(np.linspace(0, len(moved) - 1, min(DOTS, len(moved))).round().astype(int))
-    names = [said(model.encoder.names[i]) for i in reversed(strong)]
+    names = [label(model.encoder.names[i]) for i in reversed(strong)]
     traces = []
     for row, i in enumerate(reversed(strong)):
         x = moved[picked, i]
@@ -278,7 +278,7 @@ def summary(model: Model, moved: np.ndarray, strong: list[int], said: Callable[[
     )
 
 
-def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str], str] = str) -> Chart:
+def dependence(model: Model, moved: np.ndarray, place: int, label: Callable[[str], str] = str) -> Chart:
     """How the score moves along one column."""
     field = model.encoder.fields[place]
     numbers = model.reference.rows[:, place]
@@ -287,7 +287,7 @@ def dependence(model: Model, moved: np.ndarray, place: int, said: Callable[[str]
         figure = _by_level(model, field, numbers[known], moved[known, place])
     else:
         figure = _by_number(numbers[known], moved[known, place])
-    name = said(field.name)
+    name = label(field.name)
     axis = f"Days since {name}" if field.form == "age" else name
     figure = styled(figure, x=axis, y="Points added to the risk")
     drawn = list(figure.data[0].y)

@@ -39,12 +39,12 @@ def key_rows(engine: sa.Engine) -> tuple[KeyRow, ...]:
         return tuple(_rows(connection))
 
 
-def revoke_key(engine: sa.Engine, asked: str, when: str) -> KeyRow:
+def revoke_key(engine: sa.Engine, named: str, when: str) -> KeyRow:
     """End a key, named by its id or its name; the row stays, so that the audit trail can be read."""
     with writing(engine) as connection:
-        found = next((r for r in _rows(connection) if asked in (r.id, r.name) and not r.revoked), None)
+        found = next((r for r in _rows(connection) if named in (r.id, r.name) and not r.revoked), None)
         if found is None:
-            raise NotFound(f"There is no key {asked!r} in use.", "See `keys list`.")
+            raise NotFound(f"There is no key {named!r} in use.", "See `keys list`.")
         connection.execute(KEYS.update().where(KEYS.c.id == found.id).values(revoked=when))
     return found
 

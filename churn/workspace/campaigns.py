@@ -206,9 +206,9 @@ class PlannedCampaign:
         return {**campaign.as_json(), "prices": prices, "notices": [n.as_json() for n in self.notices]}
 
 
-def plan(home: Path, ranked: ScoredCustomers, order: Order, **asked: Any) -> PlannedCampaign:
-    """The most valuable campaign for a scored list; nothing is written yet. `asked` are the words of `basis_of`."""
-    return plan_from_inputs(plan_inputs(home, ranked, order, **asked))
+def plan(home: Path, ranked: ScoredCustomers, order: Order, **order_words: Any) -> PlannedCampaign:
+    """The most valuable campaign for a scored list; nothing is written yet. `order_words` are the words of `basis_of`."""
+    return plan_from_inputs(plan_inputs(home, ranked, order, **order_words))
 
 
 def plan_from_inputs(basis: PlanInputs) -> PlannedCampaign:
@@ -219,7 +219,7 @@ def plan_from_inputs(basis: PlanInputs) -> PlannedCampaign:
         basis.order,
         key=basis.key,
         value=basis.value,
-        said=basis.value_said,
+        called=basis.value_said,
         history=basis.history,
         money=partial(Amounts(basis.currency).money, digits=2),
     )
@@ -515,16 +515,16 @@ def campaign_currency(home: Path, record: CampaignRecord) -> str:
 
 
 def customers_in_plan(
-    planned: PlannedCampaign, *, arm: str = "treat", most: int = 200, said: Callable[[str], str] = str
+    planned: PlannedCampaign, *, arm: str = "treat", most: int = 200, shorten: Callable[[str], str] = str
 ) -> pd.DataFrame:
-    """Who gets what and why: the first customers of an arm, best expected gain first; `said` shortens a reason."""
+    """Who gets what and why: the first customers of an arm, best expected gain first; `shorten` shortens a reason."""
     table = planned.campaign.table
     some = table[table["arm"] == arm].head(most)
     words = {a.name: a.words for a in planned.basis.playbook.actions}
     told = some.assign(action=some["planned_action"].map(words), break_even=_break_even(planned, some))
     told = told.assign(channel=some["planned_action"].map({a.name: a.channel for a in planned.basis.playbook.actions}))
     reasons = [c for c in ("reason_1", "reason_2") if c in told]
-    told = told.assign(**{c: told[c].map(said, na_action="ignore") for c in reasons})
+    told = told.assign(**{c: told[c].map(shorten, na_action="ignore") for c in reasons})
     found = told[[planned.basis.key, *(c for c in SHOWN if c in told), *reasons]].reset_index(drop=True)
     return found.round(dict.fromkeys(("cost", "gain_low", "gain_mid", "gain_high"), 2))
 
@@ -587,10 +587,14 @@ def playbook_rows(playbook: Playbook) -> list[dict[str, Any]]:
     ]
 
 
-def _origin(action: Action, where: str, name: str, told: Estimate) -> str:
+def _origin(action: Action, where: str, name: str, estimate: Estimate) -> str:
     """Where an estimate comes from; of one for everybody, that it counts only where nothing was learnt, if some was."""
     some = any(s.rates[name].source == "learnt" for s in action.segments if name in s.rates)
-    return f"{told.said}, where nothing was learnt" if some and not where and told.source == "assumed" else told.said
+    return (
+        f"{estimate.said}, where nothing was learnt"
+        if some and not where and estimate.source == "assumed"
+        else estimate.said
+    )
 
 
 def playbook_with(playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Playbook:
@@ -622,10 +626,10 @@ def _told(row: Mapping[str, Any], title: str) -> Estimate:
     return Estimate(low, mid, high)
 
 
-def _changed(action: Action, where: str, name: str, told: Estimate) -> dict[str, Any]:
+def _changed(action: Action, where: str, name: str, estimate: Estimate) -> dict[str, Any]:
     if not where:
-        return {name: told}
-    parts = [replace(s, rates={**s.rates, name: told}) if s.rule.text == where else s for s in action.segments]
+        return {name: estimate}
+    parts = [replace(s, rates={**s.rates, name: estimate}) if s.rule.text == where else s for s in action.segments]
     return {"segments": tuple(parts)}
 
 
@@ -636,8 +640,8 @@ def _estimates(action: Action) -> list[tuple[str, str, Estimate]]:
     return used + [(s.rule.text, name, told) for s in action.segments for name, told in s.rates.items()]
 
 
-def _ends(told: Estimate) -> dict[str, float]:
-    return {end: float(getattr(told, end)) for end in ENDS}
+def _ends(estimate: Estimate) -> dict[str, float]:
+    return {end: float(getattr(estimate, end)) for end in ENDS}
 
 
 def _break_even(planned: PlannedCampaign, some: pd.DataFrame) -> np.ndarray:

@@ -115,17 +115,17 @@ def history(model: Model, home: Path, key: str) -> tuple[CustomerEvent, ...]:
     return tuple(CustomerEvent(**{**vars(h), "action": words.get(h.action, h.action)}) for h in found)
 
 
-def similar_stayers(asked: Exploration, found: ExplainedScore, key: str | None) -> tuple[Peer, ...]:
+def similar_stayers(exploration: Exploration, found: ExplainedScore, key: str | None) -> tuple[Peer, ...]:
     """The most similar customers of the list who stayed; where that is not known, who are predicted to stay."""
-    ranked = asked.ranked
+    ranked = exploration.ranked
     keys = ranked.scored.table.column(0).cast(pa.string())
-    among = ~asked.left if asked.left is not None else ranked.probability < ranked.model.thresholds.chosen
+    among = ~exploration.left if exploration.left is not None else ranked.probability < ranked.model.thresholds.chosen
     if key is not None:
         among = among & np.asarray(keys.to_numpy(zero_copy_only=False) != key)
     own = ranked.model.encoder.row(found.customer, as_of=ranked.as_of)
     lists = ranked.matrix, ranked.contributions
-    near = similar_customers(ranked.model, asked.wording, lists, own, among=among)
-    return tuple(_peer(s, keys, asked.left is not None) for s in near)
+    near = similar_customers(ranked.model, exploration.wording, lists, own, among=among)
+    return tuple(_peer(s, keys, exploration.left is not None) for s in near)
 
 
 def offers_by_column(model: Model, home: Path) -> dict[str, str]:
@@ -188,27 +188,27 @@ def explained_json(found: ExplainedScore) -> dict[str, Any]:
     return {**explanation_json(found.explanation), "changes": [_change(c) for c in found.changes]}
 
 
-def explanation_json(told: Explanation) -> dict[str, Any]:
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
     """One score explained."""
     return {
-        "key": told.key,
-        "probability": told.probability,
-        "tier": told.tier,
-        "prediction": told.prediction,
-        "percentile": told.percentile,
-        "value_at_risk": told.value_at_risk,
-        "value_horizon": told.value_horizon,
-        "value_assumed": told.value_assumed,
-        "currency": told.currency,
-        "reasons": list(told.reasons(TOP)),
-        "contributions": dict(told.contributions),
-        "groups": [_group(r) for r in told.groups],
-        "base": told.base,
-        "typical": told.typical,
-        "likely": told.likely,
-        "cannot_tell": told.cannot_tell,
-        "alike": asdict(told.alike) if told.alike else None,
-        "notices": [n.as_json() for n in told.notices],
+        "key": explanation.key,
+        "probability": explanation.probability,
+        "tier": explanation.tier,
+        "prediction": explanation.prediction,
+        "percentile": explanation.percentile,
+        "value_at_risk": explanation.value_at_risk,
+        "value_horizon": explanation.value_horizon,
+        "value_assumed": explanation.value_assumed,
+        "currency": explanation.currency,
+        "reasons": list(explanation.reasons(TOP)),
+        "contributions": dict(explanation.contributions),
+        "groups": [_group(r) for r in explanation.groups],
+        "base": explanation.base,
+        "typical": explanation.typical,
+        "likely": explanation.likely,
+        "cannot_tell": explanation.cannot_tell,
+        "alike": asdict(explanation.alike) if explanation.alike else None,
+        "notices": [n.as_json() for n in explanation.notices],
     }
 
 

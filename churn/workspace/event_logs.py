@@ -64,11 +64,11 @@ def summarise_logs(
     return found
 
 
-def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **asked: Any) -> MadeList:
+def make_list_from_logs(home: Path, tables: Mapping[str, str], profile: str, **request: Any) -> MadeList:
     """The customer table as a list to take in hand."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "made.parquet"
-        found = summarise_logs(home, tables, profile, output=output, **asked)
+        found = summarise_logs(home, tables, profile, output=output, **request)
         return MadeList(f"{profile}-{found.as_of}.parquet", output.read_bytes(), found)
 
 

@@ -128,11 +128,11 @@ def list_keys(ranked: ScoredCustomers) -> list[str]:
     return ranked.scored.table.column(0).cast(pa.string()).to_pylist()
 
 
-def certainty_sentences(told: Explanation) -> tuple[str, ...]:
+def certainty_sentences(explanation: Explanation) -> tuple[str, ...]:
     """How sure a score is: what became of customers scored alike, the range of other models, and an honest shrug."""
     said = []
-    if told.alike:
-        bin_ = told.alike
+    if explanation.alike:
+        bin_ = explanation.alike
         digits = 0 if round(bin_.high, 2) > round(bin_.low, 2) else 1
         of_100 = [100 * share for share in (bin_.share, bin_.likely_low, bin_.likely_high)]
         said.append(
@@ -140,10 +140,10 @@ def certainty_sentences(told: Explanation) -> tuple[str, ...]:
             f"(between {of_100[1]:.0f} and {of_100[2]:.0f}, "
             f"seen in {bin_.customers:,} customers the model had not learnt from)."
         )
-    if told.likely:
-        low, high = told.likely
+    if explanation.likely:
+        low, high = explanation.likely
         said.append(f"Models learnt from other customers would mostly say between {low:.0%} and {high:.0%}.")
-    if told.cannot_tell:
+    if explanation.cannot_tell:
         said.append("The model cannot tell: both leaving and staying remain plausible for this customer.")
     return tuple(said)
 
@@ -393,13 +393,13 @@ class FilteredList:
         """The first of them, or the first after so many."""
         return self.everyone.take(self.rows.slice(after, most))
 
-    def page(self, number: int, size: int, said: Callable[[str], str] = str) -> pd.DataFrame:
+    def page(self, number: int, size: int, shorten: Callable[[str], str] = str) -> pd.DataFrame:
         """One page of them, the first is number 1; tiers as lists of one, as a table of badges wants them.
 
-        said   puts a reason in few words, so that a table has room for it
+        shorten  puts a reason in few words, so that a table has room for it
         """
         frame = self.first(size, after=(number - 1) * size).to_pandas()
-        told = {name: frame[name].map(said, na_action="ignore") for name in REASONS if name in frame}
+        told = {name: frame[name].map(shorten, na_action="ignore") for name in REASONS if name in frame}
         return frame.assign(tier=[[str(tier)] for tier in frame["tier"]], **told)
 
 

@@ -54,12 +54,12 @@ class OpenModels:
     home: Path
     kept: dict[tuple[str, str], Model] = field(default_factory=dict)
 
-    def named(self, asked: str) -> Model:
+    def named(self, wanted: str) -> Model:
         """The model `NAME` that is live, or the version `NAME@V`; the name may be the words it was given."""
         from churn.training.registry import live_models, load_live
         from churn.workspace.businesses import find_business
 
-        name, _, version = asked.partition("@")
+        name, _, version = wanted.partition("@")
         name = find_business(self.home, name)
         if version:
             return self._opened(name, version)
@@ -218,60 +218,60 @@ def _share(headings: tuple[str, ...], schema: Schema) -> float:
 Opened = TypeVar("Opened")
 
 
-def read_with_memory(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_with_memory(home: Path, source: Source, options: Mapping[str, Any]) -> Reading:
     """Read a list; where columns are doubtful, use what was confirmed for this layout before."""
     return with_remembered_mapping(
         home,
-        said,
+        options,
         lambda words: read_list(source, home=home, **words),
         lambda reading: (reading.layout, reading.matches),
     )
 
 
-def read_checked(home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_checked(home: Path, source: Source, options: Mapping[str, Any]) -> Reading:
     """The same, held to the contract its columns are stated in; scoring checks the same rules without it."""
     from churn.intake.contract import check_contract
 
-    return check_contract(read_with_memory(home, source, said))
+    return check_contract(read_with_memory(home, source, options))
 
 
 def with_remembered_mapping(
     home: Path,
-    said: Mapping[str, Any],
+    options: Mapping[str, Any],
     opened: Callable[[Mapping[str, Any]], Opened],
-    told: Callable[[Opened], tuple[str, Iterable[Match]]],
+    layout_and_matches: Callable[[Opened], tuple[str, Iterable[Match]]],
 ) -> Opened:
     """Open a list in any way, and once more with what was confirmed for its layout where something is doubtful.
 
     What a person says of its columns now is remembered for the next list of that layout.
 
-    told  the layout and the matches of what was opened
+    layout_and_matches  the layout and the matches of what was opened
     """
     try:
-        found = opened(said)
+        found = opened(options)
     except (UnsureColumns, MissingColumns) as problem:
-        more = remembered_columns(home, layout_key(problem.headings), said, partial(_answers, problem))
+        more = remembered_columns(home, layout_key(problem.headings), options, partial(_answers, problem))
         if not more:
             raise
-        return opened({**said, **more})
-    layout, matches = told(found)
+        return opened({**options, **more})
+    layout, matches = layout_and_matches(found)
     if confirmed := {m.theirs: m.ours for m in matches if m.how == "confirmed"}:
         with suppress(Unavailable):  # a database that cannot be written is no reason to refuse a list
             remember(home, layout, confirmed)
     doubtful = {m.theirs for m in matches if m.doubtful}
-    more = remembered_columns(home, layout, said, lambda theirs, _: theirs in doubtful) if doubtful else {}
-    return opened({**said, **more}) if more else found
+    more = remembered_columns(home, layout, options, lambda theirs, _: theirs in doubtful) if doubtful else {}
+    return opened({**options, **more}) if more else found
 
 
 def remembered_columns(
-    home: Path, layout: str, said: Mapping[str, Any], answers: Callable[[str, str], bool]
+    home: Path, layout: str, options: Mapping[str, Any], answers: Callable[[str, str], bool]
 ) -> dict[str, Any]:
     """The mapping to read again with; empty where nothing that was confirmed answers what is open.
 
     The database is opened only when it can help: most lists leave nothing in doubt.
     """
     known = {theirs: ours for theirs, ours in _known(home, layout).items() if answers(theirs, ours)}
-    return {"mapping": {**known, **said.get("mapping", {})}} if known else {}
+    return {"mapping": {**known, **options.get("mapping", {})}} if known else {}
 
 
 def _answers(problem: UnsureColumns | MissingColumns, theirs: str, ours: str) -> bool:
@@ -434,27 +434,27 @@ def ranking_for(
     )
 
 
-def leaving_dates_of(model: Model, schema: Schema, said: Mapping[str, Any]) -> LeavingDates:
+def leaving_dates_of(model: Model, schema: Schema, options: Mapping[str, Any]) -> LeavingDates:
     """The columns of a list that may say when a customer left, unless a person said that they are none of ours."""
     from churn.training.known_outcomes import leaving_dates_in
 
-    declined = {fold_text(theirs) for theirs, ours in (said.get("mapping") or {}).items() if not ours}
+    declined = {fold_text(theirs) for theirs, ours in (options.get("mapping") or {}).items() if not ours}
     return leaving_dates_in(schema, model, {n for n in schema.names if fold_text(n) in declined})
 
 
-def read_for_model(model: Model, home: Path, source: Source, said: Mapping[str, Any]) -> Reading:
+def read_for_model(model: Model, home: Path, source: Source, options: Mapping[str, Any]) -> Reading:
     """The list read by the model's own columns."""
-    return read_with_memory(home, source, options_for_model(model, said))
+    return read_with_memory(home, source, options_for_model(model, options))
 
 
 def score_in_memory(
-    model: Model, home: Path, source: Source, *, top: int, said: Mapping[str, Any], everybody: bool = False
+    model: Model, home: Path, source: Source, *, top: int, options: Mapping[str, Any], everybody: bool = False
 ) -> ScoredCustomers:
     """A whole list scored in memory, as the screens want it; known leavers are in it only with `everybody`."""
     from churn.scoring.score import KnownLeavers
 
-    reading, day = read_for_model(model, home, source, said).without_text(), parse_day(said.get("as_of"))
-    leaving = leaving_dates_of(model, reading.schema, said)
+    reading, day = read_for_model(model, home, source, options).without_text(), parse_day(options.get("as_of"))
+    leaving = leaving_dates_of(model, reading.schema, options)
     ranking = ranking_for(model, home, top=top, as_of=day, everybody=everybody, leaving=leaving)
     leavers = KnownLeavers(ranking)
     left = leavers.see(reading.table)
@@ -483,7 +483,7 @@ def score_to_file(
     source: Source,
     target: Path | BinaryIO,
     *,
-    said: Mapping[str, Any],
+    options: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
     everybody: bool = False,
@@ -499,12 +499,12 @@ def score_to_file(
     from churn.training.thresholds import TIERS
 
     start = time.perf_counter()
-    stream = stream_list(home, source, options_for_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, options))
     columns = tuple(stream.schema.names) if keep else ()
     tiers: Counter[str] = Counter()
     unfamiliar = Unfamiliar(model)
-    ranking = ranking_for(model, home, top=top, keep=columns, as_of=parse_day(said.get("as_of")))
-    leaving = leaving_dates_of(model, stream.schema, said)
+    ranking = ranking_for(model, home, top=top, keep=columns, as_of=parse_day(options.get("as_of")))
+    leaving = leaving_dates_of(model, stream.schema, options)
     ranking = replace(ranking, watch=unfamiliar.see, everybody=everybody, leaving=leaving)
     leavers = KnownLeavers(ranking)
     blocks = _counted(_unless_all_left(ranking.blocks(leavers.seen(_tables(stream))), leavers), tiers)
@@ -600,19 +600,19 @@ def _valuation(model: Model, home: Path, columns: Collection[str] | None) -> Val
     return found if found is None or columns is None else found.of_list(columns)
 
 
-def parse_day(said: date | str | None) -> date | None:
+def parse_day(written: date | str | None) -> date | None:
     """The day that ages count back from, as a person writes it."""
-    if said is None or isinstance(said, date):
-        return said
+    if written is None or isinstance(written, date):
+        return written
     try:
-        return date.fromisoformat(said.strip())
+        return date.fromisoformat(written.strip())
     except ValueError:
-        raise RequestRefused(f"{said!r} is not a day.", "Write it like 2026-01-31.") from None
+        raise RequestRefused(f"{written!r} is not a day.", "Write it like 2026-01-31.") from None
 
 
-def options_for_model(model: Model, said: Mapping[str, Any]) -> dict[str, Any]:
+def options_for_model(model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
     """What was said about a list, with the model's schema in place of a profile's."""
-    kept = {k: v for k, v in said.items() if v is not None and k not in ("profile", "as_of")}
+    kept = {k: v for k, v in options.items() if v is not None and k not in ("profile", "as_of")}
     return {"purpose": "score", "schema": model.schema, "usual": _usual(model), **kept}
 
 
@@ -628,14 +628,14 @@ def _usual(model: Model) -> dict[str, UsualValues]:
     }
 
 
-def stream_list(home: Path, source: Source, said: Mapping[str, Any]) -> ListStream:
+def stream_list(home: Path, source: Source, options: Mapping[str, Any]) -> ListStream:
     """The list ready to go by in blocks, with what was confirmed for its layout before."""
 
     def opened(words: Mapping[str, Any]) -> ListStream:
         asked = ReadRequest(home=home, keep=STREAMED, **{k: v for k, v in words.items() if k != "filename"})
-        return open_list(source, filename=words.get("filename", ""), asked=asked)
+        return open_list(source, filename=words.get("filename", ""), request=asked)
 
-    return with_remembered_mapping(home, said, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
+    return with_remembered_mapping(home, options, opened, lambda s: (layout_key(s.survey.positions), s.survey.matches))
 
 
 def _tables(stream: ListStream) -> Iterator[pa.Table]:
@@ -666,7 +666,7 @@ def score_on_spark_cluster(
     target: Path,
     *,
     engine: str,
-    said: Mapping[str, Any],
+    options: Mapping[str, Any],
     top: int = 3,
     keep: bool = False,
     everybody: bool = False,
@@ -684,11 +684,11 @@ def score_on_spark_cluster(
     counted: list[KnownLeavers] = []
 
     def settle(first: bytes) -> tuple[ColumnReader, Ranking]:
-        stream = _opened(model, home, first, said)
+        stream = _opened(model, home, first, options)
         notices.extend(_heard(stream))
         columns = tuple(stream.schema.names) if keep else ()
-        day = parse_day(said.get("as_of"))
-        leaving = leaving_dates_of(model, stream.schema, said)
+        day = parse_day(options.get("as_of"))
+        leaving = leaving_dates_of(model, stream.schema, options)
         ranking = ranking_for(model, home, top=top, keep=columns, as_of=day, everybody=everybody, leaving=leaving)
         worth.update(worth_in(ranking, stream.schema.names))
         return stream.settled, ranking
@@ -729,9 +729,9 @@ def first_of(source: str) -> Path:
     return source_files(source)[0]
 
 
-def _opened(model: Model, home: Path, first: bytes, said: Mapping[str, Any]) -> ListStream:
-    words = {k: v for k, v in options_for_model(model, said).items() if k != "filename"}
-    return open_list(first, filename="first-rows.parquet", asked=ReadRequest(home=home, keep=STREAMED, **words))
+def _opened(model: Model, home: Path, first: bytes, options: Mapping[str, Any]) -> ListStream:
+    words = {k: v for k, v in options_for_model(model, options).items() if k != "filename"}
+    return open_list(first, filename="first-rows.parquet", request=ReadRequest(home=home, keep=STREAMED, **words))
 
 
 def _heard(stream: ListStream) -> list[Notice]:

@@ -195,8 +195,8 @@ def _with_sample(trained: TrainingResult, source: Source) -> TrainingResult:
     return replace(trained, model=replace(trained.model, lineage=lineage))
 
 
-def _with_notice(trained: TrainingResult, told: Notice | None) -> TrainingResult:
-    return trained if told is None else replace(trained, notices=(*trained.notices, told))
+def _with_notice(trained: TrainingResult, notice: Notice | None) -> TrainingResult:
+    return trained if notice is None else replace(trained, notices=(*trained.notices, notice))
 
 
 def reading_name(reading: Reading, theirs: str | None) -> str | None:
@@ -528,12 +528,12 @@ def guess_outcome(reading: Reading) -> str | None:
     return known.name if known else _guessed(reading)
 
 
-def find_leaks(reading: Reading, **asked: Any) -> tuple[Leak, ...]:
+def find_leaks(reading: Reading, **options: Any) -> tuple[Leak, ...]:
     """The columns that know the outcome, or may; none while it is not settled who left."""
     from churn.training.prepare import PrepareOptions, preview_leaks
 
     try:
-        return preview_leaks(reading.table, reading.schema, PrepareOptions(**asked))
+        return preview_leaks(reading.table, reading.schema, PrepareOptions(**options))
     except ChurnError:
         return ()
 

@@ -294,15 +294,15 @@ class Shadow:
         return told
 
 
-def challenger_of(home: Path, models: OpenModels, model: Model, asked: str | None) -> Model | None:
+def challenger_of(home: Path, models: OpenModels, model: Model, wanted: str | None) -> Model | None:
     """The version to score in the shadow: the one named, else the newest that was trained after the champion."""
-    if asked == NOBODY:
+    if wanted == NOBODY:
         return None
-    if asked:
-        found = models.named(asked if "@" in asked else f"{model.name}@{asked}")
+    if wanted:
+        found = models.named(wanted if "@" in wanted else f"{model.name}@{wanted}")
         if (found.name, found.version) == (model.name, model.version):
             raise RequestRefused(
-                f"{asked} is the model that scores the list.", "Name another version of it, such as v2."
+                f"{wanted} is the model that scores the list.", "Name another version of it, such as v2."
             )
         return found
     live = champion(home, model.name)
@@ -440,14 +440,18 @@ def record_of(
 
 
 def keep(
-    store: sa.Engine, record: WatchRecord, rows: Rows, told: tuple[KnownOutcomes, Sequence[WatchRecord]], model: Model
+    store: sa.Engine,
+    record: WatchRecord,
+    rows: Rows,
+    outcomes: tuple[KnownOutcomes, Sequence[WatchRecord]],
+    model: Model,
 ) -> None:
     """Write down this list and its customers, and how the models did on the lists that outcomes were told of."""
     from churn.store.monitoring import customers_of, record_customers, record_outcome, record_watch
 
     record_customers(store, record, rows)
     record_watch(store, record)
-    known, news = told
+    known, news = outcomes
     for earlier, performance in known.lists.values():
         record_outcome(store, earlier, realised=performance.as_json())
     for earlier in (r for r in news if r.challenger):
@@ -535,17 +539,17 @@ class WatchHistory:
         return LastList(last.customers, strangers=strangers)
 
 
-def drift(home: Path, model: Model, source: Source, how: Watching, said: Mapping[str, Any]) -> WatchedList:
+def drift(home: Path, model: Model, source: Source, how: Watching, options: Mapping[str, Any]) -> WatchedList:
     """Hold a list of any length against a model, and keep what was found where that is wanted.
 
     A list that was watched before has its answer: it is repeated, whatever came since, and nothing is written again.
     """
-    stream = stream_list(home, source, options_for_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, options))
     how.heard(0.2, "Comparing the list with the one the model learnt from")
     with _book_to_look_in(home, how.keep) as store:
         past = _past(store, model, stream.survey.grid.found.fingerprint)
         wanted, how = how.keep, replace(how, keep=how.keep and past.seen is None)
-        day = parse_day(said.get("as_of"))
+        day = parse_day(options.get("as_of"))
         look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
         playbook = playbook_for(model, home)
@@ -704,9 +708,9 @@ def retrain(
     return Retrained(watched, trained, trained.verdict.why)
 
 
-def _columns_with_outcome(home: Path, model: Model, source: Source, said: Mapping[str, Any]) -> set[str]:
+def _columns_with_outcome(home: Path, model: Model, source: Source, options: Mapping[str, Any]) -> set[str]:
     """The columns of a list; one that does not say who left is refused before anything is written about it."""
-    stream = stream_list(home, source, options_for_model(model, said))
+    stream = stream_list(home, source, options_for_model(model, options))
     outcome = model.schema.outcome
     there = {plan.column.name for plan in stream.survey.plans.values()}
     if outcome is None or outcome.name not in there:

@@ -99,7 +99,7 @@ class Lists(Part):
         everybody   also customers of whom the list itself says that they left; else they are set aside
         """
         chosen = self.workspace.models.for_list(source, model=model, **options)
-        return lists.score_in_memory(chosen, self.home, source, top=top, said=options, everybody=everybody)
+        return lists.score_in_memory(chosen, self.home, source, top=top, options=options, everybody=everybody)
 
     def score_file(
         self,
@@ -123,7 +123,7 @@ class Lists(Part):
             self.home,
             source,
             target,
-            said=options,
+            options=options,
             top=top,
             keep=keep,
             everybody=everybody,
@@ -145,7 +145,7 @@ class Lists(Part):
         """The same on a cluster: Parquet files, a folder or a pattern, scored into a folder of Parquet parts."""
         chosen = self.workspace.models.for_list(lists.first_of(source), model=model, **options)
         return lists.score_on_spark_cluster(
-            chosen, self.home, source, target, engine=engine, said=options, top=top, keep=keep, everybody=everybody
+            chosen, self.home, source, target, engine=engine, options=options, top=top, keep=keep, everybody=everybody
         )
 
     def top(self, scored: ScoredCustomers, *, most: int = 200, **filters: Any) -> pd.DataFrame:
@@ -582,7 +582,7 @@ class Campaigns(Part):
         from churn.workspace.campaigns import customers_in_plan
 
         said = self.workspace.wording_of(planned.basis.ranked.model).in_short
-        return customers_in_plan(planned, arm=arm, most=most, said=said)
+        return customers_in_plan(planned, arm=arm, most=most, shorten=said)
 
     def export(
         self, planned: PlannedCampaign, target: Path | Any, columns: Sequence[str] | None = None, *, keep: bool = True

@@ -91,37 +91,37 @@ class OutcomeColumns:
     words: tuple[str, ...] = ()
 
 
-def read_outcomes(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> ReturnedOutcomes:
-    """The outcomes in a list; `said` may name its `key` and `outcome` headings and the `positive` words for left."""
-    schema, reading = _read(home, source, record, said)
-    rows = _as_left(reading, schema, tuple(said.get("positive") or ()))
+def read_outcomes(home: Path, source: Source, record: CampaignRecord, options: Mapping[str, Any]) -> ReturnedOutcomes:
+    """The outcomes in a list; `options` may name its `key` and `outcome` headings and the `positive` words for left."""
+    schema, reading = _read(home, source, record, options)
+    rows = _as_left(reading, schema, tuple(options.get("positive") or ()))
     # Words that the model does not know have been understood by now, or refused.
     outcome = schema.outcome.name if schema.outcome else None
     notices = tuple(n for n in reading.notices if n.kind != "warning" or n.column != outcome)
     return ReturnedOutcomes(rows, replace(reading, notices=notices))
 
 
-def outcome_columns(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> OutcomeColumns:
+def outcome_columns(home: Path, source: Source, record: CampaignRecord, options: Mapping[str, Any]) -> OutcomeColumns:
     """What has to be asked before these outcomes can be measured."""
-    schema, reading = _read(home, source, record, said)
+    schema, reading = _read(home, source, record, options)
     assert schema.key is not None and schema.outcome is not None
     names, outcome = reading.table.column_names, schema.outcome
     known = outcome.name in names
     words: tuple[str, ...] = ()
-    if known and not said.get("positive"):
+    if known and not options.get("positive"):
         cells = reading.table[outcome.name].to_pandas().astype("string").str.strip()
         if _meaning(cells, outcome) is None:
             words = tuple(cells.value_counts().index[:MOST_WORDS])
     return OutcomeColumns(tuple(map(str, reading.raw.column_names)), schema.key.name in names, known, words)
 
 
-def _read(home: Path, source: Source, record: CampaignRecord, said: Mapping[str, Any]) -> tuple[Schema, Reading]:
+def _read(home: Path, source: Source, record: CampaignRecord, options: Mapping[str, Any]) -> tuple[Schema, Reading]:
     """The list by the campaign's own columns; an outcome that is called otherwise is found where only one can be it."""
     schema = _schema(record)
     assert schema.key is not None and schema.outcome is not None
     ours = {"key": schema.key, "outcome": schema.outcome}
-    named = {said[role]: column.name for role, column in ours.items() if said.get(role)}
-    kept = {word: value for word, value in said.items() if value is not None and word not in _OURS}
+    named = {options[role]: column.name for role, column in ours.items() if options.get(role)}
+    kept = {word: value for word, value in options.items() if value is not None and word not in _OURS}
     words = {**kept, "schema": schema, "mapping": {**kept.get("mapping", {}), **named}}
     reading = read_with_memory(home, source, words)
     if schema.outcome.name in reading.table.column_names:
@@ -230,16 +230,16 @@ class MeasuredCampaign:
         return self.lift.as_json()
 
 
-def measure_campaign(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> MeasuredCampaign:
+def measure_campaign(home: Path, source: Source, campaign: str, options: OutcomeOptions) -> MeasuredCampaign:
     """The lift of a campaign by the outcomes in a list; kept in the database, and learnt from.
 
-    said    the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
+    options  the words about a list, and `key`, `outcome` (its headings) and `positive` (the words that mean left)
     """
     campaign = campaign_id(campaign)
     with open_store(home) as store:
         record = campaign_called(store, campaign)
         table, traits = campaign_table(store, record)
-        back = read_outcomes(home, source, record, said)
+        back = read_outcomes(home, source, record, options)
         lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
         lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
@@ -251,11 +251,11 @@ def measure_campaign(home: Path, source: Source, campaign: str, said: OutcomeOpt
     return MeasuredCampaign(lift, learnt, record, _in_force(home, record).version)
 
 
-def outcome_questions(home: Path, source: Source, campaign: str, said: OutcomeOptions) -> OutcomeColumns:
+def outcome_questions(home: Path, source: Source, campaign: str, options: OutcomeOptions) -> OutcomeColumns:
     """What has to be asked before these outcomes of a campaign can be measured."""
     with open_store(home) as store:
         record = campaign_called(store, campaign_id(campaign))
-    return outcome_columns(home, source, record, said)
+    return outcome_columns(home, source, record, options)
 
 
 def campaign_table(store: sa.Engine, record: CampaignRecord) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -453,23 +453,27 @@ class MeasuredExperiment:
         return content.getvalue()
 
 
-def measure_experiment(home: Path, source: Source, asked: Mapping[str, Any], said: ReadOptions) -> MeasuredExperiment:
+def measure_experiment(
+    home: Path, source: Source, experiment: Mapping[str, Any], options: ReadOptions
+) -> MeasuredExperiment:
     """Whom a contact helps, by a randomised experiment.
 
-    asked   treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
+    experiment  treatment, outcome, and where they are not plain: control, arm, positive (words for left), good, seed;
             model: whose customers these are, where their columns do not say it
     """
-    kept = read_options_in(said)
-    roles = {"outcome": asked["outcome"], **({"key": asked["key"]} if asked.get("key") else {})}
-    positive = tuple(asked.get("positive") or ())
+    kept = read_options_in(options)
+    roles = {"outcome": experiment["outcome"], **({"key": experiment["key"]} if experiment.get("key") else {})}
+    positive = tuple(experiment.get("positive") or ())
     reading = read_with_memory(home, source, {**kept, "roles": roles, "positive": positive})
-    found, rows = experiment_uplift(reading.table, reading.schema, _asked(reading, asked), seed=asked.get("seed") or 0)
+    found, rows = experiment_uplift(
+        reading.table, reading.schema, _asked(reading, experiment), seed=experiment.get("seed") or 0
+    )
     key = reading.schema.key
     every = reading.table[key.name].to_pylist() if key else [str(n) for n in range(1, reading.rows + 1)]
     keys = [every[row] for row in rows]
-    model = _business(home, reading, asked)
+    model = _business(home, reading, experiment)
     asleep = [k for k, sleeps in zip(keys, found.sleeping, strict=True) if sleeps]
-    spared = _spared(home, reading, asked, (model, asleep))
+    spared = _spared(home, reading, experiment, (model, asleep))
     ranked = ranked_customers(found, keys)
     named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
     return MeasuredExperiment(found, named, reading, spared, model)
@@ -483,38 +487,38 @@ def low_cardinality_columns(reading: Reading) -> list[str]:
     return [theirs.get(name, name) for name in few]
 
 
-def _business(home: Path, reading: Reading, asked: Mapping[str, Any]) -> str:
+def _business(home: Path, reading: Reading, experiment: Mapping[str, Any]) -> str:
     """The model of the business whose customers these are: the one named, else the only one whose columns these are."""
     from churn.samples.shipped import fingerprints
 
     models = OpenModels(home)
-    if asked.get("model"):
-        return models.named(asked["model"]).name
+    if experiment.get("model"):
+        return models.named(experiment["model"]).name
     headings = tuple(dict.fromkeys((*reading.schema.names, *(m.theirs for m in reading.matches))))
     return models.sharing_customers(headings, made_up=reading.fingerprint in fingerprints())
 
 
-def _spared(home: Path, reading: Reading, asked: Mapping[str, Any], found: tuple[str, list[str]]) -> int:
+def _spared(home: Path, reading: Reading, experiment: Mapping[str, Any], found: tuple[str, list[str]]) -> int:
     """Keep in the database who is better left alone; an experiment measured again replaces what it had named."""
     model, keys = found
     if reading.schema.key is None or not model:
         return 0
-    words = (reading.fingerprint, asked["treatment"], asked.get("control") or "", asked.get("arm") or "")
-    why = f"{reading.source}: {asked['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
+    words = (reading.fingerprint, experiment["treatment"], experiment.get("control") or "", experiment.get("arm") or "")
+    why = f"{reading.source}: {experiment['treatment']} ({sha256('|'.join(words).encode()).hexdigest()[:12]})"
     with open_store(home) as store:
         return suppress_contact(store, model, map(str, keys), why=why, since=now())
 
 
-def _asked(reading: Reading, asked: Mapping[str, Any]) -> Experiment:
+def _asked(reading: Reading, experiment: Mapping[str, Any]) -> Experiment:
     """Which columns say what happened, by the names of the checked table, and which outcome nobody wants."""
-    names = {word: reading_name(reading, asked[word]) or "" for word in ("treatment", "outcome")}
-    good, bad = tuple(asked.get("good") or ()), tuple(asked.get("positive") or ())
+    names = {word: reading_name(reading, experiment[word]) or "" for word in ("treatment", "outcome")}
+    good, bad = tuple(experiment.get("good") or ()), tuple(experiment.get("positive") or ())
     if not good:
         column = reading.schema.by_name[names["outcome"]]
         # Of a flag the reading has already made true and false; true is the word that means left.
         bad = ("true",) if column.kind == "flag" else bad or column.positive
     good = tuple(_as_read(reading, names["outcome"], word) for word in good)
-    arms = {word: _as_read(reading, names["treatment"], asked.get(word) or "") for word in ("control", "arm")}
+    arms = {word: _as_read(reading, names["treatment"], experiment.get(word) or "") for word in ("control", "arm")}
     return Experiment(**names, **arms, bad=bad, good=good)
 
 

@@ -246,25 +246,25 @@ class ScorerCache:
             self.kept[asked] = (time.monotonic(), found)
             return found
 
-    def _looked_up(self, asked: Any, fields: Sequence[str], model: str | None) -> OnlineScorer:
+    def _looked_up(self, wanted: Any, fields: Sequence[str], model: str | None) -> OnlineScorer:
         if len(self.kept) >= LAYOUTS:
             self.kept.clear()
         chosen = self.models.named(model) if model else self.models.fitting_names(tuple(fields))
         made = self._known_or(open_scorer(chosen, self.home))
-        self.kept[asked] = (time.monotonic(), made)
+        self.kept[wanted] = (time.monotonic(), made)
         return made
 
     def _known_or(self, made: OnlineScorer) -> OnlineScorer:
         """The one in use that answers the same, if any: it knows already what many customers have alike."""
         return next((known for _, known in tuple(self.kept.values()) if known.answers_like(made)), made)
 
-    def _renew(self, asked: Any, fields: Sequence[str], model: str | None) -> None:
+    def _renew(self, wanted: Any, fields: Sequence[str], model: str | None) -> None:
         try:
             self.answering(fields, model)
         except ChurnError:
-            self.kept.pop(asked, None)  # whoever asks next is told what is wrong
+            self.kept.pop(wanted, None)  # whoever asks next is told what is wrong
         finally:
-            self.renewing.discard(asked)
+            self.renewing.discard(wanted)
 
 
 def open_scorer(model: Model, home: Path) -> OnlineScorer:

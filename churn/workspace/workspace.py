@@ -213,13 +213,13 @@ class Access(Part):
         with open_store(self.home) as store:
             return key_rows(store)
 
-    def revoke(self, asked: str) -> KeyRow:
+    def revoke(self, named: str) -> KeyRow:
         """End an API key, named by its id or its name; servers refuse it within two seconds."""
         from churn.store.access import revoke_key
 
         self.workspace.user.must("keys")
         with open_store(self.home) as store:
-            row = revoke_key(store, asked, now())
+            row = revoke_key(store, named, now())
         self.workspace.note("keys", f"revoked {row.id} {row.name}")
         return row
 
