@@ -19,7 +19,7 @@ from app.navigation import TAKES
 from app.words import plain, say
 from churn.errors import ChurnError, MissingColumns, NoModelFits, NoModelYet, UnsureColumns
 from churn.money.amounts import SIGNS, Amounts
-from churn.reports.charts import LIGHT, recoloured
+from churn.reports.charts import LIGHT, recolour
 
 NOTICE_ICONS = {"warning": "warning", "set_aside": "content_cut", "repaired": "healing", "info": "info"}
 
@@ -288,7 +288,7 @@ def charts(made: Iterable[Any], **how: Any) -> None:
 def on_screen(figure: Any) -> dict[str, Any]:
     """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
     # As plain data: each change to a figure of Plotly's own would be checked, and it is checked when it is sent.
-    shown = recoloured(figure, THEMED)
+    shown = recolour(figure, THEMED)
     layout = shown["layout"]
     for name, axis in layout.items():
         if name.startswith(("xaxis", "yaxis")):

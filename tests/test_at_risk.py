@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from churn.money.economics import Stakes, Valuation, worth
 from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
 from churn.money.policies import build_suggester
-from churn.scoring.reasons import explanation
+from churn.scoring.reasons import explain_customer
 from churn.scoring.score import Ranking
 from tests.small_model import THREE, VALUATION, WORDING, customers, small_model
 
@@ -82,7 +82,7 @@ def test_a_list_without_a_value_column_counts_the_assumed_bill_and_says_so():
 
 def test_a_customer_of_such_a_list_is_worth_the_same_when_looked_at_alone():
     valuation = Valuation(PLAYBOOK, "spend").of_list(["id", "plan"])
-    one = explanation(model(), WORDING, {"plan": "monthly"}, valuation=valuation)
+    one = explain_customer(model(), WORDING, {"plan": "monthly"}, valuation=valuation)
     row = Ranking(model(), WORDING, valuation=valuation).block(customers(plan=["monthly"])).to_pylist()[0]
     assert one.value_at_risk == row["value_at_risk"] == one.probability * (30.0 * 0.5 * 18)
     assert "assumed" in one.notices[-1].text
@@ -90,7 +90,7 @@ def test_a_customer_of_such_a_list_is_worth_the_same_when_looked_at_alone():
 
 def test_what_is_not_known_of_a_customer_is_not_made_up():
     assert Ranking(model(), WORDING, valuation=VALUATION).scored(THREE).table["value_at_risk"].to_pylist()[2] is None
-    assert explanation(model(), WORDING, {"plan": "monthly"}, valuation=VALUATION).value_at_risk is None
+    assert explain_customer(model(), WORDING, {"plan": "monthly"}, valuation=VALUATION).value_at_risk is None
     assert Ranking(model(), WORDING).scored(THREE).table["value_at_risk"].null_count == 3
 
 

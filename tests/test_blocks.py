@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from churn.errors import ListRefused
-from churn.intake.delimited import Dialect, LineShape, read_blocks, is_plain, describe_misfit
+from churn.intake.delimited import Dialect, LineShape, describe_misfit, is_plain, read_blocks
 from churn.intake.reader import read_list
 from tests.messy import Case, told
 from tests.messy.dialect import CASES as DIALECT

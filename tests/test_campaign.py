@@ -1,12 +1,12 @@
 """The Campaign noun."""
 
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from tests.scored import BOOK, FOUR
 
 
 def test_a_campaign_answers_with_the_fixed_fields():
-    campaign = planned_campaign(FOUR, BOOK, Order(budget=12, holdout=0), key="id", value="bill")
+    campaign = plan_campaign(FOUR, BOOK, Order(budget=12, holdout=0), key="id", value="bill")
     assert list(campaign.as_json()) == [
         *("campaign", "title", "customers", "treated", "holdout", "spent", "expected_gain"),
         *("bound", "prices", "detectable", "notices"),

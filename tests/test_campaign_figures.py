@@ -11,7 +11,7 @@ from churn.reports.campaign_charts import (
     length_chart,
     lift_chart,
     policies_chart,
-    wrapped,
+    wrap_label,
 )
 from churn.reports.charts import plain_label
 
@@ -55,7 +55,7 @@ def test_without_a_claim_there_is_no_picture():
 
 
 def test_long_labels_take_several_lines():
-    assert wrapped("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "&#36;x&#36; ‹i›"
+    assert wrap_label("word " * 20).count("<br>") == 1 and plain_label("$x$ <i>") == "&#36;x&#36; ‹i›"
 
 
 def test_the_length_of_a_list_is_shown_by_gain_and_by_risk_in_the_readers_money():

@@ -7,14 +7,14 @@ import pytest
 
 from churn.campaigns.export import campaign_rows, write_campaign
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from churn.errors import RequestRefused
 from tests.scored import BOOK, FOUR
 
 
 @cache
 def campaign():
-    return planned_campaign(FOUR, BOOK, Order(budget=12, holdout=0), key="id", value="bill")
+    return plan_campaign(FOUR, BOOK, Order(budget=12, holdout=0), key="id", value="bill")
 
 
 FIXED = ["id", "arm", "action", "channel", "cost", "expected_gain", "probability", "tier", "reason_1"]

@@ -5,20 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.monitoring.drift import change_in_words, percent
-from churn.monitoring.sketch import shapes_of, sketch_of
+from churn.monitoring.drift import describe_change, percent
+from churn.monitoring.sketch import column_shapes, sketch_list
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 PHRASES = {"columns": {"bill": {"label": "monthly charges"}}}
 WORDING = wording_for(SCHEMA, PHRASES, currency="USD")
-SHAPES = shapes_of(MODEL)
+SHAPES = column_shapes(MODEL)
 
 
 def said(name, **changes):
-    sketch = sketch_of(MODEL, SHAPES, [a_list(6000, 99, **changes)])
+    sketch = sketch_list(MODEL, SHAPES, [a_list(6000, 99, **changes)])
     place = MODEL.encoder.names.index(name)
-    return change_in_words(SHAPES[place], sketch, place, WORDING)
+    return describe_change(SHAPES[place], sketch, place, WORDING)
 
 
 def test_a_number_that_rose_is_said_in_percent_with_its_currency():
@@ -51,9 +51,9 @@ def test_a_share_is_written_as_a_percentage(share, text):
 
 def test_what_was_below_zero_is_higher_without_a_percentage():
     shapes = [replace(s, middle=s.middle - 70) if s.name == "bill" else s for s in SHAPES]
-    sketch = sketch_of(MODEL, SHAPES, [a_list(6000, 99, bill=lambda b: b - 60.2)])
+    sketch = sketch_list(MODEL, SHAPES, [a_list(6000, 99, bill=lambda b: b - 60.2)])
     place = MODEL.encoder.names.index("bill")
-    words = change_in_words(shapes[place], sketch, place, WORDING)
+    words = describe_change(shapes[place], sketch, place, WORDING)
     assert words.startswith("Monthly charges: higher than in the list the model learnt from (typically ")
 
 
@@ -68,8 +68,8 @@ def test_a_change_that_only_the_few_show_is_said_on_average():
         for s in SHAPES
     ]
     place = MODEL.encoder.names.index("months")
-    sketch = sketch_of(MODEL, SHAPES, [a_list(6000, 99, months=lambda m: 4.0 * (m > 64))])
-    words = change_in_words(few[place], sketch, place, WORDING)
+    sketch = sketch_list(MODEL, SHAPES, [a_list(6000, 99, months=lambda m: 4.0 * (m > 64))])
+    words = describe_change(few[place], sketch, place, WORDING)
     assert words == (
         "Months: on average 49% lower than in the list the model learnt from, though most customers are as they were"
     )

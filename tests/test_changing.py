@@ -7,7 +7,7 @@ import pytest
 
 from churn.errors import RequestRefused
 from churn.schema import Column, Schema
-from churn.scoring.whatif import changed, value_for
+from churn.scoring.whatif import apply_changes, parse_value
 from churn.training.encoder import Encoder, Field
 from churn.training.model import build_reference
 from tests.small_model import ENCODER, SCHEMA, small_model
@@ -29,7 +29,7 @@ MODEL = small_model()
     ],
 )
 def test_a_typed_text_becomes_the_value_the_list_would_hold(name, typed, value):
-    assert value_for(MODEL, name, typed) == value
+    assert parse_value(MODEL, name, typed) == value
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_typed_text_becomes_the_value_the_list_would_hold(name, typed, value):
 )
 def test_what_cannot_be_read_is_refused(name, typed, says):
     with pytest.raises(RequestRefused, match=says):
-        value_for(MODEL, name, typed)
+        parse_value(MODEL, name, typed)
 
 
 UNSTATED = Schema(tuple(replace(c, low=None) for c in SCHEMA.columns))
@@ -63,7 +63,7 @@ LEARNT = replace(ENCODER, fields=(*ENCODER.fields[:3], replace(ENCODER.fields[3]
 )
 def test_a_value_that_cannot_be_is_refused_by_the_schema_or_by_what_was_learnt(model, name, typed, fix):
     with pytest.raises(RequestRefused, match=f"{name} cannot be") as refused:
-        value_for(model, name, typed)
+        parse_value(model, name, typed)
     assert refused.value.fix == fix
 
 
@@ -71,11 +71,11 @@ def test_a_number_may_be_negative_where_it_was_before():
     rows = MODEL.reference.rows.copy()
     rows[0, 3] = -10.0
     own = build_reference(LEARNT, rows, MODEL.probability(rows))
-    assert value_for(small_model(schema=UNSTATED, encoder=LEARNT, reference=own), "spend", "-20") == -20.0
+    assert parse_value(small_model(schema=UNSTATED, encoder=LEARNT, reference=own), "spend", "-20") == -20.0
 
 
 def test_only_the_changed_fields_change():
-    assert changed(MODEL, {"id": "a", "spend": 1.0}, {"spend": "2", "plan": "yearly"}) == {
+    assert apply_changes(MODEL, {"id": "a", "spend": 1.0}, {"spend": "2", "plan": "yearly"}) == {
         "id": "a",
         "spend": 2.0,
         "plan": "yearly",
@@ -87,6 +87,8 @@ def test_dates_are_read_in_iso_form():
         encoder=Encoder((*ENCODER.fields, Field("since", "age"))),
         schema=type(SCHEMA)((*SCHEMA.columns, Column("since", "date"))),
     )
-    assert value_for(dated, "since", "2026-01-31") == value_for(dated, "since", date(2026, 1, 31)) == date(2026, 1, 31)
+    assert (
+        parse_value(dated, "since", "2026-01-31") == parse_value(dated, "since", date(2026, 1, 31)) == date(2026, 1, 31)
+    )
     with pytest.raises(RequestRefused, match="not a date"):
-        value_for(dated, "since", "soon")
+        parse_value(dated, "since", "soon")

@@ -1,6 +1,6 @@
 """A chart says in words what it shows, and labels from a list are text."""
 
-from churn.reports.charts import Chart, line, plain_label, styled
+from churn.reports.charts import Chart, line, plain_label, style_figure
 
 
 def test_a_chart_in_words_is_its_finding_its_reading_and_what_it_assumes():
@@ -12,8 +12,8 @@ def test_a_chart_in_words_is_its_finding_its_reading_and_what_it_assumes():
 def test_a_legend_is_shown_only_where_lines_have_names():
     import plotly.graph_objects as go
 
-    named = styled(go.Figure(line([0, 1], [0, 1], "this model", "#123456")), x="share", y="")
-    plain = styled(go.Figure(go.Bar(x=[1], y=[1])), x="", y="")
+    named = style_figure(go.Figure(line([0, 1], [0, 1], "this model", "#123456")), x="share", y="")
+    plain = style_figure(go.Figure(go.Bar(x=[1], y=[1])), x="", y="")
     assert (named.layout.showlegend, plain.layout.showlegend, named.layout.xaxis.title.text) == (True, False, "share")
 
 
@@ -24,5 +24,5 @@ def test_tags_and_formulas_in_a_label_are_text():
 def test_every_name_in_a_legend_begins_with_a_capital_letter():
     import plotly.graph_objects as go
 
-    figure = styled(go.Figure([line([0, 1], [0, 1], "by risk", "#123456"), go.Bar(x=[1], y=[2])]), x="X", y="Y")
+    figure = style_figure(go.Figure([line([0, 1], [0, 1], "by risk", "#123456"), go.Bar(x=[1], y=[2])]), x="X", y="Y")
     assert [trace.name for trace in figure.data] == ["By risk", None]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import ListRefused
-from churn.intake.contract import build_contract, count_violations, check_contract
+from churn.intake.contract import build_contract, check_contract, count_violations
 from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.errors import RequestRefused
-from churn.samples.files import UNIT, SampleBlock, Plant, Sample, SampleBusiness
+from churn.samples.files import UNIT, Plant, Sample, SampleBlock, SampleBusiness
 
 
 def unit(draw, place, seed):

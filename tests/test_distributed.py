@@ -16,7 +16,7 @@ from churn.errors import ListRefused, Unavailable
 from churn.intake.reader import open_list
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
-from churn.scoring.spark import Scorer, Share, _finished, _refuse_untyped, _scored, _tasks, plain
+from churn.scoring.spark import Scorer, Share, _finish_folder, _refuse_untyped, _run_tasks, _tasks, decode_dictionaries
 from tests.sparking import SPARK, churn_line, need_spark, running_cluster
 
 pytestmark = SPARK
@@ -49,7 +49,7 @@ def asked(home, source, target, engine, more=""):
 
 def checksum(table):
     """The same for the same rows, whatever their order."""
-    rows = sorted(map(repr, plain(table).to_pylist()))
+    rows = sorted(map(repr, decode_dictionaries(table).to_pylist()))
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
@@ -165,7 +165,7 @@ def test_workers_that_write_elsewhere_are_noticed_before_anything_is_scored(tmp_
     )
     scorer = Scorer(None, None, tmp_path, [Share("list.parquet", 0, 0, 1)], "id")
     with pytest.raises(Unavailable, match="wrote to a folder of their own"):
-        _scored(session, scorer)
+        _run_tasks(session, scorer)
 
 
 def test_numbers_as_text_are_refused_naming_the_column(tmp_path):
@@ -188,7 +188,7 @@ def test_parts_that_never_arrived_are_noticed_and_nothing_is_kept(tmp_path):
     made.mkdir()
     written(made / "part-00000.parquet", {"id": ["1"]})
     with pytest.raises(Unavailable, match="wrote to a folder of their own") as refused:
-        _finished(made, target, [Share("list.parquet", 0, 0, 1), Share("list.parquet", 1, 1, 1)])
+        _finish_folder(made, target, [Share("list.parquet", 0, 0, 1), Share("list.parquet", 1, 1, 1)])
     assert (target.exists(), "every machine shares" in refused.value.fix) == (False, True)
 
 
@@ -197,7 +197,7 @@ def test_what_a_dead_worker_left_is_swept_before_the_folder_gets_its_name(tmp_pa
     made.mkdir()
     for name in ("part-00000.parquet", ".unfinished-7-part-00000.parquet"):
         written(made / name, {"id": ["1"]})
-    _finished(made, target, [Share("list.parquet", 0, 0, 1)])
+    _finish_folder(made, target, [Share("list.parquet", 0, 0, 1)])
     assert sorted(f.name for f in target.iterdir()) == ["_SUCCESS", "part-00000.parquet"]
 
 

@@ -5,16 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from churn.monitoring.drift import Distance, column_drift, column_weights, drivers_moved, is_large, table_of_columns
-from churn.monitoring.sketch import shapes_of, sketch_of
+from churn.monitoring.drift import (
+    Distance,
+    column_weights,
+    is_large,
+    judge_columns,
+    list_moved_drivers,
+    table_of_columns,
+)
+from churn.monitoring.sketch import column_shapes, sketch_list
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
-SHAPES, WORDING = shapes_of(MODEL), wording_for(SCHEMA)
+SHAPES, WORDING = column_shapes(MODEL), wording_for(SCHEMA)
 
 
 def drifted(table):
-    return {c.name: c for c in column_drift(MODEL, SHAPES, sketch_of(MODEL, SHAPES, [table]), WORDING)}
+    return {c.name: c for c in judge_columns(MODEL, SHAPES, sketch_list(MODEL, SHAPES, [table]), WORDING)}
 
 
 @pytest.mark.parametrize("rows", [500, 5000, 60_000])
@@ -53,8 +60,8 @@ def with_nothing_to_measure(share, seed, rows=2000):
     """A list of whose customers a share has no shoe, held against one where that was so for three in ten."""
     none = np.random.default_rng(seed).random(rows) < share
     shapes = [replace(s, missing=0.3, may_be_empty=True) if s.name == "shoe" else s for s in SHAPES]
-    sketch = sketch_of(MODEL, shapes, [a_list(rows, seed, shoe=lambda s: np.where(none, np.nan, s))])
-    return {c.name: c for c in column_drift(MODEL, shapes, sketch, WORDING)}["shoe"]
+    sketch = sketch_list(MODEL, shapes, [a_list(rows, seed, shoe=lambda s: np.where(none, np.nan, s))])
+    return {c.name: c for c in judge_columns(MODEL, shapes, sketch, WORDING)}["shoe"]
 
 
 def test_more_customers_with_nothing_to_measure_are_drift_and_as_many_as_ever_are_not():
@@ -86,7 +93,7 @@ def test_weights_are_shares_and_a_column_without_effect_weighs_nothing():
 def test_only_columns_that_matter_are_drivers():
     found = tuple(drifted(a_list(2000, 4, bill=lambda b: b * 1.3, shoe=lambda s: s + 3)).values())
     assert [c.name for c in found if c.moved] == ["bill", "shoe"]
-    assert [c.name for c in drivers_moved(found)] == ["bill"]
+    assert [c.name for c in list_moved_drivers(found)] == ["bill"]
 
 
 def test_every_measure_is_in_the_table():

@@ -4,8 +4,8 @@ import json
 from functools import cache
 
 from churn.money.economics import Stakes
-from churn.monitoring.performance import followed_list, performance_of
-from churn.monitoring.report import Before
+from churn.monitoring.performance import follow_list, measure_performance
+from churn.monitoring.report import EarlierLists
 from tests.test_watch import MODEL, PLAYBOOK, a_list, watched
 
 
@@ -35,8 +35,8 @@ def test_faults_of_the_data_are_among_the_notices():
 def test_realised_performance_joins_the_estimate():
     table = a_list(2000, 3)
     p = MODEL.probability(MODEL.encoder.matrix(table))
-    followed = followed_list("May", Stakes(p, p * 0 + 50), (p > 0.4).astype(float), playbook=PLAYBOOK, columns=table)
-    report = watched(a_list(2000, 4), before=Before(performance=performance_of(MODEL, followed)))
+    followed = follow_list("May", Stakes(p, p * 0 + 50), (p > 0.4).astype(float), playbook=PLAYBOOK, columns=table)
+    report = watched(a_list(2000, 4), before=EarlierLists(performance=measure_performance(MODEL, followed)))
     assert report.as_json()["estimate"]["realised"]["list"] == "May"
     json.dumps(report.as_json(), allow_nan=False)
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from churn.reports.driver_charts import (
     crossed_chart,
     dependence_chart,
+    driver_label,
     drivers_chart,
-    label_of,
     pairs_chart,
     swarm_chart,
     tick_step,
 )
-from churn.scoring.drivers import Crossed, Dependence, Driver, Interaction, beeswarm, crossed
+from churn.scoring.drivers import CrossEffect, Dependence, Driver, Interaction, beeswarm, cross_effects
 from tests.small_model import ENCODER, WORDING, customers, small_model
 
 MODEL = small_model()
@@ -62,15 +62,15 @@ def test_dependence_is_a_line_for_numbers_and_bars_for_levels():
 
 def test_a_pair_has_a_line_for_each_part_of_the_other():
     pair = Interaction("spend", "plan", 2.0)
-    chart = crossed_chart(crossed(MODEL, MATRIX, POINTS, pair), pair, WORDING)
+    chart = crossed_chart(cross_effects(MODEL, MATRIX, POINTS, pair), pair, WORDING)
     assert [t.name for t in chart.figure.data] == ["Month-to-month contract", "Contract: yearly"]
     assert pairs_chart([pair], WORDING).finding == "What spend means depends most on contract"
     assert "nearly by itself" in pairs_chart([Interaction("spend", "plan", 0.3)], WORDING).finding
 
 
 def test_a_label_from_a_list_is_text_and_is_broken_into_lines():
-    assert label_of("<b>x</b> $1$") == "‹b›x‹/b› &#36;1&#36;"
-    assert label_of("a " * 40).count("<br>") == 3
+    assert driver_label("<b>x</b> $1$") == "‹b›x‹/b› &#36;1&#36;"
+    assert driver_label("a " * 40).count("<br>") == 3
 
 
 @settings(deadline=None)
@@ -92,6 +92,6 @@ def test_the_dots_have_an_axis_of_four_ticks_or_more():
 
 def test_the_headline_of_a_pair_leaves_out_what_is_not_drawn():
     pair = Interaction("spend", "plan", 2.0)
-    rows = [Crossed(0.0, 9.0, o, None, 20, m) for o, m in (("monthly", 1.0), ("yearly", -2.0))]
-    unknown = [Crossed(None, None, o, None, 20, m) for o, m in (("monthly", 50.0), ("yearly", -48.0))]
+    rows = [CrossEffect(0.0, 9.0, o, None, 20, m) for o, m in (("monthly", 1.0), ("yearly", -2.0))]
+    unknown = [CrossEffect(None, None, o, None, 20, m) for o, m in (("monthly", 50.0), ("yearly", -48.0))]
     assert "up to 3 points" in crossed_chart([*rows, *unknown], pair, WORDING).finding

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from churn.monitoring.performance import (
-    PerformanceEstimate,
     Likely,
+    PerformanceEstimate,
+    correct_probability,
+    draw_wavering,
+    estimate_leaning,
+    estimate_measures,
     expected_measures,
-    leaning,
     learnt_measures,
-    likely_measures,
-    set_right,
-    wavering,
 )
 from churn.training.calibration import Bin, logit, sigmoid
 from churn.training.metrics import auc, operating_point
@@ -52,13 +52,13 @@ def test_the_estimate_is_what_outcomes_come_to_on_average():
 
 
 def test_the_interval_holds_what_outcomes_come_to():
-    random, likely = np.random.default_rng(1), likely_measures(MODEL, P)
+    random, likely = np.random.default_rng(1), estimate_measures(MODEL, P)
     real = [auc((random.random(len(P)) < P).astype(float), P) for _ in range(100)]
     assert np.mean([likely["auc"].low <= r <= likely["auc"].high for r in real]) >= 0.9
 
 
 def test_a_shorter_list_is_known_less_exactly():
-    long, short = likely_measures(MODEL, P), likely_measures(MODEL, P[:300])
+    long, short = estimate_measures(MODEL, P), estimate_measures(MODEL, P[:300])
     assert all(short[m].high - short[m].low > long[m].high - long[m].low for m in long)
 
 
@@ -70,8 +70,8 @@ def test_every_measure_is_a_share(p, threshold):
 
 def test_scores_that_all_lean_one_way_are_set_right_by_what_became_of_unseen_customers():
     truth, model = sigmoid(1.4 * logit(P)), leant(1.4, customers=10_000_000)
-    assert set_right(model, P) == pytest.approx(truth, abs=1e-4)
-    estimated = likely_measures(model, P)["auc"]
+    assert correct_probability(model, P) == pytest.approx(truth, abs=1e-4)
+    estimated = estimate_measures(model, P)["auc"]
     assert estimated.value == pytest.approx(expected_measures(P, 0.3, truth)["auc"], abs=1e-4)
     assert estimated.low < estimated.value < estimated.high
 
@@ -79,38 +79,38 @@ def test_scores_that_all_lean_one_way_are_set_right_by_what_became_of_unseen_cus
 def test_customers_are_still_chosen_by_the_score_they_were_given():
     model = leant(1.4, customers=10_000_000)
     called = model.thresholds.predicted(P)
-    found = likely_measures(model, P)["precision"].value
+    found = estimate_measures(model, P)["precision"].value
     assert found == pytest.approx(sigmoid(1.4 * logit(P))[called].mean(), abs=1e-4)
 
 
 def test_fewer_outcomes_are_believed_less():
-    slopes = [leaning(leant(1.2, customers=n))[0] for n in (200, 2000, 10_000_000)]
+    slopes = [estimate_leaning(leant(1.2, customers=n))[0] for n in (200, 2000, 10_000_000)]
     assert 0 < slopes[0] < slopes[1] < slopes[2] == pytest.approx(0.2, abs=1e-4)
 
 
 @pytest.mark.parametrize("model", [leant(1.4, bins=3), leant(9.0)])
 def test_bins_that_tell_nothing_set_nothing_right(model):
-    assert set_right(model, P) is P
+    assert correct_probability(model, P) is P
 
 
 def test_the_learnt_measures_stand_beside_the_estimate():
-    likely = likely_measures(MODEL, P, learnt=learnt_measures(MODEL))
+    likely = estimate_measures(MODEL, P, learnt=learnt_measures(MODEL))
     assert likely["auc"].learnt == learnt_measures(MODEL)["auc"] == pytest.approx(likely["auc"].value, abs=0.02)
 
 
 def test_few_learnt_customers_leave_more_doubt():
     few = replace(MODEL, reference=replace(MODEL.reference, customers=200))
-    doubts = [wavering(m, np.random.default_rng(0)).std(axis=0) for m in (few, MODEL)]
+    doubts = [draw_wavering(m, np.random.default_rng(0)).std(axis=0) for m in (few, MODEL)]
     assert (doubts[0] > 3 * doubts[1]).all()
 
 
 def test_a_measure_that_does_not_exist_is_left_out():
-    assert "precision" not in likely_measures(MODEL, np.full(300, 0.01))
+    assert "precision" not in estimate_measures(MODEL, np.full(300, 0.01))
 
 
 def test_a_measure_that_did_not_exist_when_the_model_learnt_stands_alone():
     p = np.linspace(0.05, 0.9, 600)  # some are called now; of those learnt from nobody was
-    found = likely_measures(MODEL, p, learnt=expected_measures(np.full(300, 0.01), 0.3))
+    found = estimate_measures(MODEL, p, learnt=expected_measures(np.full(300, 0.01), 0.3))
     assert found["precision"].learnt is None and found["churn_rate"].learnt == pytest.approx(0.01)
     assert set(found["precision"].as_json()) == {"value", "low", "high"}
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from churn.money.playbook import Playbook
-from churn.monitoring.performance import best_gains, decoded_table, learnt_mean, profit_of
+from churn.monitoring.performance import best_gains, decode_matrix, estimate_profit, learnt_mean
 from tests.test_watch import MODEL, PLAYBOOK, a_list
 
 
 def profit(table, playbook=PLAYBOOK):
     matrix = MODEL.encoder.matrix(table)
-    return profit_of(MODEL, matrix, MODEL.probability(matrix), playbook)
+    return estimate_profit(MODEL, matrix, MODEL.probability(matrix), playbook)
 
 
 def test_a_gain_by_hand():
@@ -57,18 +57,18 @@ def test_without_a_playbook_nothing_is_said_in_money():
 
 def test_a_list_without_a_bill_is_said_not_to_be_reckoned():
     model = replace(MODEL, schema=MODEL.schema.having("bill", role="feature"))
-    found = profit_of(model, MODEL.reference.rows, MODEL.reference.row_scores, PLAYBOOK)
+    found = estimate_profit(model, MODEL.reference.rows, MODEL.reference.row_scores, PLAYBOOK)
     assert found.likely is None and found.notices[0].text.startswith("Profit was not estimated: The list has no column")
 
 
 def test_encoded_customers_become_a_table_again():
     table = a_list(50, 3)
-    again = decoded_table(MODEL.encoder, MODEL.encoder.matrix(table))
+    again = decode_matrix(MODEL.encoder, MODEL.encoder.matrix(table))
     assert again.column("plan").to_pylist() == table.column("plan").to_pylist()
     assert again.column("auto").to_pylist() == table.column("auto").to_pylist()
 
 
 def test_unseen_levels_and_blanks_are_blank_again():
     table = a_list(2, plan=["gold", None], bill=[None, 3.0])
-    again = decoded_table(MODEL.encoder, MODEL.encoder.matrix(table))
+    again = decode_matrix(MODEL.encoder, MODEL.encoder.matrix(table))
     assert (again.column("plan").to_pylist(), again.column("bill").to_pylist()) == ([None, None], [None, 3.0])

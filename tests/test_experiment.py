@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.campaigns.uplift import Experiment, experiment_uplift, ranked_customers
+from churn.campaigns.uplift import Experiment, experiment_uplift, rank_customers
 from churn.errors import ChurnError
 from churn.schema import Column, Schema
 from tests.experiments import small_experiment
@@ -31,7 +31,7 @@ def test_the_two_arms_and_the_outcome_are_read_from_their_words():
 def test_the_ranked_list_says_what_to_do_with_each_customer():
     table, _ = _table()
     found, rows = experiment_uplift(table, SCHEMA, Experiment("offer", "left", arm="call", bad=("true",)))
-    ranked = ranked_customers(found, [f"c{i}" for i in rows]).to_pandas()
+    ranked = rank_customers(found, [f"c{i}" for i in rows]).to_pandas()
     assert (len(ranked), ranked["uplift"].is_monotonic_decreasing) == (1470, True)
     assert (ranked["advice"].iloc[0], ranked["advice"].iloc[-1]) == ("contact", "leave alone")
     assert (ranked["advice"] == "leave alone").sum() == found.sleeping.sum()

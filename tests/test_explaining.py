@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from churn.explain.explainer import build_explainer
 from churn.explain.trees import Forest, Split, Tree
-from churn.scoring.reasons import explanation, reason_sentence
+from churn.scoring.reasons import explain_customer, write_reason
 from churn.scoring.score import Ranking
 from churn.training.encoder import Encoder
 from tests.small_model import BINS, ENCODER, THREE, VALUATION, WORDING, customers, small_model
@@ -29,7 +29,7 @@ PERSON = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(PERSON)
 def test_one_customer_is_told_what_the_list_tells(person):
-    one = explanation(MODEL, WORDING, person, valuation=VALUATION)
+    one = explain_customer(MODEL, WORDING, person, valuation=VALUATION)
     row = (
         Ranking(MODEL, WORDING, valuation=VALUATION)
         .block(customers(**{name: [v] for name, v in person.items()}))
@@ -44,7 +44,7 @@ def test_one_customer_is_told_what_the_list_tells(person):
 @settings(deadline=None)
 @given(PERSON)
 def test_base_and_contributions_are_the_score(person):
-    one = explanation(MODEL, WORDING, person)
+    one = explain_customer(MODEL, WORDING, person)
     margin = one.base + sum(one.contributions.values())
     assert 1 / (1 + math.exp(-margin)) == pytest.approx(one.probability, abs=1e-9)
     grouped = sum(r.log_odds for r in (*one.groups, *one.protected))
@@ -52,7 +52,7 @@ def test_base_and_contributions_are_the_score(person):
 
 
 def test_raising_and_lowering_are_apart_and_levers_are_told():
-    one = explanation(MODEL, WORDING, ANN)
+    one = explain_customer(MODEL, WORDING, ANN)
     assert [(r.group, r.lever, r.change) for r in one.raising] == [
         ("Tenure", "context", ""),
         ("Contract", "actionable", "a one-year offer"),
@@ -68,7 +68,7 @@ def judging_by_plan(split, **changes):
 
 
 def offers_to(model, customer):
-    one = explanation(model, WORDING, customer)
+    one = explain_customer(model, WORDING, customer)
     row = Ranking(model, WORDING).block(customers(plan=[customer["plan"]])).to_pylist()[0]
     assert one.reasons(1) == (row["reason_1"],) == (one.raising[0].text,)
     return one.raising[0].change, "addresses" in row["reason_1"]
@@ -88,23 +88,26 @@ def test_no_offer_addresses_a_service_that_does_not_apply():
 
 
 def test_a_protected_column_is_among_the_reasons_only_when_asked_for():
-    named = [r.group for r in explanation(MODEL, WORDING, ANN, protected=True).groups]
-    assert ("senior" in named, "senior" in [r.group for r in explanation(MODEL, WORDING, ANN).groups]) == (True, False)
+    named = [r.group for r in explain_customer(MODEL, WORDING, ANN, protected=True).groups]
+    assert ("senior" in named, "senior" in [r.group for r in explain_customer(MODEL, WORDING, ANN).groups]) == (
+        True,
+        False,
+    )
 
 
 def test_the_score_comes_with_what_became_of_customers_like_this_and_how_sure_it_is():
-    sure, unsure = (explanation(MODEL, WORDING, {**ANN, "months": m}) for m in (1.0, 60.0))
+    sure, unsure = (explain_customer(MODEL, WORDING, {**ANN, "months": m}) for m in (1.0, 60.0))
     assert (sure.alike, sure.cannot_tell, unsure.cannot_tell) == (BINS[1], False, True)
     assert sure.likely[0] < sure.probability < sure.likely[1]
 
 
 def test_what_is_unknown_or_new_is_said():
-    notices = explanation(MODEL, WORDING, {"plan": "weekly", "months": 3}).notices
+    notices = explain_customer(MODEL, WORDING, {"plan": "weekly", "months": 3}).notices
     assert [(n.kind, n.column, n.count) for n in notices] == [("warning", "plan", None), ("info", None, 2)]
 
 
 def test_one_reason_alone_is_the_sentence_of_the_explanation():
-    told = explanation(MODEL, WORDING, ANN)
+    told = explain_customer(MODEL, WORDING, ANN)
     contract = next(r for r in told.groups if r.group == "Contract")
     column = MODEL.encoder.names.index("plan")
-    assert reason_sentence(MODEL, WORDING, ANN, column=column, points=contract.points) == contract.text
+    assert write_reason(MODEL, WORDING, ANN, column=column, points=contract.points) == contract.text

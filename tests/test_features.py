@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn.errors import RequestRefused
-from churn.features.definitions import EventBlock, Cut, Feature, feature_from, join_blocks, ratio, spread
+from churn.features.definitions import Cut, EventBlock, Feature, feature_from, join_blocks, ratio, spread
 from churn.schema import Column
 
 AT = Cut(100, (7, 30, 90))

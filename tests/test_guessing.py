@@ -3,7 +3,7 @@
 import pytest
 
 from churn.errors import RequestRefused
-from churn.intake.guessing import best_profile, measure_fit, headings_known, profiles_known, assign_roles
+from churn.intake.guessing import assign_roles, best_profile, headings_known, measure_fit, profiles_known
 from churn.intake.reader import read_list
 from churn.profiles import read_profile
 from churn.schema import Column, Schema

@@ -7,7 +7,7 @@ import pytest
 from churn.errors import ListRefused
 from churn.intake.columns import Holding
 from churn.intake.header import name_unnamed
-from churn.intake.matching import holdings_for, key_heading, number_places, refuse_differing, twin_notices, drop_empty
+from churn.intake.matching import drop_empty, holdings_for, key_heading, number_places, refuse_differing, twin_notices
 from churn.intake.options import ReadRequest
 from churn.schema import Column, Schema
 

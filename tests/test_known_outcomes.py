@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.monitoring.performance import Followed
+from churn.monitoring.performance import FollowedList
 from churn.schema import Column, Schema
 from churn.workspace.monitoring import _newest, followed_rows, judge_performance, keys_in, outcomes_in, some_of
 from tests.test_watch import MODEL
@@ -50,14 +50,14 @@ def test_who_was_contacted_is_left_out():
 
 
 def test_only_customers_with_an_outcome_are_followed():
-    followed = Followed("list", np.array([0.1, 0.2]), np.zeros(2), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    followed = FollowedList("list", np.array([0.1, 0.2]), np.zeros(2), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     found = some_of(followed, np.array([np.nan, 1.0]))
     assert (found.probability.tolist(), found.left.tolist(), found.if_leaves.tolist()) == ([0.2], [1.0], [2.0])
 
 
 def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
     seen = SimpleNamespace(model=MODEL)
-    few = Followed("list", np.full(20, 0.3), np.array([1.0, 0.0] * 10))
+    few = FollowedList("list", np.full(20, 0.3), np.array([1.0, 0.0] * 10))
     known = judge_performance(None, seen, few, (), ())
     assert (known.performance, known.own) == (None, None)
     assert "too few outcomes to judge the model (20 known, 10 of them left)" in known.notices[0].text
@@ -65,5 +65,5 @@ def test_too_few_outcomes_judge_nothing_and_say_how_many_are_needed():
 
 @pytest.mark.parametrize(("known", "newest"), [((900, 900, 600), 1), ((900, 900, 5), 2), ((60, 60, 60), 1), ((40,), 1)])
 def test_the_newest_outcomes_are_those_of_as_many_lists_as_it_takes_to_say_something(known, newest):
-    span = [Followed(f"list {i}", np.full(many, 0.3), np.zeros(many)) for i, many in enumerate(known)]
+    span = [FollowedList(f"list {i}", np.full(many, 0.3), np.zeros(many)) for i, many in enumerate(known)]
     assert [f.name for f in _newest(span)] == [f.name for f in span][-newest:]

@@ -3,7 +3,7 @@
 import pytest
 
 from churn.intake.delimited import Record
-from churn.intake.header import find_layout, looks_like_header, classify_cell
+from churn.intake.header import classify_cell, find_layout, looks_like_header
 from churn.intake.reader import read_list
 from tests.messy import told
 from tests.messy.layout import CASES

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.campaigns.lift import measured_lift, sample_ratio_chance
+from churn.campaigns.lift import measure_lift, sample_ratio_chance
 
 ENDS = {"low": "low", "mid": "lift", "high": "high"}
 
@@ -32,7 +32,7 @@ def _back(campaign, treated_left, held_left):
 
 
 def _lift(campaign, back, **options):
-    return measured_lift(campaign, back, name="spring", key="id", outcome="left", **options)
+    return measure_lift(campaign, back, name="spring", key="id", outcome="left", **options)
 
 
 def test_lift_and_money_saved_by_hand():

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from churn.intake.reader import read_list
-from churn.intake.values import strip_marks, strip_marks_in, is_missing, real_levels, same_words
+from churn.intake.values import is_missing, real_levels, same_words, strip_marks, strip_marks_in
 from tests.messy import told
 from tests.messy.marks import CASES
 

@@ -5,7 +5,7 @@ import pytest
 from churn.errors import MissingColumns
 from churn.intake.columns import Holding
 from churn.intake.matching import match_headings
-from churn.intake.meaning import resolve_columns, guess_meaning
+from churn.intake.meaning import guess_meaning, resolve_columns
 from churn.intake.options import ReadRequest
 from churn.schema import Column, Schema
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn.intake.dates import parse_date, read_date_parts, parse_dates, has_time, said
+from churn.intake.dates import has_time, parse_date, parse_dates, read_date_parts, said
 from tests.messy import told
 from tests.messy.moments import CASES
 

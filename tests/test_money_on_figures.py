@@ -6,7 +6,7 @@ import pytest
 
 from churn import Workspace
 from churn.money.amounts import Amounts
-from churn.reports.charts import in_money, line, styled, svg_of
+from churn.reports.charts import format_money_axis, line, render_svg, style_figure
 from churn.reports.monitoring_charts import drift_charts
 from churn.workspace.campaigns import assumptions_chart, budget_chart, order_from_choices, policy_comparison
 from churn.workspace.customers import waterfall
@@ -80,15 +80,19 @@ def test_what_is_named_in_points_is_not_marked_in_percent(charts):
 def test_fifty_cents_are_fifty_cents_on_screen_and_on_a_page():
     import plotly.graph_objects as go
 
-    figure = in_money(styled(go.Figure(line([0, 1], [0.1, 0.5], "gain", "#000")), x="", y="Gain"), DOLLARS, "y")
+    figure = format_money_axis(
+        style_figure(go.Figure(line([0, 1], [0.1, 0.5], "gain", "#000")), x="", y="Gain"), DOLLARS, "y"
+    )
     assert figure.layout.yaxis.tickformat == ",.2f"
-    assert "$0.50" in svg_of(figure, label="gain")
+    assert "$0.50" in render_svg(figure, label="gain")
 
 
 def test_a_reader_who_writes_the_currency_behind_finds_it_there():
     import plotly.graph_objects as go
 
-    figure = in_money(styled(go.Figure(line([0, 1], [0, 4000], "gain", "#000")), x="", y="Gain"), EUROS, "y")
+    figure = format_money_axis(
+        style_figure(go.Figure(line([0, 1], [0, 4000], "gain", "#000")), x="", y="Gain"), EUROS, "y"
+    )
     axis = figure.layout.yaxis
     assert (axis.tickprefix, axis.ticksuffix, axis.tickformat) == ("", "\u00a0€", ",.0f")
-    assert "4,000\u00a0€" in svg_of(figure, label="gain")
+    assert "4,000\u00a0€" in render_svg(figure, label="gain")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from churn.campaigns.limits import Order, order_said
+from churn.campaigns.limits import Order, parse_order
 from churn.errors import RequestRefused
 
 
 def test_words_become_the_limits_they_say():
-    said = order_said(capacity=["call=5"], at_least=["region=a=b:2"], at_most=["plan=month:3"], budget=100.0)
+    said = parse_order(capacity=["call=5"], at_least=["region=a=b:2"], at_most=["plan=month:3"], budget=100.0)
     assert said == Order(
         budget=100.0, capacity={"call": 5}, at_least={("region=a", "b"): 2}, at_most={("plan", "month"): 3}
     )
@@ -25,5 +25,5 @@ def test_words_become_the_limits_they_say():
 )
 def test_words_that_say_too_little_are_refused(words, said):
     with pytest.raises(RequestRefused) as told:
-        order_said(**words)
+        parse_order(**words)
     assert said in str(told.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn.campaigns.limits import Order, checked_minimums, checked_order, limits_of, widened
+from churn.campaigns.limits import Order, build_limits, check_minimums, check_order, widen_limits
 from churn.errors import RequestRefused
 from tests.scored import BOOK, FOUR
 
@@ -19,12 +19,12 @@ from tests.scored import BOOK, FOUR
 )
 def test_a_number_that_makes_no_sense_is_refused(order, said):
     with pytest.raises(RequestRefused, match=said):
-        checked_order(order)
+        check_order(order)
 
 
 def test_every_wish_becomes_a_limit():
     order = Order(budget=50, capacity={"phone": 2}, at_most={("region", "n"): 1}, at_least={("region", "S"): 1})
-    limits = limits_of(order, BOOK, FOUR, rows=4)
+    limits = build_limits(order, BOOK, FOUR, rows=4)
     assert [(x.kind, x.name, x.most) for x in limits] == [
         ("budget", "budget", 50.0),
         ("channel", "phone", 2.0),
@@ -36,24 +36,24 @@ def test_every_wish_becomes_a_limit():
 
 def test_limits_are_widened_for_both_arms_in_whole_customers():
     order = Order(budget=90, capacity={"phone": 5}, at_least={("region", "n"): 1})
-    wide = widened(limits_of(order, BOOK, FOUR, rows=4), 1 / 0.9)
+    wide = widen_limits(build_limits(order, BOOK, FOUR, rows=4), 1 / 0.9)
     assert [round(x.most, 9) for x in wide] == [100, 5, 2]
 
 
 def test_a_limit_on_a_column_or_value_that_is_not_there_is_refused():
     with pytest.raises(RequestRefused, match="no column 'shoe'"):
-        limits_of(Order(at_most={("shoe", "x"): 1}), BOOK, FOUR, rows=4)
+        build_limits(Order(at_most={("shoe", "x"): 1}), BOOK, FOUR, rows=4)
     with pytest.raises(RequestRefused, match="Nobody on the list has region = west"):
-        limits_of(Order(at_most={("region", "west"): 1}), BOOK, FOUR, rows=4)
+        build_limits(Order(at_most={("region", "west"): 1}), BOOK, FOUR, rows=4)
 
 
 def test_a_minimum_larger_than_the_customers_there_are_is_refused():
-    limits = limits_of(Order(at_least={("region", "n"): 3}), BOOK, FOUR, rows=4)
+    limits = build_limits(Order(at_least={("region", "n"): 3}), BOOK, FOUR, rows=4)
     with pytest.raises(RequestRefused, match="At least 3 with region = n are asked for, but only 2"):
-        checked_minimums(limits, FOUR["id"].notna().to_numpy())
+        check_minimums(limits, FOUR["id"].notna().to_numpy())
 
 
 def test_a_value_is_taken_by_its_letters_and_never_read_as_a_rule():
     list_ = FOUR.assign(region=['n" or "a" is "a', "s", "=n", "s"])
-    (limit,) = limits_of(Order(at_most={("region", 'n" or "a" is "a'): 1}), BOOK, list_, rows=4)
+    (limit,) = build_limits(Order(at_most={("region", 'n" or "a" is "a'): 1}), BOOK, list_, rows=4)
     assert limit.members.tolist() == [True, False, False, False]

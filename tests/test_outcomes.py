@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from churn.campaigns.lift import matched, yes_or_no
+from churn.campaigns.lift import match_outcomes, yes_or_no
 from churn.errors import ListRefused
 
 CAMPAIGN = pd.DataFrame({"id": list("abcdef"), "arm": ["treat"] * 4 + ["holdout"] * 2})
@@ -11,7 +11,7 @@ BACK = pd.DataFrame({"id": list("abcdef"), "left": ["no", "yes", "no", "no", "ye
 
 
 def _matched(back, campaign=CAMPAIGN):
-    return matched(campaign, back, key="id", outcome="left")
+    return match_outcomes(campaign, back, key="id", outcome="left")
 
 
 def test_every_customer_gets_the_outcome():

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from churn.reports.charts import BLUE, DARK, LIGHT, recoloured
+from churn.reports.charts import BLUE, DARK, LIGHT, recolour
 
 THEME = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 # How an eye without red, green or blue cones sees linear colours (Machado and others 2009, whole loss).
@@ -67,7 +67,7 @@ def test_badges_of_the_theme_are_readable():
 def test_colours_of_a_figure_are_exchanged_wherever_they_stand():
     figure = go.Figure(go.Bar(x=[1, 2], y=["a", "b"], marker={"color": [BLUE, LIGHT.orange]}))
     figure.add_vline(x=0, line={"color": LIGHT.grey})
-    dark = go.Figure(recoloured(figure, dict(zip(LIGHT.series, DARK.series, strict=True))))
+    dark = go.Figure(recolour(figure, dict(zip(LIGHT.series, DARK.series, strict=True))))
     assert tuple(dark.data[0].marker.color) == (DARK.blue, DARK.orange)
     assert (dark.layout.shapes[0].line.color, figure.layout.shapes[0].line.color) == (DARK.grey, LIGHT.grey)
     assert list(dark.data[0].x) == [1, 2]

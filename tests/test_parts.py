@@ -3,13 +3,13 @@
 import numpy as np
 
 from churn.monitoring.drift import column_weights
-from churn.monitoring.performance import estimates_by_part, parts_of
-from churn.monitoring.sketch import shapes_of
+from churn.monitoring.performance import estimates_by_part, split_into_parts
+from churn.monitoring.sketch import column_shapes
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 WORDING = wording_for(SCHEMA, currency="USD")
-CUT = list(parts_of(MODEL, shapes_of(MODEL), column_weights(MODEL), WORDING))
+CUT = list(split_into_parts(MODEL, column_shapes(MODEL), column_weights(MODEL), WORDING))
 MATRIX = MODEL.encoder.matrix(a_list(3000, 4))
 P = MODEL.probability(MATRIX)
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from churn.campaigns.limits import History, Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from churn.errors import ChurnError
 from churn.money.playbook import exact_estimate
 from tests.scored import BOOK, FOUR, random_list
 
 
 def _planned(scored=FOUR, book=BOOK, history=None, **order):
-    return planned_campaign(scored, book, Order(**{"holdout": 0, **order}), key="id", value="bill", history=history)
+    return plan_campaign(scored, book, Order(**{"holdout": 0, **order}), key="id", value="bill", history=history)
 
 
 def _who(campaign):
@@ -129,6 +129,6 @@ def test_an_order_that_makes_no_sense_is_refused(order, said):
 
 def test_a_list_without_value_uses_the_assumed_bill_of_the_playbook():
     list_ = FOUR.drop(columns="bill")
-    campaign = planned_campaign(list_, replace(BOOK, bill=100.0), Order(holdout=0), key="id", value=None)
+    campaign = plan_campaign(list_, replace(BOOK, bill=100.0), Order(holdout=0), key="id", value=None)
     assert campaign.expected_gain["mid"] == pytest.approx(55)
     assert "assumed" in campaign.notices[0].text

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from churn.intake.columns import Holding, cells_of
-from churn.intake.plans import ColumnPlan, arrow_type, read_column, read_flag, read_level, choose_decimal_mark
+from churn.intake.plans import ColumnPlan, arrow_type, choose_decimal_mark, read_column, read_flag, read_level
 from churn.intake.reader import read_list
 from churn.schema import Column, Schema
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from churn import Workspace
 from churn.reports.customer_charts import columns_chart, waterfall_chart
-from churn.scoring.reasons import Group, explanation, points_of, points_of_columns, typical_probability, weighed
+from churn.scoring.reasons import (
+    Group,
+    compute_column_points,
+    compute_points,
+    explain_customer,
+    rank_groups,
+    typical_probability,
+)
 from churn.scoring.score import Ranking
 from churn.training.calibration import Calibration
 from churn.workspace.customer_fields import FieldParser
@@ -52,12 +59,12 @@ class _Based:
 def test_the_points_of_all_groups_are_the_whole_difference_to_a_typical_customer(base, rows, calibration):
     model, contributions = _Based(float(base), calibration), np.array(rows, np.float32)
     groups = (Group("A", (0, 3)), Group("B", (1,)), Group("C", (2, 4)), Group("D", (5,), protected=True))
-    points = points_of_columns(model, contributions)
+    points = compute_column_points(model, contributions)
     p = calibration.probability(base + contributions.astype(float).sum(axis=1))
     np.testing.assert_allclose(points.sum(axis=1), 100 * (p - typical_probability(model)), atol=1e-9)
     assert (points * contributions >= 0).all()
     margin = base + contributions.astype(float).sum(axis=1)
-    found = weighed(model, contributions, margin, groups, top=4, protected=True)
+    found = rank_groups(model, contributions, margin, groups, top=4, protected=True)
     by_group = np.stack([points[:, list(g.columns)].sum(axis=1) for g in groups])
     said = np.take_along_axis(by_group, found.group, axis=0)
     np.testing.assert_allclose(found.points, np.where(np.abs(said) < 0.5, 0.0, said), atol=0.5 * 1e-6, rtol=1e-9)
@@ -65,8 +72,8 @@ def test_the_points_of_all_groups_are_the_whole_difference_to_a_typical_customer
 
 def test_where_a_customer_is_typical_points_follow_the_slope_of_the_curve_there():
     added = np.array([[1.0], [-1.0]])
-    np.testing.assert_allclose(points_of(_Based(0.0, Calibration()), np.zeros(1), added), [[25.0], [-25.0]])
-    np.testing.assert_allclose(points_of(_Based(0.25, KNOTS), np.full(1, 0.25), added), [[10.0], [-10.0]])
+    np.testing.assert_allclose(compute_points(_Based(0.0, Calibration()), np.zeros(1), added), [[25.0], [-25.0]])
+    np.testing.assert_allclose(compute_points(_Based(0.25, KNOTS), np.full(1, 0.25), added), [[10.0], [-10.0]])
 
 
 def test_points_change_smoothly_towards_a_typical_customer():
@@ -79,7 +86,7 @@ def test_points_change_smoothly_towards_a_typical_customer():
 @settings(deadline=None, max_examples=60)
 @given(CUSTOMERS)
 def test_sentences_bars_and_headline_of_a_customer_say_the_same_points(customer):
-    told = explanation(MODEL, WORDING, customer)
+    told = explain_customer(MODEL, WORDING, customer)
     whole = 100 * (told.probability - told.typical)
     every = [*told.groups, *(r for r in told.protected if r not in told.groups)]
     assert sum(r.points for r in every) == pytest.approx(whole, abs=1e-9)
@@ -105,7 +112,7 @@ def test_sentences_bars_and_headline_of_a_customer_say_the_same_points(customer)
 @example({"plan": "yearly", "spend": 0.0, "months": 0.0, "senior": False})
 def test_a_reason_that_alone_passes_100_or_0_says_what_the_others_take_back_at_every_door(customer):
     model = replace(MODEL, calibration=KNOTS)
-    told = explanation(model, WORDING, customer)
+    told = explain_customer(model, WORDING, customer)
     whole, typical = round(100 * (told.probability - told.typical)), 100 * told.typical
     for reason in (*told.raising, *told.lowering):
         said, sign = abs(round(reason.points)), 1 if reason.points > 0 else -1
@@ -135,7 +142,7 @@ def test_a_list_and_an_explanation_name_the_same_reasons_in_the_same_order():
     )
     scored = Ranking(MODEL, WORDING).scored(table).table.to_pylist()
     for row, customer in zip(scored, table.to_pylist(), strict=True):
-        told = explanation(MODEL, WORDING, customer)
+        told = explain_customer(MODEL, WORDING, customer)
         assert told.reasons() == tuple(filter(None, (row[f"reason_{k}"] for k in (1, 2, 3))))
 
 
@@ -143,7 +150,7 @@ def test_every_customer_of_a_real_list_has_points_that_add_up_and_the_doors_agre
     workspace = Workspace(telco_home)
     ranked = workspace.lists.score(telco_home / TODAY)
     model, table = ranked.model, ranked.scored.table
-    points = points_of_columns(model, ranked.contributions)
+    points = compute_column_points(model, ranked.contributions)
     whole = 100 * (ranked.probability - typical_probability(model))
     np.testing.assert_allclose(points.sum(axis=1), whole, atol=1e-9)
     for place, key in enumerate(list_keys(ranked)[:20]):
@@ -157,7 +164,7 @@ def test_every_customer_of_a_real_list_has_points_that_add_up_and_the_doors_agre
 
 def test_bars_that_pass_a_hundred_on_the_way_are_drawn_whole_and_said_to_be_a_way():
     odd = replace(MODEL, calibration=KNOTS)
-    told = explanation(odd, WORDING, {"plan": "monthly", "spend": 500.0, "months": 200.0, "senior": False})
+    told = explain_customer(odd, WORDING, {"plan": "monthly", "spend": 500.0, "months": 200.0, "senior": False})
     chart = waterfall_chart(told)
     bars = chart.figure.data[0]
     ends = np.cumsum(bars.x[:-1])

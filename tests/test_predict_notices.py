@@ -7,7 +7,7 @@ import pytest
 
 from churn import Workspace
 from churn.campaigns.limits import Order
-from churn.scoring.reasons import explanation
+from churn.scoring.reasons import explain_customer
 from tests.trained import rows_of
 
 
@@ -69,7 +69,7 @@ def test_an_explanation_says_the_same(telco_home, customer):
     workspace = Workspace(telco_home)
     found = workspace.online.scorer(tuple(customer))
     given = found.reader.given(customer | ODD)
-    told = explanation(found.model, found.ranking.wording, given.customer)
+    told = explain_customer(found.model, found.ranking.wording, given.customer)
     assert told.notices == found.single(customer | ODD).notices
 
 

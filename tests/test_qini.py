@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from churn.campaigns.uplift import qini_of, uplift_slices
+from churn.campaigns.uplift import measure_qini, slice_uplift
 from churn.errors import RequestRefused
 
 
@@ -25,21 +25,21 @@ def test_it_equals_scikit_uplift(customers, share, digits):
         good, uplift, treated = _experiment(customers, 3, share)
         uplift = uplift.round(digits)
         theirs = qini_auc_score(good.astype(int), uplift, treated.astype(int))
-    assert qini_of(good, uplift, treated, repeats=0).value == pytest.approx(theirs, abs=1e-9)
+    assert measure_qini(good, uplift, treated, repeats=0).value == pytest.approx(theirs, abs=1e-9)
 
 
 def test_a_random_order_is_not_beyond_chance_and_a_good_one_is():
     good, uplift, treated = _experiment(6000)
     noise = np.random.default_rng(9).random(6000)
-    assert not qini_of(good, noise, treated, repeats=100).beyond_chance
-    found = qini_of(good, uplift, treated, repeats=100)
+    assert not measure_qini(good, noise, treated, repeats=100).beyond_chance
+    found = measure_qini(good, uplift, treated, repeats=100)
     assert found.beyond_chance
     assert found.low < found.value < found.high
 
 
 def test_the_curve_begins_at_nothing_and_ends_at_everybody():
     good, uplift, treated = _experiment(500)
-    found = qini_of(good, uplift, treated, repeats=0)
+    found = measure_qini(good, uplift, treated, repeats=0)
     extra = good[treated].sum() - good[~treated].sum() * treated.sum() / (~treated).sum()
     assert (found.share[0], found.share[-1], found.gained[0]) == (0, 1, 0)
     assert found.gained[-1] == pytest.approx(extra)
@@ -47,7 +47,7 @@ def test_the_curve_begins_at_nothing_and_ends_at_everybody():
 
 def test_tenths_show_what_was_predicted_and_what_was_seen():
     good, uplift, treated = _experiment(5000)
-    slices = uplift_slices(good, uplift, treated)
+    slices = slice_uplift(good, uplift, treated)
     assert [s.customers for s in slices] == [500] * 10
     assert [s.predicted for s in slices] == sorted((s.predicted for s in slices), reverse=True)
     assert slices[0].seen > slices[-1].seen
@@ -56,4 +56,4 @@ def test_tenths_show_what_was_predicted_and_what_was_seen():
 @pytest.mark.parametrize("treated", [np.ones(4, bool), np.zeros(4, bool)])
 def test_one_arm_alone_is_refused(treated):
     with pytest.raises(RequestRefused, match="treated and untreated customers"):
-        qini_of(np.array([0.0, 1, 0, 1]), np.arange(4.0), treated)
+        measure_qini(np.array([0.0, 1, 0, 1]), np.arange(4.0), treated)

@@ -6,18 +6,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from churn.monitoring.quality import Alarm, LastList, doubts_about_the_list, quality_alarms
-from churn.monitoring.sketch import shapes_of, sketch_of
+from churn.monitoring.quality import Alarm, LastList, doubt_notices, find_alarms
+from churn.monitoring.sketch import column_shapes, sketch_list
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
-SHAPES, WORDING = shapes_of(MODEL), wording_for(SCHEMA)
+SHAPES, WORDING = column_shapes(MODEL), wording_for(SCHEMA)
 
 
 def alarms(table, *, keys=None, customers=0, strangers=False):
-    sketch = sketch_of(MODEL, SHAPES, [table], last_keys=keys)
+    sketch = sketch_list(MODEL, SHAPES, [table], last_keys=keys)
     last = LastList(customers, 0 if keys is None else len(keys), strangers)
-    return quality_alarms(SHAPES, sketch, WORDING, last=last)
+    return find_alarms(SHAPES, sketch, WORDING, last=last)
 
 
 def every(step, value):
@@ -56,7 +56,7 @@ def test_new_blanks_are_named_with_both_shares():
 def test_blanks_of_a_column_that_may_be_empty_are_no_fault_unless_all_of_it_is():
     shapes = [replace(s, may_be_empty=True) for s in SHAPES]
     half, whole = (a_list(600, shoe=every(step, np.nan)) for step in (2, 1))
-    found = [quality_alarms(shapes, sketch_of(MODEL, shapes, [t]), WORDING) for t in (half, whole)]
+    found = [find_alarms(shapes, sketch_list(MODEL, shapes, [t]), WORDING) for t in (half, whole)]
     assert [[a.text for a in alarms] for alarms in found] == [[], ["Shoe: empty on the whole list."]]
 
 
@@ -108,6 +108,6 @@ def test_usual_growth_and_a_short_list_before_raise_no_doubt():
 
 def test_a_list_in_trouble_everywhere_is_doubted_as_a_whole():
     found = [Alarm("unseen", "", name) for name in ("bill", "plan", "auto")]
-    (doubt,) = doubts_about_the_list(MODEL, found)
+    (doubt,) = doubt_notices(MODEL, found)
     assert doubt.text == "3 of 5 columns are in trouble: this may be another list, or another business."
-    assert doubts_about_the_list(MODEL, found[:1]) == ()
+    assert doubt_notices(MODEL, found[:1]) == ()

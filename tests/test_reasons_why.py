@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from churn.money.playbook import exact_estimate
 from churn.money.rules import parse_rule
 from tests.scored import BOOK, FOUR
@@ -26,16 +26,14 @@ CLOSED = replace(BOOK, actions=tuple(replace(a, rule=parse_rule("region is west"
     ],
 )
 def test_an_empty_plan_says_why(scored, book, order, said):
-    campaign = planned_campaign(scored, book, order, key="id", value="bill")
+    campaign = plan_campaign(scored, book, order, key="id", value="bill")
     assert (campaign.treated, campaign.held, campaign.spent) == (0, 0, 0.0)
     assert [n.text for n in campaign.notices if said in n.text] != []
 
 
 def test_the_amounts_are_said_in_the_money_of_the_business():
-    dear = planned_campaign(FOUR, DEAR, Order(), key="id", value="bill", money="{:.0f} crowns".format)
-    poor = planned_campaign(
-        FOUR, BOOK, Order(budget=0, capacity={"phone": 0}), key="id", value="bill", money="€{}".format
-    )
+    dear = plan_campaign(FOUR, DEAR, Order(), key="id", value="bill", money="{:.0f} crowns".format)
+    poor = plan_campaign(FOUR, BOOK, Order(budget=0, capacity={"phone": 0}), key="id", value="bill", money="€{}".format)
     assert "loses 455 crowns per customer" in dear.notices[-1].text
     assert poor.notices[-1].text == (
         "Nobody is treated, although offers would pay: a budget of €0.0 (the cheapest offer that pays costs €1.0) "

@@ -8,10 +8,10 @@ import pytest
 from churn.errors import ListRefused
 from churn.features.recipe import (
     COLUMN_WORDS,
-    RecipeField,
     Measure,
-    RecipeRate,
     Recipe,
+    RecipeField,
+    RecipeRate,
     TableRecipe,
     Variety,
     match_columns,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.monitoring.scores import _why, learnt_scores, score_drift_of, score_shape, score_shape_from
+from churn.monitoring.scores import _why, learnt_scores, measure_score_drift, measure_score_shape, score_shape_from_json
 from tests.test_watch import MODEL, a_list
 
 
@@ -15,7 +15,7 @@ def scores(rows, seed=0, **changes):
 
 
 def drifted(rows, seed=0, last=None, **changes):
-    return score_drift_of(MODEL, scores(rows, seed, **changes), customers=rows, last=last)
+    return measure_score_drift(MODEL, scores(rows, seed, **changes), customers=rows, last=last)
 
 
 def test_unchanged_scores_have_not_moved():
@@ -40,26 +40,26 @@ def test_a_short_list_is_never_alarming():
 
 
 def test_the_last_list_stands_beside_this_one():
-    last = score_shape(MODEL, scores(3000, 1, months=lambda m: m / 3), 3000)
+    last = measure_score_shape(MODEL, scores(3000, 1, months=lambda m: m / 3), 3000)
     found = drifted(3000, 2, last=last, months=lambda m: m / 3)
     assert found.apart.psi > 0.2 > 0.02 > found.from_last.psi
 
 
 def test_a_shape_survives_being_written_down():
-    shape = score_shape(MODEL, scores(700), 700)
-    assert score_shape_from(shape.as_json()) == shape
+    shape = measure_score_shape(MODEL, scores(700), 700)
+    assert score_shape_from_json(shape.as_json()) == shape
 
 
 def test_a_damaged_shape_is_refused():
     with pytest.raises(RequestRefused, match="cannot be read"):
-        score_shape_from({"customers": 3})
+        score_shape_from_json({"customers": 3})
 
 
 def test_a_model_that_says_the_same_for_everybody_has_one_bin():
     from dataclasses import replace
 
     flat = replace(MODEL, reference=replace(MODEL.reference, scores=np.full(1001, 0.3)))
-    assert score_drift_of(flat, np.full(600, 0.3), customers=600).moved is False
+    assert measure_score_drift(flat, np.full(600, 0.3), customers=600).moved is False
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from churn.errors import RequestRefused, Unavailable
 from churn.scoring import export as scored_files
-from churn.scoring.export import inert, write_scored
+from churn.scoring.export import make_inert, write_scored
 from churn.scoring.score import Ranking
 from tests.small_model import THREE, WORDING, small_model
 
@@ -125,4 +125,4 @@ def test_a_list_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):
 
 def test_headings_and_cells_are_made_inert_alike():
     table = pa.table({"=a": ["=1", "ok", None, "＝2"], "n": [-1, 2, 3, 4]})
-    assert inert(table).to_pydict() == {"'=a": ["'=1", "ok", None, "'＝2"], "n": [-1, 2, 3, 4]}
+    assert make_inert(table).to_pydict() == {"'=a": ["'=1", "ok", None, "'＝2"], "n": [-1, 2, 3, 4]}

@@ -4,7 +4,7 @@ import pytest
 
 from churn.campaigns.curves import campaign_bars, list_policies
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from churn.money.playbook import Estimate
 from tests.scored import BOOK, FOUR
 
@@ -12,7 +12,7 @@ from tests.scored import BOOK, FOUR
 def test_the_bars_of_a_campaign_start_from_its_own_gain():
     # a call to ann, mails to ben and cid: 45 + 10 + 6 before costs of 12
     book = BOOK.having("call", save=Estimate(0.4, 0.5, 0.6))
-    campaign = planned_campaign(FOUR, book, Order(budget=12, holdout=0), key="id", value="bill")
+    campaign = plan_campaign(FOUR, book, Order(budget=12, holdout=0), key="id", value="bill")
     bars = campaign_bars(campaign, book, value="bill")
     assert [(b.assumption, b.gain_low, b.gain_high) for b in bars] == [
         ("call: save rate", pytest.approx(40), pytest.approx(58))

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from churn.reports.model_charts import dependence, shap_charts
-from churn.scoring.reasons import points_of_columns
+from churn.scoring.reasons import compute_column_points
 from tests.small_lists import small_training
 
 
@@ -20,7 +20,7 @@ def charts():
 
 
 def test_the_strongest_column_is_on_top_of_the_summary():
-    moved = np.abs(points_of_columns(model(), model().explainer.contributions(model().reference.rows))).mean(axis=0)
+    moved = np.abs(compute_column_points(model(), model().explainer.contributions(model().reference.rows))).mean(axis=0)
     names = charts()["shap-summary"].figure.layout.yaxis.ticktext
     assert names[-1] == model().encoder.names[int(moved.argmax())]
 
@@ -47,14 +47,14 @@ def test_unknown_values_that_are_not_drawn_are_not_in_the_headline():
     rows = model().reference.rows.copy()
     place = model().encoder.names.index("tenure")
     rows[0, place] = np.nan
-    moved = points_of_columns(model(), model().explainer.contributions(rows))
+    moved = compute_column_points(model(), model().explainer.contributions(rows))
     moved[0, place] = 98.0
     changed = replace(model(), reference=replace(model().reference, rows=rows))
     assert "98" not in dependence(changed, moved, place).finding
 
 
 def test_a_curve_lies_within_the_points_of_the_customers_it_is_drawn_from():
-    moved = points_of_columns(model(), model().explainer.contributions(model().reference.rows))
+    moved = compute_column_points(model(), model().explainer.contributions(model().reference.rows))
     for name, chart in charts().items():
         if name.startswith("dependence-"):
             own = moved[:, int(name.rpartition("-")[2])]

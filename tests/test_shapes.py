@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from churn.errors import RequestRefused
-from churn.monitoring.sketch import coarse_places, cuts_between, shapes_of
+from churn.monitoring.sketch import coarse_places, column_shapes, cuts_between
 from tests.test_watch import MODEL, a_list
 
-SHAPES = {s.name: s for s in shapes_of(MODEL)}
+SHAPES = {s.name: s for s in column_shapes(MODEL)}
 STEPS = np.linspace(0, 1, 101)
 
 
@@ -60,4 +60,4 @@ def test_unseen_levels_are_counted_apart():
 def test_a_reference_of_nobody_is_refused():
     empty = replace(MODEL, reference=replace(MODEL.reference, customers=0))
     with pytest.raises(RequestRefused, match="Train a new version"):
-        shapes_of(empty)
+        column_shapes(empty)

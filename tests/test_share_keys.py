@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from churn.errors import ListRefused
 from churn.scoring import spark as share_keys
-from churn.scoring.spark import note_keys, refuse_twice, shares_of
+from churn.scoring.spark import note_keys, refuse_twice, split_files
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -19,7 +19,7 @@ FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 def noted(folder, keys, each=3):
     """The shares of a list with these keys, their numbers noted."""
     pq.write_table(pa.table({"id": pa.array(keys, pa.string())}), folder / "list.parquet", row_group_size=each)
-    shares = shares_of([folder / "list.parquet"])
+    shares = split_files([folder / "list.parquet"])
     for share in shares:
         note_keys(share, "id", folder)
     return shares
@@ -67,7 +67,7 @@ def test_a_share_noted_twice_counts_once(tmp_path):
 
 def test_keys_that_are_numbers_are_read_as_everywhere(tmp_path):
     pq.write_table(pa.table({"id": [7, 8, 7]}), tmp_path / "list.parquet", row_group_size=2)
-    shares = shares_of([tmp_path / "list.parquet"])
+    shares = split_files([tmp_path / "list.parquet"])
     assert [note_keys(share, "id", tmp_path) for share in shares] == [2, 1]
     with pytest.raises(ListRefused, match="'7' stands in the list 2 times"):
         refuse_twice(shares, "id", tmp_path)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from churn import Workspace
-from churn.scoring.spark import Scorer, opened_scorer, shares_of
+from churn.scoring.spark import Scorer, load_scorer, split_files
 from churn.workspace import lists
 from churn.workspace.lists import _opened
 
@@ -17,7 +17,7 @@ def scorer(telco_home, telco_in_groups, tmp_path):
     model = Workspace(telco_home).models.get("telco")
     settled = _opened(model, telco_home, telco_in_groups.read_bytes(), {}).settled
     ranking = lists.ranking_for(model, telco_home, top=3, keep=(), as_of=None)
-    return Scorer(settled, ranking, tmp_path, shares_of([telco_in_groups]), "customerID")
+    return Scorer(settled, ranking, tmp_path, split_files([telco_in_groups]), "customerID")
 
 
 def test_shares_together_say_what_one_process_says(telco_home, telco_in_groups, scorer, tmp_path):
@@ -36,4 +36,4 @@ def test_a_share_done_twice_leaves_one_part(scorer, tmp_path):
 
 
 def test_what_was_sent_is_opened_once_by_a_process():
-    assert opened_scorer(sent := pickle.dumps(["scorer"])) is opened_scorer(sent)
+    assert load_scorer(sent := pickle.dumps(["scorer"])) is load_scorer(sent)

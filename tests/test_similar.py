@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from churn.scoring.segments import similar_customers
+from churn.scoring.segments import find_similar_customers
 from tests.small_model import ENCODER, WORDING, customers, small_model
 
 MODEL = small_model()
@@ -20,7 +20,7 @@ LISTS = MATRIX, MODEL.explainer.contributions(MATRIX)
 
 
 def near(own, among):
-    return similar_customers(MODEL, WORDING, LISTS, own, among=np.array(among))
+    return find_similar_customers(MODEL, WORDING, LISTS, own, among=np.array(among))
 
 
 def test_the_nearest_come_first_with_what_differs_in_words():
@@ -46,5 +46,5 @@ def test_nobody_among_nobody():
 @given(st.permutations(range(4)))
 def test_the_order_of_the_list_changes_nobody(order):
     shuffled = MATRIX[list(order)], LISTS[1][list(order)]
-    found = similar_customers(MODEL, WORDING, shuffled, MATRIX[0], among=np.ones(4, bool))
+    found = find_similar_customers(MODEL, WORDING, shuffled, MATRIX[0], among=np.ones(4, bool))
     assert [order[s.row] for s in found] == [s.row for s in near(MATRIX[0], [True] * 4)]

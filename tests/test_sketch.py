@@ -10,15 +10,15 @@ from hypothesis import strategies as some
 
 from churn.errors import ListRefused
 from churn.monitoring import sketch as room
-from churn.monitoring.sketch import as_scored, lots_of, shapes_of, sketch_of
+from churn.monitoring.sketch import column_shapes, draw_lots, encode_as_scored, sketch_list
 from tests.test_watch import MODEL, a_list
 
-SHAPES = shapes_of(MODEL)
+SHAPES = column_shapes(MODEL)
 TABLE = a_list(1200, 1, plan=lambda p: np.where(np.arange(len(p)) % 400 == 7, "gold", p))
 
 
 def sketched(*blocks, **options):
-    return sketch_of(MODEL, SHAPES, blocks, **options)
+    return sketch_list(MODEL, SHAPES, blocks, **options)
 
 
 def plain(sketch):
@@ -42,8 +42,8 @@ def test_a_long_list_keeps_an_even_sample_that_does_not_depend_on_blocks(monkeyp
 
 
 def test_lots_depend_on_the_place_alone_and_look_even():
-    lots = lots_of(np.arange(10_000))
-    assert lots[7] == lots_of(np.array([7]))[0]
+    lots = draw_lots(np.arange(10_000))
+    assert lots[7] == draw_lots(np.array([7]))[0]
     assert abs((lots / 2**64).mean() - 0.5) < 0.01
 
 
@@ -77,5 +77,5 @@ def test_a_slip_of_the_keyboard_is_seen_as_it_stands_and_scored_within_its_limit
     found = sketched(a_list(2, bill=[50.0, 1e9]))
     place = MODEL.encoder.names.index("bill")
     assert found.sample[1, place] == np.float32(1e9)
-    scored = as_scored(MODEL.encoder, found.sample)
+    scored = encode_as_scored(MODEL.encoder, found.sample)
     np.testing.assert_array_equal(scored, MODEL.encoder.matrix(a_list(2, bill=[50.0, 1e9])))

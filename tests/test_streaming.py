@@ -7,7 +7,7 @@ import pytest
 from churn.errors import ListRefused, RequestRefused
 from churn.intake.checks import CUSTOMERS, LEAVERS
 from churn.intake.options import ReadRequest
-from churn.intake.reader import open_list, read_list, build_reading
+from churn.intake.reader import build_reading, open_list, read_list
 from churn.profiles import read_profile
 
 TEXT = "id,paid,active,joined\n" + "".join(

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from churn.monitoring.drift import DomainClassifier, telltale_of
+from churn.monitoring.drift import DomainClassifier, classify_domain
 from churn.scoring.wording import wording_for
 from tests.test_watch import MODEL, SCHEMA, a_list
 
 
 def told(table):
-    return telltale_of(MODEL, MODEL.encoder.matrix(table))
+    return classify_domain(MODEL, MODEL.encoder.matrix(table))
 
 
 def test_customers_like_the_learnt_ones_cannot_be_told_apart():

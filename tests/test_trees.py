@@ -12,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from churn.errors import RequestRefused
 from churn.explain.explainer import build_explainer
-from churn.explain.trees import Forest, Leaf, Split, TreeStep, Tree, edge_above, read_forest
+from churn.explain.trees import Forest, Leaf, Split, Tree, TreeStep, edge_above, read_forest
 
 FIRST, SECOND = Split(0, 1.0), Split(1, members=frozenset({2}))
 

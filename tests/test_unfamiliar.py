@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from churn.notices import Notice
-from churn.scoring.reasons import explanation
+from churn.scoring.reasons import explain_customer
 from churn.scoring.score import Ranking
 from churn.scoring.unfamiliar import Unfamiliar
 from tests.small_model import ENCODER, THREE, WORDING, customers, small_model
@@ -35,7 +35,7 @@ def test_nobody_far_out_is_no_news():
 def test_a_list_and_one_customer_say_the_same():
     far = customers(id=["a"], plan=["yearly"], spend=[20.0], months=[4000.0], senior=[False])
     (of_list,) = Ranking(MODEL, WORDING).scored(far).notices
-    (of_one,) = explanation(MODEL, WORDING, far.to_pylist()[0]).notices
+    (of_one,) = explain_customer(MODEL, WORDING, far.to_pylist()[0]).notices
     assert of_list == of_one == Notice("warning", f"1 customer has a months {FAR}", "months", 1)
 
 

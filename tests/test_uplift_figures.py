@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from churn.campaigns.uplift import measured_uplift
+from churn.campaigns.uplift import measure_uplift
 from churn.reports.campaign_charts import qini_chart, tenths_chart
 from tests.experiments import small_experiment
 
@@ -11,7 +11,7 @@ from tests.experiments import small_experiment
 @pytest.fixture(scope="module")
 def found():
     matrix, treated, good, _ = small_experiment()
-    return measured_uplift(matrix, treated, good, repeats=50)
+    return measure_uplift(matrix, treated, good, repeats=50)
 
 
 def test_the_qini_picture_ends_where_chance_ends_and_says_the_interval(found):

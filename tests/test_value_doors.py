@@ -16,7 +16,7 @@ from churn.intake.reader import read_list
 from churn.intake.values import LETTERS, NO, YES, outcome_words
 from churn.money.rules import Clause, compare_column
 from churn.schema import Column, Schema
-from churn.scoring.whatif import value_for
+from churn.scoring.whatif import parse_value
 from churn.training.outcome import read_outcome
 from churn.workspace.customer_fields import FieldParser
 from tests.small_model import SCHEMA, small_model
@@ -47,7 +47,7 @@ def in_a_list(home, column, cells):
 @pytest.mark.parametrize(("text", "number"), NUMBERS.items())
 def test_a_number_is_the_same_at_every_door(home, text, number):
     assert READER.given({"spend": text}).customer["spend"] == number
-    assert value_for(FREE, "spend", text) == number
+    assert parse_value(FREE, "spend", text) == number
     assert in_a_list(home, Column("spend"), [text]) == [number]
     cells = {"spend": pa.array([text, None])}
     assert compare_column(Clause("spend", ">", (str(number - 0.01),)), cells).tolist() == [True, False]
@@ -78,7 +78,7 @@ def test_yes_and_no_are_the_same_at_every_door(home, text):
     said = text in YES
     for word in (text, text.upper(), f" {text} "):
         assert READER.given({"senior": word}).customer["senior"] is said
-        assert value_for(MODEL, "senior", word) is said
+        assert parse_value(MODEL, "senior", word) is said
         assert yes_or_no(pd.Series([word]), "contacted").tolist() == [said]
         assert left_or_stayed(pd.Series([word]), "left").tolist() == [said]
     assert in_a_list(home, Column("senior", "flag"), [text]) == [said]

@@ -10,7 +10,7 @@ import pytest
 
 from churn.errors import ListRefused, RequestRefused
 from churn.money.playbook import Action, Playbook, exact_estimate
-from churn.monitoring.report import Before, watch_list
+from churn.monitoring.report import EarlierLists, watch_list
 from churn.schema import Column, Schema
 from churn.training.calibration import Calibration, sigmoid
 from churn.training.encoder import encoder_for
@@ -160,14 +160,14 @@ def test_an_empty_list_is_refused():
 def test_two_bad_lists_in_a_row_advise_a_retrain_and_one_only_a_look():
     fled = a_list(4000, 6, months=lambda m: m + 60, bill=lambda b: b / 2)
     once = watched(fled, playbook=PLAYBOOK)
-    twice = watched(fled, playbook=PLAYBOOK, before=Before(signs=(once.advice.signs,)))
+    twice = watched(fled, playbook=PLAYBOOK, before=EarlierLists(signs=(once.advice.signs,)))
     assert (once.verdict, twice.verdict) == ("watch", "retrain")
     assert "on 2 lists in a row" in twice.advice.why and "per 1,000 customers" in twice.advice.why
 
 
 def test_customers_of_the_last_list_are_counted():
-    other = watched(a_list(1000, 7), before=Before(keys=pa.array([f"x{i}" for i in range(1000)])))
-    same = watched(a_list(1000, 7), before=Before(keys=pa.array([f"c{i}" for i in range(1000)])))
+    other = watched(a_list(1000, 7), before=EarlierLists(keys=pa.array([f"x{i}" for i in range(1000)])))
+    same = watched(a_list(1000, 7), before=EarlierLists(keys=pa.array([f"c{i}" for i in range(1000)])))
     assert ([a.kind for a in other.alarms], same.alarms) == (["keys"], ())
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import weighed
+from churn.campaigns.plan import price_plan
 from churn.errors import ChurnError
 from tests.scored import BOOK, FOUR
 
 
 def _weighed(scored, value="bill"):
-    return weighed(scored, BOOK, Order(), key="id", value=value, history=None)
+    return price_plan(scored, BOOK, Order(), key="id", value=value, history=None)
 
 
 def test_every_action_is_weighed_with_every_customer():
@@ -38,4 +38,4 @@ def test_a_list_that_cannot_be_planned_is_refused_by_name(scored, said):
 def test_a_key_under_a_name_the_campaign_needs_is_refused():
     list_ = FOUR.rename(columns={"id": "action"})
     with pytest.raises(ChurnError, match="The key is called 'action', which a campaign needs for itself"):
-        weighed(list_, BOOK, Order(), key="action", value="bill", history=None)
+        price_plan(list_, BOOK, Order(), key="action", value="bill", history=None)

@@ -15,7 +15,7 @@ from churn.api.middleware import workspace_of
 from churn.api.requests import AboutFile, SentFile, list_sent, playbook_sent
 from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
-from churn.campaigns.limits import order_said
+from churn.campaigns.limits import parse_order
 from churn.workspace.delivery import outline_push
 from churn.workspace.results import rate_json
 from churn.workspace.workspace import Workspace
@@ -159,7 +159,7 @@ def _planned(workspace: Workspace, sent: SentFile, query: Ordered) -> dict[str, 
     words = query.model_dump(include=set(ORDER))
     scoring = partial(workspace.lists.score, sent.content, model=query.model, limits=LIMITS, **query.options(sent))
     ranked = within_limits(scoring)
-    planned = workspace.campaigns.plan(ranked, order_said(**words), rested=query.rested)
+    planned = workspace.campaigns.plan(ranked, parse_order(**words), rested=query.rested)
     columns, push = query.columns or None, None
     if query.push is not None:
         push = outline_push(planned, query.push, columns).as_json()  # refused before anything is kept

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from churn.campaigns.limits import History, Order
-from churn.campaigns.optimizer import Choices, Limit, filled, prices
-from churn.campaigns.plan import Campaign, PricedOffers, weighed
+from churn.campaigns.optimizer import Choices, Limit, fill_by_prices, find_prices
+from churn.campaigns.plan import Campaign, PricedOffers, price_plan
 from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
 from churn.money.policies import (
@@ -69,7 +69,7 @@ class BudgetCurve:
         return f"A budget of {enough.spent:,.0f} brings {enough.expected_gain:,.0f}; more brings next to nothing."
 
 
-def through(curve: BudgetCurve, campaign: Campaign) -> BudgetCurve:
+def curve_through(curve: BudgetCurve, campaign: Campaign) -> BudgetCurve:
     """The curve with the holdout as it was drawn: at its own budget it brings what the campaign brings, to the cent.
 
     Who is held out is chance, and the curve shows the average; all of it is scaled to the draw that was made.
@@ -96,10 +96,10 @@ def gain_by_budget(
     budgets: Iterable[float] | None = None,
 ) -> BudgetCurve:
     """The gain of the best plan for each budget, all other limits and the share held out as ordered."""
-    ready = weighed(scored, playbook, order, key=key, value=value, history=history)
+    ready = price_plan(scored, playbook, order, key=key, value=value, history=history)
     # Both arms are chosen together from limits so much wider, and of what they would bring the treated get their part.
     treated = 1.0 - order.holdout
-    some, share, sampled = _some(ready, order.seed, treated)
+    some, share, sampled = _sample_of(ready, order.seed, treated)
     share /= treated
     asked = sorted(set(budgets)) if budgets is not None else _steps(ready, order.budget)
     points: list[BudgetPoint] = []
@@ -109,8 +109,8 @@ def gain_by_budget(
             points.append(replace(points[-1], budget=budget))  # money held nothing back: more changes nothing
             continue
         tried = Choices(some.gain, some.cost, (Limit("budget", "budget", budget * share), *some.limits))
-        found = prices(tried, seed=order.seed, after=found, close=CLOSE)
-        choice = filled(tried, found.values)
+        found = find_prices(tried, seed=order.seed, after=found, close=CLOSE)
+        choice = fill_by_prices(tried, found.values)
         rows = np.flatnonzero(choice >= 0)
         spent = float(tried.cost[rows, choice[rows]].sum())
         gain, most, many = tried.total(choice) / share, found.bound / share, round(len(rows) / share)
@@ -118,7 +118,7 @@ def gain_by_budget(
     return BudgetCurve(tuple(points), ready.given.rows, sampled, order.holdout)
 
 
-def _some(ready: PricedOffers, seed: int, treated: float) -> tuple[Choices, float, int]:
+def _sample_of(ready: PricedOffers, seed: int, treated: float) -> tuple[Choices, float, int]:
     """All customers, or a random part of a long list with the limits scaled to it; without the budget."""
     rows = np.arange(ready.given.rows)
     if len(rows) > SAMPLE:
@@ -158,7 +158,7 @@ def list_policies(
     scored: pd.DataFrame, playbook: Playbook, *, key: str = "key", value: str | None = "value"
 ) -> tuple[tuple[Policy, ...], ProfitCurve]:
     """Four ways to choose from a scored list without a budget, and the gain by length of the list."""
-    ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
+    ready = price_plan(scored, playbook, Order(), key=key, value=value, history=None)
     best = ready.found.gain.max(axis=1, initial=-np.inf)
     return compare_policies(ready.given, playbook, scored), profit_curve(best, ready.given.probability)
 
@@ -167,5 +167,5 @@ def list_above(
     scored: pd.DataFrame, playbook: Playbook, threshold: float, *, key: str = "key", value: str | None = "value"
 ) -> Policy:
     """What treating everybody from a probability on would bring and reach."""
-    ready = weighed(scored, playbook, Order(), key=key, value=value, history=None)
+    ready = price_plan(scored, playbook, Order(), key=key, value=value, history=None)
     return at_threshold(ready.given, playbook, scored, threshold)

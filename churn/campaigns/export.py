@@ -37,7 +37,7 @@ def campaign_rows(campaign: Campaign, columns: Sequence[str] | None = None) -> p
 
 def write_campaign(campaign: Campaign, target: Path | str | Any, columns: Sequence[str] | None = None) -> int:
     """Write the campaign file in the format its name ends with (a stream gets CSV); returns how many rows it holds."""
-    return write_scored([_plain(campaign_table(campaign, columns))], target)
+    return write_scored([_decode_column(campaign_table(campaign, columns))], target)
 
 
 def campaign_table(campaign: Campaign, columns: Sequence[str] | None = None) -> pa.Table:
@@ -47,14 +47,14 @@ def campaign_table(campaign: Campaign, columns: Sequence[str] | None = None) -> 
 
 def campaign_records(table: pa.Table) -> list[dict[str, Any]]:
     """Rows as plain mappings for JSON: a day as text, nothing as null."""
-    return [{name: _said(cell) for name, cell in row.items()} for row in table.to_pylist()]
+    return [{name: _cell_text(cell) for name, cell in row.items()} for row in table.to_pylist()]
 
 
-def _said(cell: Any) -> Any:
+def _cell_text(cell: Any) -> Any:
     return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def _decode_column(table: pa.Table) -> pa.Table:
     """The table with short strings, which is what the writers know."""
     fields = [f.with_type(pa.string()) if pa.types.is_large_string(f.type) else f for f in table.schema]
     return table.replace_schema_metadata(None).cast(pa.schema(fields))

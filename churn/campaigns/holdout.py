@@ -18,15 +18,15 @@ from zlib import crc32
 
 import numpy as np
 
-from churn.campaigns.limits import Order, widened
-from churn.campaigns.optimizer import CLOSE_ENOUGH, Choices, Limit, Solution, impossible, solved
+from churn.campaigns.limits import Order, widen_limits
+from churn.campaigns.optimizer import CLOSE_ENOUGH, Choices, Limit, Solution, choose_best, contradicting_limits
 from churn.errors import RequestRefused
 from churn.money.economics import Offers
 
 TREAT, HOLDOUT = "treat", "holdout"
 
 
-def draws(keys: Iterable[str], seed: int, of: str = "") -> np.ndarray:
+def draw_numbers(keys: Iterable[str], seed: int, of: str = "") -> np.ndarray:
     """A number in 0–1 per customer that only the seed, the list and the key decide."""
     salt = f"{int(seed)}{of}".encode()[:64]
     seeded = blake2b(key=salt, digest_size=8)
@@ -38,7 +38,7 @@ def draws(keys: Iterable[str], seed: int, of: str = "") -> np.ndarray:
     return np.frombuffer(b"".join(whole), ">u8") / 2.0**64
 
 
-def arms(
+def assign_holdout(
     keys: Iterable[str],
     strata: Iterable[str],
     *,
@@ -56,22 +56,22 @@ def arms(
     if not 0.0 <= share <= 0.5:
         raise RequestRefused(f"The holdout share is {share:g}.", "Choose a share from 0 to 0.5, such as 0.1.")
     keys, kinds = [str(k) for k in keys], np.asarray([str(s) for s in strata], object)
-    held, known = _from_before(keys, earlier or {})
-    draw = draws(keys, seed, of)
-    start = float(draws(["where the first stratum begins"], seed, of)[0])
-    for kind, many in _parts(kinds, share, start).items():
+    held, known = _earlier_arms(keys, earlier or {})
+    draw = draw_numbers(keys, seed, of)
+    start = float(draw_numbers(["where the first stratum begins"], seed, of)[0])
+    for kind, many in _stratum_counts(kinds, share, start).items():
         free = np.flatnonzero((kinds == kind) & ~known)
         more = max(0, many - int((held & (kinds == kind)).sum()))
         held[free[np.argsort(draw[free], kind="stable")[:more]]] = True
     return held
 
 
-def _from_before(keys: list[str], earlier: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+def _earlier_arms(keys: list[str], earlier: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
     stands = [earlier.get(k) for k in keys]
     return np.array([a == HOLDOUT for a in stands], bool), np.array([a is not None for a in stands], bool)
 
 
-def _parts(kinds: np.ndarray, share: float, start: float) -> dict[str, int]:
+def _stratum_counts(kinds: np.ndarray, share: float, start: float) -> dict[str, int]:
     """How many of each kind are held out: together the rounded share, each kind its part rounded up or down.
 
     Which way is chance's to say (`start`, 0–1). Rounding to the nearest would hold out nobody of four customers at a
@@ -112,7 +112,7 @@ DRAWS = 6  # so often more customers are chosen to make up for those of a minimu
 
 
 @dataclass(frozen=True)
-class Names:
+class DrawKeys:
     """Who the customers are, for the draw."""
 
     keys: np.ndarray
@@ -133,7 +133,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class HeldOutPlan:
     """A choice for both arms, who of them is held out, and how good the choice for the others is.
 
     solution    of the treated arm, under the limits as they stand, for all customers who are not held out
@@ -176,28 +176,28 @@ class Drawn:
         return int((self.in_draw & ~self.held & ~self.treat).sum())
 
 
-def drawn(found: Offers, limits: Limits, order: Order, names: Names) -> Drawn:
+def plan_with_holdout(found: Offers, limits: Limits, order: Order, names: DrawKeys) -> HeldOutPlan:
     """Plan for both arms, draw, and plan the treated arm; where that cannot be, with fewer to be held out."""
     share = order.holdout
     for factor in dict.fromkeys((1.0 / (1.0 - share), 1.0 / (1.0 - share / 2.0), 1.0)):
         with suppress(RequestRefused):
-            return _drawn_within(found, limits, order, names, widened(limits, factor))
-    raise impossible(limits)
+            return _plan_within(found, limits, order, names, widen_limits(limits, factor))
+    raise contradicting_limits(limits)
 
 
-def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, wide: Limits) -> Drawn:
+def _plan_within(found: Offers, limits: Limits, order: Order, names: DrawKeys, wide: Limits) -> HeldOutPlan:
     """A draw; where it held out too many of those of whom a minimum was asked, again with more of them chosen."""
     tight = Choices(found.gain, found.cost, limits)
     for _ in range(DRAWS):
         # Whom the draw is made among need not be perfect: the treated arm is planned again.
         close = ROUGH if order.holdout else CLOSE_ENOUGH
-        both = solved(Choices(found.gain, found.cost, wide), seed=order.seed, close=close)
-        held = _held_out(both.choice, order, names)
+        both = choose_best(Choices(found.gain, found.cost, wide), seed=order.seed, close=close)
+        held = _assign_in_plan(both.choice, order, names)
         treated = np.where(held, -1, both.choice)
         if not held.any() and not names.held_before.any() and tight.keeps(treated) and order.holdout == 0.0:
-            return Drawn(both, both.choice, held, both.choice >= 0)
+            return HeldOutPlan(both, both.choice, held, both.choice >= 0)
         with suppress(RequestRefused):
-            return _planned_again(tight, both, held, order, names)
+            return _plan_treated(tight, both, held, order, names)
         # As many of those chosen in addition will be held out, too.
         missing = -np.minimum(0.0, tight.left_over(treated)) / (1.0 - order.holdout)
         wide = tuple(
@@ -206,30 +206,32 @@ def _drawn_within(found: Offers, limits: Limits, order: Order, names: Names, wid
         )
         if not any(more for x, more in zip(wide, missing, strict=True) if x.kind == "at least"):
             break
-    raise impossible(limits)
+    raise contradicting_limits(limits)
 
 
-def _held_out(choice: np.ndarray, order: Order, names: Names) -> np.ndarray:
+def _assign_in_plan(choice: np.ndarray, order: Order, names: DrawKeys) -> np.ndarray:
     """Who of the chosen is held out: evenly by tier and action, by chance alone."""
     held, rows = np.zeros(len(choice), bool), np.flatnonzero(choice >= 0)
     strata = [f"{names.tiers[i]}|{choice[i]}" for i in rows]
-    held[rows] = arms(
+    held[rows] = assign_holdout(
         names.keys[rows], strata, share=order.holdout, seed=order.seed, of=names.together, earlier=names.earlier
     )
     return held
 
 
-def _planned_again(tight: Choices, both: Solution, held: np.ndarray, order: Order, names: Names) -> Drawn:
+def _plan_treated(tight: Choices, both: Solution, held: np.ndarray, order: Order, names: DrawKeys) -> HeldOutPlan:
     """The best treated arm among those who are not held out; the held out stay chosen for what they were."""
     rest = np.flatnonzero(~held & ~names.held_before)
     stayed = both.choice[rest] >= 0
-    some = _keeping(tight.only(rest), stayed, solved(tight.only(rest), seed=order.seed, start=both.prices), order.seed)
+    some = _keep_drawn(
+        tight.only(rest), stayed, choose_best(tight.only(rest), seed=order.seed, start=both.prices), order.seed
+    )
     choice, treated = np.where(held, both.choice, -1), np.full(tight.rows, -1)
     choice[rest] = treated[rest] = some.choice
-    return Drawn(replace(some, choice=treated), choice, held, both.choice >= 0)
+    return HeldOutPlan(replace(some, choice=treated), choice, held, both.choice >= 0)
 
 
-def _keeping(choices: Choices, wanted: np.ndarray, best: Solution, seed: int) -> Solution:
+def _keep_drawn(choices: Choices, wanted: np.ndarray, best: Solution, seed: int) -> Solution:
     """A plan nearly as good as the best that leaves out fewer of those who were in the draw."""
     least = int((wanted & (best.choice < 0)).sum())
     if not least or not (best.choice >= 0).any():
@@ -238,7 +240,7 @@ def _keeping(choices: Choices, wanted: np.ndarray, best: Solution, seed: int) ->
     for share in STAY:
         liked = replace(choices, gain=choices.gain + (share * max(0.0, mean) * wanted)[:, None])
         with suppress(RequestRefused):
-            other = solved(liked, seed=seed, start=best.prices).choice
+            other = choose_best(liked, seed=seed, start=best.prices).choice
             total = choices.total(other)
             fewer = int((wanted & (other < 0)).sum()) < least
             if fewer and total >= WORTH_STAYING * best.bound:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from churn.campaigns.lift import difference, matched
+from churn.campaigns.lift import match_outcomes, measure_difference
 from churn.money.playbook import Estimate, Playbook, RateSegment
 from churn.money.rules import equality_rule
 
@@ -67,7 +67,7 @@ class LearntRate:
         )
 
 
-def learnt_take_up(cells: Sequence[Cell], assumed: Estimate) -> tuple[LearntRate, ...]:
+def estimate_take_up(cells: Sequence[Cell], assumed: Estimate) -> tuple[LearntRate, ...]:
     """The take-up of one action in each segment, from how many were offered it and took it."""
     from scipy.stats import beta
 
@@ -81,14 +81,14 @@ def learnt_take_up(cells: Sequence[Cell], assumed: Estimate) -> tuple[LearntRate
     for cell in cells:
         a, b = cell.took + centre * strength, cell.offered - cell.took + (1 - centre) * strength
         low, high = beta.ppf([0.05, 0.95], a, b)
-        estimate = _within(float(low), a / (a + b), float(high), cell.offered)
+        estimate = _bounded_estimate(float(low), a / (a + b), float(high), cell.offered)
         raw = cell.took / cell.offered if cell.offered else float("nan")
         weight = cell.offered / (cell.offered + strength)
         found.append(LearntRate(cell.action, cell.segment, "take_up", estimate, assumed, raw, weight))
     return tuple(found)
 
 
-def learnt_save(cells: Sequence[SaveCell], assumed: Estimate) -> tuple[LearntRate, ...]:
+def estimate_save(cells: Sequence[SaveCell], assumed: Estimate) -> tuple[LearntRate, ...]:
     """The save rate of one action in each segment, from measured lifts with their standard errors."""
     prior = max((assumed.high - assumed.low) / (2 * Z90), 0.02) ** 2
     saved, spread = np.array([c.saved for c in cells]), np.array([c.error for c in cells]) ** 2
@@ -104,12 +104,12 @@ def learnt_save(cells: Sequence[SaveCell], assumed: Estimate) -> tuple[LearntRat
         weight = around / (around + error2)
         mid = weight * cell.saved + (1 - weight) * centre
         reach = Z90 * float(np.sqrt(weight * error2))
-        estimate = _within(mid - reach, mid, mid + reach, cell.customers)
+        estimate = _bounded_estimate(mid - reach, mid, mid + reach, cell.customers)
         found.append(LearntRate(cell.action, cell.segment, "save", estimate, assumed, cell.saved, float(weight)))
     return tuple(found)
 
 
-def with_learnt(playbook: Playbook, rates: Sequence[LearntRate], *, column: str = "tier") -> Playbook:
+def apply_rates(playbook: Playbook, rates: Sequence[LearntRate], *, column: str = "tier") -> Playbook:
     """The playbook with learnt rates in place of assumed ones; rates of a segment come before everybody's.
 
     column      the column whose values the segments are
@@ -156,7 +156,7 @@ def _scale(weights: np.ndarray) -> float:
     return max(float(weights.sum() - (weights**2).sum() / weights.sum()), 1e-12)
 
 
-def _within(low: float, mid: float, high: float, customers: int) -> Estimate:
+def _bounded_estimate(low: float, mid: float, high: float, customers: int) -> Estimate:
     """A learnt estimate, kept a share and in order."""
     # Plain floats: an estimate is written into a playbook file, where NumPy's own would not be read back.
     mid = float(min(max(mid, 0.0), 1.0))
@@ -169,7 +169,7 @@ def _within(low: float, mid: float, high: float, customers: int) -> Estimate:
 FEWEST = 20
 
 
-def lessons(
+def estimate_rates(
     campaign: pd.DataFrame, outcomes: pd.DataFrame, playbook: Playbook, *, key: str, outcome: str, segment: str = "tier"
 ) -> tuple[LearntRate, ...]:
     """Every rate this campaign says something about, beside its assumption.
@@ -177,22 +177,22 @@ def lessons(
     The save rate is learnt from the arms. Take-up is learnt from the treated who stayed, where the outcomes say who
     `accepted`; the saved are among them, so it comes out a little high, which is the cautious side.
     """
-    table = matched(campaign, outcomes, key=key, outcome=outcome).table
+    table = match_outcomes(campaign, outcomes, key=key, outcome=outcome).table
     names = [n for n in dict.fromkeys(table["planned_action"]) if n in playbook.names]
     found: list[LearntRate] = []
     for name in names:
         rows, action = table[table["planned_action"] == name], playbook.action(name)
         parts = list(rows.groupby(segment, observed=True)) if segment in rows else [("", rows)]
         if saves := [s for value, part in parts if (s := _saves(name, str(value), part))]:
-            found += learnt_save(saves, action.save)
+            found += estimate_save(saves, action.save)
         if takes := [t for value, part in parts if (t := _takes(name, str(value), part))]:
-            found += learnt_take_up(takes, action.take_up)
+            found += estimate_take_up(takes, action.take_up)
     return tuple(found)
 
 
-def taught(playbook: Playbook, rates: tuple[LearntRate, ...], *, segment: str = "tier") -> Playbook:
+def teach_playbook(playbook: Playbook, rates: tuple[LearntRate, ...], *, segment: str = "tier") -> Playbook:
     """The playbook after a campaign's lessons."""
-    return with_learnt(playbook, rates, column=segment)
+    return apply_rates(playbook, rates, column=segment)
 
 
 def _saves(action: str, segment: str, rows: pd.DataFrame) -> SaveCell | None:
@@ -201,7 +201,7 @@ def _saves(action: str, segment: str, rows: pd.DataFrame) -> SaveCell | None:
     if min(treat.sum(), (~treat).sum()) < FEWEST:
         return None
     score = rows["probability"].to_numpy(float) if "probability" in rows else None
-    found = difference(rows["left"].to_numpy(float), treat, score)
+    found = measure_difference(rows["left"].to_numpy(float), treat, score)
     leave = float(rows.loc[~treat, "left"].mean())
     if found is None or leave <= 0:
         return None

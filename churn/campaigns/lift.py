@@ -43,24 +43,24 @@ class Difference:
     error: float
 
 
-def difference(left: np.ndarray, treat: np.ndarray, score: np.ndarray | None = None) -> Difference | None:
+def measure_difference(left: np.ndarray, treat: np.ndarray, score: np.ndarray | None = None) -> Difference | None:
     """The share who leave among the held out less that among the treated; None where an arm is empty."""
     treat = np.asarray(treat, bool)
     many = (int(treat.sum()), int((~treat).sum()))
     if min(many) == 0:
         return None
-    if tellable(left, treat):
-        return adjusted_difference(left, treat, score)
+    if is_tellable(left, treat):
+        return measure_adjusted_difference(left, treat, score)
     return _newcombe(left[~treat].sum(), many[1], left[treat].sum(), many[0])
 
 
-def tellable(left: np.ndarray, treat: np.ndarray) -> bool:
+def is_tellable(left: np.ndarray, treat: np.ndarray) -> bool:
     """Whether enough left, and enough stayed, in both arms for their spread to be told from themselves."""
     arms = [left[treat], left[~treat]]
     return all(len(a) >= FEWEST and min(a.sum(), (1 - a).sum()) >= FEWEST_EVENTS for a in arms)
 
 
-def adjusted_difference(outcome: np.ndarray, treat: np.ndarray, score: np.ndarray | None = None) -> Difference:
+def measure_adjusted_difference(outcome: np.ndarray, treat: np.ndarray, score: np.ndarray | None = None) -> Difference:
     """The difference of means of any outcome (share or money), adjusted for a score known before."""
     treat = np.asarray(treat, bool)
     centred = None if score is None else np.asarray(score, float) - np.mean(score)
@@ -72,7 +72,7 @@ def adjusted_difference(outcome: np.ndarray, treat: np.ndarray, score: np.ndarra
     if centred is not None:
         variance += _centre_variance(outcome, treat, centred)
     error = float(np.sqrt(variance))
-    reach = _wide(arms) * error
+    reach = _widen(arms) * error
     return Difference(float(size), float(size - reach), float(size + reach), centred is not None, error)
 
 
@@ -85,7 +85,7 @@ class _Arm:
     freedom: int
 
 
-def _wide(arms: list[_Arm]) -> float:
+def _widen(arms: list[_Arm]) -> float:
     """How many standard errors hold 95 %: Student's t with Welch's degrees of freedom, for the smaller arm's sake."""
     from scipy.special import stdtrit
 
@@ -171,7 +171,7 @@ class Detectable:
         return dict(vars(self))
 
 
-def detectable(treated: int, held: int, *, leave: float, effect: float) -> Detectable:
+def plan_detection(treated: int, held: int, *, leave: float, effect: float) -> Detectable:
     """What arms of this size can show where so many leave untreated and the playbook expects this drop."""
     smallest = smallest_effect(treated, held, leave)
     seen = chance_to_see(treated, held, leave, effect)
@@ -279,7 +279,7 @@ SURE = 4.0  # … by so many standard errors
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedOutcomes:
     """The campaign's customers whose outcome is known, with it: `left`, and `contacted`, `accepted` where stated."""
 
     table: pd.DataFrame
@@ -288,43 +288,43 @@ class Matched:
     notices: tuple[Notice, ...] = ()
 
 
-def matched(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome: str) -> Matched:
+def match_outcomes(campaign: pd.DataFrame, outcomes: pd.DataFrame, *, key: str, outcome: str) -> MatchedOutcomes:
     """The outcomes of a campaign's customers.
 
     campaign    the campaign's table: the key, `arm`, `planned_action`, `tier`, `probability`, `worth`, `cost`
     outcomes    one row per customer: the key, whether they left (yes or no), and, where known, `contacted`, `accepted`
     """
-    given, notices = _once_each(outcomes, key, outcome)
+    given, notices = _one_row_each(outcomes, key, outcome)
     table = campaign.assign(**{key: campaign[key].astype(str)}).merge(given, on=key, how="left", suffixes=("", "_list"))
     unknown = len(given) - int(given[key].isin(table[key]).sum())
     _checked_campaign(len(given), unknown, key)
-    compared = _compared(table)
+    compared = _compared_rows(table)
     added = len(table) - int(compared.sum())
-    table, campaign = table[compared], campaign[_compared(campaign)]
+    table, campaign = table[compared], campaign[_compared_rows(campaign)]
     known = table[table["left"].notna()].assign(left=lambda t: t["left"].astype(float))
     counts = {arm: int((known["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     planned = {arm: int((campaign["arm"] == arm).sum()) for arm in ("treat", "holdout")}
     _checked_arms(planned, counts)
-    told = (*_unknown(unknown, len(given)), *_added(added), *_missing(planned, counts))
+    told = (*_unknown(unknown, len(given)), *_added_notice(added), *_missing(planned, counts))
     found = (*told, *_contaminated(known), *_doubtful(known))
-    return Matched(known.reset_index(drop=True), planned, counts, (*notices, *found))
+    return MatchedOutcomes(known.reset_index(drop=True), planned, counts, (*notices, *found))
 
 
-def _compared(campaign: pd.DataFrame) -> np.ndarray:
+def _compared_rows(campaign: pd.DataFrame) -> np.ndarray:
     """Who could have been held out; of older campaigns this is not known, and everybody counts."""
     if "in_draw" not in campaign:
         return np.ones(len(campaign), bool)
     return campaign["in_draw"].fillna(1).astype(bool).to_numpy()
 
 
-def _added(many: int) -> tuple[Notice, ...]:
+def _added_notice(many: int) -> tuple[Notice, ...]:
     who = "1 customer was" if many == 1 else f"{many:,} customers were"
     part = "is not" if many == 1 else "are not"
     text = f"{who} added after the draw and {part} part of the comparison."
     return (Notice("set_aside", text, None, many),) if many else ()
 
 
-def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def _one_row_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     for column in (key, outcome):
         if column not in outcomes:
             raise ListRefused(f"The outcomes have no column {column!r}.", f"They have: {', '.join(outcomes.columns)}.")
@@ -353,16 +353,18 @@ def _once_each(outcomes: pd.DataFrame, key: str, outcome: str) -> tuple[pd.DataF
 
 def yes_or_no(values: pd.Series, name: str) -> np.ndarray:
     """1 for yes, 0 for no, NaN for an empty cell; any other word is refused by name."""
-    return _told(values, (YES, NO), f"{name} holds {{word!r}}, which is neither yes nor no.")
+    return _read_sides(values, (YES, NO), f"{name} holds {{word!r}}, which is neither yes nor no.")
 
 
 def left_or_stayed(values: pd.Series, name: str) -> np.ndarray:
     """1 for a yes or a word for having left, 0 for a no or a word for having stayed, NaN for an empty cell."""
     left, stayed = outcome_words()
-    return _told(values, (YES | left, NO | stayed), f"{name} holds {{word!r}}, which says neither left nor stayed.")
+    return _read_sides(
+        values, (YES | left, NO | stayed), f"{name} holds {{word!r}}, which says neither left nor stayed."
+    )
 
 
-def _told(values: pd.Series, sides: tuple[frozenset[str], frozenset[str]], wrong: str) -> np.ndarray:
+def _read_sides(values: pd.Series, sides: tuple[frozenset[str], frozenset[str]], wrong: str) -> np.ndarray:
     import pandas as pd
 
     codes, words = pd.factorize(values.astype("string"))
@@ -530,7 +532,7 @@ class Lift:
         }
 
 
-def measured_lift(
+def measure_lift(
     campaign: pd.DataFrame, outcomes: pd.DataFrame, *, name: str, key: str, outcome: str, segments: tuple[str, ...] = ()
 ) -> Lift:
     """What the campaign changed, by the outcomes that came back.
@@ -538,22 +540,22 @@ def measured_lift(
     campaign    the campaign's own table (see Campaign.table)
     segments    columns of the campaign to look into, beside the action and the tier
     """
-    found = matched(campaign, outcomes, key=key, outcome=outcome)
+    found = match_outcomes(campaign, outcomes, key=key, outcome=outcome)
     table = found.table
     treat = (table["arm"] == "treat").to_numpy()
     if why := _no_claim(found):
-        return _claimless(name, found, why)
-    whole = difference(table["left"].to_numpy(float), treat, _score(table))
+        return _lift_without_claim(name, found, why)
+    whole = measure_difference(table["left"].to_numpy(float), treat, _score(table))
     assert whole is not None
     parts = tuple(p for by in ("planned_action", "tier", *segments) if by in table for p in _parts(table, by))
     return Lift(
         campaign=name,
-        conclusion=concluded(whole),
+        conclusion=conclude(whole),
         lift=whole.size,
         low=whole.low,
         high=whole.high,
         verdict=_verdict(whole),
-        saved=_saved(table, treat, whole),
+        saved=_money_saved(table, treat, whole),
         by=parts,
         treated=found.known["treat"],
         held=found.known["holdout"],
@@ -576,7 +578,7 @@ def _arms(table: pd.DataFrame, treat: np.ndarray) -> dict[str, dict[str, float]]
     return {arm: {"customers": int(rows.sum()), "left": float(left[rows].mean())} for arm, rows in of.items()}
 
 
-def _claimless(name: str, found: Matched, why: str) -> Lift:
+def _lift_without_claim(name: str, found: MatchedOutcomes, why: str) -> Lift:
     """The answer that claims nothing, and says why."""
     return Lift(
         campaign=name,
@@ -592,7 +594,7 @@ def _claimless(name: str, found: Matched, why: str) -> Lift:
     )
 
 
-def concluded(found: Difference) -> Conclusion:
+def conclude(found: Difference) -> Conclusion:
     """What the interval allows to say."""
     if found.low > 0:
         return "fewer left"
@@ -609,7 +611,7 @@ def sample_ratio_chance(planned: Mapping[str, int], known: Mapping[str, int]) ->
     return erfc(abs(known["holdout"] - seen * share) / spread / sqrt(2)) if spread else 1.0
 
 
-def _no_claim(found: Matched) -> str:
+def _no_claim(found: MatchedOutcomes) -> str:
     if not found.planned["holdout"]:
         return "No claim: nobody was held out in this campaign, so there is nothing to compare with."
     if not found.planned["treat"]:
@@ -631,14 +633,14 @@ def _score(table: pd.DataFrame) -> np.ndarray | None:
 
 def _verdict(found: Difference) -> str:
     low, size, high = (f"{abs(share) * 100:.1f}" for share in (found.low, found.size, found.high))
-    if concluded(found) == "fewer left":
+    if conclude(found) == "fewer left":
         return f"The campaign kept customers. Fewer left: {size} points ({low} to {high})."
-    if concluded(found) == "more left":
+    if conclude(found) == "more left":
         return f"The campaign did harm. More left: {size} points ({high} to {low})."
     return f"Inconclusive: no effect shown. It could be anything from {low} points more to {high} points fewer leavers."
 
 
-def _saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[str, float] | None:
+def _money_saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[str, float] | None:
     """Money kept by the treated less what was spent on them, by the same comparison in money.
 
     Where too few left to compare what they were worth, the share is taken times what a treated customer is worth.
@@ -647,8 +649,8 @@ def _saved(table: pd.DataFrame, treat: np.ndarray, whole: Difference) -> dict[st
         return None
     worth = table["worth"].to_numpy(float)
     left, score, each = table["left"].to_numpy(float), _score(table), 1.0
-    if tellable(left, treat):
-        found = adjusted_difference(left * worth, treat, None if score is None else score * worth)
+    if is_tellable(left, treat):
+        found = measure_adjusted_difference(left * worth, treat, None if score is None else score * worth)
     else:
         found, each = whole, float(worth[treat].mean())
     many, spent = int(treat.sum()), float(table.loc[treat, "cost"].sum()) if "cost" in table else 0.0
@@ -665,7 +667,7 @@ def _part(by: str, name: str, rows: pd.DataFrame) -> LiftPart:
     many = (int(treat.sum()), int((~treat).sum()))
     if min(many) < FEWEST_SHOWN:
         return LiftPart(by, name, *many, None, None, None, "Too few customers in one arm to say.")
-    found = difference(rows["left"].to_numpy(float), treat, _score(rows))
+    found = measure_difference(rows["left"].to_numpy(float), treat, _score(rows))
     assert found is not None
     return LiftPart(by, name, *many, found.size, found.low, found.high, _verdict(found))
 

@@ -47,7 +47,7 @@ class Order:
     title: str = ""
 
 
-def checked_order(order: Order) -> Order:
+def check_order(order: Order) -> Order:
     """The order itself, or a refusal of the number that makes no sense."""
     if order.budget is not None and not (isfinite(order.budget) and order.budget >= 0):
         raise RequestRefused(f"The budget is {order.budget:,.2f}.", "Give a budget of 0 or more.")
@@ -61,7 +61,7 @@ def checked_order(order: Order) -> Order:
     return order
 
 
-def limits_of(order: Order, playbook: Playbook, columns: Any, *, rows: int) -> tuple[Limit, ...]:
+def build_limits(order: Order, playbook: Playbook, columns: Any, *, rows: int) -> tuple[Limit, ...]:
     """The limits as they stand for the treated customers: budget, channels, segments."""
     found = [] if order.budget is None else [Limit("budget", "budget", float(order.budget))]
     capacity = playbook.with_capacity(order.capacity).capacity
@@ -75,7 +75,7 @@ def limits_of(order: Order, playbook: Playbook, columns: Any, *, rows: int) -> t
     return tuple(found)
 
 
-def widened(limits: tuple[Limit, ...], factor: float) -> tuple[Limit, ...]:
+def widen_limits(limits: tuple[Limit, ...], factor: float) -> tuple[Limit, ...]:
     """The limits for both arms together, so that the treated arm alone fills the ones that stand."""
     return tuple(
         Limit(x.kind, x.name, _whole(x, x.most * factor), members=x.members, actions=x.actions) for x in limits
@@ -100,7 +100,7 @@ def _members(columns: Any, column: str, value: str, rows: int) -> np.ndarray:
     return members
 
 
-def checked_minimums(limits: tuple[Limit, ...], open_to: np.ndarray) -> None:
+def check_minimums(limits: tuple[Limit, ...], open_to: np.ndarray) -> None:
     """Refuse a minimum that is larger than the number of customers who may be offered anything."""
     for limit in limits:
         if limit.kind == "at least" and limit.members is not None:
@@ -119,7 +119,7 @@ def checked_minimums(limits: tuple[Limit, ...], open_to: np.ndarray) -> None:
 Texts = Sequence[str]
 
 
-def order_said(*, capacity: Texts = (), at_least: Texts = (), at_most: Texts = (), **words: Any) -> Order:
+def parse_order(*, capacity: Texts = (), at_least: Texts = (), at_most: Texts = (), **words: Any) -> Order:
     """The order these words make; `words` are its other fields."""
     return Order(
         capacity=dict(_channel(text) for text in capacity),
@@ -169,17 +169,17 @@ class History:
     never: frozenset[str] = frozenset()
 
 
-def barred(
+def contact_cooldown(
     scored: pd.DataFrame, playbook: Playbook, *, keys: np.ndarray, history: History
 ) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
     """Customers × actions that may not be offered now, and what to say about it."""
     stopped = np.zeros((len(scored), len(playbook.actions)), bool)
-    resting, unanswered = _resting(stopped, playbook, keys, history), _unanswered(stopped, scored, playbook)
-    notices = (*resting, *unanswered, *_asleep(stopped, keys, history))
+    resting, unanswered = _stop_resting(stopped, playbook, keys, history), _stop_unanswered(stopped, scored, playbook)
+    notices = (*resting, *unanswered, *_stop_suppressed(stopped, keys, history))
     return (stopped if stopped.any() else None), notices
 
 
-def _resting(stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
+def _stop_resting(stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
     import pandas as pd
 
     contacts, as_of = history.contacts, history.as_of
@@ -199,7 +199,7 @@ def _resting(stopped: np.ndarray, playbook: Playbook, keys: np.ndarray, history:
     return (Notice("info", text, None, many),)
 
 
-def _unanswered(stopped: np.ndarray, scored: pd.DataFrame, playbook: Playbook) -> tuple[Notice, ...]:
+def _stop_unanswered(stopped: np.ndarray, scored: pd.DataFrame, playbook: Playbook) -> tuple[Notice, ...]:
     drivers = [c for c in scored.columns if str(c).startswith(DRIVER)]
     picky = [a for a, action in enumerate(playbook.actions) if action.only_answers]
     if not picky:
@@ -213,7 +213,7 @@ def _unanswered(stopped: np.ndarray, scored: pd.DataFrame, playbook: Playbook) -
     return ()
 
 
-def _asleep(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
+def _stop_suppressed(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[Notice, ...]:
     if not history.never:
         return ()
     alone = np.fromiter((k in history.never for k in keys), bool, len(keys))
@@ -232,12 +232,12 @@ def _asleep(stopped: np.ndarray, keys: np.ndarray, history: History) -> tuple[No
 Money = Callable[[float], str]
 
 
-def bare(amount: float) -> str:
+def bare_amount(amount: float) -> str:
     """An amount without a currency."""
     return f"{amount:,.2f}"
 
 
-def why_nobody(found: Offers, limits: tuple[Limit, ...], money: Money = bare) -> str:
+def explain_nobody(found: Offers, limits: tuple[Limit, ...], money: Money = bare_amount) -> str:
     """The reason that an empty plan is empty: the rules, the money, or the limits."""
     open_to = np.isfinite(found.gain)
     if not open_to.any():
@@ -250,12 +250,12 @@ def why_nobody(found: Offers, limits: tuple[Limit, ...], money: Money = bare) ->
             "Nobody is treated: every offer costs more than it is expected to save; "
             f"the closest one loses {money(-best)} per customer."
         )
-    shut = _shut(limits, found, money) or ["the limits together"]
+    shut = _closed_limits(limits, found, money) or ["the limits together"]
     leave = "leaves" if len(shut) == 1 and shut[0] != "the limits together" else "leave"
     return f"Nobody is treated, although offers would pay: {listed(shut)} {leave} no room."
 
 
-def _shut(limits: tuple[Limit, ...], found: Offers, money: Money) -> list[str]:
+def _closed_limits(limits: tuple[Limit, ...], found: Offers, money: Money) -> list[str]:
     """Every limit that lets nobody through by itself."""
     cheapest = float(found.cost[found.gain > 0].min())
     told = [

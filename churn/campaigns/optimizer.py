@@ -147,7 +147,7 @@ CLOSE = 5e-6  # of the bound: prices are no longer improved
 
 
 @dataclass(frozen=True)
-class _Tried:
+class _PriceTrial:
     """What customers do at one set of prices, whatever the limits allow: their surplus, and what they would use."""
 
     at: np.ndarray
@@ -174,10 +174,10 @@ class Prices:
 
     values: np.ndarray
     bound: float
-    tried: tuple[_Tried, ...] = ()
+    tried: tuple[_PriceTrial, ...] = ()
 
 
-def prices(
+def find_prices(
     choices: Choices,
     *,
     seed: int = 0,
@@ -193,12 +193,14 @@ def prices(
     if not choices.limits:
         return Prices(np.zeros(0), dual_bound(choices, np.zeros(0)))
     if after is not None:
-        return _refined(choices, after.values, after.tried, close)
-    start = _from_sample(choices, seed) if start is None else start
-    return _refined(choices, start, (_tried(choices, start), _tried(choices, np.zeros_like(start))), close)
+        return _refine_prices(choices, after.values, after.tried, close)
+    start = _sample_prices(choices, seed) if start is None else start
+    return _refine_prices(
+        choices, start, (_try_prices(choices, start), _try_prices(choices, np.zeros_like(start))), close
+    )
 
 
-def _from_sample(choices: Choices, seed: int) -> np.ndarray:
+def _sample_prices(choices: Choices, seed: int) -> np.ndarray:
     """Prices of the linear program over a random sample of the customers who could gain."""
     open_rows = np.flatnonzero(np.isfinite(choices.gain).any(axis=1))
     if not len(open_rows):
@@ -212,7 +214,7 @@ def linear_prices(choices: Choices) -> np.ndarray:
     """The prices at which a linear program over all these customers is solved; zeros where it has no solution."""
     from scipy.optimize import linprog
 
-    rows, actions, table = program(choices)
+    rows, actions, table = linear_program(choices)
     if not len(rows):
         return np.zeros(len(choices.limits))
     limits = np.concatenate([choices.bounds, np.ones(choices.rows)])
@@ -222,7 +224,7 @@ def linear_prices(choices: Choices) -> np.ndarray:
     return np.maximum(0.0, -solved.ineqlin.marginals[: len(choices.limits)])
 
 
-def program(choices: Choices) -> tuple[np.ndarray, np.ndarray, object]:
+def linear_program(choices: Choices) -> tuple[np.ndarray, np.ndarray, object]:
     """The pairs that may be chosen, and one sparse row per limit and per customer saying what each pair uses."""
     from scipy.sparse import csr_matrix
 
@@ -238,29 +240,29 @@ def program(choices: Choices) -> tuple[np.ndarray, np.ndarray, object]:
 
 def dual_bound(choices: Choices, at: np.ndarray) -> float:
     """What no plan can exceed, as these prices prove; any prices that are not negative prove something."""
-    return _tried(choices, at).under(choices.bounds).bound
+    return _try_prices(choices, at).under(choices.bounds).bound
 
 
-def _tried(choices: Choices, at: np.ndarray) -> _Tried:
+def _try_prices(choices: Choices, at: np.ndarray) -> _PriceTrial:
     net = choices.surplus(at)
     best = net.argmax(axis=1) if net.shape[1] else np.zeros(len(net), int)
     most = net[np.arange(len(net)), best] if net.shape[1] else np.zeros(len(net))
     taken = np.flatnonzero(most > 0)
     used = np.array([choices.use(k, taken, best[taken]).sum() for k in range(len(choices.limits))])
-    return _Tried(at, float(most[taken].sum()), used)
+    return _PriceTrial(at, float(most[taken].sum()), used)
 
 
-def _refined(choices: Choices, start: np.ndarray, known: tuple[_Tried, ...], close: float) -> Prices:
+def _refine_prices(choices: Choices, start: np.ndarray, known: tuple[_PriceTrial, ...], close: float) -> Prices:
     """Follow the lowest point of all cuts seen, no further from the best prices than the radius allows."""
     tried = list(known)
     cuts = [one.under(choices.bounds) for one in tried]
     best = min(cuts, key=lambda c: c.bound)
     radius = np.maximum(np.abs(start) * 0.25, _scale(choices))
     for _ in range(ROUNDS):
-        proposal, promised = _lowest(cuts, best, radius)
+        proposal, promised = _lowest_point(cuts, best, radius)
         if proposal is None or best.bound - promised <= close * abs(best.bound):
             break
-        tried.append(_tried(choices, proposal))
+        tried.append(_try_prices(choices, proposal))
         cut = tried[-1].under(choices.bounds)
         cuts.append(cut)
         better = cut.bound < best.bound - 0.1 * (best.bound - promised)
@@ -278,7 +280,7 @@ def _scale(choices: Choices) -> np.ndarray:
     return np.array([0.1 * (per_cost if x.kind == "budget" else typical) for x in choices.limits])
 
 
-def _lowest(cuts: list[_Cut], best: _Cut, radius: np.ndarray) -> tuple[np.ndarray | None, float]:
+def _lowest_point(cuts: list[_Cut], best: _Cut, radius: np.ndarray) -> tuple[np.ndarray | None, float]:
     """The prices near the best ones at which all cuts together promise least."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -300,7 +302,7 @@ def _lowest(cuts: list[_Cut], best: _Cut, radius: np.ndarray) -> tuple[np.ndarra
 # A whole plan from prices: whoever has the largest priced surplus comes first, and nobody breaks a limit.
 
 
-def filled(choices: Choices, prices: np.ndarray) -> np.ndarray:
+def fill_by_prices(choices: Choices, prices: np.ndarray) -> np.ndarray:
     """One action or −1 per customer: minimums first, then all that pays while there is room, best surplus first."""
     net = choices.surplus(prices)
     state = _Filling(choices, net)
@@ -386,7 +388,7 @@ class Core:
     gain: np.ndarray
 
 
-def core_of(choices: Choices, regret: np.ndarray, short: float, enough: int) -> Core:
+def find_core(choices: Choices, regret: np.ndarray, short: float, enough: int) -> Core:
     """The customers and actions that a plan better than the known one by up to `short` may differ in.
 
     regret      what no action (first column) and each action fall short of the customer's best surplus
@@ -394,13 +396,13 @@ def core_of(choices: Choices, regret: np.ndarray, short: float, enough: int) -> 
     """
     possible = choices.in_question & (regret[:, 1:] <= short)
     needed = regret[:, 0] > short  # whoever must have something in a better plan
-    core = _open(choices, possible, needed)
+    core = _open_core(choices, possible, needed)
     if len(core.rows) <= enough:
         return core
-    return _open(choices, possible & ~_outdone(choices, possible), needed)
+    return _open_core(choices, possible & ~_outdone_pairs(choices, possible), needed)
 
 
-def most_treated(choices: Choices) -> int:
+def count_treatable(choices: Choices) -> int:
     """How many customers any plan can treat, by the budget and by the channels."""
     cheapest = np.where(choices.in_question, choices.cost, np.inf).min(axis=1, initial=np.inf)
     most = int(np.isfinite(cheapest).sum())
@@ -416,7 +418,7 @@ def most_treated(choices: Choices) -> int:
     return most
 
 
-def _open(choices: Choices, possible: np.ndarray, needed: np.ndarray) -> Core:
+def _open_core(choices: Choices, possible: np.ndarray, needed: np.ndarray) -> Core:
     many = possible.sum(axis=1)
     settled = needed & (many == 1)
     fixed = np.where(settled, possible.argmax(axis=1), -1)
@@ -424,9 +426,9 @@ def _open(choices: Choices, possible: np.ndarray, needed: np.ndarray) -> Core:
     return Core(fixed, rows, np.where(possible[rows], choices.gain[rows], -np.inf))
 
 
-def _outdone(choices: Choices, possible: np.ndarray) -> np.ndarray:
+def _outdone_pairs(choices: Choices, possible: np.ndarray) -> np.ndarray:
     """Which pairs are outdone by the same action with as many other customers as a plan can treat."""
-    most, found = most_treated(choices), np.zeros(possible.shape, bool)
+    most, found = count_treatable(choices), np.zeros(possible.shape, bool)
     kinds = _kinds(choices)
     for a in range(possible.shape[1]):
         rows = np.flatnonzero(possible[:, a])
@@ -462,7 +464,7 @@ _printing: int | None = None  # where C code printed before the first of them be
 
 
 @contextmanager
-def solver_hushed() -> Iterator[None]:
+def suppress_solver_output() -> Iterator[None]:
     """What C code prints meanwhile goes nowhere; whatever Python or another thread writes is left alone.
 
     HiGHS 1.x prints debug lines from its MIP heuristics whatever its options say (its issue 2783). They go to C's own
@@ -559,7 +561,7 @@ class Solution:
         return 1.0 if self.bound <= 0 else max(0.0, self.total / self.bound)
 
 
-def solved(
+def choose_best(
     choices: Choices, *, seed: int = 0, exact: int = EXACT, start: np.ndarray | None = None, close: float = CLOSE_ENOUGH
 ) -> Solution:
     """The best choice; a set of limits that no choice can keep is refused.
@@ -569,33 +571,37 @@ def solved(
     """
     rows = choices.candidates
     some = choices.only(rows)
-    found = _short(some) if len(rows) <= exact else _long(some, close, prices(some, seed=seed, start=start))
+    found = (
+        _choose_exactly(some)
+        if len(rows) <= exact
+        else _choose_by_prices(some, close, find_prices(some, seed=seed, start=start))
+    )
     choice = np.full(choices.rows, -1)
     choice[rows] = found.choice
     return Solution(choice, found.total, found.bound, found.prices, found.exact)
 
 
-def _short(choices: Choices) -> Solution:
-    choice, _ = searched(choices, gap=0.0)
+def _choose_exactly(choices: Choices) -> Solution:
+    choice, _ = branch_and_bound(choices, gap=0.0)
     if choice is None:
-        raise impossible(choices.limits)
+        raise contradicting_limits(choices.limits)
     total = choices.total(choice)
     return Solution(choice, total, total, linear_prices(choices), exact=True)
 
 
-def _long(choices: Choices, close: float, found: Prices) -> Solution:
-    choice, bound = filled(choices, found.values), found.bound
-    if _short_of(choices, choice, bound) > close * bound:
-        choice = _leaned(choices, found, choice, close)
-    if _short_of(choices, choice, bound) > close * bound:
-        choice, bound = _reconsidered(choices, found, choice)
+def _choose_by_prices(choices: Choices, close: float, found: Prices) -> Solution:
+    choice, bound = fill_by_prices(choices, found.values), found.bound
+    if _shortfall(choices, choice, bound) > close * bound:
+        choice = _lean_prices(choices, found, choice, close)
+    if _shortfall(choices, choice, bound) > close * bound:
+        choice, bound = _reconsider(choices, found, choice)
     if not choices.keeps(choice):
-        raise impossible(choices.limits)
+        raise contradicting_limits(choices.limits)
     total = choices.total(choice)
     return Solution(choice, total, max(bound, total), found.values)
 
 
-def _leaned(choices: Choices, found: Prices, choice: np.ndarray, close: float) -> np.ndarray:
+def _lean_prices(choices: Choices, found: Prices, choice: np.ndarray, close: float) -> np.ndarray:
     """The best of some choices filled at prices that lean a little.
 
     Where one limit was used up too soon for another to be filled, the first is made a little dearer. Where a limit went
@@ -607,18 +613,18 @@ def _leaned(choices: Choices, found: Prices, choice: np.ndarray, close: float) -
     ways += [sign * alone[k] for k in np.flatnonzero(priced) for sign in (1.0, -1.0)]
     for lean in LEANS:
         for way in ways:
-            choice = _better(choices, choice, filled(choices, (1.0 + lean * way) * found.values))
-            if _short_of(choices, choice, found.bound) <= close * found.bound:
+            choice = _better(choices, choice, fill_by_prices(choices, (1.0 + lean * way) * found.values))
+            if _shortfall(choices, choice, found.bound) <= close * found.bound:
                 return choice
     return choice
 
 
-def _short_of(choices: Choices, choice: np.ndarray, bound: float) -> float:
+def _shortfall(choices: Choices, choice: np.ndarray, bound: float) -> float:
     """How much a choice may fall short of the best possible."""
     return bound - choices.total(choice) if choices.keeps(choice) else np.inf
 
 
-def _reconsidered(choices: Choices, found: Prices, choice: np.ndarray) -> tuple[np.ndarray, float]:
+def _reconsider(choices: Choices, found: Prices, choice: np.ndarray) -> tuple[np.ndarray, float]:
     """The choice with its doubtful parts decided again, together and exactly, and what no choice can exceed.
 
     The closest calls first, in parts; once few customers are left in doubt, all of them at once, which proves the rest.
@@ -628,12 +634,12 @@ def _reconsidered(choices: Choices, found: Prices, choice: np.ndarray) -> tuple[
     regret, everybody = first[:, None] - net, np.arange(len(net))
     decided: np.ndarray | None = None
     for turn in (0, 1, 2):
-        short = _short_of(choices, choice, found.bound)
+        short = _shortfall(choices, choice, found.bound)
         if short <= CLOSE_ENOUGH * found.bound:
             break
-        core = core_of(choices, regret, short, DOUBTFUL)
+        core = find_core(choices, regret, short, DOUBTFUL)
         if len(core.rows) <= WHOLE:
-            better, most = _decided(choices, core, found.bound)
+            better, most = _decide_core(choices, core, found.bound)
             choice = _better(choices, choice, better)
             return choice, min(found.bound, max(most, choices.total(choice)))
         if turn == 2:
@@ -646,7 +652,7 @@ def _reconsidered(choices: Choices, found: Prices, choice: np.ndarray) -> tuple[
             break
         decided, fixed = rows, choice.copy()
         fixed[rows] = -1
-        choice = _better(choices, choice, _decided(choices, Core(fixed, rows, choices.gain[rows]), found.bound)[0])
+        choice = _better(choices, choice, _decide_core(choices, Core(fixed, rows, choices.gain[rows]), found.bound)[0])
     return choice, found.bound
 
 
@@ -678,12 +684,12 @@ def _better(choices: Choices, choice: np.ndarray, other: np.ndarray | None) -> n
     return other if not choices.keeps(choice) or choices.total(other) > choices.total(choice) else choice
 
 
-def _decided(choices: Choices, core: Core, bound: float) -> tuple[np.ndarray | None, float]:
+def _decide_core(choices: Choices, core: Core, bound: float) -> tuple[np.ndarray | None, float]:
     """The customers of a core decided while the others stay, and what no such choice can exceed."""
     used, some, fixed = choices.used(core.fixed), choices.only(core.rows), choices.total(core.fixed)
     room = tuple(replace(x, most=x.most - x.sign * used[k]) for k, x in enumerate(some.limits))
     gap = min(0.05, 0.25 * CLOSE_ENOUGH * bound / (bound - fixed)) if bound > fixed else 1e-6
-    found, most = searched(Choices(core.gain, some.cost, room), gap=gap, nodes=NODES)
+    found, most = branch_and_bound(Choices(core.gain, some.cost, room), gap=gap, nodes=NODES)
     if found is None:
         return None, np.inf
     choice = core.fixed.copy()
@@ -691,18 +697,18 @@ def _decided(choices: Choices, core: Core, bound: float) -> tuple[np.ndarray | N
     return choice, fixed + most
 
 
-def searched(choices: Choices, *, gap: float, nodes: int | None = None) -> tuple[np.ndarray | None, float]:
+def branch_and_bound(choices: Choices, *, gap: float, nodes: int | None = None) -> tuple[np.ndarray | None, float]:
     """The best choice by branch and bound, and what none can exceed; None where no choice keeps the limits (or none
     was found in time)."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    rows, actions, table = program(choices)
+    rows, actions, table = linear_program(choices)
     choice = np.full(choices.rows, -1)
     if not len(rows):
         return (choice if choices.keeps(choice) else None), 0.0
     above = np.concatenate([choices.bounds, np.ones(choices.rows)])
     options = {"mip_rel_gap": gap} | ({"node_limit": nodes} if nodes else {})
-    with solver_hushed():
+    with suppress_solver_output():
         found = milp(
             -choices.gain[rows, actions],
             constraints=LinearConstraint(table, -np.inf, above),
@@ -718,7 +724,7 @@ def searched(choices: Choices, *, gap: float, nodes: int | None = None) -> tuple
     return (choice, most) if choices.keeps(choice) else (None, np.inf)
 
 
-def impossible(limits: Sequence[Limit]) -> RequestRefused:
+def contradicting_limits(limits: Sequence[Limit]) -> RequestRefused:
     """The refusal when the minimums and the limits contradict each other, naming them all."""
     least = " and ".join(f"at least {x.most:,g} with {x.name}" for x in limits if x.kind == "at least")
     room = ", ".join(_SAID[x.kind].format(most=x.most, name=x.name) for x in limits if x.kind in _SAID)

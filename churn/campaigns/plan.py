@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from churn.campaigns.holdout import Drawn, Names, drawn
-from churn.campaigns.lift import Detectable, detectable
+from churn.campaigns.holdout import DrawKeys, HeldOutPlan, plan_with_holdout
+from churn.campaigns.lift import Detectable, plan_detection
 from churn.campaigns.limits import (
     History,
     Money,
     Order,
-    bare,
-    barred,
-    checked_minimums,
-    checked_order,
-    limits_of,
-    why_nobody,
+    bare_amount,
+    build_limits,
+    check_minimums,
+    check_order,
+    contact_cooldown,
+    explain_nobody,
 )
 from churn.campaigns.optimizer import Limit
 from churn.errors import ListRefused
@@ -143,7 +143,7 @@ OURS = ("arm", "action", "channel", "cost", "expected_gain", "planned_action", "
 class PricedOffers:
     """Everything a plan chooses from."""
 
-    names: Names
+    names: DrawKeys
     playbook: Playbook
     given: Stakes
     found: Offers
@@ -151,7 +151,7 @@ class PricedOffers:
     notices: tuple[Notice, ...]
 
 
-def weighed(
+def price_plan(
     scored: pd.DataFrame,
     playbook: Playbook,
     order: Order,
@@ -162,17 +162,17 @@ def weighed(
     history: History | None,
 ) -> PricedOffers:
     """The list against the playbook; a list or an order that makes no sense is refused here."""
-    order, history = checked_order(order), history or History()
+    order, history = check_order(order), history or History()
     keys = _keys(scored, key)
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
     named = {"column": value or "", "said": called}
     given = build_stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
-    stopped, resting = barred(scored, playbook, keys=keys, history=history)
+    stopped, resting = contact_cooldown(scored, playbook, keys=keys, history=history)
     found = price_offers(given, playbook, scored, order.scenario, barred=stopped)
-    limits = limits_of(order, playbook, scored, rows=given.rows)
-    checked_minimums(limits, np.isfinite(found.gain).any(axis=1))
-    names = Names(keys, _tiers(scored), history.arms)
+    limits = build_limits(order, playbook, scored, rows=given.rows)
+    check_minimums(limits, np.isfinite(found.gain).any(axis=1))
+    names = DrawKeys(keys, _tiers(scored), history.arms)
     return PricedOffers(names, playbook, given, found, limits, (*given.notices, *found.notices, *resting))
 
 
@@ -211,7 +211,7 @@ def _tiers(scored: pd.DataFrame) -> np.ndarray:
 # A scored list and a budget become a Campaign: one action or none for each customer, and a holdout to measure by.
 
 
-def planned_campaign(
+def plan_campaign(
     scored: pd.DataFrame,
     playbook: Playbook,
     order: Order,
@@ -220,7 +220,7 @@ def planned_campaign(
     value: str | None = "value",
     called: str = "",
     history: History | None = None,
-    money: Money = bare,
+    money: Money = bare_amount,
 ) -> Campaign:
     """The most valuable campaign this budget, these capacities and these offers allow.
 
@@ -230,22 +230,22 @@ def planned_campaign(
     called      what the value column is called in a sentence
     money       how an amount is said
     """
-    ready = weighed(scored, playbook, order, key=key, value=value, called=called, history=history)
-    plan = drawn(ready.found, ready.limits, order, ready.names)
-    return _campaign(scored, ready.playbook, order, _Made(key, ready, plan, money))
+    ready = price_plan(scored, playbook, order, key=key, value=value, called=called, history=history)
+    plan = plan_with_holdout(ready.found, ready.limits, order, ready.names)
+    return _campaign(scored, ready.playbook, order, _PlanInHand(key, ready, plan, money))
 
 
 @dataclass(frozen=True)
-class _Made:
+class _PlanInHand:
     """Everything the finished campaign is written from."""
 
     key: str
     ready: PricedOffers
-    plan: Drawn
+    plan: HeldOutPlan
     money: Money
 
 
-def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Made) -> Campaign:
+def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _PlanInHand) -> Campaign:
     plan = made.plan
     table = _table(scored, playbook, made)
     treated = table[table["arm"] == "treat"]
@@ -275,7 +275,7 @@ def _campaign(scored: pd.DataFrame, playbook: Playbook, order: Order, made: _Mad
     )
 
 
-def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFrame:
+def _table(scored: pd.DataFrame, playbook: Playbook, made: _PlanInHand) -> pd.DataFrame:
     choice, held = made.plan.choice, made.plan.held
     rows = np.flatnonzero(choice >= 0)
     some, part = made.ready.given.only(rows), scored.iloc[rows]
@@ -284,12 +284,12 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
     names = np.array([a.name for a in playbook.actions], object)
     channels = np.array([a.channel for a in playbook.actions], object)
     cost = np.where(treat, made.ready.found.cost[rows, taken], 0.0)
-    gains = {at: _in_cents(g, treat) for at, g in gains.items()}
+    gains = {at: _round_to_cents(g, treat) for at, g in gains.items()}
     ours = {
         "arm": np.where(treat, "treat", "holdout"),
         "action": np.where(treat, names[taken], ""),
         "channel": np.where(treat, channels[taken], ""),
-        "cost": _in_cents(cost, treat),
+        "cost": _round_to_cents(cost, treat),
         "expected_gain": np.where(treat, gains["mid"], 0.0),
         "planned_action": names[taken],
         "worth": worth(some, playbook),
@@ -300,7 +300,7 @@ def _table(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> pd.DataFram
     return table.iloc[np.argsort(-gains["mid"], kind="stable")].reset_index(drop=True)
 
 
-def _in_cents(amounts: np.ndarray, treat: np.ndarray) -> np.ndarray:
+def _round_to_cents(amounts: np.ndarray, treat: np.ndarray) -> np.ndarray:
     """Amounts in whole cents, those of the treated so that they add up to the whole cents of their sum.
 
     What the campaign costs and brings is then the sum of its rows to the cent, in every file and on every screen.
@@ -315,29 +315,29 @@ def _in_cents(amounts: np.ndarray, treat: np.ndarray) -> np.ndarray:
     return found
 
 
-def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _Made, rows: np.ndarray) -> Any:
+def _chosen_terms(scored: pd.DataFrame, playbook: Playbook, made: _PlanInHand, rows: np.ndarray) -> Any:
     for a, action in enumerate(playbook.actions):
         some = rows[made.plan.choice[rows] == a]
         if len(some):
             yield some, build_terms(action, made.ready.given.bill, columns=scored).only(some)
 
 
-def _power(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> Detectable:
+def _power(scored: pd.DataFrame, playbook: Playbook, made: _PlanInHand) -> Detectable:
     rows, p = np.flatnonzero(made.plan.choice >= 0), made.ready.given.probability
     if not len(rows):
-        return detectable(0, 0, leave=0.0, effect=0.0)
+        return plan_detection(0, 0, leave=0.0, effect=0.0)
     drop = sum(expected_effect(p[r], t).sum() for r, t in _chosen_terms(scored, playbook, made, rows)) / len(rows)
     held = int(made.plan.held.sum())
-    return detectable(len(rows) - held, held, leave=float(p[rows].mean()), effect=float(drop))
+    return plan_detection(len(rows) - held, held, leave=float(p[rows].mean()), effect=float(drop))
 
 
-def _reserved(scored: pd.DataFrame, playbook: Playbook, made: _Made) -> float:
+def _reserved(scored: pd.DataFrame, playbook: Playbook, made: _PlanInHand) -> float:
     """What the campaign costs if everybody takes what is offered."""
     pairs = _chosen_terms(scored, playbook, made, np.flatnonzero(made.plan.treat))
     return float(sum(np.sum(np.broadcast_to(t.contact + t.offer, len(r))) for r, t in pairs))
 
 
-def _content_name(order: Order, made: _Made) -> str:
+def _content_name(order: Order, made: _PlanInHand) -> str:
     """A name that the same list, order and outcome of the plan give again."""
     content = sha256(repr(replace(order, name="")).encode())
     rows = np.flatnonzero(made.plan.choice >= 0)
@@ -346,7 +346,7 @@ def _content_name(order: Order, made: _Made) -> str:
     return f"campaign-{content.hexdigest()[:10]}"
 
 
-def _after_the_draw(plan: Drawn) -> Notice | None:
+def _draw_notices(plan: HeldOutPlan) -> Notice | None:
     """Who came into the plan, or left it, after chance had drawn the holdout."""
     told = []
     if added := plan.added:
@@ -358,15 +358,15 @@ def _after_the_draw(plan: Drawn) -> Notice | None:
     return Notice("info", " ".join(told), None, added + dropped) if told else None
 
 
-def _notices(playbook: Playbook, order: Order, made: _Made, power: Detectable) -> tuple[Notice, ...]:
+def _notices(playbook: Playbook, order: Order, made: _PlanInHand, power: Detectable) -> tuple[Notice, ...]:
     notes = [Notice("info", f"What a customer is worth: {made.ready.given.basis}.")]
     if assumed := playbook.assumed:
         notes.append(Notice("info", playbook.evidence, None, len(assumed)))
     if not (made.plan.choice >= 0).any():
-        notes.append(Notice("warning", why_nobody(made.ready.found, made.ready.limits, made.money)))
+        notes.append(Notice("warning", explain_nobody(made.ready.found, made.ready.limits, made.money)))
     elif power.weak:
         notes.append(Notice("warning", power.words))
-    if order.holdout and (notice := _after_the_draw(made.plan)):
+    if order.holdout and (notice := _draw_notices(made.plan)):
         notes.append(notice)
     if order.scenario != "mid":
         notes.append(Notice("info", f"Planned by the {order.scenario} assumptions; the bound is of that case too."))

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.campaigns.lift import Difference, adjusted_difference
+from churn.campaigns.lift import Difference, measure_adjusted_difference
 from churn.errors import ListRefused, RequestRefused
 from churn.notices import Notice
 from churn.schema import Schema
@@ -45,7 +45,7 @@ ROUNDS = 120
 
 
 @dataclass(frozen=True)
-class Predicted:
+class PredictedUplift:
     """The predicted uplift of every customer by each learner, from models that never saw the customer.
 
     noise       how far an X-learner's prediction moves when it learns from other customers (one standard deviation)
@@ -62,7 +62,7 @@ class Predicted:
         return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
-def predicted_uplift(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, *, seed: int = 0) -> Predicted:
+def predict_uplift(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, *, seed: int = 0) -> PredictedUplift:
     """The uplift of the wanted outcome for every row of a float matrix (NaN where a value is missing)."""
     matrix, treated, good = np.asarray(matrix, np.float32), np.asarray(treated, bool), np.asarray(good, float)
     _check_learnable(treated, good)
@@ -71,17 +71,17 @@ def predicted_uplift(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, 
         folds = _folds(treated, good, seed + 100 * again)
         for fold in range(FOLDS):
             rest, here = folds != fold, folds == fold
-            learnt = x_learner(matrix[rest], treated[rest], good[rest], seed=seed + 100 * again + fold)
+            learnt = fit_x_learner(matrix[rest], treated[rest], good[rest], seed=seed + 100 * again + fold)
             x[here] += learnt.uplift(matrix[here]) / REPEATS
             if not again:
                 s[here] = _s_uplift(matrix[rest], treated[rest], good[rest], matrix[here], seed + fold)
-    return Predicted(x, s, _noise(matrix, treated, good, seed))
+    return PredictedUplift(x, s, _noise(matrix, treated, good, seed))
 
 
 def _noise(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, seed: int) -> float:
     """Two learners from separate halves differ by twice what one from the whole list is off by."""
     half = _folds(treated, good, seed + 7, parts=2) == 0
-    views = [x_learner(matrix[m], treated[m], good[m], seed=seed + 9).uplift(matrix) for m in (half, ~half)]
+    views = [fit_x_learner(matrix[m], treated[m], good[m], seed=seed + 9).uplift(matrix) for m in (half, ~half)]
     return float(np.sqrt(np.mean((views[0] - views[1]) ** 2)) / 2.0)
 
 
@@ -101,23 +101,25 @@ class XLearner:
         )
 
 
-def x_learner(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, *, seed: int = 0) -> XLearner:
+def fit_x_learner(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, *, seed: int = 0) -> XLearner:
     """An X-learner fitted on one experiment."""
-    with_ = _fitted(matrix[treated], good[treated], seed, chance=True)
-    without = _fitted(matrix[~treated], good[~treated], seed + 1, chance=True)
+    with_ = _fit_booster(matrix[treated], good[treated], seed, chance=True)
+    without = _fit_booster(matrix[~treated], good[~treated], seed + 1, chance=True)
     gained = good[treated] - without.predict(_data(matrix[treated]))
     missed = with_.predict(_data(matrix[~treated])) - good[~treated]
-    effects = (_fitted(matrix[treated], gained, seed + 2), _fitted(matrix[~treated], missed, seed + 3))
+    effects = (_fit_booster(matrix[treated], gained, seed + 2), _fit_booster(matrix[~treated], missed, seed + 3))
     return XLearner(*effects, float(treated.mean()))
 
 
 def _s_uplift(matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, new: np.ndarray, seed: int) -> np.ndarray:
-    model = _fitted(np.column_stack([matrix, treated]), good, seed, chance=True, every=True)
+    model = _fit_booster(np.column_stack([matrix, treated]), good, seed, chance=True, every=True)
     sides = [model.predict(_data(np.column_stack([new, np.full(len(new), t)]))) for t in (1.0, 0.0)]
     return np.asarray(sides[0] - sides[1], float)
 
 
-def _fitted(matrix: np.ndarray, target: np.ndarray, seed: int, *, chance: bool = False, every: bool = False) -> Any:
+def _fit_booster(
+    matrix: np.ndarray, target: np.ndarray, seed: int, *, chance: bool = False, every: bool = False
+) -> Any:
     """A small boosted model; effects are noisier than outcomes, so their leaves need more customers."""
     import xgboost
 
@@ -189,7 +191,9 @@ class UpliftSlice:
     high: float | None
 
 
-def qini_of(good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, repeats: int = 300, seed: int = 0) -> Qini:
+def measure_qini(
+    good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, repeats: int = 300, seed: int = 0
+) -> Qini:
     """The Qini coefficient of a predicted uplift, with its 95 % bootstrap interval.
 
     good        whether the wanted outcome happened (1 or 0)
@@ -249,7 +253,7 @@ def _area(x: np.ndarray, y: np.ndarray) -> float:
     return float((np.diff(x) * (y[1:] + y[:-1])).sum() / 2.0)
 
 
-def uplift_slices(
+def slice_uplift(
     good: np.ndarray, uplift: np.ndarray, treated: np.ndarray, *, parts: int = 10
 ) -> tuple[UpliftSlice, ...]:
     """Customers in tenths by predicted uplift, highest first, with the effect the experiment shows in each."""
@@ -257,14 +261,14 @@ def uplift_slices(
     order = np.argsort(-np.asarray(uplift, float), kind="stable")
     found = []
     for rank, rows in enumerate(np.array_split(order, parts), 1):
-        seen = _seen(good[rows], treated[rows])
+        seen = _seen_effect(good[rows], treated[rows])
         shown = (None, None, None) if seen is None else (seen.size, seen.low, seen.high)
         found.append(UpliftSlice(rank, len(rows), float(np.mean(uplift[rows])), *shown))
     return tuple(found)
 
 
-def _seen(good: np.ndarray, treated: np.ndarray) -> Difference | None:
-    return adjusted_difference(1.0 - good, treated) if min(treated.sum(), (~treated).sum()) > 1 else None
+def _seen_effect(good: np.ndarray, treated: np.ndarray) -> Difference | None:
+    return measure_adjusted_difference(1.0 - good, treated) if min(treated.sum(), (~treated).sum()) > 1 else None
 
 
 # Uplift: whom a contact helps, whom it leaves cold, whom it drives away; learnt from a randomised experiment.
@@ -321,7 +325,7 @@ class Uplift:
         }
 
 
-def measured_uplift(
+def measure_uplift(
     matrix: np.ndarray, treated: np.ndarray, good: np.ndarray, *, seed: int = 0, repeats: int = 300
 ) -> Uplift:
     """What a randomised experiment teaches.
@@ -330,18 +334,20 @@ def measured_uplift(
     good        1 where the wanted outcome happened (stayed, visited), 0 where not
     """
     treated, good = np.asarray(treated, bool), np.asarray(good, float)
-    _checked(len(matrix), treated, good)
-    predicted = predicted_uplift(matrix, treated, good, seed=seed)
-    found = qini_of(good, predicted.x, treated, repeats=repeats, seed=seed)
-    check = qini_of(good, predicted.s, treated, repeats=0).value
-    effect = adjusted_difference(1.0 - good, treated)
-    sleeping, harm = _sleeping(predicted, good, treated) if found.beyond_chance else (np.zeros(len(good), bool), None)
+    _confirm_slices(len(matrix), treated, good)
+    predicted = predict_uplift(matrix, treated, good, seed=seed)
+    found = measure_qini(good, predicted.x, treated, repeats=repeats, seed=seed)
+    check = measure_qini(good, predicted.s, treated, repeats=0).value
+    effect = measure_adjusted_difference(1.0 - good, treated)
+    sleeping, harm = (
+        _find_sleeping(predicted, good, treated) if found.beyond_chance else (np.zeros(len(good), bool), None)
+    )
     targets = predicted.x > 0 if found.beyond_chance else np.full(len(good), effect.low > 0)
     return Uplift(
         effect=effect,
         qini=found,
         check=check,
-        slices=uplift_slices(good, predicted.x, treated),
+        slices=slice_uplift(good, predicted.x, treated),
         uplift=predicted.x,
         targets=targets & ~sleeping,
         sleeping=sleeping,
@@ -351,7 +357,7 @@ def measured_uplift(
     )
 
 
-def _checked(rows: int, treated: np.ndarray, good: np.ndarray) -> None:
+def _confirm_slices(rows: int, treated: np.ndarray, good: np.ndarray) -> None:
     if not rows == len(treated) == len(good):
         raise RequestRefused("The columns of the experiment are not equally long.", "Give one row per customer.")
     if not np.isin(good, (0.0, 1.0)).all():
@@ -362,12 +368,14 @@ def _checked(rows: int, treated: np.ndarray, good: np.ndarray) -> None:
         )
 
 
-def _sleeping(predicted: Predicted, good: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, Difference | None]:
+def _find_sleeping(
+    predicted: PredictedUplift, good: np.ndarray, treated: np.ndarray
+) -> tuple[np.ndarray, Difference | None]:
     """Those predicted to be harmed by more than the noise, if the experiment shows harm among them as a whole."""
     named = predicted.x < -Z95 * predicted.noise
     if min((named & treated).sum(), (named & ~treated).sum()) < 20:
         return np.zeros(len(good), bool), None
-    harm = adjusted_difference(1.0 - good[named], treated[named])
+    harm = measure_adjusted_difference(1.0 - good[named], treated[named])
     return (named, harm) if harm.high < 0 else (np.zeros(len(good), bool), None)
 
 
@@ -428,13 +436,13 @@ def experiment_uplift(
     if not len(rows):
         raise ListRefused("No customer of these two arms has an outcome.", "Check the treatment and outcome columns.")
     matrix = _matrix(table.take(pa.array(rows)), schema, experiment)
-    found = measured_uplift(matrix, arms[rows] == arm, good[rows], seed=seed)
+    found = measure_uplift(matrix, arms[rows] == arm, good[rows], seed=seed)
     lost = len(arms) - len(rows)
     note = Notice("info", f"{lost:,} customers of other arms or without outcome do not count.", None, lost)
     return (replace(found, notices=(*found.notices, note)) if lost else found), rows
 
 
-def ranked_customers(found: Uplift, keys: Sequence[str]) -> pa.Table:
+def rank_customers(found: Uplift, keys: Sequence[str]) -> pa.Table:
     """The customers of an experiment from the most helped to the most harmed, and what to do with each."""
     order = np.argsort(-found.uplift, kind="stable")
     advice = np.where(found.sleeping, "leave alone", np.where(found.targets, "contact", "no need"))

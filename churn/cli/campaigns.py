@@ -105,10 +105,10 @@ def plan(args: Namespace, printer: Printer) -> Answer:
 
 
 def _ordered(args: Namespace) -> Order:
-    from churn.campaigns.limits import order_said
+    from churn.campaigns.limits import parse_order
 
     names = ("budget", "capacity", "at_most", "at_least", "holdout", "seed", "scenario")
-    return order_said(**{name: getattr(args, name) for name in names}, name=args.name or "")
+    return parse_order(**{name: getattr(args, name) for name in names}, name=args.name or "")
 
 
 def _plan_lines(workspace: Workspace, done: PlannedCampaign) -> tuple[str, ...]:

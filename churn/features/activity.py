@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from churn.features.definitions import EventBlock, Cut, Feature, Formula, feature_from, in_units, ratio, spread
+from churn.features.definitions import Cut, EventBlock, Feature, Formula, feature_from, in_units, ratio, spread
 from churn.features.engines.base import Engine
 from churn.features.ledger import Outage, fill_silent_days
 from churn.features.logs import HOURS, Entries, available_measures, known_days

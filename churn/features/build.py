@@ -20,7 +20,7 @@ import pyarrow as pa
 from churn.errors import RequestRefused
 from churn.features.activity import active_block
 from churn.features.customers import member_block, select_customers, visit_blocks
-from churn.features.definitions import EventBlock, Cut, block_columns, join_blocks
+from churn.features.definitions import Cut, EventBlock, block_columns, join_blocks
 from churn.features.engines.base import DEFAULT, NOTE, Engine, fetch_arrays
 from churn.features.engines.urls import open_engine
 from churn.features.labels import Window, find_departed, find_returned, propose_window

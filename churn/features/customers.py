@@ -7,11 +7,11 @@ from typing import Any
 
 from churn.errors import ListRefused
 from churn.features.activity import measure_features, window_sums
-from churn.features.definitions import EventBlock, Cut, Feature, feature_from, in_units, one_if, ratio
+from churn.features.definitions import Cut, EventBlock, Feature, feature_from, in_units, one_if, ratio
 from churn.features.engines.base import Engine, fetch_number
 from churn.features.ledger import Ledger
 from churn.features.logs import Entries, Source, known_before, parse_day, seconds, whole_parts, words, yes_or_no
-from churn.features.recipe import RecipeField, Measure, TableRecipe, Variety, match_columns
+from churn.features.recipe import Measure, RecipeField, TableRecipe, Variety, match_columns
 from churn.features.sources import raw_table
 from churn.notices import Notice
 from churn.schema import Column

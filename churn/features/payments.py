@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from churn.features.definitions import EventBlock, Cut, Feature, Formula, feature_from, in_units, ratio
+from churn.features.definitions import Cut, EventBlock, Feature, Formula, feature_from, in_units, ratio
 from churn.features.engines.base import Engine
 from churn.features.logs import Entries
 

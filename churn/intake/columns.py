@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.intake.dates import read_date_parts, has_time, parse_month
+from churn.intake.dates import has_time, parse_month, read_date_parts
 from churn.intake.numbers import EITHER_POINT, PLAIN, WrittenNumber, all_plain, parse_written
 from churn.intake.values import (
     MAY_BE_NOTHING,
     NO,
     SHORTENED,
     YES,
-    strip_marks_in,
     is_missing,
     same_words,
+    strip_marks_in,
     unmarked_column,
 )
 from churn.schema import Kind

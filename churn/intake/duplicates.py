@@ -14,7 +14,7 @@ from churn.errors import OpenQuestion
 from churn.intake.columns import Cells
 from churn.intake.dates import Order, parse_date
 from churn.intake.delimited import Block, SetAside
-from churn.intake.values import strip_marks, is_missing
+from churn.intake.values import is_missing, strip_marks
 from churn.notices import Notice, do, many
 
 Duplicates = Literal["newest", "first", "refuse"]

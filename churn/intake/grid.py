@@ -16,11 +16,11 @@ from churn.errors import ListRefused
 from churn.intake.delimited import (
     Block,
     Dialect,
-    Record,
     LineShape,
+    Record,
     block_from_records,
-    read_blocks,
     detect_dialect,
+    read_blocks,
     read_records,
 )
 from churn.intake.header import Known, Layout, find_layout, refuse_unsplit
@@ -30,8 +30,8 @@ from churn.intake.sources import (
     WORKBOOKS,
     Encoding,
     SourceFile,
-    encoding_notice,
     detect_encoding,
+    encoding_notice,
     misread_words,
     odd_words,
     text_blocks,

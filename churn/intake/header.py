@@ -13,7 +13,7 @@ from churn.errors import ListRefused
 from churn.intake.dates import read_date_parts
 from churn.intake.delimited import DELIMITERS, Dialect, Record, usual_width
 from churn.intake.numbers import parse_written
-from churn.intake.values import NO, YES, strip_marks, fold_text, is_missing, same_words, tidy_text
+from churn.intake.values import NO, YES, fold_text, is_missing, same_words, strip_marks, tidy_text
 from churn.notices import Notice
 
 Known = Callable[[str], bool]  # is this a heading we have seen before?

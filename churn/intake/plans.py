@@ -13,20 +13,20 @@ import pyarrow as pa
 
 from churn.errors import ListRefused, OpenQuestion, RequestRefused
 from churn.intake.columns import Cells, Holding
-from churn.intake.dates import ORDERS, Order, parse_date, read_date_parts, parse_dates, said
+from churn.intake.dates import ORDERS, Order, parse_date, parse_dates, read_date_parts, said
 from churn.intake.meaning import Meaning
-from churn.intake.numbers import parse_single_number, parse_numbers
+from churn.intake.numbers import parse_numbers, parse_single_number
 from churn.intake.values import (
     LETTERS,
     NO,
     YES,
-    strip_marks,
     fold_text,
     is_missing,
     names_a_leaving_day,
     outcome_words,
     real_levels,
     same_words,
+    strip_marks,
 )
 from churn.schema import Column
 

@@ -213,7 +213,7 @@ class Reading:
 
 
 def read_list(source: Source, *, filename: str = "", **options: Any) -> Reading:
-    """Read a list of any kind whole; `options` are the fields of `Asked` (profile, schema, sheet, mapping, dates, ...)."""
+    """Read a list of any kind whole; `options` are the fields of `ReadRequest`: profile, schema, sheet, mapping …"""
     stream = open_list(source, filename=filename, request=ReadRequest(**options))
     blocks = list(stream.blocks())
     stream.verdict()

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from churn.errors import ListRefused
 from churn.intake.delimited import BROKEN_BYTES, UNBALANCED, Block, SetAside
-from churn.intake.header import Known, Layout, looks_like_header, classify_cell
-from churn.intake.values import strip_marks, same_words
+from churn.intake.header import Known, Layout, classify_cell, looks_like_header
+from churn.intake.values import same_words, strip_marks
 from churn.notices import Notice
 
 _TOTAL_WORDS = (

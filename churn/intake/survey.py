@@ -11,29 +11,29 @@ from churn.intake.columns import Holding
 from churn.intake.delimited import Block, SetAside
 from churn.intake.duplicates import LOG_ROWS, LOG_SHARE, KeyColumn, Repeats, resolve_duplicates
 from churn.intake.grid import Grid, ScanOptions, open_grid
-from churn.intake.guessing import best_profile, guess_schema, headings_known, profiles_known, assign_roles
+from churn.intake.guessing import assign_roles, best_profile, guess_schema, headings_known, profiles_known
 from churn.intake.matching import (
     Match,
+    drop_empty,
     holdings_for,
     key_heading,
     match_headings,
     number_places,
     refuse_differing,
     twin_notices,
-    drop_empty,
 )
 from churn.intake.meaning import (
     Meaning,
     empty_columns,
-    resolve_columns,
-    guess_meaning,
     empty_notices,
+    guess_meaning,
     outcome_notices,
     profile_notices,
+    resolve_columns,
 )
 from churn.intake.messages import repair_notices
 from churn.intake.options import ReadRequest
-from churn.intake.plans import ColumnPlan, read_level, plan_columns
+from churn.intake.plans import ColumnPlan, plan_columns, read_level
 from churn.intake.rows import tables_below
 from churn.intake.sources import CachedSource, Source, open_source
 from churn.intake.values import fold_text

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from churn.errors import RequestRefused
 from churn.intake.numbers import parse_number
-from churn.intake.values import LETTERS, NO, YES, strip_marks, same_words
+from churn.intake.values import LETTERS, NO, YES, same_words, strip_marks
 
 MOST_COMPARED, LONGEST = 65_536, 100  # comparisons of single cells that are remembered, and how long a cell may be
 

@@ -53,9 +53,9 @@ class Distance:
     p_value: float = 1.0
 
 
-def distance(counts: np.ndarray, shares: np.ndarray, customers: int, *, ordered: bool) -> Distance:
+def measure_distance(counts: np.ndarray, shares: np.ndarray, customers: int, *, ordered: bool) -> Distance:
     """The distance of a list's counts per bin from the shares of the same bins in a list of so many customers."""
-    now, then = pooled(counts, shares * customers) if not ordered else neighbours_together(counts, shares * customers)
+    now, then = pool_bins(counts, shares * customers) if not ordered else pool_neighbours(counts, shares * customers)
     if len(now) < 2 or not now.sum() or not then.sum():
         return Distance(ks=0.0 if ordered else None)
     n, m, bins = float(now.sum()), float(then.sum()), len(now)
@@ -71,7 +71,7 @@ def distance(counts: np.ndarray, shares: np.ndarray, customers: int, *, ordered:
         tv=float(np.abs(now / n - then / m).sum() / 2),
         js=_jensen_shannon(p, q),
         ks=float(np.abs(np.cumsum(now / n) - np.cumsum(then / m)).max()) if ordered else None,
-        p_value=chance_of(now, then),
+        p_value=chance_of_gap(now, then),
     )
 
 
@@ -80,7 +80,7 @@ def noise_floor(bins: int, now: float, then: float) -> float:
     return (bins - 1) * (1 / now + 1 / then)
 
 
-def widest_gap(counts: np.ndarray, shares: np.ndarray) -> float:
+def find_widest_gap(counts: np.ndarray, shares: np.ndarray) -> float:
     """KS D over fine bins: the largest gap between two cumulative shares."""
     if not counts.sum() or not shares.sum():
         return 0.0
@@ -102,7 +102,7 @@ def mean_shift(now: np.ndarray, then: np.ndarray, edges: tuple[float, float]) ->
     return shift, float(2 * ndtr(-abs(shift) / error))
 
 
-def chance_of(now: np.ndarray, then: np.ndarray) -> float:
+def chance_of_gap(now: np.ndarray, then: np.ndarray) -> float:
     """How often two lists from the same customers would differ at least this much (Pearson's chi-square)."""
     from scipy.special import chdtrc
 
@@ -113,7 +113,7 @@ def chance_of(now: np.ndarray, then: np.ndarray) -> float:
     return float(chdtrc(len(a) - 1, statistic)) if len(a) > 1 else 1.0
 
 
-def false_discoveries_held(p_values: np.ndarray, rate: float) -> np.ndarray:
+def hold_false_discoveries(p_values: np.ndarray, rate: float) -> np.ndarray:
     """True where a column stands out although many were looked at (Benjamini–Hochberg)."""
     p = np.asarray(p_values, float)
     order = np.argsort(p, kind="stable")
@@ -124,19 +124,19 @@ def false_discoveries_held(p_values: np.ndarray, rate: float) -> np.ndarray:
     return held
 
 
-def pooled(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pool_bins(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counts of levels with the thin ones put into one, so that a handful of customers cannot cry wolf."""
     a, b = np.asarray(now, float), np.asarray(then, float)
-    thin = _expected(a, b) < FEWEST_EXPECTED
+    thin = _expected_psi(a, b) < FEWEST_EXPECTED
     if not thin.any():
         return a, b
     return np.append(a[~thin], a[thin].sum()), np.append(b[~thin], b[thin].sum())
 
 
-def neighbours_together(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pool_neighbours(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counts of ordered bins with thin ones joined to their neighbours."""
     a, b = np.asarray(now, float), np.asarray(then, float)
-    group, reached, expected = np.zeros(len(a), int), 0.0, _expected(a, b)
+    group, reached, expected = np.zeros(len(a), int), 0.0, _expected_psi(a, b)
     for i in range(1, len(a)):
         reached += expected[i - 1]
         group[i] = group[i - 1] + (reached >= FEWEST_EXPECTED)
@@ -146,7 +146,7 @@ def neighbours_together(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, 
     return np.bincount(group, weights=a), np.bincount(group, weights=b)
 
 
-def _expected(now: np.ndarray, then: np.ndarray) -> np.ndarray:
+def _expected_psi(now: np.ndarray, then: np.ndarray) -> np.ndarray:
     """What the smaller of the two lists would have in each bin if nothing had changed."""
     both = now + then
     return both * min(now.sum(), then.sum()) / max(both.sum(), 1e-12)
@@ -181,7 +181,7 @@ PLAINLY = 0.0995  # a share from which on a decimal of its percentage says nothi
 _WORTH_SAYING = 0.02  # a typical value that moved by less says nothing about the column
 
 
-def change_in_words(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
+def describe_change(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
     """What happened to one column, without the full stop."""
     subject = capital(wording.label(shape.name))
     if shape.is_number:
@@ -189,7 +189,7 @@ def change_in_words(shape: ColumnShape, sketch: Sketch, place: int, wording: Wor
     return _levels(subject, shape, sketch.counts[place])
 
 
-def emptied_in_words(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
+def describe_emptied(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) -> str:
     """How many have nothing to measure in one column, without the full stop."""
     now = float(sketch.missing[place]) / sketch.rows
     subject = capital(wording.label(shape.name))
@@ -210,7 +210,7 @@ def _number(subject: str, shape: ColumnShape, values: np.ndarray, wording: Wordi
 
     typical = f"typically {shown(now[2])} instead of {shown(then[2])}"
     if now[2] != then[2] and (then[2] <= 0 or abs(now[2] / then[2] - 1) >= _WORTH_SAYING):
-        return f"{subject}: {_by_how_much(now[2], then[2])} {THEN} ({typical})"
+        return f"{subject}: {_describe_size(now[2], then[2])} {THEN} ({typical})"
     middle, before = (f"{shown(a)} and {shown(b)}" for a, b in (now[[1, 3]], then[[1, 3]]))
     if middle != before:
         return f"{subject}: spread differently {THEN}, the middle half between {middle} instead of {before}"
@@ -224,7 +224,7 @@ def _on_average(shape: ColumnShape, values: np.ndarray) -> str:
     now, then = (float(np.clip(v, shape.middle[1], shape.middle[99]).mean()) for v in (values, shape.learnt))
     if then <= 0 or abs(now / then - 1) < _WORTH_SAYING:
         return f"spread differently {THEN}"
-    return f"on average {_by_how_much(now, then)} {THEN}, though most customers are as they were"
+    return f"on average {_describe_size(now, then)} {THEN}, though most customers are as they were"
 
 
 def _as_written(number: float, name: str, wording: Wording) -> str:
@@ -235,7 +235,7 @@ def _as_written(number: float, name: str, wording: Wording) -> str:
     return wording.shown(name, float(f"{number:.4g}"))
 
 
-def _by_how_much(now: float, then: float) -> str:
+def _describe_size(now: float, then: float) -> str:
     """How far a typical value moved; in percent only where there was something to take a percentage of."""
     side = "higher" if now > then else "lower"
     return f"{percent(abs(now - then) / then)} {side}" if then > 0 and now > 0 else side
@@ -302,15 +302,15 @@ class ColumnDrift:
         return self.as_json() | own | asdict(self.distance)
 
 
-def column_drift(
+def judge_columns(
     model: Model, shapes: Sequence[ColumnShape], sketch: Sketch, wording: Wording
 ) -> tuple[ColumnDrift, ...]:
     """What happened to every learnt column, the largest move of a column that matters first."""
     weights = column_weights(model)
-    apart = [distance_of(shape, sketch, i) for i, shape in enumerate(shapes)]
-    seen = false_discoveries_held(np.array([d.p_value for d in apart]), FALSE_ALARMS)
+    apart = [measure_column_distance(shape, sketch, i) for i, shape in enumerate(shapes)]
+    seen = hold_false_discoveries(np.array([d.p_value for d in apart]), FALSE_ALARMS)
     found = [
-        _judged(shape, i, (apart[i], bool(seen[i]), float(weights[i])), (sketch, wording))
+        _judge_column(shape, i, (apart[i], bool(seen[i]), float(weights[i])), (sketch, wording))
         for i, shape in enumerate(shapes)
     ]
     return tuple(sorted(found, key=lambda c: (not c.moved, not c.matters, -c.size, c.name)))
@@ -323,7 +323,7 @@ def column_weights(model: Model) -> np.ndarray:
     return size / max(float(size.sum()), 1e-12)
 
 
-def distance_of(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
+def measure_column_distance(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
     """How far one column of a list lies from the learnt one, among customers who have a value; and, where having none
     is an answer, how many more have none."""
     if min(sketch.known(place), shape.known) < 1:
@@ -333,32 +333,32 @@ def distance_of(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
         return found
     learnt = np.array([shape.known * shape.missing / max(1 - shape.missing, 1e-9), shape.known])
     now = np.array([float(sketch.missing[place]), float(sketch.known(place))])
-    either = min(1.0, 2 * min(found.p_value, chance_of(now, learnt)))
+    either = min(1.0, 2 * min(found.p_value, chance_of_gap(now, learnt)))
     return replace(found, emptied=float(now[0] / now.sum() - shape.missing), p_value=either)
 
 
 def _distance_of_values(shape: ColumnShape, sketch: Sketch, place: int) -> Distance:
     counts = sketch.counts[place]
-    found = distance(shape.coarsely(counts), shape.coarsely(shape.shares), shape.known, ordered=shape.is_number)
+    found = measure_distance(shape.coarsely(counts), shape.coarsely(shape.shares), shape.known, ordered=shape.is_number)
     if shape.middle is None or shape.learnt is None:
         return found
     shift, chance = mean_shift(sketch.sampled(place), shape.learnt, (shape.middle[1], shape.middle[99]))
     either = min(1.0, 2 * min(found.p_value, chance))
-    return replace(found, ks=widest_gap(counts, shape.shares), shift=shift, p_value=either)
+    return replace(found, ks=find_widest_gap(counts, shape.shares), shift=shift, p_value=either)
 
 
 def is_large(found: Distance) -> bool:
     """Whether a difference is large enough to mean something, if chance does not explain it."""
-    return _values_moved(found) or abs(found.emptied) >= LARGE_TV
+    return _have_values_moved(found) or abs(found.emptied) >= LARGE_TV
 
 
-def _values_moved(found: Distance) -> bool:
+def _have_values_moved(found: Distance) -> bool:
     """The same among customers who have a value."""
     gap = found.tv >= LARGE_TV if found.ks is None else found.ks >= LARGE_GAP
     return found.psi >= LARGE_PSI or gap or abs(found.shift or 0.0) >= LARGE_SHIFT
 
 
-def _judged(
+def _judge_column(
     shape: ColumnShape, place: int, measured: tuple[Distance, bool, float], around: tuple[Sketch, Wording]
 ) -> ColumnDrift:
     found, stands_out, weight = measured
@@ -388,12 +388,12 @@ def _why_not(shape: ColumnShape, sketch: Sketch, place: int) -> str:
 
 
 def _why(shape: ColumnShape, place: int, found: Distance, around: tuple[Sketch, Wording], matters: bool) -> str:
-    changed = change_in_words if _values_moved(found) else emptied_in_words
+    changed = describe_change if _have_values_moved(found) else describe_emptied
     said = changed(shape, around[0], place, around[1])
     return said + ("." if matters else "; it hardly drives the risk, so this only informs.")
 
 
-def drivers_moved(columns: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
+def list_moved_drivers(columns: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
     """The moved columns that matter."""
     return tuple(c for c in columns if c.moved and c.matters)
 
@@ -450,18 +450,18 @@ class DomainClassifier:
         return Notice("info", f"{text}, mostly by {names}." if names else f"{text}.")
 
 
-def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> DomainClassifier | None:
+def classify_domain(model: Model, sample: np.ndarray, *, seed: int = 0) -> DomainClassifier | None:
     """Learn on one half of both lists to tell them apart, check on the other; None where there are too few rows."""
     random = np.random.default_rng(seed)
     then = model.reference.rows
     size = min(len(then), len(sample), MOST_ROWS)
     if size < FEWEST_ROWS:
         return None
-    rows = np.concatenate([_some(random, then, size), _some(random, sample, size)])
+    rows = np.concatenate([_sample_rows(random, then, size), _sample_rows(random, sample, size)])
     today = np.repeat([0.0, 1.0], size)
     half = random.permutation(2 * size) % 2 == 0
     kinds = [f.is_set and len(f.levels) < _CODES for f in model.encoder.fields]
-    checked = _checked(rows, today, (half, kinds), random)
+    checked = _cross_check(rows, today, (half, kinds), random)
     found = float(np.mean([c[0] for c in checked]))
     wavers = 1.96 * float(np.sqrt((2 * size + 1) / (12 * size**2)))
     worse = np.mean([c[1] for c in checked], axis=0)
@@ -469,21 +469,21 @@ def telltale_of(model: Model, sample: np.ndarray, *, seed: int = 0) -> DomainCla
     return DomainClassifier(found, found - wavers, min(found + wavers, 1.0), tuple(telling))
 
 
-def _some(random: np.random.Generator, rows: np.ndarray, size: int) -> np.ndarray:
+def _sample_rows(random: np.random.Generator, rows: np.ndarray, size: int) -> np.ndarray:
     return rows[np.sort(random.permutation(len(rows))[:size])]
 
 
-def _checked(
+def _cross_check(
     rows: np.ndarray, today: np.ndarray, how: tuple[np.ndarray, list[bool]], random: np.random.Generator
 ) -> list[tuple[float, np.ndarray]]:
     import sklearn.ensemble  # noqa: F401  loaded first, or there is nothing to bound yet
 
     half, kinds = how
     with one_thread():  # so few rows are learnt faster alone: on a busy machine threads wait for one another
-        return [_check(rows, today, (learn, kinds), random) for learn in (half, ~half)]
+        return [_check_fold(rows, today, (learn, kinds), random) for learn in (half, ~half)]
 
 
-def _check(
+def _check_fold(
     rows: np.ndarray, today: np.ndarray, how: tuple[np.ndarray, list[bool]], random: np.random.Generator
 ) -> tuple[float, np.ndarray]:
     """The AUC on the half not learnt from, and by how much it falls when each column is shuffled."""
@@ -497,10 +497,12 @@ def _check(
     score = _auc(classifier, check, truth)
     if score < TELLS:
         return score, np.zeros(rows.shape[1])
-    return score, np.array([score - _auc(classifier, _shuffled(check, i, random), truth) for i in range(rows.shape[1])])
+    return score, np.array(
+        [score - _auc(classifier, _shuffle_column(check, i, random), truth) for i in range(rows.shape[1])]
+    )
 
 
-def _shuffled(rows: np.ndarray, column: int, random: np.random.Generator) -> np.ndarray:
+def _shuffle_column(rows: np.ndarray, column: int, random: np.random.Generator) -> np.ndarray:
     other = rows.copy()
     other[:, column] = random.permutation(other[:, column])
     return other

@@ -99,22 +99,22 @@ def expected_measures(p: np.ndarray, threshold: float, chance: np.ndarray | None
     return {name: float(value) for name, value in found.items()}
 
 
-def promised(model: Model, p: np.ndarray) -> dict[str, float]:
+def promised_measures(model: Model, p: np.ndarray) -> dict[str, float]:
     """The measures to be expected of customers whom the model gave these probabilities."""
-    return expected_measures(p, model.thresholds.chosen, set_right(model, p))
+    return expected_measures(p, model.thresholds.chosen, correct_probability(model, p))
 
 
-def set_right(model: Model, p: np.ndarray) -> np.ndarray:
+def correct_probability(model: Model, p: np.ndarray) -> np.ndarray:
     """The probabilities as what became of customers the model had not seen corrects them.
 
     A model is left as it is where a correction makes single scores no better; but that its scores all lean a little the
     same way still shows in a ROC-AUC, which adds them up.
     """
-    more, shift = leaning(model)
+    more, shift = estimate_leaning(model)
     return sigmoid((1 + more) * logit(p) + shift) if more or shift else p
 
 
-def leaning(model: Model) -> np.ndarray:
+def estimate_leaning(model: Model) -> np.ndarray:
     """By how much the log-odds lean, as (slope − 1, intercept): a line through the reliability bins.
 
     It is drawn back towards nothing as far as so few outcomes leave it in doubt.
@@ -126,16 +126,18 @@ def leaning(model: Model) -> np.ndarray:
     if not LINES[0] <= slope <= LINES[1]:
         return np.zeros(2)
     usual = np.diag(np.square(USUAL))
-    return usual @ np.linalg.solve(usual + doubt(model), np.array([slope - 1, shift]))
+    return usual @ np.linalg.solve(usual + estimate_doubt(model), np.array([slope - 1, shift]))
 
 
-def likely_measures(
+def estimate_measures(
     model: Model, p: np.ndarray, *, seed: int = 0, learnt: Mapping[str, float] | None = None
 ) -> dict[str, Likely]:
     """The expected measures with 95 % intervals: other customers, other outcomes, and a calibration that wavers."""
-    value, random = promised(model, p), np.random.default_rng(seed)
+    value, random = promised_measures(model, p), np.random.default_rng(seed)
     at, counts = _on_grid(p)
-    drawn = _drawn(random, (at, set_right(model, at), counts), model.thresholds.chosen, wavering(model, random))
+    drawn = _draw_measures(
+        random, (at, correct_probability(model, at), counts), model.thresholds.chosen, draw_wavering(model, random)
+    )
     likely = {}
     for name in MEASURES:
         spread = drawn[name][np.isfinite(drawn[name])]
@@ -149,15 +151,15 @@ def likely_measures(
 
 def learnt_measures(model: Model) -> dict[str, float]:
     """The same measures for the customers the model learnt from, by scores given without having seen them."""
-    return promised(model, model.reference.scores)
+    return promised_measures(model, model.reference.scores)
 
 
-def wavering(model: Model, random: np.random.Generator) -> np.ndarray:
+def draw_wavering(model: Model, random: np.random.Generator) -> np.ndarray:
     """By how much the log-odds may be off, as draws of (slope − 1, intercept): fewer customers learnt, more doubt."""
-    return random.multivariate_normal(np.zeros(2), doubt(model), size=DRAWS)
+    return random.multivariate_normal(np.zeros(2), estimate_doubt(model), size=DRAWS)
 
 
-def doubt(model: Model) -> np.ndarray:
+def estimate_doubt(model: Model) -> np.ndarray:
     """The covariance of slope and intercept of a line through the outcomes of the customers learnt from."""
     p = model.reference.row_scores
     margin, weight = logit(p), p * (1 - p) * model.reference.customers / len(p)
@@ -166,7 +168,7 @@ def doubt(model: Model) -> np.ndarray:
     return np.linalg.inv(known)
 
 
-def _drawn(
+def _draw_measures(
     random: np.random.Generator, grid: tuple[np.ndarray, ...], threshold: float, wavers: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The measures of lists as they could have been, one number per draw."""
@@ -218,7 +220,7 @@ MOST_LEVELS = 6
 Z95 = 1.959964
 
 
-def parts_of(
+def split_into_parts(
     model: Model, shapes: Sequence[ColumnShape], weights: np.ndarray, wording: Wording
 ) -> Iterator[tuple[str, int, float, float]]:
     """The parts a list is cut into: their name, column, and the range of encoded values they hold."""
@@ -245,18 +247,18 @@ def estimates_by_part(
     for name, place, low, high in cut:
         rows = (matrix[:, place] >= low) & (matrix[:, place] <= high)
         if rows.sum() >= FEWEST_IN_PART:
-            measures = likely_measures(model, p[rows], learnt=_learnt(model, place, low, high))
+            measures = estimate_measures(model, p[rows], learnt=_learnt_share(model, place, low, high))
             profit = _mean(gains[rows]) if len(gains) else None
             estimates[name] = PerformanceEstimate(int(rows.sum()), measures, profit)
     return estimates
 
 
-def _learnt(model: Model, place: int, low: float, high: float) -> dict[str, float] | None:
+def _learnt_share(model: Model, place: int, low: float, high: float) -> dict[str, float] | None:
     column = model.reference.rows[:, place]
     rows = (column >= low) & (column <= high)
     if rows.sum() < FEWEST_LEARNT:
         return None
-    return promised(model, model.reference.row_scores[rows])
+    return promised_measures(model, model.reference.row_scores[rows])
 
 
 def _thirds(shape: ColumnShape, place: int, words: tuple[str, Wording]) -> Iterator[tuple[str, int, float, float]]:
@@ -313,7 +315,7 @@ class Profit:
         return self.likely.value / self.likely.learnt - 1
 
 
-def profit_of(model: Model, matrix: np.ndarray, p: np.ndarray, playbook: Playbook | None) -> Profit:
+def estimate_profit(model: Model, matrix: np.ndarray, p: np.ndarray, playbook: Playbook | None) -> Profit:
     """What acting on these encoded customers is expected to bring, and whether that is clearly less than it was."""
     if playbook is None or not playbook.actions:
         return Profit(None, notices=(Notice("info", "Without a playbook the estimate holds no money."),))
@@ -334,7 +336,7 @@ def best_gains(
     model: Model, matrix: np.ndarray, p: np.ndarray, playbook: Playbook
 ) -> tuple[np.ndarray, tuple[Notice, ...]]:
     """Per customer the expected gain of the best action; nothing where none pays."""
-    columns = decoded_table(model.encoder, matrix)
+    columns = decode_matrix(model.encoder, matrix)
     value = model.schema.value.name if model.schema.value else ""
     bill = matrix[:, model.encoder.names.index(value)] if value in model.encoder.names else None
     at_stake = build_stakes(p, bill, playbook, column=value)
@@ -363,7 +365,7 @@ def learnt_mean(model: Model, gains: np.ndarray) -> tuple[float, float]:
     return float(weight @ mean), float(np.sqrt(within + drawn))
 
 
-def decoded_table(encoder: Encoder, matrix: np.ndarray) -> pa.Table:
+def decode_matrix(encoder: Encoder, matrix: np.ndarray) -> pa.Table:
     """Encoded customers as a table again, for the rules of a playbook; dates are left out, unseen levels are blank."""
     columns = {}
     for i, one in enumerate(encoder.fields):
@@ -396,7 +398,7 @@ Measured = tuple[Likely, Likely, Likely, Likely | None]  # ranking, calibration 
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedList:
     """A scored list whose outcomes are known, one entry per customer.
 
     left                  1 for those who left
@@ -436,9 +438,9 @@ class Performance:
         return said | {k: v.as_json() for k, v in parts.items() if v} | {"signs": list(self.signs), "why": self.why}
 
 
-def followed_list(
+def follow_list(
     name: str, given: Stakes, left: np.ndarray, *, playbook: Playbook | None = None, columns: Any = None
-) -> Followed:
+) -> FollowedList:
     """A scored list with its outcomes, and what acting on its scores brings whether a customer leaves or stays.
 
     given  probabilities as they were given then, and the bills; leave out customers who got an action, for whom
@@ -448,14 +450,14 @@ def followed_list(
     if len(y) != given.rows or not np.isin(y, (0.0, 1.0)).all():
         raise ListRefused("Some outcomes are neither 0 nor 1.", "Give one outcome per scored customer.")
     if playbook is None or not playbook.actions:
-        return Followed(name, given.probability, y)
+        return FollowedList(name, given.probability, y)
     choice = price_offers(given, playbook, columns).best
     worlds = (replace(given, probability=np.full(given.rows, leaves)) for leaves in (1.0, 0.0))
     if_leaves, if_stays = (chosen_gain(world, playbook, columns, choice)["mid"] for world in worlds)
-    return Followed(name, given.probability, y, if_leaves, if_stays)
+    return FollowedList(name, given.probability, y, if_leaves, if_stays)
 
 
-def performance_of(model: Model, followed: Followed) -> Performance:
+def measure_performance(model: Model, followed: FollowedList) -> Performance:
     """How the model did on one list with outcomes; too few customers or leavers are refused with the numbers."""
     y = followed.left
     leavers = int(y.sum())
@@ -464,17 +466,17 @@ def performance_of(model: Model, followed: Followed) -> Performance:
             f"{followed.name}: too few outcomes to judge the model ({len(y):,} known, {leavers:,} of them left).",
             f"Wait for at least {FEWEST_CUSTOMERS} outcomes with {FEWEST_LEAVERS} who left and as many who stayed.",
         )
-    found = rank, slope, rate, profit = _measured(model, followed)
-    signs = _signs(found, followed, vouched(model)[1])
+    found = rank, slope, rate, profit = _measure_list(model, followed)
+    signs = _signs(found, followed, vouched_ranges(model)[1])
     return Performance(followed.name, len(y), leavers, rank, slope, rate, profit, signs, _why(rank, rate, profit))
 
 
-def _measured(model: Model, followed: Followed) -> Measured:
+def _measure_list(model: Model, followed: FollowedList) -> Measured:
     y, p = followed.left, followed.probability
     return _rank(model, y, p), _slope(y, p), _rate(y, p), _profit(followed)
 
 
-def together(lists: Sequence[Followed]) -> Followed:
+def join_lists(lists: Sequence[FollowedList]) -> FollowedList:
     """Some lists as one, named after the last."""
 
     def column(part: str) -> np.ndarray | None:
@@ -482,10 +484,10 @@ def together(lists: Sequence[Followed]) -> Followed:
         return None if any(v is None for v in values) else np.concatenate(values)
 
     p, left = (np.concatenate([getattr(one, part) for one in lists]) for part in ("probability", "left"))
-    return Followed(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
+    return FollowedList(lists[-1].name, p, left, column("if_leaves"), column("if_stays"))
 
 
-def borne_out(model: Model, over_several: Performance, newest: Followed) -> Performance:
+def confirm_over_lists(model: Model, over_several: Performance, newest: FollowedList) -> Performance:
     """What several lists together show, as far as the newest outcomes among them show it by themselves.
 
     Two bad lists weigh so much that a sound one after them would be called bad, too; the alarm would come once more
@@ -494,17 +496,17 @@ def borne_out(model: Model, over_several: Performance, newest: Followed) -> Perf
     """
     if len(np.unique(newest.left)) < 2:  # nobody left, or everybody did: that ranks nothing
         return over_several
-    off = _signs(_measured(model, newest), newest, vouched(model)[1])
+    off = _signs(_measure_list(model, newest), newest, vouched_ranges(model)[1])
     return replace(over_several, signs=tuple(sign for sign in over_several.signs if sign in off))
 
 
 def _rank(model: Model, y: np.ndarray, p: np.ndarray) -> Likely:
     found = auc(y, p)
     half = Z95 * auc_error(found, int(y.sum()), int(len(y) - y.sum()))
-    return Likely(found, max(0.0, found - half), min(1.0, found + half), vouched(model)[0])
+    return Likely(found, max(0.0, found - half), min(1.0, found + half), vouched_ranges(model)[0])
 
 
-def vouched(model: Model) -> tuple[float, float]:
+def vouched_ranges(model: Model) -> tuple[float, float]:
     """The ROC-AUC the report card vouches for, and the floor below which it no longer does (mean − 2 sd over folds)."""
     card = model.report.get("scores", {}).get("roc_auc", {})
     mean = float(card.get("mean", learnt_measures(model)["auc"]))
@@ -533,7 +535,7 @@ def _rate(y: np.ndarray, p: np.ndarray) -> Likely:
     return Likely(float(y.mean()), low, high, float(p.mean()))
 
 
-def _profit(followed: Followed) -> Likely | None:
+def _profit(followed: FollowedList) -> Likely | None:
     if followed.if_leaves is None or followed.if_stays is None:
         return None
     difference, p = followed.if_leaves - followed.if_stays, followed.probability
@@ -543,16 +545,16 @@ def _profit(followed: Followed) -> Likely | None:
     return Likely(came, came - half, came + half, promised)
 
 
-def _signs(found: Measured, followed: Followed, floor: float) -> tuple[str, ...]:
+def _signs(found: Measured, followed: FollowedList, floor: float) -> tuple[str, ...]:
     """What is far off, further than chance does."""
     rank, slope, rate, profit = found
     p = followed.probability
     wavers = np.sqrt(np.sum(p * (1 - p))) / len(p)
     clear = {
-        "auc": _below(rank),
+        "auc": _is_below(rank),
         "calibration": abs(slope.value - 1.0) > SURE * _error(slope),
         "rate": abs(rate.value - (rate.learnt or 0.0)) > SURE * wavers,
-        "profit": profit is not None and _below(profit),
+        "profit": profit is not None and _is_below(profit),
     }
     return tuple(sign for sign in _far_off(found, floor) if clear[sign])
 
@@ -569,7 +571,7 @@ def _far_off(found: Measured, floor: float) -> tuple[str, ...]:
     return tuple(sign for sign, is_far in far.items() if is_far)
 
 
-def _below(found: Likely) -> bool:
+def _is_below(found: Likely) -> bool:
     return found.learnt is not None and found.learnt - found.value > SURE * _error(found)
 
 
@@ -602,7 +604,7 @@ class SettledOutcomes:
     notices: tuple[Notice, ...] = ()
 
 
-def settled_outcomes(files: Sequence[pa.Table]) -> SettledOutcomes:
+def resolve_outcomes(files: Sequence[pa.Table]) -> SettledOutcomes:
     """One outcome per customer from files with the columns key and left, the oldest first.
 
     A customer who is said to have left and later to have stayed may be a new contract or a mistake: the latest file
@@ -611,21 +613,21 @@ def settled_outcomes(files: Sequence[pa.Table]) -> SettledOutcomes:
     said: dict[str, bool] = {}
     changed: set[str] = set()
     for number, file in enumerate(files, start=1):
-        for key, left in _sure(file, number).items():
+        for key, left in _sure_outcomes(file, number).items():
             if said.get(key, left) != left:
                 changed.add(key)
             said[key] = left
     table = pa.table({"key": pa.array(said.keys(), pa.string()), "left": pa.array(said.values(), pa.bool_())})
-    return SettledOutcomes(table, _told(changed))
+    return SettledOutcomes(table, _changed_notice(changed))
 
 
-def outcomes_for(keys: pa.Array, settled: pa.Table) -> pa.Array:
+def match_outcomes_to(keys: pa.Array, settled: pa.Table) -> pa.Array:
     """The outcome of each key, in order; nothing where it is not known."""
     places = pc.index_in(keys.cast(pa.string()), value_set=settled.column("key").combine_chunks())
     return settled.column("left").combine_chunks().take(places)
 
 
-def _sure(file: pa.Table, number: int) -> dict[str, bool]:
+def _sure_outcomes(file: pa.Table, number: int) -> dict[str, bool]:
     missing = {"key", "left"} - set(file.column_names)
     if missing:
         raise ListRefused(
@@ -644,7 +646,7 @@ def _sure(file: pa.Table, number: int) -> dict[str, bool]:
     return said
 
 
-def _told(changed: set[str]) -> tuple[Notice, ...]:
+def _changed_notice(changed: set[str]) -> tuple[Notice, ...]:
     if not changed:
         return ()
     some = ", ".join(sorted(k[:40] for k in changed)[:3])

@@ -74,7 +74,7 @@ class LastList:
 NO_LIST = LastList()
 
 
-def quality_alarms(
+def find_alarms(
     shapes: Sequence[ColumnShape], sketch: Sketch, wording: Wording, *, last: LastList = NO_LIST
 ) -> tuple[Alarm, ...]:
     """Every fault of the data, the broken columns first."""
@@ -88,7 +88,7 @@ def quality_alarms(
     return tuple(found)
 
 
-def doubts_about_the_list(model: Model, alarms: Sequence[Alarm]) -> tuple[Notice, ...]:
+def doubt_notices(model: Model, alarms: Sequence[Alarm]) -> tuple[Notice, ...]:
     """A word of doubt when so many columns are in trouble that this may be another list altogether."""
     troubled = {a.column for a in alarms if a.column}
     if len(troubled) < max(2, EVERYWHERE * len(model.encoder.fields)):
@@ -172,7 +172,7 @@ def _constant(shape: ColumnShape, sketch: Sketch, place: int, wording: Wording) 
     return Alarm("constant", text, shape.name)
 
 
-def share_returned(sketch: Sketch, last: LastList) -> float | None:
+def compute_share_returned(sketch: Sketch, last: LastList) -> float | None:
     """The share of the last list's customers who are on this one; None where that was not looked for."""
     return None if sketch.returned is None or not last.keys else sketch.returned / last.keys
 
@@ -193,7 +193,7 @@ def _volume(sketch: Sketch, last: LastList) -> Alarm | None:
 
 def _keys(sketch: Sketch, last: LastList) -> Alarm | None:
     """Other customers than on the last list; said once, since some businesses send other customers each time."""
-    share = share_returned(sketch, last)
+    share = compute_share_returned(sketch, last)
     if share is None or not are_strangers(share) or last.strangers:
         return None
     few = f"Only {percent(share)}" if sketch.returned else "None"

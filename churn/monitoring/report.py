@@ -22,27 +22,27 @@ from churn.monitoring.drift import (
     FEWEST,
     ColumnDrift,
     DomainClassifier,
-    column_drift,
+    classify_domain,
     column_weights,
-    drivers_moved,
+    judge_columns,
+    list_moved_drivers,
     percent,
     table_of_columns,
-    telltale_of,
 )
 from churn.monitoring.performance import (
-    PerformanceEstimate,
     Likely,
     Performance,
+    PerformanceEstimate,
     Profit,
+    estimate_measures,
+    estimate_profit,
     estimates_by_part,
     learnt_measures,
-    likely_measures,
-    parts_of,
-    profit_of,
+    split_into_parts,
 )
-from churn.monitoring.quality import NO_LIST, Alarm, LastList, doubts_about_the_list, quality_alarms, share_returned
-from churn.monitoring.scores import ScoreDrift, ScoreShape, score_drift_of
-from churn.monitoring.sketch import ColumnShape, Sketch, as_scored, shapes_of, sketch_of
+from churn.monitoring.quality import NO_LIST, Alarm, LastList, compute_share_returned, doubt_notices, find_alarms
+from churn.monitoring.scores import ScoreDrift, ScoreShape, measure_score_drift
+from churn.monitoring.sketch import ColumnShape, Sketch, column_shapes, encode_as_scored, sketch_list
 from churn.notices import Notice, listed
 from churn.schema import Column, Schema
 from churn.scoring.wording import Wording, capital, wording_for
@@ -138,60 +138,62 @@ class Advice:
         }
 
 
-def advice_from(words: Mapping[str, Any]) -> Advice:
+def advice_from_json(words: Mapping[str, Any]) -> Advice:
     """The advice that `as_json` wrote."""
     signs = tuple(words["signs"])
     return Advice(words["do"], words["why"], signs, words.get("lists_in_a_row", 0), words.get("judged", True))
 
 
-def advice_for(evidence: Evidence, *, earlier: Sequence[Sequence[str]] = (), currency: str = "") -> Advice:
+def advise(evidence: Evidence, *, earlier: Sequence[Sequence[str]] = (), currency: str = "") -> Advice:
     """Keep, watch or retrain.
 
     earlier  the signs of the lists before this one that the same model version scored, the latest last
     """
     signs = evidence.signs
-    row = _row((*earlier, signs))
+    row = _signs_in_a_row((*earlier, signs))
     judged = evidence.customers >= FEWEST
     if row >= IN_A_ROW:
-        why = f"Retrain: {listed(evidence.said)}, on {row} lists in a row. {in_money(evidence, currency)}"
+        why = f"Retrain: {listed(evidence.said)}, on {row} lists in a row. {describe_money(evidence, currency)}"
         return Advice("retrain", why.strip(), signs, row, judged)
     reasons = _reasons(evidence)
     if reasons:
-        why = f"Watch the next list: {'; '.join(reasons)}. {in_money(evidence, currency)}"
+        why = f"Watch the next list: {'; '.join(reasons)}. {describe_money(evidence, currency)}"
         return Advice("watch", why.strip(), signs, row, judged)
     if not judged:
         many = f"{evidence.customers:,} customer" + ("s are" if evidence.customers != 1 else " is")
         why = f"Keep the model for now: {many} too few to judge drift; at least {FEWEST} are needed."
         return Advice("keep", why, signs, row, False)
-    return Advice("keep", f"Keep the model. {in_money(evidence, currency)}".strip(), signs, row)
+    return Advice("keep", f"Keep the model. {describe_money(evidence, currency)}".strip(), signs, row)
 
 
-def in_money(evidence: Evidence, currency: str = "") -> str:
+def describe_money(evidence: Evidence, currency: str = "") -> str:
     """What the list is expected to bring, or brought, per 1,000 customers, beside what it should."""
     performance = evidence.performance
     if performance is not None and performance.profit is not None and "profit" in performance.signs:
-        return _said(performance.profit, "Acting on the scores brought", "the scores promised", currency)
+        return _money_sentence(performance.profit, "Acting on the scores brought", "the scores promised", currency)
     if evidence.profit.likely is None or evidence.customers < FEWEST or evidence.is_faulty:
         return ""
-    said = _said(evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency)
+    said = _money_sentence(
+        evidence.profit.likely, "Acting on this list is expected to bring", "when it learnt it was", currency
+    )
     return (
         said if evidence.profit.certain else f"{said[:-1]}, which is uncertain itself: chance explains the difference."
     )
 
 
-def _said(likely: Likely, opening: str, beside: str, currency: str) -> str:
+def _money_sentence(likely: Likely, opening: str, beside: str, currency: str) -> str:
     def amount(value: float) -> str:
         return Wording(Schema((Column("profit", unit="money"),)), currency=currency).shown("profit", round(PER * value))
 
     learnt = likely.learnt or 0.0
-    change = f" ({_by(likely.value / learnt - 1)})" if learnt > 0 else ""
+    change = f" ({_describe_percent(likely.value / learnt - 1)})" if learnt > 0 else ""
     return (
         f"{opening} {amount(likely.value)} per {PER:,} customers ({amount(likely.low)} to {amount(likely.high)}); "
         f"{beside} {amount(learnt)}{change}."
     )
 
 
-def _by(change: float) -> str:
+def _describe_percent(change: float) -> str:
     return f"{percent(abs(change))} {'more' if change > 0 else 'less'}"
 
 
@@ -200,9 +202,9 @@ def _reasons(evidence: Evidence) -> list[str]:
     found = list(evidence.said)
     if evidence.score.moved and "scores" not in evidence.signs:
         found.append("the scores are spread differently")
-    moved = drivers_moved(evidence.columns)
+    moved = list_moved_drivers(evidence.columns)
     if moved:
-        found.append(f"{_counted(len(moved), 'column')} that drive{'s' * (len(moved) == 1)} the risk moved")
+        found.append(f"{_count_things(len(moved), 'column')} that drive{'s' * (len(moved) == 1)} the risk moved")
     return [*found, *_faults(evidence)]
 
 
@@ -212,11 +214,11 @@ def _faults(evidence: Evidence) -> list[str]:
     broken = len(evidence.alarms) - len(found)
     if broken:
         then = ": correct the data before training on it" if evidence.is_faulty else ""
-        found.insert(0, f"the data has {_counted(broken, 'fault')}{then}")
+        found.insert(0, f"the data has {_count_things(broken, 'fault')}{then}")
     return found
 
 
-def _row(signs: Sequence[Sequence[str]]) -> int:
+def _signs_in_a_row(signs: Sequence[Sequence[str]]) -> int:
     """On how many lists in a row, up to the last, there were signs."""
     row = 0
     for one in reversed(signs):
@@ -226,7 +228,7 @@ def _row(signs: Sequence[Sequence[str]]) -> int:
     return row
 
 
-def _counted(count: int, thing: str) -> str:
+def _count_things(count: int, thing: str) -> str:
     return f"{count} {thing}{'s' * (count != 1)}"
 
 
@@ -323,7 +325,7 @@ BLOCK = 100_000
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierLists:
     """What is known from earlier lists of the same model version; the database keeps it.
 
     signs        the signs of each list's advice, the latest last
@@ -341,7 +343,7 @@ class Before:
 
 
 @dataclass(frozen=True)
-class Look:
+class ListSnapshot:
     """One pass over a list: its sketch, and its sampled customers as the model scores them."""
 
     model: Model
@@ -357,7 +359,7 @@ def watch_list(
     *,
     playbook: Playbook | None = None,
     wording: Wording | None = None,
-    before: Before | None = None,
+    before: EarlierLists | None = None,
     as_of: date | None = None,
     telltale: bool = True,
 ) -> DriftReport:
@@ -367,61 +369,61 @@ def watch_list(
     as_of     the day the list speaks of; without it the latest date in it (of the first block, when it comes in blocks)
     telltale  also ask a classifier whether it can tell the lists apart (a second or two)
     """
-    past = before or Before()
-    look = look_over(model, blocks, as_of=as_of, last_keys=past.keys)
-    return report_on(look, playbook=playbook, wording=wording, before=past, telltale=telltale)
+    past = before or EarlierLists()
+    look = take_snapshot(model, blocks, as_of=as_of, last_keys=past.keys)
+    return build_report(look, playbook=playbook, wording=wording, before=past, telltale=telltale)
 
 
-def look_over(
+def take_snapshot(
     model: Model,
     blocks: pa.Table | Iterable[pa.Table],
     *,
     as_of: date | None = None,
     last_keys: pa.Array | None = None,
     carry: Sequence[str] = (),
-) -> Look:
+) -> ListSnapshot:
     """Go over a list once; the columns to `carry` are kept of the sampled customers as they stand."""
-    shapes = shapes_of(model)
+    shapes = column_shapes(model)
     if as_of is None and isinstance(blocks, pa.Table):
         as_of = model.encoder.list_date(blocks)
-    sketch = sketch_of(model, shapes, _blocks(blocks), as_of=as_of, last_keys=last_keys, carry=carry)
-    scored = as_scored(model.encoder, sketch.sample)
-    return Look(model, shapes, sketch, scored, model.probability(scored))
+    sketch = sketch_list(model, shapes, _blocks(blocks), as_of=as_of, last_keys=last_keys, carry=carry)
+    scored = encode_as_scored(model.encoder, sketch.sample)
+    return ListSnapshot(model, shapes, sketch, scored, model.probability(scored))
 
 
-def report_on(
-    look: Look,
+def build_report(
+    look: ListSnapshot,
     *,
     playbook: Playbook | None = None,
     wording: Wording | None = None,
-    before: Before | None = None,
+    before: EarlierLists | None = None,
     telltale: bool = True,
 ) -> DriftReport:
     """What a look at a list says: what moved, whether it matters, and what to do."""
     model, sketch, p = look.model, look.sketch, look.probability
-    said, past = wording or wording_for(model.schema), before or Before()
+    said, past = wording or wording_for(model.schema), before or EarlierLists()
     last = replace(past.last, keys=0 if past.keys is None else len(past.keys))
-    profit = profit_of(model, look.scored, p, playbook)
+    profit = estimate_profit(model, look.scored, p, playbook)
     evidence = Evidence(
         sketch.rows,
-        column_drift(model, look.shapes, sketch, said),
-        quality_alarms(look.shapes, sketch, said, last=last),
-        score_drift_of(model, p, customers=sketch.rows, last=past.scores),
+        judge_columns(model, look.shapes, sketch, said),
+        find_alarms(look.shapes, sketch, said, last=last),
+        measure_score_drift(model, p, customers=sketch.rows, last=past.scores),
         profit,
         past.performance,
     )
-    told = telltale_of(model, look.scored) if telltale else None
+    told = classify_domain(model, look.scored) if telltale else None
     return DriftReport(
         model=f"{model.name}@{model.version}",
         customers=sketch.rows,
         columns=evidence.columns,
         score=evidence.score,
         estimate=_estimate(look, said, profit),
-        advice=advice_for(evidence, earlier=past.signs, currency=said.currency),
+        advice=advise(evidence, earlier=past.signs, currency=said.currency),
         alarms=evidence.alarms,
         telltale=told,
         performance=past.performance,
-        returned=share_returned(sketch, last),
+        returned=compute_share_returned(sketch, last),
         notices=_notices(model, sketch, evidence, (told, said)),
         labels={shape.name: capital(said.label(shape.name)) for shape in look.shapes},
         currency=said.currency,
@@ -436,10 +438,10 @@ def _blocks(given: pa.Table | Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield given.slice(start, BLOCK)
 
 
-def _estimate(look: Look, wording: Wording, profit: Profit) -> PerformanceEstimate:
+def _estimate(look: ListSnapshot, wording: Wording, profit: Profit) -> PerformanceEstimate:
     model, p = look.model, look.probability
-    measures = likely_measures(model, p, learnt=learnt_measures(model))
-    cut = list(parts_of(model, look.shapes, column_weights(model), wording))
+    measures = estimate_measures(model, p, learnt=learnt_measures(model))
+    cut = list(split_into_parts(model, look.shapes, column_weights(model), wording))
     gains = np.array([]) if profit.gains is None else profit.gains
     segments = estimates_by_part(model, cut, look.scored, (p, gains))
     why = "Estimated without outcomes: true while customers behave as those the model learnt from did."
@@ -451,7 +453,7 @@ def _notices(
 ) -> tuple[Notice, ...]:
     told, wording = around
     found = [a.notice for a in evidence.alarms]
-    found += doubts_about_the_list(model, evidence.alarms)
+    found += doubt_notices(model, evidence.alarms)
     if sketch.rows < FEWEST:
         many = f"{sketch.rows:,} customer" + ("s are" if sketch.rows != 1 else " is")
         text = f"{many} too few to tell drift from chance; at least {FEWEST} are needed."

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from churn.errors import RequestRefused
-from churn.monitoring.drift import FEWEST, LARGE_PSI, Distance, distance, percent
+from churn.monitoring.drift import FEWEST, LARGE_PSI, Distance, measure_distance, percent
 from churn.training.model import STEPS, Model
 from churn.training.thresholds import TIERS
 
@@ -37,7 +37,7 @@ class ScoreShape:
     bins: tuple[float, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The shape as a plain mapping; `score_shape_from` reads it back."""
+        """The shape as a plain mapping; `score_shape_from_json` reads it back."""
         return {
             "customers": self.customers,
             "rate": self.rate,
@@ -80,7 +80,7 @@ class ScoreDrift:
         } | beside
 
 
-def score_shape_from(words: Mapping[str, Any]) -> ScoreShape:
+def score_shape_from_json(words: Mapping[str, Any]) -> ScoreShape:
     """The ScoreShape that `as_json` wrote; one of another kind is refused."""
     try:
         tiers = tuple(float(words["tiers"][t]) for t in TIERS)
@@ -92,23 +92,23 @@ def score_shape_from(words: Mapping[str, Any]) -> ScoreShape:
         ) from problem
 
 
-def score_drift_of(
+def measure_score_drift(
     model: Model, probability: np.ndarray, *, customers: int, last: ScoreShape | None = None
 ) -> ScoreDrift:
     """How a list's probabilities stand against the learnt ones, and against the last list's."""
-    now, then = score_shape(model, probability, customers), learnt_scores(model)
+    now, then = measure_score_shape(model, probability, customers), learnt_scores(model)
     learnt = model.reference.customers
-    apart = distance(_counts(now, len(probability)), np.array(then.bins), learnt, ordered=True)
+    apart = measure_distance(_counts(now, len(probability)), np.array(then.bins), learnt, ordered=True)
     moved = apart.psi >= LARGE_PSI and apart.p_value < LARGEST_CHANCE and len(probability) >= FEWEST
     alarming = moved and apart.psi > ALARMING_PSI and len(probability) >= FEWEST_FOR_ALARM
     beside = None
     if last is not None and len(last.bins) == len(now.bins):
-        beside = distance(_counts(now, len(probability)), np.array(last.bins), last.customers, ordered=True)
+        beside = measure_distance(_counts(now, len(probability)), np.array(last.bins), last.customers, ordered=True)
     why = _why(now, then, len(probability), moved)
     return ScoreDrift(now, then, apart, moved, alarming, why, last if beside else None, beside)
 
 
-def score_shape(model: Model, probability: np.ndarray, customers: int) -> ScoreShape:
+def measure_score_shape(model: Model, probability: np.ndarray, customers: int) -> ScoreShape:
     """How these probabilities are spread; with a sample of a longer list, `customers` is the list's length."""
     places = model.thresholds.tier_places(probability)
     counts = np.bincount(np.searchsorted(_cuts(model), probability, side="left"), minlength=len(_cuts(model)) + 1)

@@ -23,7 +23,7 @@ Z95 = 1.959964
 
 
 @dataclass(frozen=True)
-class Accord:
+class Agreement:
     """How far two models agree on one list.
 
     same_tier, same_prediction   share of customers on whom they agree
@@ -60,7 +60,7 @@ class Accord:
 
 
 @dataclass(frozen=True)
-class Duel:
+class ShadowComparison:
     """Champion and challenger on customers whose outcomes are known; positive differences favour the challenger."""
 
     customers: int
@@ -80,7 +80,7 @@ class Duel:
         return {"customers": self.customers, "verdict": self.verdict} | better
 
 
-def accord_of(champion: Model, challenger: Model, p: np.ndarray, q: np.ndarray) -> Accord:
+def measure_agreement(champion: Model, challenger: Model, p: np.ndarray, q: np.ndarray) -> Agreement:
     """How far two models agree on one list: the champion says p, the challenger q, each by its own thresholds."""
     _refuse_unequal(p, q)
     a, b = champion.thresholds.tier_places(p), challenger.thresholds.tier_places(q)
@@ -88,7 +88,7 @@ def accord_of(champion: Model, challenger: Model, p: np.ndarray, q: np.ndarray) 
     same = champion.thresholds.predicted(p) == challenger.thresholds.predicted(q)
     tenth = max(1, len(p) // 10)
     tops = [set(np.argsort(-x, kind="stable")[:tenth].tolist()) for x in (p, q)]
-    return Accord(
+    return Agreement(
         customers=len(p),
         same_tier=float((a == b).mean()),
         same_prediction=float(same.mean()),
@@ -100,7 +100,9 @@ def accord_of(champion: Model, challenger: Model, p: np.ndarray, q: np.ndarray) 
     )
 
 
-def duel_of(left: np.ndarray, p: np.ndarray, q: np.ndarray, *, seed: int = 0, draws: int = 200) -> Duel:
+def compare_on_outcomes(
+    left: np.ndarray, p: np.ndarray, q: np.ndarray, *, seed: int = 0, draws: int = 200
+) -> ShadowComparison:
     """Which of two models was right about the same customers: champion p, challenger q, with 95 % intervals."""
     _refuse_unequal(p, q, left)
     y = np.asarray(left, float)
@@ -113,10 +115,10 @@ def duel_of(left: np.ndarray, p: np.ndarray, q: np.ndarray, *, seed: int = 0, dr
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     gain = auc(y, q) - auc(y, p)
     price = float(gap.mean())
-    return Duel(len(y), Likely(gain, float(low), float(high)), Likely(price, price - half, price + half))
+    return ShadowComparison(len(y), Likely(gain, float(low), float(high)), Likely(price, price - half, price + half))
 
 
-def challenger_share(keys: Iterable[str], share: float, *, salt: str) -> np.ndarray:
+def assign_to_challenger(keys: Iterable[str], share: float, *, salt: str) -> np.ndarray:
     """True for the customers the challenger serves; by their key, so the same ones on every list and every machine.
 
     salt  the name of the trial; another trial draws other customers
@@ -124,11 +126,11 @@ def challenger_share(keys: Iterable[str], share: float, *, salt: str) -> np.ndar
     if not 0 <= share <= 1:
         raise RequestRefused(f"A share of {share:g} is not between 0 and 1.", "Give for example 0.1 for a tenth.")
     edge = share * 2.0**64
-    lots = (_lot(f"{salt}\0{key}") for key in keys)
+    lots = (_draw_for(f"{salt}\0{key}") for key in keys)
     return np.fromiter((lot < edge for lot in lots), dtype=bool)
 
 
-def _lot(text: str) -> int:
+def _draw_for(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 

@@ -79,7 +79,7 @@ class ColumnShape:
         return per_bin if self.coarse is None else np.bincount(self.coarse, weights=per_bin)
 
 
-def shapes_of(model: Model) -> tuple[ColumnShape, ...]:
+def column_shapes(model: Model) -> tuple[ColumnShape, ...]:
     """The shape of every column a model learnt from; a model saved without its reference is refused."""
     refuse_without_reference(model)
     empty = {c.name for c in model.schema.columns if c.may_be_empty}
@@ -195,7 +195,7 @@ class Sketch:
     def joined(self, later: Sketch) -> Sketch:
         """The sketch of both parts of a list."""
         places = np.concatenate([self.places, later.places])
-        kept = _kept(places)
+        kept = _keep_sample(places)
         carried = None
         if self.carried is not None and later.carried is not None:
             carried = pa.concat_tables([self.carried, later.carried], promote_options="permissive").take(kept)
@@ -215,7 +215,7 @@ class Sketch:
         )
 
 
-def sketch_of(
+def sketch_list(
     model: Model,
     shapes: Sequence[ColumnShape],
     blocks: Iterable[pa.Table],
@@ -253,10 +253,10 @@ def _sketch_of_block(
     fitting, unfit = _fit_columns(model.encoder, block)
     absent = tuple(n for n in model.encoder.names if n not in block.schema.names)
     _refuse_a_stranger(model, absent)
-    matrix = unlimited(model.encoder).matrix(fitting, as_of=as_of)
+    matrix = without_limits(model.encoder).matrix(fitting, as_of=as_of)
     counts = tuple(shape.counted(matrix[:, i]) for i, shape in enumerate(shapes))
     places = np.arange(first, first + block.num_rows)
-    kept = _kept(places)
+    kept = _keep_sample(places)
     known = ~np.isnan(matrix)
     return Sketch(
         rows=block.num_rows,
@@ -274,12 +274,12 @@ def _sketch_of_block(
     )
 
 
-def unlimited(encoder: Encoder) -> Encoder:
+def without_limits(encoder: Encoder) -> Encoder:
     """The encoder that takes numbers as they stand, so that another unit is still seen."""
     return replace(encoder, fields=tuple(replace(f, low=None, high=None) for f in encoder.fields))
 
 
-def as_scored(encoder: Encoder, sample: np.ndarray) -> np.ndarray:
+def encode_as_scored(encoder: Encoder, sample: np.ndarray) -> np.ndarray:
     """Encoded customers with the encoder's limits on their numbers, as the model scores them."""
     low = np.array([-np.inf if f.low is None else f.low for f in encoder.fields])
     high = np.array([np.inf if f.high is None else f.high for f in encoder.fields])
@@ -317,14 +317,14 @@ def _refuse_a_stranger(model: Model, absent: tuple[str, ...]) -> None:
         )
 
 
-def _kept(places: np.ndarray) -> np.ndarray:
+def _keep_sample(places: np.ndarray) -> np.ndarray:
     """Which rows to keep once there are too many: those whose lot is lowest, by their place in the list alone."""
     if len(places) <= MOST_SAMPLED:
         return np.arange(len(places))
-    return np.sort(np.argpartition(lots_of(places), MOST_SAMPLED)[:MOST_SAMPLED])
+    return np.sort(np.argpartition(draw_lots(places), MOST_SAMPLED)[:MOST_SAMPLED])
 
 
-def lots_of(places: np.ndarray) -> np.ndarray:
+def draw_lots(places: np.ndarray) -> np.ndarray:
     """One random-looking number per place in a list, always the same for the same place (splitmix64)."""
     x = places.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

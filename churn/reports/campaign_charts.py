@@ -11,7 +11,7 @@ from churn.campaigns.uplift import Uplift
 from churn.money.amounts import Amounts
 from churn.money.policies import Policy, ProfitCurve, SensitivityBar
 from churn.reports.campaign_words import curve_words, policies_words
-from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, in_money, line, plain_label, styled
+from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, format_money_axis, line, plain_label, style_figure
 from churn.scoring.wording import capital
 
 MOST = 10
@@ -42,7 +42,7 @@ def budget_chart(curve: BudgetCurve, budget: float | None, amounts: Amounts = PL
             annotation={"text": _own_budget(curve, budget, amounts), "font": {"color": ORANGE}},
             annotation_position="top left" if points and budget > points[-1].budget / 2 else "top right",
         )
-    figure = in_money(styled(figure, x="Budget", y="Expected gain after costs"), amounts, "x", "y")
+    figure = format_money_axis(style_figure(figure, x="Budget", y="Expected gain after costs"), amounts, "x", "y")
     figure.update_traces(showlegend=False).update_layout(showlegend=False)
     reading = "Where the curve flattens, more budget stops paying. "
     reading += f"With {curve.holdout:.0%} held out, as in the campaign." if curve.holdout else "With nobody held out."
@@ -62,7 +62,7 @@ def assumptions_chart(bars: Sequence[SensitivityBar], amounts: Amounts = PLAIN) 
     import plotly.graph_objects as go
 
     shown = list(reversed(bars[:MOST]))
-    names = [wrapped(f"{b.assumption} ({b.low:.3g} to {b.high:.3g}, {b.said})") for b in shown]
+    names = [wrap_label(f"{b.assumption} ({b.low:.3g} to {b.high:.3g}, {b.said})") for b in shown]
     ends = ("low", ORANGE, [b.gain_low for b in shown]), ("high", BLUE, [b.gain_high for b in shown])
     traces = [
         go.Scatter(
@@ -81,9 +81,9 @@ def assumptions_chart(bars: Sequence[SensitivityBar], amounts: Amounts = PLAIN) 
         )
         for b, n in zip(shown, names, strict=True)
     ]
-    figure = styled(go.Figure([*lines, *traces]), x="Expected gain", y="", meta="rows")
+    figure = style_figure(go.Figure([*lines, *traces]), x="Expected gain", y="", meta="rows")
     figure.update_layout(height=90 + 50 * len(shown)).update_yaxes(automargin=True)
-    in_money(figure, amounts, "x")
+    format_money_axis(figure, amounts, "x")
     reading = "Each assumption is moved from its low to its high end while the others stay. Measure the widest first."
     widest = bars[0]
     span = amounts.span(*sorted((widest.gain_low, widest.gain_high)))
@@ -110,8 +110,8 @@ def policies_chart(policies: Sequence[Policy], amounts: Amounts = PLAIN) -> Char
             "color": GREY,
         },
     )
-    figure = styled(go.Figure(bars), x="Expected gain", y="").update_yaxes(automargin=True)
-    in_money(figure, amounts, "x")
+    figure = style_figure(go.Figure(bars), x="Expected gain", y="").update_yaxes(automargin=True)
+    format_money_axis(figure, amounts, "x")
     figure.update_layout(height=90 + 44 * len(shown))
     reading = "On this list without a budget; in brackets how many would be treated. The lines reach from low to high."
     return Chart("policies", policies_words(tuple(policies), amounts), reading, figure, assumes=BY_PLAYBOOK)
@@ -130,7 +130,9 @@ def length_chart(curve: ProfitCurve, worth: int, amounts: Amounts = PLAIN) -> Ch
         line(customers, ours, "by expected gain", BLUE),
         line(customers, theirs, "by risk", GREY, dash="dash"),
     ]
-    figure = in_money(styled(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y")
+    figure = format_money_axis(
+        style_figure(go.Figure(lines), x="Customers treated", y="Expected gain after costs"), amounts, "y"
+    )
     figure.update_xaxes(tickformat=",.0f")
     finding = f"{worth:,} customers are worth treating; a longer list brings less"
     reading = "Each customer gets the action that suits best. Where the line falls, offers cost more than they save."
@@ -159,7 +161,7 @@ def lift_chart(lift: Mapping[str, Any]) -> Chart | None:
             "color": GREY,
         },
     )
-    figure = styled(go.Figure(trace), x="Points fewer leavers", y="", meta="rows")
+    figure = style_figure(go.Figure(trace), x="Points fewer leavers", y="", meta="rows")
     figure.add_vline(x=0, line={"color": GREY, "dash": "dash"})
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, automargin=True)
     figure.update_layout(height=110 + ROW * len(rows))
@@ -180,7 +182,7 @@ def _lift_finding(lift: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -
     return f"{fewer} of {len(parts)} {groups} that fewer left{harm}"
 
 
-def wrapped(text: str) -> str:
+def wrap_label(text: str) -> str:
     """A long label on several lines."""
     return "<br>".join(wrap(plain_label(text), WIDE))
 
@@ -199,7 +201,7 @@ def qini_chart(found: Uplift) -> Chart:
     share, gained = [100 * s for s in qini.share], list(qini.gained)
     random = line([0, 100], [0, gained[-1]], "random order", GREY, dash="dash")
     figure = go.Figure([line(share, gained, "by predicted uplift", BLUE), random])
-    figure = styled(figure, x="Customers contacted, %", y="Wanted outcomes gained")
+    figure = style_figure(figure, x="Customers contacted, %", y="Wanted outcomes gained")
     beats = "beats chance" if found.usable else "does not beat chance"
     finding = f"Choosing by uplift {beats}: Qini {qini.value:.3f} (between {qini.low:.3f} and {qini.high:.3f})"
     reading = (
@@ -234,7 +236,7 @@ def tenths_chart(found: Uplift) -> Chart:
     marks = go.Scatter(
         x=told[0], y=told[1], mode="markers", name="predicted", marker={"color": GREY, "size": 9}, showlegend=True
     )
-    figure = styled(go.Figure([bars, marks]), x="Tenth of the customers", y="Effect, points")
+    figure = style_figure(go.Figure([bars, marks]), x="Tenth of the customers", y="Effect, points")
     figure.update_xaxes(dtick=1)
     reading = "Bars are what contacting changed in that tenth, with 95% intervals; below zero it did harm."
     return Chart("tenths", _tenths_words(found), reading, figure, assumes=HELD_BY)
@@ -263,7 +265,7 @@ def months_chart(months: Mapping[str, Mapping[str, int]]) -> Chart:
         go.Bar(x=list(of), y=list(of.values()), name=plain_label(table), marker={"color": colours[i % 2]})
         for i, (table, of) in enumerate(months.items())
     ]
-    figure = styled(go.Figure(bars), x="", y="Entries").update_xaxes(
+    figure = style_figure(go.Figure(bars), x="", y="Entries").update_xaxes(
         type="category", categoryorder="category ascending"
     )
     figure.update_yaxes(tickformat=",").update_layout(height=260, barmode="group", showlegend=len(bars) > 1)

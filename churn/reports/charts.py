@@ -31,7 +31,7 @@ class Chart:
         return " ".join(part for part in (f"{self.finding.rstrip('.')}.", self.reading, self.assumes) if part)
 
 
-def styled(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
+def style_figure(figure: Any, *, x: str, y: str, **layout: Any) -> Any:
     """The figure in one plain style, its axes named."""
     figure.for_each_trace(lambda trace: trace.update(name=_capital(trace.name)) if trace.name else None)
     # No template: screen and page draw in styles of their own, and copying one costs more than the rest of a figure.
@@ -69,7 +69,7 @@ def plain_label(text: str) -> str:
 CENTS_BELOW = 10  # where a money axis spans less than this, its marks need cents to differ
 
 
-def in_money(figure: Any, amounts: Amounts, *axes: str) -> Any:
+def format_money_axis(figure: Any, amounts: Amounts, *axes: str) -> Any:
     """The figure with whole amounts and the currency on these axes, on the side where this reader writes it.
 
     Small amounts get their cents, and none is shortened: with a prefix of units, $0.50 would stand there as "$500m".
@@ -134,21 +134,24 @@ BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
 TIER_COLOURS = {"High": ORANGE, "Medium": GOLD, "Low": GREEN}
 
 
-def recoloured(figure: Any, colours: Mapping[str, str]) -> dict[str, Any]:
+def recolour(figure: Any, colours: Mapping[str, str]) -> dict[str, Any]:
     """The same figure as plain data with colours exchanged, wherever they stand, and in no template's style."""
     plain = figure.to_plotly_json()
     layout = {name: value for name, value in plain["layout"].items() if name != "template"}
-    return {"data": _exchanged(plain["data"], colours), "layout": {**_exchanged(layout, colours), "template": {}}}
+    return {
+        "data": _exchange_colours(plain["data"], colours),
+        "layout": {**_exchange_colours(layout, colours), "template": {}},
+    }
 
 
-def _exchanged(part: Any, colours: Mapping[str, str]) -> Any:
+def _exchange_colours(part: Any, colours: Mapping[str, str]) -> Any:
     """Every colour that has another in its place; numbers are left as they are."""
     if isinstance(part, str):
         return colours.get(part, part)
     if isinstance(part, dict):
-        return {name: _exchanged(value, colours) for name, value in part.items()}
+        return {name: _exchange_colours(value, colours) for name, value in part.items()}
     if isinstance(part, list | tuple) and part and isinstance(part[0], str | dict | list | tuple):
-        return type(part)(_exchanged(value, colours) for value in part)
+        return type(part)(_exchange_colours(value, colours) for value in part)
     return part
 
 
@@ -189,17 +192,17 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Where marks stand, with their words."""
         if self.categories:
-            return [(self.at(c), _short(c)) for c in self.categories]
+            return [(self.at(c), _shorten(c)) for c in self.categories]
         step = _round_step((self.high - self.low) / 5)
         first = np.ceil(self.low / step - 1e-9) * step
         values = np.arange(first, self.high + step * 1e-6, step)
         rounded = [0.0 if abs(v) < step * 1e-6 else float(v) for v in values]
         before, after = self.around
-        words = [_said(v, step, self.percent) if self.digits is None else f"{v:,.{self.digits}f}" for v in rounded]
+        words = [_tick_text(v, step, self.percent) if self.digits is None else f"{v:,.{self.digits}f}" for v in rounded]
         return [(self.at(v), f"{before}{said}{after}") for v, said in zip(rounded, words, strict=True)]
 
 
-def svg_of(figure: Any, *, label: str) -> str:
+def render_svg(figure: Any, *, label: str) -> str:
     """The figure as SVG text; `label` is what a screen reader says."""
     plain = figure.to_plotly_json()
     traces, layout = [t for t in plain["data"] if t.get("visible", True) is True], plain["layout"]
@@ -257,7 +260,7 @@ def _values(trace: dict[str, Any], side: str) -> list[Any]:
 def _trace(trace: dict[str, Any], x: Axis, y: Axis, lane: float = 0.0) -> str:
     kind = trace["type"]
     if kind == "bar":
-        return _bars(trace, x, y, lane) + _told_beside(trace, x, y, lane)
+        return _bars(trace, x, y, lane) + _labels_beside(trace, x, y, lane)
     if kind == "heatmap":
         return _fields(trace, x, y)
     points = [(x.at(a), y.at(b)) for a, b in zip(trace["x"], trace["y"], strict=True)]
@@ -314,7 +317,7 @@ def _bars(trace: dict[str, Any], x: Axis, y: Axis, lane: float) -> str:
     return "".join(drawn)
 
 
-def _told_beside(trace: dict[str, Any], x: Axis, y: Axis, lane: float) -> str:
+def _labels_beside(trace: dict[str, Any], x: Axis, y: Axis, lane: float) -> str:
     """The words of lying bars, where they are to stand beside them."""
     if trace.get("orientation") != "h" or trace.get("textposition") != "outside":
         return ""
@@ -374,11 +377,11 @@ def _round_step(step: float) -> float:
     return float(size * min((1, 2, 5, 10), key=lambda m: abs(m * size - step)))
 
 
-def _said(value: float, step: float, percent: bool) -> str:
+def _tick_text(value: float, step: float, percent: bool) -> str:
     if percent:
         return f"{value:.0%}" if step >= 0.01 else f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 6):g}"
 
 
-def _short(words: str) -> str:
+def _shorten(words: str) -> str:
     return words if len(words) <= WIDEST_LABEL else words[: WIDEST_LABEL - 1] + "…"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from churn.reports.charts import BLUE, GREY, ORANGE, Chart
-from churn.reports.driver_charts import label_of, rowed, tick_step
+from churn.reports.driver_charts import add_row_heights, driver_label, tick_step
 from churn.scoring.reasons import LEAST_POINTS, Explanation
 from churn.scoring.wording import Wording, capital
 
@@ -35,14 +35,14 @@ def waterfall_chart(explanation: Explanation) -> Chart:
     hidden = sum(r.points for r in explanation.protected if r not in explanation.groups)
     last = [(PROTECTED, hidden)] if hidden else []
     return _waterfall(
-        "waterfall", _finding(explanation), [*_in_order(steps), *last], 100 * explanation.typical, explanation
+        "waterfall", _finding(explanation), [*_ordered_steps(steps), *last], 100 * explanation.typical, explanation
     )
 
 
 def columns_chart(explanation: Explanation, wording: Wording, group: str) -> Chart:
     """The same within one business group, column by column, after everything else was counted."""
     chosen = next(r for r in explanation.groups if r.group == group)
-    steps = _in_order([(wording.label(name), points) for name, points in chosen.column_points.items()])
+    steps = _ordered_steps([(wording.label(name), points) for name, points in chosen.column_points.items()])
     finding = f"{capital(chosen.label)}: {chosen.points:+.0f} points in all"
     before = 100 * explanation.probability - chosen.points
     return _waterfall("group", finding, steps, before, explanation, first=f"All but {chosen.label.lower()}")
@@ -61,7 +61,7 @@ def _waterfall(
 
     moved = np.array([points for _, points in steps])
     ends = np.cumsum([start, *moved])
-    names = [label_of(t) for t in (first, *(t for t, _ in steps), "This customer")]
+    names = [driver_label(t) for t in (first, *(t for t, _ in steps), "This customer")]
     figure = go.Figure(
         go.Waterfall(
             orientation="h",
@@ -78,7 +78,7 @@ def _waterfall(
             hovertemplate="%{y}: %{x:.1f}<extra></extra>",
         )
     )
-    figure = rowed(figure, len(names), x="Likely to leave, of 100")
+    figure = add_row_heights(figure, len(names), x="Likely to leave, of 100")
     low, high = min(0.0, float(ends.min())), float(ends.max())
     room = max((high - low) * 0.12, 2.0)
     # What is written left of a bar that lowers the risk to nearly nothing needs room, too.
@@ -98,7 +98,7 @@ def _step(points: float) -> str:
     return f"{points:+.1f}".replace("-", "−") if abs(points) >= 0.05 else "0"
 
 
-def _in_order(steps: Sequence[WaterfallStep]) -> list[WaterfallStep]:
+def _ordered_steps(steps: Sequence[WaterfallStep]) -> list[WaterfallStep]:
     """The largest steps, raising ones first, and the sum of the rest; steps of nothing are left out."""
     by_size = sorted((s for s in steps if s[1]), key=lambda s: -abs(s[1]))
     kept = sorted(by_size[:MOST], key=lambda s: (s[1] < 0, -abs(s[1])))
@@ -111,11 +111,11 @@ def _finding(explanation: Explanation) -> str:
     if not raising and not lowering:
         return "Nothing known about this customer stands out"
     if not raising:
-        return f"Nothing known raises this customer's risk; it is lowered most by {_within(lowering[0].label)}"
-    below = f", lowered most by {_within(lowering[0].label)}" if lowering else ""
-    return f"This customer's risk is raised most by {_within(raising[0].label)}{below}"
+        return f"Nothing known raises this customer's risk; it is lowered most by {_fit_label(lowering[0].label)}"
+    below = f", lowered most by {_fit_label(lowering[0].label)}" if lowering else ""
+    return f"This customer's risk is raised most by {_fit_label(raising[0].label)}{below}"
 
 
-def _within(label: str) -> str:
+def _fit_label(label: str) -> str:
     """A label within a sentence; a raw name such as "IsActive" stays as it is."""
     return label.lower() if label == label.capitalize() else label

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from churn.money.economics import StayCurve
-from churn.reports.charts import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK, Chart, plain_label, styled
-from churn.scoring.drivers import Contrast, Crossed, Dependence, Driver, Interaction, LeavingRate, Swarm
+from churn.reports.charts import BLUE, GOLD, GREEN, GREY, LIGHT, ORANGE, PINK, Chart, plain_label, style_figure
+from churn.scoring.drivers import Contrast, CrossEffect, Dependence, Driver, Interaction, LeavingRate, Swarm
 from churn.scoring.segments import Segment
 from churn.scoring.wording import Wording, capital
 
@@ -72,7 +72,7 @@ def drivers_chart(drivers: Sequence[Driver], *, by: str = "", among: str = "") -
     per = [d.share / (d.strength or 1.0) for d in shown]
     bars = go.Bar(
         x=shares,
-        y=[label_of(d.label) for d in shown],
+        y=[driver_label(d.label) for d in shown],
         orientation="h",
         marker={"color": BLUE},
         error_x={
@@ -88,7 +88,7 @@ def drivers_chart(drivers: Sequence[Driver], *, by: str = "", among: str = "") -
         **DIRECT,
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Share of all movement")
+    figure = add_row_heights(go.Figure(bars), len(shown), x="Share of all movement")
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = drivers[0]
     doubt = "" if first.in_top >= SURE else f" (among the top three in {first.in_top:.0%} of resamples)"
@@ -120,8 +120,8 @@ def swarm_chart(swarms: Sequence[Swarm], wording: Wording, ordered: Callable[[st
     traces.append(_bubbles("kinds, without an order", GOLD, dots))
     dots = [d for i, s in enumerate(rows) for d in _dots(s, (5,), i - 0.35, largest)]
     traces.append(_bubbles("not known", LIGHT.ink, dots))
-    figure = rowed(go.Figure([t for t in traces if len(t.x)]), len(rows), x=POINTS)
-    names = [label_of(wording.label(s.name)) for s in rows]
+    figure = add_row_heights(go.Figure([t for t in traces if len(t.x)]), len(rows), x=POINTS)
+    names = [driver_label(wording.label(s.name)) for s in rows]
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[-0.6, len(rows) - 0.4])
     figure.update_layout(height=130 + 44 * len(rows))
     _at_zero(figure)
@@ -163,14 +163,13 @@ def dependence_chart(name: str, rows: Sequence[Dependence], wording: Wording) ->
             customdata=[r.customers for r in told],
             hovertemplate="%{x:.4~g}: %{y:+.1f} points, %{customdata:,} customers<extra></extra>",
         )
-        figure = styled(go.Figure([band, mean]), x=label, y=POINTS)
+        figure = style_figure(go.Figure([band, mean]), x=label, y=POINTS)
         _at_zero(figure, across=True)
     else:
         figure = _by_level(told, name, wording)
     best, worst = min(told, key=lambda r: r.mean), max(told, key=lambda r: r.mean)
-    finding = (
-        f"{said_of(wording, name, worst)}: {worst.mean:+.0f} points; {said_of(wording, name, best)}: {best.mean:+.0f}"
-    )
+    high, low = range_text(wording, name, worst), range_text(wording, name, best)
+    finding = f"{high}: {worst.mean:+.0f} points; {low}: {best.mean:+.0f}"
     reading = f"How far this column moves a customer's risk from a typical customer's, by its value. {NOT_CAUSED}"
     return Chart("dependence", finding, reading, figure)
 
@@ -182,7 +181,7 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
     shown = list(reversed(pairs))
     bars = go.Bar(
         x=[p.strength for p in shown],
-        y=[label_of(f"{wording.label(p.column)}, by {wording.label(p.other)}") for p in shown],
+        y=[driver_label(f"{wording.label(p.column)}, by {wording.label(p.other)}") for p in shown],
         orientation="h",
         marker={"color": BLUE},
         text=[f"{p.strength:.1f}" for p in shown],
@@ -190,7 +189,7 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    figure = rowed(go.Figure(bars), len(shown), x=POINTS)
+    figure = add_row_heights(go.Figure(bars), len(shown), x=POINTS)
     first = pairs[0]
     finding = f"What {wording.label(first.column)} means depends most on {wording.label(first.other)}"
     if first.strength < LITTLE:
@@ -204,7 +203,7 @@ def pairs_chart(pairs: Sequence[Interaction], wording: Wording) -> Chart:
     return Chart("pairs", finding, reading, figure)
 
 
-def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) -> Chart:
+def crossed_chart(rows: Sequence[CrossEffect], pair: Interaction, wording: Wording) -> Chart:
     """What one column of a pair adds by its value, a line for each part of the other."""
     import plotly.graph_objects as go
 
@@ -213,7 +212,7 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
     numeric = all(r.end is not None for r in rows if r.value is not None)
     for part, colour in zip(parts, LIGHT.series, strict=False):
         told = [r for r in rows if (r.other, r.upto) == part and r.value is not None]
-        names = [plain_label(said_of(wording, pair.column, r)) for r in told]
+        names = [plain_label(range_text(wording, pair.column, r)) for r in told]
         x = [n if r.end is None else (r.value + r.end) / 2 for n, r in zip(names, told, strict=True)]
         traces.append(
             go.Scatter(
@@ -222,12 +221,12 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
                 mode="lines+markers" if numeric else "markers",
                 marker={"color": colour, "size": 9},
                 line={"color": colour},
-                name=plain_label(said(wording, pair.other, *part)),
+                name=plain_label(value_text(wording, pair.other, *part)),
                 showlegend=True,
             )
         )
     label = capital(wording.label(pair.column))
-    figure = styled(go.Figure(traces), x=label, y=POINTS)
+    figure = style_figure(go.Figure(traces), x=label, y=POINTS)
     _at_zero(figure, across=True)
     apart = _widest(rows)
     finding = (
@@ -236,17 +235,17 @@ def crossed_chart(rows: Sequence[Crossed], pair: Interaction, wording: Wording) 
     return Chart("crossed", finding, f"Where colours lie apart, the two columns work together. {NOT_CAUSED}", figure)
 
 
-def label_of(text: str) -> str:
+def driver_label(text: str) -> str:
     """A label with a capital, on several lines where it is long."""
     return "<br>".join(wrap(plain_label(capital(text)), WIDE)) or " "
 
 
-def said_of(wording: Wording, name: str, row: Dependence | Crossed) -> str:
+def range_text(wording: Wording, name: str, row: Dependence | CrossEffect) -> str:
     """The level or the range of a row in words."""
-    return said(wording, name, row.value, row.end)
+    return value_text(wording, name, row.value, row.end)
 
 
-def said(wording: Wording, name: str, value: Any, end: float | None) -> str:
+def value_text(wording: Wording, name: str, value: Any, end: float | None) -> str:
     """A level, or a range, of a column in words."""
     if end is None:
         text = f"Another {wording.label(name)}" if value == "other" else wording.says(name, value)
@@ -257,9 +256,9 @@ def said(wording: Wording, name: str, value: Any, end: float | None) -> str:
     return capital(text)
 
 
-def rowed(figure: Any, rows: int, *, x: str) -> Any:
+def add_row_heights(figure: Any, rows: int, *, x: str) -> Any:
     """A figure of horizontal rows in one plain style, as high as its rows need."""
-    figure = styled(figure, x=x, y="", meta="rows")
+    figure = style_figure(figure, x=x, y="", meta="rows")
     figure.update_layout(height=90 + ROW * max(rows, 2), margin={"l": 8, "r": 28, "t": 12, "b": 48}, bargap=0.3)
     figure.update_xaxes(
         tick0=0, dtick=tick_step(*_ends(figure)), tickangle=0
@@ -291,7 +290,7 @@ def _by_level(rows: Sequence[Dependence], name: str, wording: Wording) -> Any:
     shown = sorted(rows, key=lambda r: r.mean)
     bars = go.Bar(
         x=[r.mean for r in shown],
-        y=[label_of(said_of(wording, name, r)) for r in shown],
+        y=[driver_label(range_text(wording, name, r)) for r in shown],
         orientation="h",
         marker={"color": [ORANGE if r.mean > 0 else BLUE for r in shown]},
         error_x={
@@ -304,7 +303,7 @@ def _by_level(rows: Sequence[Dependence], name: str, wording: Wording) -> Any:
         customdata=[r.customers for r in shown],
         hovertemplate="%{y}: %{x:+.1f} points, %{customdata:,} customers<extra></extra>",
     )
-    return rowed(go.Figure(bars), len(shown), x=POINTS)
+    return add_row_heights(go.Figure(bars), len(shown), x=POINTS)
 
 
 def _dots(swarm: Swarm, shades: Any, place: float, largest: int) -> list[tuple[float, float, float]]:
@@ -335,7 +334,7 @@ def _span(swarm: Swarm) -> str:
     return f"{swarm.edges[used[0]]:+.0f} to {swarm.edges[used[-1] + 1]:+.0f}"
 
 
-def _widest(rows: Sequence[Crossed]) -> float:
+def _widest(rows: Sequence[CrossEffect]) -> float:
     """The largest difference between lines at the same value, where one is drawn."""
     found: dict[Any, list[float]] = {}
     for r in (r for r in rows if r.value is not None):
@@ -375,7 +374,7 @@ def rates_chart(rates: Sequence[LeavingRate], label: str) -> Chart:
     }
     bars = go.Bar(
         x=at,
-        y=[label_of(f"{r.text} ({r.customers:,})") for r in shown],
+        y=[driver_label(f"{r.text} ({r.customers:,})") for r in shown],
         orientation="h",
         marker={"color": [ORANGE if p > overall else BLUE for p in at]},
         error_x=error if known else None,
@@ -383,7 +382,7 @@ def rates_chart(rates: Sequence[LeavingRate], label: str) -> Chart:
         **DIRECT,
         hoverinfo="skip",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Share that left" if known else "Likely to leave")
+    figure = add_row_heights(go.Figure(bars), len(shown), x="Share that left" if known else "Likely to leave")
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     figure.add_vline(x=overall, line={"color": GREY, "dash": "dash"})
     most = max(zip(at, shown, strict=True), key=lambda pair: pair[0])
@@ -404,7 +403,7 @@ def segments_chart(segments: Sequence[Segment], among: str = "") -> Chart:
     import plotly.graph_objects as go
 
     shown = list(reversed(segments))
-    said = [_segment_said(s) for s in shown]
+    said = [_segment_text(s) for s in shown]
     pitch = BAR + LINE * (0.5 + max(text.count("<br>") + 1 for text in said))
     bars = go.Bar(
         x=[s.probability for s in shown],
@@ -414,7 +413,7 @@ def segments_chart(segments: Sequence[Segment], among: str = "") -> Chart:
         marker={"color": [ORANGE if s is segments[0] else BLUE for s in shown]},
         hoverinfo="skip",
     )
-    figure = _told_over_bars(rowed(go.Figure(bars), len(shown), x="Likely to leave"), said, pitch)
+    figure = _labels_over_bars(add_row_heights(go.Figure(bars), len(shown), x="Likely to leave"), said, pitch)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     first = segments[0]
     share = f"{first.share_of_risk:.0%} of all expected leavers"
@@ -426,7 +425,7 @@ def segments_chart(segments: Sequence[Segment], among: str = "") -> Chart:
     return Chart("segments", finding, reading, figure)
 
 
-def _told_over_bars(figure: Any, texts: Sequence[str], pitch: float) -> Any:
+def _labels_over_bars(figure: Any, texts: Sequence[str], pitch: float) -> Any:
     """Every sentence over its bar, not beside it: a telephone has no room for one next to the other."""
     bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False, "title": None}
     figure.update_layout(height=70 + pitch * len(texts))
@@ -436,7 +435,7 @@ def _told_over_bars(figure: Any, texts: Sequence[str], pitch: float) -> Any:
     return figure
 
 
-def _segment_said(segment: Segment) -> str:
+def _segment_text(segment: Segment) -> str:
     share = f"{segment.share_of_risk:.0%} of all expected leavers"
     share = f"{segment.probability:.0%} · {segment.customers:,} customers · {share}"
     return "<br>".join([*wrap(plain_label(capital(segment.text)), LABEL_WIDTH), f"<b>{share}</b>"])
@@ -451,7 +450,7 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
     colours = [GREY if not p.clear else ORANGE if p.difference > 0 else BLUE for p in shown]
     bars = go.Bar(
         x=at,
-        y=[label_of(p.label) for p in shown],
+        y=[driver_label(p.label) for p in shown],
         orientation="h",
         marker={"color": colours},
         error_x={
@@ -464,7 +463,7 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
         },
         hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
     )
-    figure = rowed(go.Figure(bars), len(shown), x="Points of risk")
+    figure = add_row_heights(go.Figure(bars), len(shown), x="Points of risk")
     figure.add_vline(x=0, line={"color": GREY, "dash": "dot"})
     one, two = found.probability
     finding = f"{first}: {one:.0%} likely to leave; {second}: {two:.0%}"
@@ -475,12 +474,12 @@ def contrast_chart(found: Contrast, first: str, second: str) -> Chart:
         finding += f". Beside {found.own.label} itself, {clear[0].label} makes most of the difference"
     reading = (
         f"{found.customers[0]:,} customers beside {found.customers[1]:,}. A bar is what the group's own values of that "
-        f"driver add, with its 95% interval; {_adding_up(found)}; grey is within chance. Associated, not caused."
+        f"driver add, with its 95% interval; {_adds_up_text(found)}; grey is within chance. Associated, not caused."
     )
     return Chart("contrast", finding, reading, figure)
 
 
-def _adding_up(found: Contrast) -> str:
+def _adds_up_text(found: Contrast) -> str:
     if not found.own:
         return "all drivers together make the difference"
     return f"with the {found.own.difference:+.1f} points of {found.own.label}, all together make the difference"
@@ -505,16 +504,16 @@ def staying_chart(curves: Mapping[str, StayCurve], unit: str) -> Chart:
             go.Scatter(x=x, y=share, mode="lines", line=line, name=named, showlegend=True, hovertemplate=hover)
         )
         ends[name] = curve
-    figure = styled(go.Figure(traces), x=f"{capital(unit)} as a customer", y="Share still a customer")
+    figure = style_figure(go.Figure(traces), x=f"{capital(unit)} as a customer", y="Share still a customer")
     figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     reading = (
         "Read up from a time to see how many stay that long; the band is the 95% interval (Kaplan–Meier, Greenwood). "
         "Customers still here count as staying at least as long as they have."
     )
-    return Chart("staying", _stays(ends, unit), reading, figure)
+    return Chart("staying", _staying_text(ends, unit), reading, figure)
 
 
-def _stays(curves: Mapping[str, StayCurve], unit: str) -> str:
+def _staying_text(curves: Mapping[str, StayCurve], unit: str) -> str:
     """The finding: after a year, or half-way where nobody has been here so long, how many of each group are left."""
     time = {"months": 12.0, "days": 365.0}[unit]
     longest = min(c.longest for c in curves.values())

@@ -9,7 +9,7 @@ from churn.money.amounts import Amounts
 from churn.reports.campaign_words import nearly_everybody
 from churn.reports.charts import Chart
 from churn.reports.model_charts import PLAIN, report_charts, shap_charts
-from churn.reports.pages import heading, listing, page_of, paragraph, picture, tabulated
+from churn.reports.pages import render_chart, render_heading, render_list, render_page, render_paragraph, render_table
 from churn.training.model import Model
 from churn.training.report import highest_lift
 
@@ -32,7 +32,10 @@ def card_pages(model: Model, amounts: Amounts = PLAIN) -> dict[str, str]:
     """The pages of a version's report: the whole card, and every picture as a page of its own."""
     charts = [*report_charts(model.report, amounts), *shap_charts(model)]
     title = f"{model.name} {model.version}".strip()
-    pages = {f"{c.name}.html": page_of(f"{title}: {c.finding}", [heading(title, 1), picture(c)]) for c in charts}
+    pages = {
+        f"{c.name}.html": render_page(f"{title}: {c.finding}", [render_heading(title, 1), render_chart(c)])
+        for c in charts
+    }
     return {"card.html": card_page(model, charts, amounts)} | pages
 
 
@@ -41,28 +44,28 @@ def card_page(model: Model, charts: list[Chart], amounts: Amounts = PLAIN) -> st
     report = model.report
     title = f"{model.name} {model.version}".strip()
     parts = [
-        heading(title, 1),
-        paragraph(f"{report['verdict'].capitalize()}. {report['summary']}", "lead"),
-        paragraph(_origin(report), "quiet"),
-        heading("How good it is on customers it has never seen"),
-        tabulated(_score_rows(report)),
+        render_heading(title, 1),
+        render_paragraph(f"{report['verdict'].capitalize()}. {report['summary']}", "lead"),
+        render_paragraph(_origin(report), "quiet"),
+        render_heading("How good it is on customers it has never seen"),
+        render_table(_score_rows(report)),
         _final(report),
-        *(picture(c) for c in charts),
-        heading("Who competed"),
-        tabulated(_board(report), chosen=_champion_place(report)),
-        paragraph(_blend(report), "quiet"),
-        heading("Ways to choose the threshold"),
+        *(render_chart(c) for c in charts),
+        render_heading("Who competed"),
+        render_table(_board(report), chosen=_champion_place(report)),
+        render_paragraph(_blend(report), "quiet"),
+        render_heading("Ways to choose the threshold"),
         _everybody(model),
-        tabulated(_points(report)),
+        render_table(_points(report)),
         _tiers(model),
         *_money(report, amounts),
         *_fairness(report),
-        heading("To be careful about"),
-        listing(_cautions(model)),
-        heading("Where it comes from"),
-        tabulated(_lineage(model)),
+        render_heading("To be careful about"),
+        render_list(_cautions(model)),
+        render_heading("Where it comes from"),
+        render_table(_lineage(model)),
     ]
-    return page_of(title, [p for p in parts if p])
+    return render_page(title, [p for p in parts if p])
 
 
 def _origin(report: Mapping[str, Any]) -> str:
@@ -104,7 +107,7 @@ def _final(report: Mapping[str, Any]) -> str:
             f"Forward in time ROC-AUC is {gap['roc_auc_forward']:.3f}; random folds would have shown "
             f"{gap['roc_auc_random']:.3f}."
         )
-    return paragraph(" ".join(said)) if said else ""
+    return render_paragraph(" ".join(said)) if said else ""
 
 
 def _board(report: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -156,13 +159,13 @@ def _points(report: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _everybody(model: Model) -> str:
     said = nearly_everybody(model)
-    return paragraph(said) if said else ""
+    return render_paragraph(said) if said else ""
 
 
 def _tiers(model: Model) -> str:
     """Where the tiers begin, and that risk alone decides."""
     edges = model.thresholds
-    return paragraph(
+    return render_paragraph(
         f"Tiers go by risk alone: High from a probability of {edges.high:.1%}, Low below {edges.medium:.1%}, "
         "Medium between. Whom to look after first is the expected gain."
     )
@@ -183,7 +186,7 @@ def _money(report: Mapping[str, Any], amounts: Amounts) -> list[str]:
         }
         for p in money["policies"]
     ]
-    return [heading("In money"), paragraph(said), tabulated(rows)]
+    return [render_heading("In money"), render_paragraph(said), render_table(rows)]
 
 
 def _fairness(report: Mapping[str, Any]) -> list[str]:
@@ -198,7 +201,7 @@ def _fairness(report: Mapping[str, Any]) -> list[str]:
         }
         for r in report["fairness"]
     ]
-    return [heading("Protected groups"), tabulated(rows)] if rows else []
+    return [render_heading("Protected groups"), render_table(rows)] if rows else []
 
 
 def _cautions(model: Model) -> list[str]:

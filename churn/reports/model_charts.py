@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from churn.money.amounts import Amounts
-from churn.reports.charts import BLUE, GREEN, GREY, LIGHT, ORANGE, Chart, in_money, line, styled
-from churn.scoring.reasons import points_of_columns
+from churn.reports.charts import BLUE, GREEN, GREY, LIGHT, ORANGE, Chart, format_money_axis, line, style_figure
+from churn.scoring.reasons import compute_column_points
 from churn.scoring.wording import capital
 from churn.training.encoder import Field
 from churn.training.model import Model
@@ -44,7 +44,7 @@ def _roc(report: Report) -> Chart:
     points = report["curves"]["roc"]
     area = report["scores"]["roc_auc"]["mean"]
     traces = line(*_xy(points), "this model", BLUE), line([0, 1], [0, 1], "chance", GREY, dash="dash")
-    figure = styled(_figure(*traces), x="Stayers contacted", y="Share of leavers reached")
+    figure = style_figure(_figure(*traces), x="Stayers contacted", y="Share of leavers reached")
     figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%", range=[0, 1])
     reading = "The further the curve bends to the top left, the better leavers are told from stayers."
     return Chart("roc", f"A leaver is ranked above a stayer {area:.0%} of the time", reading, figure)
@@ -54,7 +54,7 @@ def _precision_recall(report: Report) -> Chart:
     points = report["curves"]["precision_recall"]
     rate = report["leavers"] / report["customers"]
     traces = line(*_xy(points), "this model", BLUE), line([0, 1], [rate, rate], "random list", GREY, dash="dash")
-    figure = styled(_figure(*traces), x="Share of leavers reached", y="Share of the list that leaves")
+    figure = style_figure(_figure(*traces), x="Share of leavers reached", y="Share of the list that leaves")
     figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%", range=[0, 1])
     at = report["scores"]["precision_at_recall_0.79"]["mean"]
     reading = "Going right, the list gets longer: more leavers are reached, and more stayers are contacted for nothing."
@@ -77,7 +77,7 @@ def _calibration(report: Report) -> Chart:
         error_y={"type": "data", "array": up, "arrayminus": down},
         showlegend=True,
     )
-    figure = styled(
+    figure = style_figure(
         _figure(line([0, 1], [0, 1], "as promised", GREY, dash="dash"), points), x="Probability given", y=""
     )
     figure.update_yaxes(title_text="Share that left", tickformat=".0%", range=[0, 1])
@@ -109,7 +109,7 @@ def _confusion(report: Report) -> Chart:
     reached = c["caught"] / max(c["caught"] + c["missed"], 1)
     at = report["points"]["chosen"]["threshold"]
     reading = f"Contacted is everybody with a probability of {at:.0%} or more; numbers are customers."
-    figure = styled(_figure(table), x="What the model advises", y="What happened")
+    figure = style_figure(_figure(table), x="What the model advises", y="What happened")
     figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
     finding = f"{reached:.0%} of leavers are contacted, and with them {c['bothered']:,} who would have stayed"
     return Chart("confusion", finding, reading, figure)
@@ -118,7 +118,7 @@ def _confusion(report: Report) -> Chart:
 def _gain(report: Report) -> Chart:
     points = report["curves"]["gain"]
     traces = line(*_xy(points), "this model", BLUE), line([0, 1], [0, 1], "random list", GREY, dash="dash")
-    figure = styled(_figure(*traces), x="Customers contacted", y="Share of leavers reached")
+    figure = style_figure(_figure(*traces), x="Customers contacted", y="Share of leavers reached")
     figure.update_xaxes(tickformat=".0%", range=[0, 1]).update_yaxes(tickformat=".0%", range=[0, 1])
     first = report["curves"]["deciles"]
     reached = next(d["reached"] for d in first if d["tenth"] == 2)
@@ -132,8 +132,8 @@ def _profit(report: Report, amounts: Amounts) -> Chart | None:
         return None
     share, by_gain, by_risk = zip(*curve, strict=True)
     traces = line(share, by_gain, "by expected gain", GREEN), line(share, by_risk, "by risk alone", ORANGE, dash="dash")
-    figure = styled(_figure(*traces), x="Customers treated", y="Expected gain per customer")
-    in_money(figure.update_xaxes(tickformat=".0%"), amounts, "y")
+    figure = style_figure(_figure(*traces), x="Customers treated", y="Expected gain per customer")
+    format_money_axis(figure.update_xaxes(tickformat=".0%"), amounts, "y")
     best = max(range(len(by_gain)), key=by_gain.__getitem__)
     gain = amounts.money(by_gain[best], 2)
     finding = f"The best list is {share[best]:.0%} of customers: {gain} per customer of the whole list"
@@ -155,7 +155,7 @@ def importance_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
     bars = go.Bar(
         x=[r["size"] / total for r in shown], y=[r["column"] for r in shown], orientation="h", marker={"color": BLUE}
     )
-    figure = styled(_figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
+    figure = style_figure(_figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
     finding = f"{rows[0]['column']} moves the score most"
     return Chart("importance", finding, "Associated with leaving, not a cause of it.", figure)
 
@@ -175,7 +175,7 @@ def _learning_curve(report: Report) -> Chart | None:
         marker={"color": BLUE, "size": 8},
         error_y={"type": "data", "array": spread, "arrayminus": spread},
     )
-    figure = styled(_figure(trace), x="Customers learnt from", y="Log loss (lower is better)")
+    figure = style_figure(_figure(trace), x="Customers learnt from", y="Log loss (lower is better)")
     word = "would" if report["learning_curve"]["helps"] else "would hardly"
     return Chart("learning-curve", f"More customers {word} help", report["learning_curve"]["said"], figure)
 
@@ -210,7 +210,7 @@ def fairness_chart(report: Report) -> Chart | None:
         marker={"color": ORANGE, "size": 7},
         showlegend=True,
     )
-    figure = styled(_figure(happened, given), x="Share of the group", y="", meta="rows")
+    figure = style_figure(_figure(happened, given), x="Share of the group", y="", meta="rows")
     figure.update_xaxes(tickformat=".0%").update_yaxes(tickvals=places, ticktext=names)
     fair = sum(r["calibrated"] for r in rows)
     finding = f"For {fair} of {len(rows)} protected groups the probability agrees with what happened"
@@ -246,7 +246,7 @@ _LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orang
 def shap_charts(model: Model, label: Callable[[str], str] = str) -> list[Chart]:
     """The summary of all strong columns, and the course of the few strongest; `label` names a column in words."""
     rows = model.reference.rows
-    moved = points_of_columns(model, model.explainer.contributions(rows))
+    moved = compute_column_points(model, model.explainer.contributions(rows))
     order = np.argsort(-np.abs(moved).mean(axis=0), kind="stable")
     strong = [int(i) for i in order if np.abs(moved[:, i]).max() > 0]
     if not strong:
@@ -264,11 +264,11 @@ def summary(model: Model, moved: np.ndarray, strong: list[int], label: Callable[
     traces = []
     for row, i in enumerate(reversed(strong)):
         x = moved[picked, i]
-        y = row + _piled(x)
+        y = row + _pile_up(x)
         colours = _colours(model.reference.rows[picked, i])
         marker = {"color": colours, "size": 5, "opacity": 0.8}
         traces.append(go.Scatter(x=x.round(2).tolist(), y=y.round(3).tolist(), mode="markers", marker=marker))
-    figure = styled(go.Figure(traces), x="Points of risk", y="", meta="rows")
+    figure = style_figure(go.Figure(traces), x="Points of risk", y="", meta="rows")
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names)
     reading = (
         "One dot per customer; blue for low values, orange for high ones, grey for missing. Associated, not caused."
@@ -289,7 +289,7 @@ def dependence(model: Model, moved: np.ndarray, place: int, label: Callable[[str
         figure = _by_number(numbers[known], moved[known, place])
     name = label(field.name)
     axis = f"Days since {name}" if field.form == "age" else name
-    figure = styled(figure, x=axis, y="Points added to the risk")
+    figure = style_figure(figure, x=axis, y="Points added to the risk")
     drawn = list(figure.data[0].y)
     spread = f"from {min(drawn):+.0f} to {max(drawn):+.0f} points" if drawn else "not known of anybody"
     reading = "The mean points at each value, against a typical customer. Associated with leaving, not a cause of it."
@@ -326,7 +326,7 @@ def _level_name(model: Model, field: Field, code: float) -> str:
     return {True: "yes", False: "no", None: "other"}.get(shown, str(shown))
 
 
-def _piled(x: np.ndarray) -> np.ndarray:
+def _pile_up(x: np.ndarray) -> np.ndarray:
     """How far each dot stands from the row's middle, so that dots with the same value do not hide each other."""
     bins = np.digitize(x, np.linspace(x.min(), x.max() + 1e-9, 40))
     height = np.zeros(len(x))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.money.amounts import Amounts
-from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, in_money, line, plain_label, styled
+from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, format_money_axis, line, plain_label, style_figure
 
 FEW_TICKS = 3  # beside long labels an axis on a phone has room for no more
 
@@ -66,7 +66,7 @@ def moved_chart(report: Words) -> Chart | None:
         for kind, some in groups.items()
         if some
     ]
-    figure = styled(go.Figure(bars), x="Difference (PSI)", y="", barmode="overlay")
+    figure = style_figure(go.Figure(bars), x="Difference (PSI)", y="", barmode="overlay")
     widest = max(CLEAR, *(c["size"] for c in shown))
     figure.update_xaxes(range=[0, 1.08 * widest])
     figure.update_yaxes(categoryorder="array", categoryarray=order, automargin=True)
@@ -87,11 +87,13 @@ def scores_chart(report: Words) -> Chart:
     places = list(range(1, len(now) + 1))
     bars = go.Bar(x=places, y=list(now), name="this list", marker={"color": BLUE}, showlegend=True)
     learnt = line(places, then, "list it learnt from", ORANGE, dash="dash")
-    figure = styled(go.Figure([bars, learnt]), x="Score, lowest risk first", y="Share of customers")
+    figure = style_figure(go.Figure([bars, learnt]), x="Score, lowest risk first", y="Share of customers")
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     rates = f"{score['rate']:.1%} expected to leave, {score['learnt']['rate']:.1%} learnt"
     change = "as they were" if not score["moved"] else "differently"
-    finding = f"The scores are spread {change}: {rates}" if _judged(report) else f"Too few to compare scores: {rates}"
+    finding = (
+        f"The scores are spread {change}: {rates}" if _judged_columns(report) else f"Too few to compare scores: {rates}"
+    )
     reading = "A bar is a twentieth of the learnt scores; above the dashed line more customers have them now."
     return Chart("scores", finding, reading, figure)
 
@@ -109,7 +111,7 @@ def worth_chart(report: Words) -> Chart | None:
     here = _dots([v["value"] for v in now], places, "this list, with 95% interval", BLUE, ends=now)
     old = [(p, v["learnt"]) for p, v in zip(places, now, strict=True) if "learnt" in v]
     there = _dots([v for _, v in old], [p for p, _ in old], "when it learnt", ORANGE, symbol="diamond-open")
-    figure = styled(go.Figure([here, there]), x="", y="", meta="rows")
+    figure = style_figure(go.Figure([here, there]), x="", y="", meta="rows")
     figure.update_xaxes(tickformat=".0%", nticks=FEW_TICKS, tickangle=0)
     figure.update_yaxes(tickvals=places, ticktext=[MEASURES[name] for name in known], automargin=True)
     auc = estimate.get("auc", {})
@@ -120,9 +122,9 @@ def worth_chart(report: Words) -> Chart | None:
         "to behave differently: for that, bring outcomes."
     )
     finding = f"The model is expected to rank {word} when it learnt"
-    if not _judged(report):
+    if not _judged_columns(report):
         finding = "Too few customers to say how well the model ranks here"
-    return Chart("worth", finding, reading, styled_rows(figure, known))
+    return Chart("worth", finding, reading, style_rows(figure, known))
 
 
 def parts_chart(report: Words) -> Chart | None:
@@ -133,20 +135,20 @@ def parts_chart(report: Words) -> Chart | None:
     if not parts:
         return None
     shown = sorted(parts, key=lambda s: s["profit"]["value"])[-MOST_PARTS:]
-    values = [_scaled(s["profit"]) for s in shown]
+    values = [_scale_likely(s["profit"]) for s in shown]
     places = list(range(len(shown)))
     dots = _dots([v["value"] for v in values], places, "", BLUE, ends=values)
     currency = report.get("currency", "")
-    figure = styled(go.Figure(dots), x=f"Profit per {PER:,} customers", y="", meta="rows")
-    in_money(figure, Amounts(currency), "x")
+    figure = style_figure(go.Figure(dots), x=f"Profit per {PER:,} customers", y="", meta="rows")
+    format_money_axis(figure, Amounts(currency), "x")
     figure.update_yaxes(tickvals=places, ticktext=[plain_label(s["segment"]) for s in shown], automargin=True)
     most = Amounts(currency).money(values[-1]["value"])
     finding = f"{shown[-1]['segment']}: {most} per {PER:,} customers, the most of any part"
     reading = "Parts of the list by the columns that drive the risk most, before any budget; lines are 95% intervals."
-    return Chart("parts", finding, reading, styled_rows(figure, shown), ASSUMES)
+    return Chart("parts", finding, reading, style_rows(figure, shown), ASSUMES)
 
 
-def styled_rows(figure: Any, rows: Sequence[Any]) -> Any:
+def style_rows(figure: Any, rows: Sequence[Any]) -> Any:
     """The figure as high as its rows need, with few marks, so that a phone has room for them."""
     return figure.update_xaxes(nticks=FEW_TICKS, tickangle=0).update_layout(height=110 + max(220, 34 * len(rows)))
 
@@ -171,7 +173,7 @@ def _dots(x: Sequence[float], y: Sequence[float], name: str, colour: str, **how:
     )
 
 
-def _judged(report: Words) -> bool:
+def _judged_columns(report: Words) -> bool:
     """Whether the list is long enough for any verdict; a picture of a short one claims nothing."""
     return bool(report["advice"]["judged"])
 
@@ -189,7 +191,7 @@ def _moved_finding(columns: Sequence[Words]) -> str:
     return f"{len(moved)} of {len(columns)} columns moved, above all {moved[-1]['label']}"
 
 
-def _scaled(likely: Words) -> dict[str, float]:
+def _scale_likely(likely: Words) -> dict[str, float]:
     return {end: PER * likely[end] for end in ("value", "low", "high")}
 
 
@@ -222,7 +224,7 @@ def rate_chart(lists: Sequence[Words]) -> Chart:
     real = [one["realised"].get("churn_rate") for one in lists]
     figure = _over_lists(lists, (expected, "expected to leave"), (real, "left"), "Share of customers")
     figure.update_yaxes(tickformat=".0%")
-    finding = _together("churn_rate", lists, "expected to leave", "left")
+    finding = _both_points("churn_rate", lists, "expected to leave", "left")
     reading = (
         "The dashed line is the share when the model learnt; where both points are known, their intervals should meet."
     )
@@ -235,7 +237,7 @@ def rank_chart(lists: Sequence[Words]) -> Chart:
     real = [one["realised"].get("auc") for one in lists]
     figure = _over_lists(lists, (expected, "expected"), (real, "found"), "Leaver above stayer")
     figure.update_yaxes(tickformat=".0%")
-    finding = _together("auc", lists, "of pairs expected in the right order", "found")
+    finding = _both_points("auc", lists, "of pairs expected in the right order", "found")
     reading = (
         "Below the dashed line the model ranks worse than when it learnt; only found points show changed behaviour."
     )
@@ -250,7 +252,7 @@ def profit_chart(lists: Sequence[Words]) -> Chart | None:
     real = [_per(one["realised"].get("profit")) for one in lists]
     currency = str(lists[-1]["report"].get("currency", ""))
     figure = _over_lists(lists, (expected, "expected"), (real, "by outcomes"), f"Profit per {PER:,}")
-    in_money(figure, Amounts(currency), "y")
+    format_money_axis(figure, Amounts(currency), "y")
     last = expected[-1] or next(e for e in reversed(expected) if e)
     finding = f"The last list is expected to bring {Amounts(currency).money(last['value'])} per {PER:,} customers"
     reading = "Two lists in a row that lie clearly more than 5% below the dashed line advise a retrain."
@@ -265,7 +267,7 @@ def spread_chart(lists: Sequence[Words]) -> Chart:
     colours = [ORANGE if size > ALARMING_PSI else BLUE for size in sizes]
     bars = go.Bar(x=places, y=sizes, marker={"color": colours}, name="difference beyond chance")
     edge = line([-0.5, len(lists) - 0.5], [ALARMING_PSI] * 2, "counts as a sign", GREY, dash="dash")
-    figure = _named(styled(go.Figure([bars, edge]), x="", y="Score PSI"), lists)
+    figure = _name_lists(style_figure(go.Figure([bars, edge]), x="", y="Score PSI"), lists)
     beyond = sum(size > ALARMING_PSI for size in sizes)
     finding = f"The scores of {beyond} of {len(lists)} lists lie far from the learnt ones"
     reading = "Bars beyond the dashed line count as a sign; two lists in a row with a sign advise a retrain."
@@ -283,7 +285,7 @@ def _over_lists(lists: Sequence[Words], expected: tuple[Any, str], real: tuple[A
         edges = [known[0][0] - 0.5, *(i for i, _ in known), known[-1][0] + 0.5]
         values = [known[0][1], *(v for _, v in known), known[-1][1]]
         traces.insert(0, line(edges, values, "when it learnt", GREY, dash="dash"))
-    return _named(styled(go.Figure([t for t in traces if len(t.x)]), x="", y=title), lists)
+    return _name_lists(style_figure(go.Figure([t for t in traces if len(t.x)]), x="", y=title), lists)
 
 
 def _points(values: Sequence[Words | None], name: str, how: tuple[str, str, float]) -> Any:
@@ -309,7 +311,7 @@ def _points(values: Sequence[Words | None], name: str, how: tuple[str, str, floa
     )
 
 
-def _named(figure: Any, lists: Sequence[Words]) -> Any:
+def _name_lists(figure: Any, lists: Sequence[Words]) -> Any:
     """The figure with the lists' days and names under it, as many as fit."""
     step = -(-len(lists) // MOST_NAMED)
     names = [_name(one) if i % step == 0 else "" for i, one in enumerate(lists)]
@@ -323,7 +325,7 @@ def _name(one: Words) -> str:
     return plain_label(f"{one['at'][:10]} {stem[:NAMED]}")
 
 
-def _together(name: str, lists: Sequence[Words], expected: str, found: str) -> str:
+def _both_points(name: str, lists: Sequence[Words], expected: str, found: str) -> str:
     """The last list in a sentence: what was expected, and what came where it is known."""
     one = lists[-1]
     said = f"{one['report']['estimate'][name]['value']:.1%} {expected} on the last list"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from churn.money.amounts import parts_that_add_up
-from churn.reports.charts import BLUE, GREY, TIER_COLOURS, Chart, plain_label, styled
+from churn.reports.charts import BLUE, GREY, TIER_COLOURS, Chart, plain_label, style_figure
 from churn.scoring.drivers import Driver
 from churn.scoring.wording import capital
 
@@ -40,7 +40,7 @@ def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> C
         x=[customers[n] for n in names], y=rows, text=words, marker={"color": GREY}, orientation="h", **BESIDE
     )
     part = go.Bar(x=[leavers[n] for n in names], y=rows, marker={"color": colours}, **within)
-    figure = styled(go.Figure([whole, part]), x="Customers", y="")
+    figure = style_figure(go.Figure([whole, part]), x="Customers", y="")
     figure.update_xaxes(tickformat=",.0f", range=[0, ROOM * max(*customers.values(), 1)], nticks=FEW_TICKS)
     figure.update_layout(height=300, barmode="overlay", bargap=0.25).update_yaxes(automargin=True)
     first = names[-1]
@@ -70,7 +70,7 @@ def drivers_chart(drivers: Sequence[Driver], among: str = "this list") -> Chart:
         marker={"color": BLUE},
         **BESIDE,
     )
-    figure = styled(go.Figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
+    figure = style_figure(go.Figure(bars), x="Share of all movement", y="").update_xaxes(tickformat=".0%")
     figure.update_layout(height=300).update_yaxes(automargin=True)
     strongest = capital(" and ".join(d.label for d in drivers[:2]))
     reading = f"How far what is known in each group moves the scores of {among}, up or down. Associated, not caused."

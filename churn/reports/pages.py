@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from churn.reports.charts import Chart, svg_of
+from churn.reports.charts import Chart, render_svg
 from churn.reports.monitoring_charts import drift_charts, history_charts
 
 _STYLE = """
@@ -39,7 +39,7 @@ figcaption { font-weight: 600; } figure p { margin: .25rem 0; color: #565656; }
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def page_of(title: str, parts: Iterable[str]) -> str:
+def render_page(title: str, parts: Iterable[str]) -> str:
     """A whole page with its title and parts, which are HTML already."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -51,30 +51,30 @@ def page_of(title: str, parts: Iterable[str]) -> str:
     )
 
 
-def heading(text: str, level: int = 2) -> str:
+def render_heading(text: str, level: int = 2) -> str:
     """A heading."""
     return f"<h{level}>{escape(text)}</h{level}>"
 
 
-def paragraph(text: str, kind: str = "") -> str:
+def render_paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text."""
     return f'<p class="{escape(kind)}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
 
 
-def listing(texts: Sequence[str]) -> str:
+def render_list(texts: Sequence[str]) -> str:
     """A list of sentences; nothing when there are none."""
     return "<ul>" + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>" if texts else ""
 
 
-def picture(chart: Chart) -> str:
+def render_chart(chart: Chart) -> str:
     """A chart with its finding above, how to read it below, and what it assumes."""
-    drawn = svg_of(chart.figure, label=chart.alt)
+    drawn = render_svg(chart.figure, label=chart.alt)
     taken = f" Assumed: {chart.assumes}" if chart.assumes else ""
     below = escape(f"{chart.reading}{taken}")
     return f"<figure><figcaption>{escape(chart.finding)}</figcaption>{drawn}<p>{below}</p></figure>"
 
 
-def tiles(figures: Sequence[tuple[str, str, str]]) -> str:
+def render_tiles(figures: Sequence[tuple[str, str, str]]) -> str:
     """A few numbers side by side, each with its label above and a few words beneath."""
     drawn = []
     for label, number, beneath in figures:
@@ -83,7 +83,7 @@ def tiles(figures: Sequence[tuple[str, str, str]]) -> str:
     return f'<dl class="tiles">{"".join(drawn)}</dl>' if drawn else ""
 
 
-def tabulated(rows: Sequence[Mapping[str, Any]], *, chosen: int | None = None) -> str:
+def render_table(rows: Sequence[Mapping[str, Any]], *, chosen: int | None = None) -> str:
     """Rows as a table with the keys of the first as its head; the chosen row stands out."""
     if not rows:
         return ""
@@ -124,20 +124,20 @@ def brief_page(brief: Brief) -> str:
     """The page: the numbers first, then what to do, then where the risk is and what goes with it."""
     step, why = brief.step
     parts = [
-        heading(brief.title, 1),
-        paragraph(brief.origin, "quiet"),
-        tiles(brief.figures),
-        heading(f"Next step: {step[:1].lower()}{step[1:]}"),
-        paragraph(why, "lead"),
-        heading("Where the risk is"),
-        tabulated(brief.tiers),
-        *(picture(chart) for chart in brief.charts),
-        *((heading("Groups that are likely to leave"), tabulated(brief.groups)) if brief.groups else ()),
-        *((heading(f"Since {brief.changes_since}"), listing(brief.changes)) if brief.changes else ()),
-        heading("To be careful about"),
-        listing(brief.cautions),
+        render_heading(brief.title, 1),
+        render_paragraph(brief.origin, "quiet"),
+        render_tiles(brief.figures),
+        render_heading(f"Next step: {step[:1].lower()}{step[1:]}"),
+        render_paragraph(why, "lead"),
+        render_heading("Where the risk is"),
+        render_table(brief.tiers),
+        *(render_chart(chart) for chart in brief.charts),
+        *((render_heading("Groups that are likely to leave"), render_table(brief.groups)) if brief.groups else ()),
+        *((render_heading(f"Since {brief.changes_since}"), render_list(brief.changes)) if brief.changes else ()),
+        render_heading("To be careful about"),
+        render_list(brief.cautions),
     ]
-    return page_of(brief.title, [part for part in parts if part])
+    return render_page(brief.title, [part for part in parts if part])
 
 
 # The drift page: one list held against a model, as a self-contained page for a meeting or an archive.
@@ -149,29 +149,33 @@ VERDICTS = {"keep": "Keep the model", "watch": "Watch the next list", "retrain":
 Words = Mapping[str, Any]
 
 
-def watched_page(report: Words, *, source: str, at: str, history: Sequence[Words] = ()) -> str:
+def monitoring_page(report: Words, *, source: str, at: str, history: Sequence[Words] = ()) -> str:
     """The whole page; `history` are the lists before this one with this one last."""
     title = f"{source} against {report['model']}"
     moved = [c for c in report["details"] if c["moved"]]
     parts = [
-        heading(title, 1),
-        paragraph(f"{report['customers']:,} customers, watched {at[:16].replace('T', ' ')} (UTC)", "quiet"),
-        paragraph(f"{VERDICTS[report['verdict']]}. {report['advice']['why']}", "lead"),
-        heading("The data"),
-        listing([a["text"] for a in report["alarms"]]) or paragraph("No fault was found in the data."),
-        heading("What moved"),
-        paragraph("" if moved else "No column moved beyond chance."),
-        tabulated([_column(c) for c in moved]),
-        *(picture(c) for c in drift_charts(report)),
+        render_heading(title, 1),
+        render_paragraph(f"{report['customers']:,} customers, watched {at[:16].replace('T', ' ')} (UTC)", "quiet"),
+        render_paragraph(f"{VERDICTS[report['verdict']]}. {report['advice']['why']}", "lead"),
+        render_heading("The data"),
+        render_list([a["text"] for a in report["alarms"]]) or render_paragraph("No fault was found in the data."),
+        render_heading("What moved"),
+        render_paragraph("" if moved else "No column moved beyond chance."),
+        render_table([_column(c) for c in moved]),
+        *(render_chart(c) for c in drift_charts(report)),
         *_realised(report),
-        *([heading("List after list"), *(picture(c) for c in history_charts(history))] if len(history) > 1 else []),
-        heading("Every column"),
-        tabulated([_column(c) for c in report["details"]]),
-        heading("To be careful about"),
-        listing(list(dict.fromkeys(n["text"] for n in report["notices"]))),
-        paragraph(str(report["estimate"].get("why", "")), "quiet"),
+        *(
+            [render_heading("List after list"), *(render_chart(c) for c in history_charts(history))]
+            if len(history) > 1
+            else []
+        ),
+        render_heading("Every column"),
+        render_table([_column(c) for c in report["details"]]),
+        render_heading("To be careful about"),
+        render_list(list(dict.fromkeys(n["text"] for n in report["notices"]))),
+        render_paragraph(str(report["estimate"].get("why", "")), "quiet"),
     ]
-    return page_of(title, [p for p in parts if p and p != "<p></p>"])
+    return render_page(title, [p for p in parts if p and p != "<p></p>"])
 
 
 def _column(column: Words) -> dict[str, str]:
@@ -189,4 +193,4 @@ def _column(column: Words) -> dict[str, str]:
 
 def _realised(report: Words) -> list[str]:
     found = report["estimate"].get("realised")
-    return [heading("What became of customers scored before"), paragraph(found["why"])] if found else []
+    return [render_heading("What became of customers scored before"), render_paragraph(found["why"])] if found else []

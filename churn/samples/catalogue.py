@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from churn.errors import NotFound, RequestRefused
 from churn.samples.bank import BANK
 from churn.samples.club import CLUB
-from churn.samples.files import UNIT, SampleBlock, Plant, Sample, SampleBusiness
+from churn.samples.files import UNIT, Plant, Sample, SampleBlock, SampleBusiness
 from churn.samples.music import MUSIC
 from churn.samples.offer_experiment import OFFER
 from churn.samples.product_usage import PRODUCT

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.errors import RequestRefused
-from churn.scoring.reasons import Group, group_sums, groups_of, points_of_columns
+from churn.scoring.reasons import Group, build_groups, compute_column_points, sum_by_group
 from churn.scoring.wording import Wording, capital
 from churn.training.calibration import wilson_interval
 from churn.training.encoder import Encoder
@@ -43,7 +43,7 @@ class LeavingRate:
     end: float | None = None
 
 
-def rates_by(
+def leaving_rates_by(
     table: pa.Table,
     name: str,
     wording: Wording,
@@ -73,12 +73,12 @@ def range_edges(numbers: np.ndarray, ranges: int = RANGES) -> np.ndarray:
     if not len(known):
         return np.empty(0)
     cuts = np.unique(np.quantile(known, np.linspace(0, 1, ranges + 1)[1:-1], method="higher"))
-    digits = _digits(known)
+    digits = _count_digits(known)
     edges = np.unique(np.round(cuts, digits))
     return edges[(edges > known.min()) & (edges <= known.max())]
 
 
-def _digits(known: np.ndarray) -> int:
+def _count_digits(known: np.ndarray) -> int:
     """How many decimals keep about a hundredth of the spread; none for whole numbers."""
     spread = float(np.quantile(known, 0.95) - np.quantile(known, 0.05)) or 1.0
     digits = int(np.clip(np.ceil(2 - np.log10(spread)), -6, 6))
@@ -158,25 +158,25 @@ class Driver:
 def column_drivers(model: Model, wording: Wording, points: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
     """The columns by how much they move, the strongest first.
 
-    points  of every customer and column (`points_of_columns`)
+    points  of every customer and column (`compute_column_points`)
     """
     names = model.encoder.names
-    return _drivers(points.T, names, [wording.label(n) for n in names], seed)
+    return _build_drivers(points.T, names, [wording.label(n) for n in names], seed)
 
 
 def group_drivers(model: Model, wording: Wording, points: np.ndarray, *, seed: int = 0) -> tuple[Driver, ...]:
     """The business groups by how much they move, the strongest first; steadier than single columns."""
-    groups = groups_of(model.schema, model.encoder)
+    groups = build_groups(model.schema, model.encoder)
     names = [g.name for g in groups]
-    return _drivers(group_sums(points, groups), names, [wording.group_label(n) for n in names], seed)
+    return _build_drivers(sum_by_group(points, groups), names, [wording.group_label(n) for n in names], seed)
 
 
-def _drivers(added: np.ndarray, names: Sequence[str], labels: Sequence[str], seed: int) -> tuple[Driver, ...]:
+def _build_drivers(added: np.ndarray, names: Sequence[str], labels: Sequence[str], seed: int) -> tuple[Driver, ...]:
     customers = added.shape[1]
     size = np.abs(added).astype(np.float64)
     strength = size.mean(axis=1) if customers else np.zeros(len(names))
     drawn = size[:, :: max(1, -(-customers // BAGGED))]
-    bags = _resampled(drawn, np.random.default_rng(seed))
+    bags = _resample(drawn, np.random.default_rng(seed))
     low, high = np.quantile(bags, [0.05, 0.95], axis=0)
     top = (np.argsort(np.argsort(-bags, axis=1), axis=1) < TOP).mean(axis=0)
     share = strength / (strength.sum() or 1.0)
@@ -184,7 +184,7 @@ def _drivers(added: np.ndarray, names: Sequence[str], labels: Sequence[str], see
     return tuple(sorted((Driver(*words) for words in found), key=lambda d: (-d.strength, d.name)))
 
 
-def _resampled(size: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _resample(size: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """The mean size of every driver in every resample of the customers: (resamples, drivers)."""
     weights = random.poisson(1.0, (BAGS, size.shape[1])).astype(np.float64)
     return weights @ size.T / np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
@@ -247,7 +247,7 @@ class Dependence:
 def dependence(model: Model, matrix: np.ndarray, contributions: np.ndarray, name: str) -> tuple[Dependence, ...]:
     """How a column's contribution depends on its value: by level, or by range from `value` up to `end`."""
     j = model.encoder.names.index(name)
-    places, values, ends = _cut(model.encoder, matrix[:, j], j)
+    places, values, ends = _cut_column(model.encoder, matrix[:, j], j)
     found = []
     for i, (value, end) in enumerate(zip(values, ends, strict=True)):
         added = contributions[places == i, j]
@@ -257,7 +257,7 @@ def dependence(model: Model, matrix: np.ndarray, contributions: np.ndarray, name
     return tuple(found)
 
 
-def _cut(
+def _cut_column(
     encoder: Encoder, numbers: np.ndarray, j: int, ranges: int = 20
 ) -> tuple[np.ndarray, list[Any], list[float | None]]:
     """Per customer a place; per place its level, or the start and the end of its range; None is missing."""
@@ -288,7 +288,7 @@ def interactions(
     model: Model, matrix: np.ndarray, contributions: np.ndarray, *, among: Sequence[str], most: int = 5
 ) -> tuple[Interaction, ...]:
     """The strongest pairs among some columns: what one adds depends on the other."""
-    cut = {n: _cut(model.encoder, matrix[:, j], j)[0] for n in among for j in [model.encoder.names.index(n)]}
+    cut = {n: _cut_column(model.encoder, matrix[:, j], j)[0] for n in among for j in [model.encoder.names.index(n)]}
     found = []
     for name in among:
         added = contributions[:, model.encoder.names.index(name)].astype(np.float64)
@@ -301,7 +301,7 @@ def interactions(
 
 
 @dataclass(frozen=True)
-class Crossed:
+class CrossEffect:
     """What a column adds where it has one value and another column has one of its own: the mean over customers.
 
     value, end   of the column: a level, or a range from `value` up to `end`
@@ -316,20 +316,22 @@ class Crossed:
     mean: float
 
 
-def crossed(
+def cross_effects(
     model: Model, matrix: np.ndarray, contributions: np.ndarray, pair: Interaction, *, lines: int = 3, fewest: int = 10
-) -> tuple[Crossed, ...]:
+) -> tuple[CrossEffect, ...]:
     """How what one column adds depends on its value, apart for the largest parts of the other column."""
     j, k = (model.encoder.names.index(n) for n in (pair.column, pair.other))
-    places, values, ends = _cut(model.encoder, matrix[:, j], j, 8)
-    parts, others, uptos = _cut(model.encoder, matrix[:, k], k, lines)
+    places, values, ends = _cut_column(model.encoder, matrix[:, j], j, 8)
+    parts, others, uptos = _cut_column(model.encoder, matrix[:, k], k, lines)
     largest = sorted(np.argsort(-np.bincount(parts, minlength=len(others)), kind="stable")[:lines].tolist())
     found = []
     for part in largest:
         for i in range(len(values)):
             added = contributions[(places == i) & (parts == part), j]
             if len(added) >= fewest:
-                found.append(Crossed(values[i], ends[i], others[part], uptos[part], len(added), float(added.mean())))
+                found.append(
+                    CrossEffect(values[i], ends[i], others[part], uptos[part], len(added), float(added.mean()))
+                )
     return tuple(found)
 
 
@@ -396,7 +398,7 @@ def contrast(
         raise RequestRefused("One of the groups has fewer than two customers.", "Choose larger groups.")
     groups = _groups_without(model, by)
     one, two = (
-        group_sums(points_of_columns(model, model.explainer.contributions(matrix[rows])), groups)
+        sum_by_group(compute_column_points(model, model.explainer.contributions(matrix[rows])), groups)
         for rows in (first, other)
     )
     moved = one.mean(axis=1) - two.mean(axis=1)
@@ -418,7 +420,7 @@ def contrast(
 
 def _groups_without(model: Model, by: str | None) -> tuple[Group, ...]:
     """The business groups without this column, which comes last and alone."""
-    groups = groups_of(model.schema, model.encoder)
+    groups = build_groups(model.schema, model.encoder)
     if by not in model.encoder.names:
         return groups
     place, names = model.encoder.names.index(by), model.encoder.names

@@ -43,7 +43,7 @@ def write_scored(
     progress  called after every block with the rows done and, where it is known, their total
     """
     rows = 0
-    with _place(target) as put:
+    with _choose_place(target) as put:
         for block in blocks:
             put(block)
             rows += block.num_rows
@@ -53,9 +53,9 @@ def write_scored(
 
 
 @contextmanager
-def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
+def _choose_place(target: Path | str | BinaryIO) -> Iterator[Put]:
     if not isinstance(target, Path | str):
-        with _told_when_full(), _csv(target) as put:
+        with _full_disk_as_refusal(), _csv(target) as put:
             yield put
         return
     ways: dict[str, Any] = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
@@ -67,7 +67,7 @@ def _place(target: Path | str | BinaryIO) -> Iterator[Put]:
 
 
 @contextmanager
-def _told_when_full() -> Iterator[None]:
+def _full_disk_as_refusal() -> Iterator[None]:
     """A stream that takes no more is told as what it is; a reader that went away, as `head` does, is no failure."""
     try:
         yield
@@ -112,7 +112,7 @@ class _Sheet(FileIO):
 def _csv(target: Path | BinaryIO) -> AbstractContextManager[Put]:
     from pyarrow import csv
 
-    return _through(lambda schema: csv.CSVWriter(target, schema), lambda block: inert(_rounded(block)))
+    return _write_through(lambda schema: csv.CSVWriter(target, schema), lambda block: make_inert(_round_money(block)))
 
 
 def _parquet(target: Path) -> AbstractContextManager[Put]:
@@ -120,11 +120,11 @@ def _parquet(target: Path) -> AbstractContextManager[Put]:
 
     # The lightest zstd: smaller than no compression, and hardly slower.
     small = {"compression": "zstd", "compression_level": 1}
-    return _through(lambda schema: parquet.ParquetWriter(target, schema, **small), lambda block: block)
+    return _write_through(lambda schema: parquet.ParquetWriter(target, schema, **small), lambda block: block)
 
 
 @contextmanager
-def _through(opened: Callable[[pa.Schema], Any], shown: Callable[[pa.Table], pa.Table]) -> Iterator[Put]:
+def _write_through(opened: Callable[[pa.Schema], Any], shown: Callable[[pa.Table], pa.Table]) -> Iterator[Put]:
     """Blocks go through a writer that is opened with the first of them, when their columns are known."""
     writers: list[Any] = []
 
@@ -159,7 +159,9 @@ def _xlsx(target: Path) -> Iterator[Put]:
             raise RequestRefused(
                 f"A sheet holds {MOST_XLSX_ROWS:,} rows; the list has more.", "Write .csv or .parquet."
             )
-        for row, cells in enumerate(zip(*(c.to_pylist() for c in inert(block).columns), strict=True), start=done + 1):
+        for row, cells in enumerate(
+            zip(*(c.to_pylist() for c in make_inert(block).columns), strict=True), start=done + 1
+        ):
             for place, cell in enumerate(cells):
                 _write_cell(sheet, (row, place), cell)
         done += block.num_rows
@@ -171,12 +173,12 @@ def _xlsx(target: Path) -> Iterator[Put]:
             book.close()
         raise
     else:
-        _closed(book)
+        _close_workbook(book)
     finally:
         file.close()
 
 
-def _closed(book: Any) -> None:
+def _close_workbook(book: Any) -> None:
     from xlsxwriter.exceptions import XlsxFileError
 
     try:
@@ -194,7 +196,7 @@ def _write_cell(sheet: Any, at: tuple[int, int], cell: Any) -> None:
         sheet.write_string(*at, str(cell))
 
 
-def inert(table: pa.Table) -> pa.Table:
+def make_inert(table: pa.Table) -> pa.Table:
     """The table with every text cell, and heading, harmless in a spreadsheet; numbers stay numbers."""
     columns = [_inert_column(c) for c in table.columns]
     return pa.table(columns, names=[inert_text(name) for name in table.column_names])
@@ -213,7 +215,7 @@ def _inert_column(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(active, pc.binary_join_element_wise("'", cells, ""), cells)
 
 
-def _rounded(table: pa.Table) -> pa.Table:
+def _round_money(table: pa.Table) -> pa.Table:
     """Probabilities to six decimals and money to cents: a CSV is read by people."""
     digits = {"probability": 6, "value_at_risk": 2, "expected_gain": 2}
     for name in digits.keys() & set(table.column_names):

@@ -16,8 +16,8 @@ from churn.explain.explainer import sum_contributions
 from churn.money.economics import Valuation
 from churn.notices import Notice
 from churn.schema import Schema
-from churn.scoring.unfamiliar import not_known, odd_values
-from churn.scoring.wording import Wording, capital, notices_on_worth, worth_said
+from churn.scoring.unfamiliar import missing_notice, odd_values
+from churn.scoring.wording import Wording, capital, notices_on_worth, worth_answer
 from churn.training.calibration import Bin
 from churn.training.encoder import Encoder
 from churn.training.model import Model
@@ -37,7 +37,7 @@ class Group:
     protected: bool = False
 
 
-def groups_of(schema: Schema, encoder: Encoder) -> tuple[Group, ...]:
+def build_groups(schema: Schema, encoder: Encoder) -> tuple[Group, ...]:
     """The business groups of a model's columns, in the order of the columns; a column without one is its own."""
     groups: dict[tuple[str, bool], list[int]] = {}
     for i, name in enumerate(encoder.names):
@@ -64,7 +64,7 @@ class GroupPoints:
     taken_back: np.ndarray
 
 
-def group_sums(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
+def sum_by_group(contributions: np.ndarray, groups: Sequence[Group]) -> np.ndarray:
     """What each group adds to the log-odds, or to whatever the columns add to: float64 (groups, customers)."""
     of_columns = contributions.T
     sums = of_columns[[g.columns[0] for g in groups]].astype(np.float64)
@@ -79,7 +79,7 @@ def typical_probability(model: Model) -> float:
     return float(model.calibration.probability(np.array([model.explainer.base]))[0])
 
 
-def points_of(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray:
+def compute_points(model: Model, margin: np.ndarray, added: np.ndarray) -> np.ndarray:
     """Points of a hundred that what was added to the log-odds of each customer moves the probability.
 
     Points add up: those of everything that was added are the probability less a typical customer's. They are the
@@ -101,13 +101,13 @@ def points_taken_back(model: Model, points: np.ndarray, total: np.ndarray) -> np
     return np.where((reached > 100) | (reached < 0), np.maximum(others, 0), 0).astype(np.int64)
 
 
-def points_of_columns(model: Model, contributions: np.ndarray) -> np.ndarray:
+def compute_column_points(model: Model, contributions: np.ndarray) -> np.ndarray:
     """The points of every column: float64 (customers, columns); each row adds up like its contributions."""
     margin = sum_contributions(model.explainer.base, contributions)
-    return points_of(model, margin, contributions.T).T
+    return compute_points(model, margin, contributions.T).T
 
 
-def weighed(
+def rank_groups(
     model: Model,
     contributions: np.ndarray,
     margin: np.ndarray,
@@ -118,19 +118,19 @@ def weighed(
 ) -> GroupPoints:
     """The strongest reasons of every customer: first what raises the risk, then what lowers it most."""
     said = [g for g in groups if protected or not g.protected]
-    sums = group_sums(contributions, said)
-    *_, total = moved = points_of(model, margin, np.vstack([sums, margin - model.explainer.base]))
+    sums = sum_by_group(contributions, said)
+    *_, total = moved = compute_points(model, margin, np.vstack([sums, margin - model.explainer.base]))
     points = moved[:-1]
     points[np.abs(points) < LEAST_POINTS] = 0.0
-    order = _strongest(points, min(top, len(said)))
+    order = _strongest_groups(points, min(top, len(said)))
     customers = np.arange(len(margin))
     raises, points = sums[order, customers] > 0, points[order, customers]
     places = np.array([i for i, g in enumerate(groups) if protected or not g.protected], np.intp)
-    speakers = _spokesmen(contributions, said, order, raises)
+    speakers = _columns_to_name(contributions, said, order, raises)
     return GroupPoints(places[order], speakers, points, points_taken_back(model, points, total))
 
 
-def _strongest(points: np.ndarray, top: int) -> np.ndarray:
+def _strongest_groups(points: np.ndarray, top: int) -> np.ndarray:
     """Per customer the places of the groups: raising ones, the largest first, then lowering ones, then no reasons."""
     with np.errstate(divide="ignore"):
         lowering_next = np.where(points < 0, -1 / points, np.inf)
@@ -138,7 +138,9 @@ def _strongest(points: np.ndarray, top: int) -> np.ndarray:
     return order[:, :top].T
 
 
-def _spokesmen(contributions: np.ndarray, groups: Sequence[Group], order: np.ndarray, raises: np.ndarray) -> np.ndarray:
+def _columns_to_name(
+    contributions: np.ndarray, groups: Sequence[Group], order: np.ndarray, raises: np.ndarray
+) -> np.ndarray:
     """Per reason the column of the group that pulls hardest the same way."""
     column = np.empty(order.shape, np.intp)
     for place in np.flatnonzero(np.bincount(order.ravel(), minlength=len(groups))).tolist():
@@ -153,7 +155,7 @@ def _spokesmen(contributions: np.ndarray, groups: Sequence[Group], order: np.nda
 
 
 @dataclass(frozen=True)
-class Teller:
+class ReasonWriter:
     """Says reasons as sentences, many at once: each different value and each different ending is worded only once."""
 
     wording: Wording
@@ -307,7 +309,7 @@ class Explanation:
         return tuple(r.text for r in (*self.raising, *self.lowering)[:top])
 
 
-def explanation(
+def explain_customer(
     model: Model,
     wording: Wording,
     customer: Mapping[str, Any],
@@ -325,8 +327,8 @@ def explanation(
     contributions = model.explainer.contributions(row[None])
     margins = sum_contributions(model.explainer.base, contributions)
     probability = model.calibration.probability(margins)
-    groups = groups_of(model.schema, model.encoder)
-    reasons = _reasons(_Account(model, wording, customer, model.encoder.names), groups, contributions, margins)
+    groups = build_groups(model.schema, model.encoder)
+    reasons = _reasons(_ReasonText(model, wording, customer, model.encoder.names), groups, contributions, margins)
     p, key = float(probability[0]), model.schema.key
     return Explanation(
         key=str(customer[key.name]) if key and customer.get(key.name) is not None else None,
@@ -335,7 +337,7 @@ def explanation(
         tier=model.thresholds.tier(p),
         prediction=model.status(p),
         value_at_risk=valuation.at_risk_of(probability, _bill(valuation, customer)) if valuation else None,
-        **worth_said(valuation, wording),
+        **worth_answer(valuation, wording),
         base=float(model.explainer.base),
         typical=typical_probability(model),
         contributions=dict(zip(model.encoder.names, map(float, contributions[0]), strict=True)),
@@ -348,18 +350,18 @@ def explanation(
     )
 
 
-def reason_sentence(
+def write_reason(
     model: Model, wording: Wording, customer: Mapping[str, Any], *, column: int, points: float, taken_back: int = 0
 ) -> str:
     """What a scored list would say of one column of a customer that moves the probability by so many points.
 
     taken_back  how many of them the customer's other reasons take back, where this one alone would pass 100 or 0
     """
-    return _Account(model, wording, customer, model.encoder.names).text(column, points, taken_back)
+    return _ReasonText(model, wording, customer, model.encoder.names).text(column, points, taken_back)
 
 
 @dataclass(frozen=True)
-class _Account:
+class _ReasonText:
     model: Model
     wording: Wording
     customer: Mapping[str, Any]
@@ -384,15 +386,15 @@ class _Account:
 
 
 def _reasons(
-    account: _Account, groups: Sequence[Group], contributions: np.ndarray, margin: np.ndarray
+    account: _ReasonText, groups: Sequence[Group], contributions: np.ndarray, margin: np.ndarray
 ) -> tuple[Reason, ...]:
-    sums = group_sums(contributions, groups)[:, 0]
-    points = points_of(account.model, margin, sums)
+    sums = sum_by_group(contributions, groups)[:, 0]
+    points = compute_points(account.model, margin, sums)
     back = points_taken_back(
-        account.model, points, points_of(account.model, margin, margin - account.model.explainer.base)
+        account.model, points, compute_points(account.model, margin, margin - account.model.explainer.base)
     )
     of_columns = contributions[0].astype(np.float64)
-    weights = of_columns, points_of(account.model, margin, of_columns)
+    weights = of_columns, compute_points(account.model, margin, of_columns)
     return tuple(
         _reason(account, group, weights, (added, moved), taken_back)
         for group, added, moved, taken_back in zip(groups, sums.tolist(), points.tolist(), back.tolist(), strict=True)
@@ -400,7 +402,7 @@ def _reasons(
 
 
 def _reason(
-    account: _Account,
+    account: _ReasonText,
     group: Group,
     weights: tuple[np.ndarray, np.ndarray],
     weight: tuple[float, float],
@@ -432,4 +434,4 @@ def _bill(valuation: Valuation, customer: Mapping[str, Any]) -> float | None:
 
 def _notices(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tuple[Notice, ...]:
     unknown = tuple(f.name for f, number in zip(model.encoder.fields, row, strict=True) if np.isnan(number))
-    return (*odd_values(model, customer, row), *not_known(unknown))
+    return (*odd_values(model, customer, row), *missing_notice(unknown))

@@ -16,7 +16,7 @@ from churn.explain.explainer import sum_contributions
 from churn.explain.tables import Core
 from churn.money.economics import Valuation
 from churn.notices import Notice, do, listed, many
-from churn.scoring.reasons import Group, Teller, groups_of, weighed
+from churn.scoring.reasons import Group, ReasonWriter, build_groups, rank_groups
 from churn.scoring.unfamiliar import Unfamiliar
 from churn.scoring.wording import Wording, notices_on_worth
 from churn.training.known_outcomes import NO_LEAVING_DATES, LeavingDates, WhoLeft, who_left
@@ -98,20 +98,20 @@ class Ranking:
         contributions = self._contributions(matrix)
         margin = sum_contributions(self.model.explainer.base, contributions)
         probability = self.model.calibration.probability(margin)
-        columns = {**self._key(table, first_row), **self._judged(table, probability)}
-        reasons = weighed(self.model, contributions, margin, self.groups, top=self.top, protected=self.protected)
-        said = self._teller.sentences(reasons, table)
+        columns = {**self._key(table, first_row), **self._add_tiers(table, probability)}
+        reasons = rank_groups(self.model, contributions, margin, self.groups, top=self.top, protected=self.protected)
+        said = self._reason_writer.sentences(reasons, table)
         said += [pa.nulls(table.num_rows, pa.string())] * (self.top - len(said))
         columns |= {f"reason_{k}": text for k, text in enumerate(said, start=1)}
-        columns |= self._suggested(table, pa.table(columns))
-        scored = pa.table({**columns, **self._kept(table, columns)})
-        return scored if self.everybody else self._still_there(table, scored)
+        columns |= self._add_suggestions(table, pa.table(columns))
+        scored = pa.table({**columns, **self._add_kept_columns(table, columns)})
+        return scored if self.everybody else self._without_leavers(table, scored)
 
     def who_left(self, table: pa.Table) -> WhoLeft:
         """Of which customers of a checked list the list itself says that they left."""
         return who_left(self.model, table, self.leaving, self.as_of)
 
-    def _still_there(self, table: pa.Table, scored: pa.Table) -> pa.Table:
+    def _without_leavers(self, table: pa.Table, scored: pa.Table) -> pa.Table:
         """The scores of those who have not left; a row keeps the number it has in the list."""
         left = self.who_left(table).left
         return scored.filter(pa.array(~left)) if left.any() else scored
@@ -143,11 +143,11 @@ class Ranking:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The groups that reasons speak of."""
-        return groups_of(self.model.schema, self.model.encoder)
+        return build_groups(self.model.schema, self.model.encoder)
 
     @cached_property
-    def _teller(self) -> Teller:
-        return Teller(self.wording, self.model.encoder)
+    def _reason_writer(self) -> ReasonWriter:
+        return ReasonWriter(self.wording, self.model.encoder)
 
     def _contributions(self, matrix: np.ndarray) -> np.ndarray:
         if self.core == "numba":
@@ -160,14 +160,14 @@ class Ranking:
             return {key.name: table.column(key.name)}
         return {ROW: pa.array(np.arange(first_row, first_row + table.num_rows))}
 
-    def _judged(self, table: pa.Table, probability: np.ndarray) -> dict[str, pa.Array]:
+    def _add_tiers(self, table: pa.Table, probability: np.ndarray) -> dict[str, pa.Array]:
         thresholds = self.model.thresholds
         leaves = thresholds.predicted(probability).astype(np.int8)
         return {
             "probability": pa.array(probability),
             "percentile": pa.array(np.round(100 * self.model.reference.percentile(probability), 1)),
-            "prediction": _word(leaves, [self.model.stays, self.model.leaves]),
-            "tier": _word(thresholds.tier_places(probability), TIERS),
+            "prediction": _words_at(leaves, [self.model.stays, self.model.leaves]),
+            "tier": _words_at(thresholds.tier_places(probability), TIERS),
             "value_at_risk": (
                 self.valuation.at_risk_in(table, probability)
                 if self.valuation
@@ -175,23 +175,23 @@ class Ranking:
             ),
         }
 
-    def _suggested(self, table: pa.Table, scores: pa.Table) -> dict[str, pa.Array]:
+    def _add_suggestions(self, table: pa.Table, scores: pa.Table) -> dict[str, pa.Array]:
         kinds = {"action": pa.string(), "expected_gain": pa.float64()}
         given = self.suggester(table, scores) if self.suggester else pa.table({})
         empty = {name: pa.nulls(table.num_rows, kind) for name, kind in kinds.items()}
         return {name: given.column(name) if name in given.schema.names else empty[name] for name in kinds}
 
-    def _kept(self, table: pa.Table, columns: Iterable[str]) -> dict[str, pa.Array]:
+    def _add_kept_columns(self, table: pa.Table, columns: Iterable[str]) -> dict[str, pa.Array]:
         taken = set(columns)
         return {name: table.column(name) for name in self.keep if name in table.schema.names and name not in taken}
 
 
-def tiers_in(scored: pa.Table) -> dict[str, int]:
+def count_tiers(scored: pa.Table) -> dict[str, int]:
     """How many of some scored customers are in each tier that anyone is in."""
     return {pair["values"]: pair["counts"] for pair in scored.column("tier").value_counts().to_pylist()}
 
 
-def _word(places: np.ndarray, words: Iterable[str]) -> pa.Array:
+def _words_at(places: np.ndarray, words: Iterable[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()))
 
 

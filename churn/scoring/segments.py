@@ -67,7 +67,7 @@ class Segment:
     high: float | None = None
 
 
-def segments(
+def find_segments(
     model: Model,
     wording: Wording,
     matrix: np.ndarray,
@@ -169,7 +169,7 @@ def _segment(
     rows = np.ones(len(matrix), bool)
     for condition in conditions:
         rows &= condition.holds(matrix)
-    said = [_said(wording, encoder, c, matrix[rows, c.column]) for c in _joined(conditions)]
+    said = [_describe_condition(wording, encoder, c, matrix[rows, c.column]) for c in _join_conditions(conditions)]
     text = capital(", ".join(said)) or "Everybody"
     many = int(rows.sum())
     segment = Segment(
@@ -187,7 +187,7 @@ def _segment(
     return replace(segment, left=gone / many, low=low, high=high)
 
 
-def _joined(conditions: tuple[Condition, ...]) -> list[Condition]:
+def _join_conditions(conditions: tuple[Condition, ...]) -> list[Condition]:
     """Conditions on the same column as one, in the order in which the columns first appear."""
     joined: dict[int, Condition] = {}
     for c in conditions:
@@ -203,7 +203,7 @@ def _joined(conditions: tuple[Condition, ...]) -> list[Condition]:
     return list(joined.values())
 
 
-def _said(wording: Wording, encoder: Encoder, condition: Condition, numbers: np.ndarray) -> str:
+def _describe_condition(wording: Wording, encoder: Encoder, condition: Condition, numbers: np.ndarray) -> str:
     """A condition in words: the levels or the range, and whether any of these customers are not known."""
     field = encoder.fields[condition.column]
     unknown = bool(np.isnan(numbers).any())
@@ -243,7 +243,7 @@ class Similar:
     differs: tuple[str, ...]
 
 
-def similar_customers(
+def find_similar_customers(
     model: Model,
     wording: Wording,
     lists: tuple[np.ndarray, np.ndarray],
@@ -262,7 +262,7 @@ def similar_customers(
     rows = np.flatnonzero(among)
     apart = np.zeros(len(rows))
     for j in np.flatnonzero(weights).tolist():
-        apart += weights[j] * _apart(model, matrix[rows, j], float(own[j]), j)
+        apart += weights[j] * _distance(model, matrix[rows, j], float(own[j]), j)
     nearest = np.argsort(apart, kind="stable")[:most]
     chosen = matrix[rows[nearest]]
     p = model.probability(chosen)
@@ -279,7 +279,7 @@ def _weights(model: Model, contributions: np.ndarray) -> np.ndarray:
     return size / (size.sum() or 1.0)
 
 
-def _apart(model: Model, numbers: np.ndarray, own: float, column: int) -> np.ndarray:
+def _distance(model: Model, numbers: np.ndarray, own: float, column: int) -> np.ndarray:
     """How far apart in one column, 0 to 1: for numbers in usual spreads, else the same or not."""
     unknown = np.isnan(numbers)
     if np.isnan(own):
@@ -296,7 +296,7 @@ def _apart(model: Model, numbers: np.ndarray, own: float, column: int) -> np.nda
 def _differs(
     model: Model, wording: Wording, weights: np.ndarray, own: np.ndarray, other: np.ndarray
 ) -> tuple[str, ...]:
-    apart = np.array([_apart(model, other[j : j + 1], float(own[j]), j)[0] for j in range(len(own))])
+    apart = np.array([_distance(model, other[j : j + 1], float(own[j]), j)[0] for j in range(len(own))])
     order = np.argsort(-weights * apart, kind="stable")
     said = [j for j in order if weights[j] > 0 and apart[j] > LIKE and model.encoder.fields[j].form != "age"]
     names = model.encoder.names

@@ -25,7 +25,7 @@ from churn.intake.duplicates import Repeats, hash_values
 from churn.intake.grid import ROWS, require_sound_name, text_block
 from churn.intake.reader import ColumnReader
 from churn.intake.values import is_missing
-from churn.scoring.score import Ranking, tiers_in
+from churn.scoring.score import Ranking, count_tiers
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Share:
 
     def batches(self, headings: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Its rows, these columns in this order; a column that its file lacks is empty."""
-        with _opened(Path(self.file)) as file:
+        with _open_file(Path(self.file)) as file:
             known = set(file.schema_arrow.names)
             table = file.read_row_group(self.group, columns=[h for h in headings if h in known])
         empty = pa.nulls(table.num_rows, pa.string())
@@ -52,9 +52,9 @@ class Share:
         yield from ordered.combine_chunks().to_batches(max_chunksize=ROWS)
 
 
-def shares_of(files: Sequence[Path]) -> list[Share]:
+def split_files(files: Sequence[Path]) -> list[Share]:
     """The row groups of all files that have rows, numbered in their order."""
-    groups = [(str(file.resolve()), group, rows) for file in files for group, rows in _filled(file)]
+    groups = [(str(file.resolve()), group, rows) for file in files for group, rows in _has_rows(file)]
     if not groups:
         raise ListRefused("The list has columns but no customers.", "Export it again, with its rows.")
     return [Share(file, group, number, rows) for number, (file, group, rows) in enumerate(groups)]
@@ -66,19 +66,19 @@ def first_rows(shares: Sequence[Share], most: int) -> pa.Table:
     for share in shares:
         if sum(table.num_rows for table in tables) >= most:
             break
-        with _opened(Path(share.file)) as file:
+        with _open_file(Path(share.file)) as file:
             tables.append(file.read_row_group(share.group))
     return pa.concat_tables(tables, promote_options="permissive").slice(0, most)
 
 
-def _filled(file: Path) -> list[tuple[int, int]]:
-    with _opened(file) as opened:
+def _has_rows(file: Path) -> list[tuple[int, int]]:
+    with _open_file(file) as opened:
         rows = [opened.metadata.row_group(group).num_rows for group in range(opened.metadata.num_row_groups)]
         return [(group, many) for group, many in enumerate(rows) if many]
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Any]:
+def _open_file(file: Path) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     with require_sound_name(file.name), pq.ParquetFile(file) as opened:
@@ -95,7 +95,7 @@ def _opened(file: Path) -> Iterator[Any]:
 AT_ONCE = 16_000_000  # numbers looked at together: 128 MB, and as much again to sort them
 
 
-def noted(share: Share, folder: Path) -> Path:
+def note_share(share: Share, folder: Path) -> Path:
     """The file in which a share's numbers are left."""
     return folder / f"{TEMPORARY}keys-{share.number:05}.npy"
 
@@ -106,14 +106,14 @@ def note_keys(share: Share, heading: str, folder: Path) -> int:
     for batch in share.batches([heading]):
         repeats.add(text_block(batch, 1).cells(0))
     numbers = np.sort(np.concatenate(repeats.hashes))
-    with whole_file(noted(share, folder)) as unfinished, unfinished.open("wb") as file:
+    with whole_file(note_share(share, folder)) as unfinished, unfinished.open("wb") as file:
         np.save(file, numbers)
     return len(numbers)
 
 
 def refuse_twice(shares: Sequence[Share], heading: str, folder: Path) -> None:
     """Refuse a list in which a customer stands twice, naming the first that was found."""
-    for number in _met_twice([noted(share, folder) for share in shares]):
+    for number in _find_repeats([note_share(share, folder) for share in shares]):
         keys = Counter(key for share in shares for key in _keys_with(number, share, heading, folder))
         for key, times in keys.items():
             if times > 1:
@@ -124,7 +124,7 @@ def refuse_twice(shares: Sequence[Share], heading: str, folder: Path) -> None:
                 )
 
 
-def _met_twice(files: Sequence[Path]) -> Iterator[np.uint64]:
+def _find_repeats(files: Sequence[Path]) -> Iterator[np.uint64]:
     """The numbers that are there more than once."""
     ranges = 1 + sum(file.stat().st_size for file in files) // (8 * AT_ONCE)
     bounds = np.array([(n << 64) // ranges for n in range(1, ranges)], np.uint64)
@@ -144,7 +144,7 @@ def _numbers(file: Path) -> np.ndarray:
 
 
 def _keys_with(number: np.uint64, share: Share, heading: str, folder: Path) -> Iterator[str]:
-    numbers = _numbers(noted(share, folder))
+    numbers = _numbers(note_share(share, folder))
     if np.searchsorted(numbers, number, "left") == np.searchsorted(numbers, number, "right"):
         return
     for batch in share.batches([heading]):
@@ -184,20 +184,20 @@ class Scorer:
 
         share = self.shares[number]
         tables = [self.typed(batch) for batch in share.batches(list(self.settled.positions))]
-        table = plain(pa.concat_tables(map(self.ranking.block, tables)))
+        table = decode_dictionaries(pa.concat_tables(map(self.ranking.block, tables)))
         unfinished = self.folder / f"{TEMPORARY}{os.getpid()}-{share.name}"
         pq.write_table(table, unfinished, compression="zstd")
         unfinished.replace(self.folder / share.name)
         left = sum((self.ranking.who_left(typed).counts for typed in tables), Counter())
-        return {**tiers_in(table), **{f"{LIST}{name}": count for name, count in left.items()}}
+        return {**count_tiers(table), **{f"{LIST}{name}": count for name, count in left.items()}}
 
     def typed(self, batch: pa.RecordBatch) -> pa.Table:
         """Some rows as they are meant, exactly as one process would read them."""
-        return self.settled.typed(text_block(batch, 1), _unread)
+        return self.settled.typed(text_block(batch, 1), _unread_notice)
 
 
 @lru_cache(maxsize=1)
-def opened_scorer(content: bytes) -> Scorer:
+def load_scorer(content: bytes) -> Scorer:
     """The scorer that was sent, opened once by each process that works."""
     import pickle
 
@@ -205,13 +205,13 @@ def opened_scorer(content: bytes) -> Scorer:
     return opened
 
 
-def plain(table: pa.Table) -> pa.Table:
+def decode_dictionaries(table: pa.Table) -> pa.Table:
     """The table with words as words: other readers know no dictionaries."""
     columns: list[Any] = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in table.columns]
     return pa.table(columns, names=table.column_names)
 
 
-def _unread(name: str, number: int, examples: list[tuple[int, str]]) -> None:
+def _unread_notice(name: str, number: int, examples: list[tuple[int, str]]) -> None:
     """Cells that cannot be read count as missing, as they do everywhere."""
 
 
@@ -256,24 +256,24 @@ def score_on_spark(
     """
     if target.exists():
         raise RequestRefused(f"{target.name} is there already.", "Name a folder that is not, or remove it first.")
-    unfinished, shares = target.resolve().with_name(f"{TEMPORARY}{target.name}"), shares_of(files)
+    unfinished, shares = target.resolve().with_name(f"{TEMPORARY}{target.name}"), split_files(files)
     settled, ranking = settle(_as_file(first_rows(shares, SAMPLE)))
     _refuse_untyped(settled, files)
     scorer = Scorer(settled, ranking, unfinished, tuple(shares), _heading_of(settled, key))
     with open_session(url) as (session, folder):
-        session.sparkContext.addArchive(f"{_packed(folder)}#churn")
+        session.sparkContext.addArchive(f"{_pack_code(folder)}#churn")
         try:
             with explain_spark_errors():
-                _made(unfinished)
-                counted = _scored(session, scorer)
+                _make_folder(unfinished)
+                counted = _run_tasks(session, scorer)
             judge(ranking, Counter({n.removeprefix(LIST): c for n, c in counted.items() if n.startswith(LIST)}))
-            _finished(unfinished, target, shares)
+            _finish_folder(unfinished, target, shares)
             return Counter({name: count for name, count in counted.items() if not name.startswith(LIST)})
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _scored(session: Any, scorer: Scorer) -> Counter[str]:
+def _run_tasks(session: Any, scorer: Scorer) -> Counter[str]:
     """Let the cluster look at all keys, then score all shares; how many are in each tier, and what the list says."""
     from pyspark import cloudpickle
 
@@ -286,8 +286,8 @@ def _scored(session: Any, scorer: Scorer) -> Counter[str]:
         return sum((Counter(json.loads(row["told"])) for row in done), Counter())
 
     spread(Scorer.noted)
-    if not all(noted(share, scorer.folder).exists() for share in scorer.shares):
-        raise _elsewhere()
+    if not all(note_share(share, scorer.folder).exists() for share in scorer.shares):
+        raise _python_elsewhere()
     refuse_twice(scorer.shares, scorer.key, scorer.folder)
     return spread(Scorer.written)
 
@@ -306,7 +306,7 @@ def _worker(sent: Any, work: Work) -> Callable[[Iterator[pa.RecordBatch]], Itera
 
     def do(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            told = [json.dumps(work(opened_scorer(sent.value), number)) for number in batch["id"].to_pylist()]
+            told = [json.dumps(work(load_scorer(sent.value), number)) for number in batch["id"].to_pylist()]
             yield pa.record_batch({"told": told})
 
     return do
@@ -344,7 +344,7 @@ def _heading_of(settled: ColumnReader, key: str) -> str:
     return found
 
 
-def _made(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         shutil.rmtree(folder, ignore_errors=True)  # of somebody who was killed
         folder.mkdir(parents=True)
@@ -352,12 +352,12 @@ def _made(folder: Path) -> None:
         raise _unwritable(folder, problem) from problem
 
 
-def _finished(unfinished: Path, target: Path, shares: Sequence[Share]) -> None:
+def _finish_folder(unfinished: Path, target: Path, shares: Sequence[Share]) -> None:
     """Give the folder its name once every part is in it, and nothing else."""
     for left in unfinished.glob(f"{TEMPORARY}*"):
         left.unlink()  # the numbers of keys, and what a worker that died had begun
     if {file.name for file in unfinished.iterdir()} != {share.name for share in shares}:
-        raise _elsewhere()
+        raise _python_elsewhere()
     (unfinished / WHOLE).touch()
     try:
         unfinished.rename(target)
@@ -365,7 +365,7 @@ def _finished(unfinished: Path, target: Path, shares: Sequence[Share]) -> None:
         raise _unwritable(target, problem) from problem
 
 
-def _elsewhere() -> Unavailable:
+def _python_elsewhere() -> Unavailable:
     return Unavailable(
         "The workers wrote to a folder of their own, not to that of this machine.",
         "Nothing was kept. Name a list and a target on a disk that every machine shares.",
@@ -378,7 +378,7 @@ def _unwritable(folder: Path, problem: OSError) -> Unavailable:
     )
 
 
-def _packed(folder: Path) -> Path:
+def _pack_code(folder: Path) -> Path:
     """This program's own code in one file, for workers that do not have it; packages it needs they must have.
 
     Spark unpacks it beside the worker. Read out of the file itself, its contents would be listed anew for every task.

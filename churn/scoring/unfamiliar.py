@@ -44,20 +44,20 @@ class Unfamiliar:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What to know of a list before trusting its scores: levels never seen, then what lies far out."""
-        return (*self._told_new(), *self.far_out)
+        return (*self._new_level_notices(), *self.far_out)
 
     @property
     def far_out(self) -> tuple[Notice, ...]:
         """Numbers that were taken as the edge of what is known; a warning where they are many."""
-        return tuple(self._told_beyond())
+        return tuple(self._beyond_notices())
 
-    def _told_new(self) -> Iterator[Notice]:
+    def _new_level_notices(self) -> Iterator[Notice]:
         for place in np.flatnonzero(self._new):
             field, many = self._model.encoder.fields[place], int(self._new[place])
             text = f"{_who(many)} a value of {field.name} that the model has not seen."
             yield Notice("warning", text, field.name, many)
 
-    def _told_beyond(self) -> Iterator[Notice]:
+    def _beyond_notices(self) -> Iterator[Notice]:
         learnt = self._model.reference.quantiles
         for place in np.flatnonzero(self._beyond):
             field, many = self._model.encoder.fields[place], int(self._beyond[place])
@@ -105,7 +105,7 @@ def odd_values(model: Model, customer: Mapping[str, Any], row: np.ndarray) -> tu
 
 
 @lru_cache(4096)
-def not_known(missing: tuple[str, ...]) -> tuple[Notice, ...]:
+def missing_notice(missing: tuple[str, ...]) -> tuple[Notice, ...]:
     """That nothing is known of these columns, which count as unknown."""
     if not missing:
         return ()

@@ -18,7 +18,7 @@ from churn.intake.plans import cell_reader
 from churn.money.economics import Valuation
 from churn.notices import Notice
 from churn.schema import Column, Schema
-from churn.scoring.reasons import Explanation, explanation
+from churn.scoring.reasons import Explanation, explain_customer
 from churn.scoring.wording import Wording, capital
 from churn.training.encoder import Field
 from churn.training.model import Model
@@ -30,19 +30,19 @@ _WANTED = {
 }
 
 
-def changed(model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def apply_changes(model: Model, customer: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The customer with these columns changed; a value may be given as the text a person would type."""
-    return {**customer, **{name: value_for(model, name, value) for name, value in changes.items()}}
+    return {**customer, **{name: parse_value(model, name, value) for name, value in changes.items()}}
 
 
-def followed(schema: Schema, customer: Mapping[str, Any], *, settled: Iterable[str] = ()) -> dict[str, Any]:
+def follow_dependents(schema: Schema, customer: Mapping[str, Any], *, settled: Iterable[str] = ()) -> dict[str, Any]:
     """The customer with every column that goes with another in line with it, but for those `settled` on purpose."""
     now, kept = dict(customer), set(settled)
     for column in schema.columns:
         rule = column.follows
         if rule is None or column.name in kept or column.name not in now or now.get(rule.column) is None:
             continue
-        if _is_at(schema, rule.column, now[rule.column], rule.level):
+        if _has_level(schema, rule.column, now[rule.column], rule.level):
             now[column.name] = rule.becomes
         elif now[column.name] == rule.becomes:
             now[column.name] = rule.otherwise
@@ -56,15 +56,15 @@ def refuse_contradiction(schema: Schema, customer: Mapping[str, Any], changes: I
         value, other = customer.get(name), customer.get(rule.column) if rule else None
         if rule is None or value is None or other is None:
             continue
-        tied = _is_at(schema, rule.column, other, rule.level)
+        tied = _has_level(schema, rule.column, other, rule.level)
         if tied != (value == rule.becomes):
             raise RequestRefused(
-                f"{name} cannot be {value!r} while {rule.column} is {_said(other)!r}.",
+                f"{name} cannot be {value!r} while {rule.column} is {_quote_value(other)!r}.",
                 f"Change {rule.column} as well.",
             )
 
 
-def value_for(model: Model, name: str, value: Any) -> Any:
+def parse_value(model: Model, name: str, value: Any) -> Any:
     """The checked value of a column that a text (or a value) stands for; an empty text means not known."""
     if name not in model.encoder.names:
         raise RequestRefused(f"The model does not read {name!r}.", f"It reads: {', '.join(model.encoder.names)}.")
@@ -109,13 +109,13 @@ def _level(field: Field, value: str) -> str:
     return found
 
 
-def _is_at(schema: Schema, name: str, value: Any, level: str) -> bool:
+def _has_level(schema: Schema, name: str, value: Any, level: str) -> bool:
     """Whether a column is at a level that a schema names; of a flag the schema says yes or no."""
     column = schema.by_name.get(name)
     return bool(value == (cell_reader(column)(level) if column and column.kind == "flag" else level))
 
 
-def _said(value: Any) -> str:
+def _quote_value(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
@@ -166,7 +166,7 @@ class Comparison:
         return {name: self.after.contributions[name] - c for name, c in self.before.contributions.items()}
 
 
-def whatif(
+def compare_changes(
     model: Model,
     wording: Wording,
     customer: Mapping[str, Any],
@@ -176,11 +176,11 @@ def whatif(
     valuation: Valuation | None = None,
 ) -> Comparison:
     """Score a customer as they are and as they would be; any column the model reads may be changed."""
-    wanted = changed(model, {}, changes)
+    wanted = apply_changes(model, {}, changes)
     states = _states(model, customer, wanted)
     then = states[-1][1]
     refuse_contradiction(model.schema, then, wanted)
-    before, after = (explanation(model, wording, c, as_of=as_of, valuation=valuation) for c in (customer, then))
+    before, after = (explain_customer(model, wording, c, as_of=as_of, valuation=valuation) for c in (customer, then))
     p = _probabilities(model, (before, after), [state for _, state in states[:-1]], as_of)
     came_from = [customer, *(state for _, state in states)]
     steps = tuple(
@@ -210,7 +210,7 @@ def _states(model: Model, customer: Mapping[str, Any], wanted: Mapping[str, Any]
     now, states = dict(customer), []
     for name, value in wanted.items():
         if now.get(name) != value:
-            now = followed(model.schema, {**now, name: value}, settled=wanted)
+            now = follow_dependents(model.schema, {**now, name: value}, settled=wanted)
             states.append((name, now))
     return states or [("", now)]
 
@@ -301,7 +301,7 @@ def nearest_changes(
     """Per customer the changes of one or two fields that help: those that are enough first, the fewest fields first."""
     if not customers:
         return []
-    options = [tuple(_tried(_options(model, wording, customer))) for customer in customers]
+    options = [tuple(_option_combinations(_options(model, wording, customer))) for customer in customers]
     rows = [_rows(model, customer, tried, as_of) for customer, tried in zip(customers, options, strict=True)]
     ends = np.cumsum([len(r) for r in rows])[:-1]
     p = model.probability(np.concatenate(rows))
@@ -361,7 +361,7 @@ def _ways(field: Field) -> tuple[int, ...]:
     return (-field.direction,) if field.direction else (-1, 1)
 
 
-def _tried(options: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
+def _option_combinations(options: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
     """Nothing changed, then every single change, then every pair of different columns."""
     yield ()
     for column in options:
@@ -382,7 +382,7 @@ def _rows(
         for option in options:
             row[place[option[0]]] = code[option]
     if not {c.follows.column for c in model.schema.columns if c.follows}.isdisjoint(n for n, _ in single):
-        states = [followed(model.schema, {**customer, **dict(o)}, settled=dict(o)) for o in tried]
+        states = [follow_dependents(model.schema, {**customer, **dict(o)}, settled=dict(o)) for o in tried]
         rows = np.stack([model.encoder.row(state, as_of=as_of) for state in states])
     return rows
 
@@ -404,13 +404,13 @@ def _best(
         if p[i] <= min([p[0], *(alone[c] for c in columns if len(columns) > 1)]) - least
     ]
     limit = model.thresholds.chosen
-    kept = _in_turn(sorted(kept, key=lambda i: float(p[i])), [len(options) for options in tried])
+    kept = _by_size(sorted(kept, key=lambda i: float(p[i])), [len(options) for options in tried])
     kept.sort(key=lambda i: len(tried[i]) if p[i] < limit else MOST_FIELDS + 1)
     at = dict(zip(tried, p.tolist(), strict=True))
     return tuple(_change(wording, customer, tried[i], at, limit) for i in kept)
 
 
-def _in_turn(kept: list[int], sizes: list[int]) -> list[int]:
+def _by_size(kept: list[int], sizes: list[int]) -> list[int]:
     """The best single change, the best pair, the next single one, and so on: pairs would crowd out what is nearer."""
     rank = {i: sum(sizes[j] == sizes[i] for j in kept[:at]) for at, i in enumerate(kept)}
     return sorted(kept, key=lambda i: (rank[i], sizes[i]))

@@ -225,7 +225,7 @@ def notices_on_worth(valuation: Valuation, wording: Wording) -> tuple[Notice, ..
     return (Notice("warning", f"No value column: every customer is taken to pay {paid} a period (assumed)."),)
 
 
-def worth_said(valuation: Valuation | None, wording: Wording) -> dict[str, Any]:
+def worth_answer(valuation: Valuation | None, wording: Wording) -> dict[str, Any]:
     """The fields that go with every value at risk."""
     return {
         "value_horizon": valuation.playbook.horizon if valuation else "",

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from churn.campaigns.curves import BudgetCurve, campaign_bars, gain_by_budget, list_above, list_policies, through
+from churn.campaigns.curves import BudgetCurve, campaign_bars, curve_through, gain_by_budget, list_above, list_policies
 from churn.campaigns.export import campaign_id, campaign_rows, clean_title, write_campaign
-from churn.campaigns.limits import DRIVER, History, Order, checked_order
-from churn.campaigns.plan import Campaign, planned_campaign, weighed
+from churn.campaigns.limits import DRIVER, History, Order, check_order
+from churn.campaigns.plan import Campaign, plan_campaign, price_plan
 from churn.errors import RequestRefused, Unavailable
 from churn.explain.explainer import sum_contributions
 from churn.files import whole_file
@@ -93,7 +93,7 @@ def plan_inputs(
     """
     profile = profile_of(ranked.model, home).name
     playbook = playbook or active_playbook(home, ranked.model.name, profile=profile).playbook
-    order = _named(checked_order(order), ranked, playbook)
+    order = _named(check_order(order), ranked, playbook)
     history = _history(home, order, ranked, playbook)
     history = replace(history, contacts=None) if rested else history
     value = value_column(ranked)
@@ -129,9 +129,9 @@ def scored_frame(ranked: ScoredCustomers) -> pd.DataFrame:
 
 def _drivers(ranked: ScoredCustomers) -> dict[str, pa.Array]:
     model = ranked.model
-    groups = reasons.groups_of(model.schema, model.encoder)
+    groups = reasons.build_groups(model.schema, model.encoder)
     margin = sum_contributions(model.explainer.base, ranked.contributions)
-    found = reasons.weighed(model, ranked.contributions, margin, groups, top=DRIVERS)
+    found = reasons.rank_groups(model, ranked.contributions, margin, groups, top=DRIVERS)
     names = pa.array([g.name for g in groups], pa.string())
     return {
         f"{DRIVER}{k}": names.take(pa.array(group, mask=points <= 0))
@@ -207,13 +207,13 @@ class PlannedCampaign:
 
 
 def plan(home: Path, ranked: ScoredCustomers, order: Order, **order_words: Any) -> PlannedCampaign:
-    """The most valuable campaign for a scored list; nothing is written yet. `order_words` are the words of `basis_of`."""
+    """The most valuable campaign for a scored list; nothing is written yet. `order_words`: see `plan_inputs`."""
     return plan_from_inputs(plan_inputs(home, ranked, order, **order_words))
 
 
 def plan_from_inputs(basis: PlanInputs) -> PlannedCampaign:
     """The campaign for what is at hand."""
-    found = planned_campaign(
+    found = plan_campaign(
         basis.frame,
         basis.playbook,
         basis.order,
@@ -392,7 +392,7 @@ class SegmentChoice:
 def campaign_scale(home: Path, ranked: ScoredCustomers, playbook: Playbook) -> Scale:
     """How far a campaign for this list can reach with these offers, before any limit."""
     basis = plan_inputs(home, ranked, Order(), playbook=replace(playbook, capacity={}), rested=True)
-    found = weighed(basis.frame, basis.playbook, Order(), key=basis.key, value=basis.value, history=None).found
+    found = price_plan(basis.frame, basis.playbook, Order(), key=basis.key, value=basis.value, history=None).found
     best, pays = found.best, found.gain > 0
     rows = np.flatnonzero(best >= 0)
     cost = float(found.cost[rows, best[rows]].sum())
@@ -549,7 +549,7 @@ def budget_curve(planned: PlannedCampaign) -> BudgetCurve:
     curve = gain_by_budget(
         basis.frame, basis.playbook, basis.order, key=basis.key, value=basis.value, history=basis.history
     )
-    return through(curve, planned.campaign)
+    return curve_through(curve, planned.campaign)
 
 
 def sensitivity(planned: PlannedCampaign) -> tuple[SensitivityBar, ...]:

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from churn.money.economics import break_even, build_terms, price_offers
 from churn.scoring.reasons import Explanation, Reason
-from churn.scoring.segments import Similar, similar_customers
-from churn.scoring.whatif import Comparison, WhatIfStep, changed, holds_whole_numbers
+from churn.scoring.segments import Similar, find_similar_customers
+from churn.scoring.whatif import Comparison, WhatIfStep, apply_changes, holds_whole_numbers
 from churn.scoring.wording import Wording, capital
 from churn.store.customers import CustomerEvent, history_of
 from churn.training.encoder import Field
@@ -87,7 +87,7 @@ def form_of(model: Model, home: Path) -> tuple[FormField, ...]:
 
 def customer_from_form(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
     """The customer that a filled-in form describes; what was left empty is not known."""
-    return changed(model, {}, {name: value for name, value in values.items() if value is not None})
+    return apply_changes(model, {}, {name: value for name, value in values.items() if value is not None})
 
 
 def offers_for(found: ExplainedScore, home: Path) -> tuple[OfferShown, ...]:
@@ -124,7 +124,7 @@ def similar_stayers(exploration: Exploration, found: ExplainedScore, key: str | 
         among = among & np.asarray(keys.to_numpy(zero_copy_only=False) != key)
     own = ranked.model.encoder.row(found.customer, as_of=ranked.as_of)
     lists = ranked.matrix, ranked.contributions
-    near = similar_customers(ranked.model, exploration.wording, lists, own, among=among)
+    near = find_similar_customers(ranked.model, exploration.wording, lists, own, among=among)
     return tuple(_peer(s, keys, exploration.left is not None) for s in near)
 
 

@@ -17,7 +17,7 @@ from churn.explain.explainer import sum_contributions
 from churn.money.economics import StayCurve, stay_curve, stay_curves
 from churn.scoring.drivers import (
     Contrast,
-    Crossed,
+    CrossEffect,
     Dependence,
     Driver,
     Interaction,
@@ -26,14 +26,14 @@ from churn.scoring.drivers import (
     beeswarm,
     column_drivers,
     contrast,
-    crossed,
+    cross_effects,
     dependence,
     group_drivers,
     interactions,
-    rates_by,
+    leaving_rates_by,
 )
-from churn.scoring.reasons import points_of, points_of_columns
-from churn.scoring.segments import Segment, segments
+from churn.scoring.reasons import compute_column_points, compute_points
+from churn.scoring.segments import Segment, find_segments
 from churn.scoring.wording import Wording, capital
 from churn.training.outcome import read_outcome
 from churn.training.thresholds import TIERS
@@ -95,7 +95,7 @@ class Exploration:
         """
         model, added = self.ranked.model, self.ranked.contributions[:: self.step].astype(np.float64)
         margin = sum_contributions(model.explainer.base, added)
-        return added * float(points_of(model, margin, np.ones(len(margin))).mean())
+        return added * float(compute_points(model, margin, np.ones(len(margin))).mean())
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -132,21 +132,21 @@ class Exploration:
         names = [d.name for d in self.columns[:MOST_COLUMNS]]
         return interactions(self.ranked.model, self.matrix, self.even_points, among=names, most=MOST_PAIRS)
 
-    def crossed(self, pair: Interaction) -> tuple[Crossed, ...]:
+    def crossed(self, pair: Interaction) -> tuple[CrossEffect, ...]:
         """What one column of a pair adds, apart for the other."""
-        return crossed(self.ranked.model, self.matrix, self.even_points, pair)
+        return cross_effects(self.ranked.model, self.matrix, self.even_points, pair)
 
     def rates(self, name: str) -> tuple[LeavingRate, ...]:
         """How many leave, or are expected to, by level or range of a column."""
         table = self.ranked.reading.table
-        found = rates_by(table, name, self.wording, left=self.left, probability=self.ranked.probability)
+        found = leaving_rates_by(table, name, self.wording, left=self.left, probability=self.ranked.probability)
         return tuple(self._in_short(name, rate) for rate in found)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Groups of customers that are alike, the likeliest to leave first."""
         ranked, p = self.ranked, self.ranked.probability
-        return segments(ranked.model, self.wording, ranked.matrix, probability=p, left=self.left)
+        return find_segments(ranked.model, self.wording, ranked.matrix, probability=p, left=self.left)
 
     def choices(self, name: str) -> tuple[str, ...]:
         """The groups a column cuts the list into, in words; `tier` does, too."""
@@ -230,7 +230,7 @@ def explore(ranked: ScoredCustomers, home: Path) -> Exploration:
 
 def pictured_points(ranked: ScoredCustomers) -> np.ndarray:
     """The points of every column for the customers of a list that are pictured."""
-    return points_of_columns(ranked.model, ranked.contributions[:: _step_of(ranked)])
+    return compute_column_points(ranked.model, ranked.contributions[:: _step_of(ranked)])
 
 
 def _step_of(ranked: ScoredCustomers) -> int:

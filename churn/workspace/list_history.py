@@ -118,9 +118,9 @@ def list_drivers(ranked: ScoredCustomers, home: Path) -> tuple[Driver, ...]:
 
 def list_segments(ranked: ScoredCustomers, home: Path) -> tuple[Segment, ...]:
     """Groups of customers of this list that are alike, the likeliest to leave first."""
-    from churn.scoring.segments import segments
+    from churn.scoring.segments import find_segments
 
-    return segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
+    return find_segments(ranked.model, wording_of(ranked.model, home), ranked.matrix, probability=ranked.probability)
 
 
 def list_keys(ranked: ScoredCustomers) -> list[str]:

@@ -28,7 +28,7 @@ from churn.errors import (
 from churn.intake.grid import ScanOptions, open_grid
 from churn.intake.matching import Match, layout_key, sure_names
 from churn.intake.options import ReadRequest, UsualValues
-from churn.intake.reader import Reading, ColumnReader, ListStream, open_list, read_list
+from churn.intake.reader import ColumnReader, ListStream, Reading, open_list, read_list
 from churn.intake.sources import Source, open_source
 from churn.intake.values import fold_text
 from churn.notices import Notice
@@ -530,9 +530,9 @@ def score_to_file(
 
 def worth_in(ranking: Ranking, names: Collection[str]) -> dict[str, Any]:
     """What goes with the value at risk of a list with these columns."""
-    from churn.scoring.wording import worth_said
+    from churn.scoring.wording import worth_answer
 
-    return worth_said(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
+    return worth_answer(ranking.valuation.of_list(names) if ranking.valuation else None, ranking.wording)
 
 
 def customer_of(ranked: ScoredCustomers, key: str) -> dict[str, Any]:
@@ -565,13 +565,13 @@ def explained(
     columns: Collection[str] | None = None,
 ) -> ExplainedScore:
     """Everything that can be said about one customer's score; `columns` are those of the list the customer is in."""
-    from churn.scoring.reasons import explanation
+    from churn.scoring.reasons import explain_customer
     from churn.scoring.whatif import nearest_changes
     from churn.workspace.businesses import wording_of
 
     wording, day, valuation = wording_of(model, home), parse_day(as_of), _valuation(model, home, columns)
     changes = nearest_changes(model, wording, [customer], as_of=day)[0]
-    told = explanation(model, wording, customer, as_of=day, valuation=valuation)
+    told = explain_customer(model, wording, customer, as_of=day, valuation=valuation)
     return ExplainedScore(replace(told, notices=(*model.notices, *told.notices)), changes, customer, model)
 
 
@@ -585,11 +585,13 @@ def compared(
     columns: Collection[str] | None = None,
 ) -> Comparison:
     """One customer before and after some fields change; `columns` as for `explained`."""
-    from churn.scoring.whatif import whatif
+    from churn.scoring.whatif import compare_changes
     from churn.workspace.businesses import wording_of
 
     valuation = _valuation(model, home, columns)
-    found = whatif(model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation)
+    found = compare_changes(
+        model, wording_of(model, home), customer, changes, as_of=parse_day(as_of), valuation=valuation
+    )
     return replace(found, notices=(*model.notices, *found.notices))
 
 
@@ -649,10 +651,10 @@ def _unless_all_left(blocks: Iterator[pa.Table], leavers: KnownLeavers) -> Itera
 
 
 def _counted(blocks: Iterator[pa.Table], tiers: Counter[str]) -> Iterator[pa.Table]:
-    from churn.scoring.score import tiers_in
+    from churn.scoring.score import count_tiers
 
     for block in blocks:
-        tiers.update(tiers_in(block))
+        tiers.update(count_tiers(block))
         yield block
 
 

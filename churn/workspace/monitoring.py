@@ -22,18 +22,26 @@ from churn.money.economics import build_stakes
 from churn.money.playbook import Playbook
 from churn.monitoring.performance import (
     FEWEST_CUSTOMERS,
-    Followed,
+    FollowedList,
     Performance,
-    borne_out,
-    decoded_table,
-    followed_list,
-    performance_of,
-    together,
+    confirm_over_lists,
+    decode_matrix,
+    follow_list,
+    join_lists,
+    measure_performance,
 )
 from churn.monitoring.quality import NO_LIST, LastList, are_strangers
-from churn.monitoring.report import FAULTS, Before, DriftReport, Look, advice_from, look_over, report_on
-from churn.monitoring.scores import score_shape_from
-from churn.monitoring.shadow import Accord, accord_of, challenger_share, duel_of
+from churn.monitoring.report import (
+    FAULTS,
+    DriftReport,
+    EarlierLists,
+    ListSnapshot,
+    advice_from_json,
+    build_report,
+    take_snapshot,
+)
+from churn.monitoring.scores import score_shape_from_json
+from churn.monitoring.shadow import Agreement, assign_to_challenger, compare_on_outcomes, measure_agreement
 from churn.monitoring.sketch import refuse_without_reference
 from churn.notices import Notice
 from churn.options import RetrainOptions, TrainOptions, read_options_in
@@ -79,14 +87,14 @@ class KnownOutcomes:
     notices: tuple[Notice, ...] = ()
 
 
-def outcomes_in(look: Look) -> np.ndarray:
+def outcomes_in(look: ListSnapshot) -> np.ndarray:
     """Per sampled customer 1 left, 0 stayed, NaN not known, by the list's own outcome column where it has one."""
     if look.sketch.carried is None:
         return np.full(len(look.probability), np.nan)
     return known_outcomes(look.model, look.sketch.carried)
 
 
-def keys_in(look: Look) -> list[str] | None:
+def keys_in(look: ListSnapshot) -> list[str] | None:
     """The keys of the sampled customers; None where the list has no key."""
     key, carried = look.model.schema.key, look.sketch.carried
     if key is None or carried is None or key.name not in carried.column_names:
@@ -94,31 +102,31 @@ def keys_in(look: Look) -> list[str] | None:
     return carried.column(key.name).cast(pa.string()).to_pylist()
 
 
-def followed_of(look: Look, playbook: Playbook, name: str) -> Followed:
+def followed_of(look: ListSnapshot, playbook: Playbook, name: str) -> FollowedList:
     """The sampled customers with what acting on their scores brings if they leave and if they stay."""
     model, p, nobody = look.model, look.probability, np.zeros(len(look.probability))
     value = model.schema.value.name if model.schema.value else ""
     bill = look.scored[:, model.encoder.names.index(value)] if value in model.encoder.names else None
     try:
         given = build_stakes(p, bill, playbook, column=value)
-        return followed_list(name, given, nobody, playbook=playbook, columns=decoded_table(model.encoder, look.scored))
+        return follow_list(name, given, nobody, playbook=playbook, columns=decode_matrix(model.encoder, look.scored))
     except RequestRefused:
-        return Followed(name, p, nobody)
+        return FollowedList(name, p, nobody)
 
 
-def unlearnt(look: Look, left: np.ndarray) -> np.ndarray:
+def unlearnt(look: ListSnapshot, left: np.ndarray) -> np.ndarray:
     """The same outcomes without those of customers the model has learnt from: on them it must look good."""
     return np.where(look.model.reference.has_learnt(look.scored), np.nan, left)
 
 
-def some_of(followed: Followed, left: np.ndarray) -> Followed:
+def some_of(followed: FollowedList, left: np.ndarray) -> FollowedList:
     """The customers of a list whose outcome is known."""
     known = ~np.isnan(left)
     parts = (None if part is None else part[known] for part in (followed.if_leaves, followed.if_stays))
-    return Followed(followed.name, followed.probability[known], left[known], *parts)
+    return FollowedList(followed.name, followed.probability[known], left[known], *parts)
 
 
-def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contacted: frozenset[str]) -> Followed:
+def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contacted: frozenset[str]) -> FollowedList:
     """The customers of a list of the database whose outcome is known and who were left alone."""
     alone = [row for row in rows if row["outcome"] is not None and row["key"] not in contacted]
     money = all(row["if_leaves"] is not None for row in alone) and bool(alone)
@@ -127,11 +135,15 @@ def followed_rows(record: WatchRecord, rows: Sequence[Mapping[str, Any]], contac
         return np.array([row[name] for row in alone], float)
 
     parts = (column("if_leaves"), column("if_stays")) if money else (None, None)
-    return Followed(record.source, column("probability"), column("outcome"), *parts)
+    return FollowedList(record.source, column("probability"), column("outcome"), *parts)
 
 
 def judge_performance(
-    store: sa.Engine | None, look: Look, own: Followed, earlier: Sequence[WatchRecord], news: Sequence[WatchRecord]
+    store: sa.Engine | None,
+    look: ListSnapshot,
+    own: FollowedList,
+    earlier: Sequence[WatchRecord],
+    news: Sequence[WatchRecord],
 ) -> KnownOutcomes:
     """How the model did, where this list or outcomes that came with it say something new.
 
@@ -139,7 +151,7 @@ def judge_performance(
     """
     fresh = {r.list for r in news if r.version == look.model.version}
     if store is None or not (fresh or len(own.left)):
-        lists: list[tuple[WatchRecord, Followed]] = []
+        lists: list[tuple[WatchRecord, FollowedList]] = []
     else:
         late = [r for i, r in enumerate(earlier) if r.list in fresh or i >= len(earlier) - WINDOW]
         lists = [(r, _from_book(store, look.model, r)) for r in late]
@@ -153,29 +165,29 @@ def judge_performance(
     return KnownOutcomes(rolling, found, here[0], tuple(said))
 
 
-def _over(model: Model, span: Sequence[Followed]) -> Performance | None:
+def _over(model: Model, span: Sequence[FollowedList]) -> Performance | None:
     """How the model did over some lists together, with the signs that the newest of them bears out."""
-    found, _ = _judged(model, together(span))
-    return found and borne_out(model, found, together(_newest(span)))
+    found, _ = _judged(model, join_lists(span))
+    return found and confirm_over_lists(model, found, join_lists(_newest(span)))
 
 
-def _newest(span: Sequence[Followed]) -> Sequence[Followed]:
+def _newest(span: Sequence[FollowedList]) -> Sequence[FollowedList]:
     """The last list, with as many before it as it takes for their outcomes to say something."""
     wanted = _enough(span)
     first = next(i for i in reversed(range(len(span))) if sum(len(f.left) for f in span[i:]) >= wanted)
     return span[first:]
 
 
-def _adds_something(span: Sequence[Followed], news: int) -> bool:
+def _adds_something(span: Sequence[FollowedList], news: int) -> bool:
     """Whether new outcomes weigh enough among those rolled together: a few must not repeat what older ones said."""
     return news >= _enough(span)
 
 
-def _enough(span: Sequence[Followed]) -> float:
+def _enough(span: Sequence[FollowedList]) -> float:
     return min(FEWEST_CUSTOMERS, AN_EVEN_SHARE * sum(len(f.left) for f in span) / WINDOW)
 
 
-def _from_book(store: sa.Engine, model: Model, record: WatchRecord) -> Followed:
+def _from_book(store: sa.Engine, model: Model, record: WatchRecord) -> FollowedList:
     """The customers of an earlier list whose outcome is known, without those contacted shortly before it or since."""
     from churn.store.monitoring import customers_of
 
@@ -190,12 +202,12 @@ def contacted_near(store: sa.Engine, model: Model, moment: str) -> frozenset[str
     return contacted_since(store, model.name, since.isoformat())
 
 
-def _judged(model: Model, followed: Followed) -> tuple[Performance | None, Notice | None]:
+def _judged(model: Model, followed: FollowedList) -> tuple[Performance | None, Notice | None]:
     """How the model did on a list, or why that cannot be told yet; neither where no outcome is known."""
     if not len(followed.left):
         return None, None
     try:
-        return performance_of(model, followed), None
+        return measure_performance(model, followed), None
     except ListRefused as problem:
         return None, Notice("info", f"{problem.message} {problem.fix}")
 
@@ -281,7 +293,7 @@ class Shadow:
     challenger: Model
     probability: np.ndarray
     blind: np.ndarray
-    accord: Accord
+    accord: Agreement
     trial: Trial
     served: np.ndarray | None = None
 
@@ -319,19 +331,19 @@ def challenger_of(home: Path, models: OpenModels, model: Model, wanted: str | No
     return found
 
 
-def run_shadow(look: Look, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
+def run_shadow(look: ListSnapshot, challenger: Model, again: Callable[[], Again], trial: Trial) -> Shadow:
     """Let a challenger score the sampled customers: which they are depends only on their place in the list."""
 
     blocks, day = again()
-    theirs = look_over(challenger, blocks, as_of=day)
-    accord = accord_of(look.model, challenger, look.probability, theirs.probability)
+    theirs = take_snapshot(challenger, blocks, as_of=day)
+    accord = measure_agreement(look.model, challenger, look.probability, theirs.probability)
     blind = np.where(challenger.reference.has_learnt(theirs.scored), np.nan, theirs.probability)
     keys = keys_in(look)
     if not trial.share:
         return Shadow(challenger, theirs.probability, blind, accord, trial)
     if keys is None:
         raise RequestRefused("A trial needs a key: customers are drawn by it.", "Name the key column, or leave it out.")
-    served = challenger_share(keys, trial.share, salt=trial.name)
+    served = assign_to_challenger(keys, trial.share, salt=trial.name)
     return Shadow(challenger, theirs.probability, blind, accord, trial, served)
 
 
@@ -350,7 +362,7 @@ def _duel(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if len(known) < FEWEST_TO_COMPARE or not 0 < left.sum() < len(left):
         return {}
     p, q = (np.array([r[name] for r in known], float) for name in ("probability", "challenger"))
-    return duel_of(left, p, q).as_json()
+    return compare_on_outcomes(left, p, q).as_json()
 
 
 def _arms(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -391,7 +403,7 @@ def _number(version: str) -> int:
 Rows = Sequence[Mapping[str, Any]]
 
 
-def rows_to_keep(look: Look, followed: Followed, left: np.ndarray, shadow: Shadow | None) -> Rows:
+def rows_to_keep(look: ListSnapshot, followed: FollowedList, left: np.ndarray, shadow: Shadow | None) -> Rows:
     """One mapping per sampled customer who has a key; a key that stands twice counts with its last row."""
     columns: dict[str, np.ndarray | None] = {
         "probability": look.probability,
@@ -413,7 +425,7 @@ def rows_to_keep(look: Look, followed: Followed, left: np.ndarray, shadow: Shado
 def record_of(
     stream: ListStream,
     report: DriftReport,
-    seen: tuple[Look, Shadow | None, KnownOutcomes],
+    seen: tuple[ListSnapshot, Shadow | None, KnownOutcomes],
     rows: Rows,
     *,
     first: str | None = None,
@@ -496,7 +508,7 @@ class WatchedList:
 
     report: DriftReport
     record: WatchRecord
-    look: Look
+    look: ListSnapshot
     shadow: Shadow | None = None
 
     @property
@@ -525,11 +537,11 @@ class WatchHistory:
     first: str | None = None
     seen: WatchRecord | None = None
 
-    def before(self, known: KnownOutcomes) -> Before:
+    def before(self, known: KnownOutcomes) -> EarlierLists:
         """What counts for the advice on the next list."""
-        scores = score_shape_from(self.own[-1].scores) if self.own else None
+        scores = score_shape_from_json(self.own[-1].scores) if self.own else None
         signs = tuple(r.signs for r in self.own)
-        return Before(signs, scores, self.keys, self._last(), known.performance)
+        return EarlierLists(signs, scores, self.keys, self._last(), known.performance)
 
     def _last(self) -> LastList:
         if not self.all:
@@ -550,13 +562,13 @@ def drift(home: Path, model: Model, source: Source, how: Watching, options: Mapp
         past = _past(store, model, stream.survey.grid.found.fingerprint)
         wanted, how = how.keep, replace(how, keep=how.keep and past.seen is None)
         day = parse_day(options.get("as_of"))
-        look = look_over(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
+        look = take_snapshot(model, blocks_of(stream), as_of=day, last_keys=past.keys, carry=_carried(model))
         how.heard(0.6, "Estimating what the scores are worth")
         playbook = playbook_for(model, home)
         followed, left = followed_of(look, playbook, stream.survey.grid.found.name), outcomes_in(look)
         news, told = _told(store, look, left, past, how)
         known = judge_performance(store, look, some_of(followed, unlearnt(look, left)), past.own, news)
-        report = report_on(look, playbook=playbook, wording=wording_of(model, home), before=past.before(known))
+        report = build_report(look, playbook=playbook, wording=wording_of(model, home), before=past.before(known))
         shadow = (
             run_shadow(look, how.challenger, lambda: (blocks_of(stream), day), how.trial) if how.challenger else None
         )
@@ -578,7 +590,7 @@ def _repeated(report: DriftReport, record: WatchRecord, seen: WatchRecord) -> tu
     """The answer given when this list was watched before, with a challenger's view where one is asked for now."""
     text = f"This list was watched before, on {seen.at[:10]}; its verdict is repeated and nothing is kept twice."
     notices = (Notice("info", text), *report.notices)
-    report = replace(report, advice=advice_from(seen.report["advice"]), notices=notices)
+    report = replace(report, advice=advice_from_json(seen.report["advice"]), notices=notices)
     record = replace(record, verdict=seen.verdict, why=seen.why, signs=report.advice.signs, report=seen.report)
     return report, replace(record, gauges=seen.gauges, realised=seen.realised, scores=seen.scores)
 
@@ -622,7 +634,7 @@ def _carried(model: Model) -> tuple[str, ...]:
 
 
 def _told(
-    store: sa.Engine | None, look: Look, left: np.ndarray, past: WatchHistory, how: Watching
+    store: sa.Engine | None, look: ListSnapshot, left: np.ndarray, past: WatchHistory, how: Watching
 ) -> tuple[tuple[WatchRecord, ...], list[Notice]]:
     """The earlier lists whose customers' outcomes are known now, and who was told otherwise before."""
     if store is None or not past.all:

@@ -197,12 +197,12 @@ def report_words(found: WatchedList) -> dict[str, Any]:
 
 def page_for(home: Path, found: WatchedList) -> str:
     """The report as a page, with the lists before it."""
-    from churn.reports.pages import watched_page
+    from churn.reports.pages import monitoring_page
 
     record = found.record
     before = [r for r in watch_history(home, record.model, record.version) if r.list != record.list]
     history = [vars(r) for r in (*before, record)]
-    return watched_page(record.report, source=record.source, at=record.at, history=history)
+    return monitoring_page(record.report, source=record.source, at=record.at, history=history)
 
 
 def write_split(found: WatchedList, target: Path) -> str:

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.campaigns.export import campaign_id
-from churn.campaigns.learning import LearntRate, lessons, taught
-from churn.campaigns.lift import Lift, measured_lift
-from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, ranked_customers
+from churn.campaigns.learning import LearntRate, estimate_rates, teach_playbook
+from churn.campaigns.lift import Lift, measure_lift
+from churn.campaigns.uplift import Experiment, Uplift, experiment_uplift, rank_customers
 from churn.errors import ChurnError, ListRefused, RequestRefused
 from churn.intake.reader import Reading
 from churn.intake.sources import Source
@@ -240,7 +240,7 @@ def measure_campaign(home: Path, source: Source, campaign: str, options: Outcome
         record = campaign_called(store, campaign)
         table, traits = campaign_table(store, record)
         back = read_outcomes(home, source, record, options)
-        lift = measured_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
+        lift = measure_lift(table, back.rows, name=campaign, key=record.keyed, outcome=LEFT, segments=traits)
         lift = replace(lift, notices=(*back.reading.notices, *lift.notices))
         learnt: tuple[LearntRate, ...] = ()
         if lift.lift is not None:
@@ -285,9 +285,9 @@ def _learnt(home: Path, store: sa.Engine, record: CampaignRecord, own: Pair) -> 
     force = _in_force(home, record)
     pairs = [own, *_others(store, record, since=_since(home, force))]
     table, back = _together(pairs, record.keyed)
-    rates = lessons(table, back, force.assumed, key=record.keyed, outcome=LEFT)
+    rates = estimate_rates(table, back, force.assumed, key=record.keyed, outcome=LEFT)
     if rates:
-        text = editable_text(taught(force.assumed, rates))
+        text = editable_text(teach_playbook(force.assumed, rates))
         why = f"Learnt from {len(pairs)} measured campaign{'s' * (len(pairs) > 1)}, the last one {record.campaign}."
         add_playbook(store, force.business, text, how=LEARNT, why=why, made=now(), after=force.version)
     mine = set(own[0]["planned_action"])
@@ -474,7 +474,7 @@ def measure_experiment(
     model = _business(home, reading, experiment)
     asleep = [k for k, sleeps in zip(keys, found.sleeping, strict=True) if sleeps]
     spared = _spared(home, reading, experiment, (model, asleep))
-    ranked = ranked_customers(found, keys)
+    ranked = rank_customers(found, keys)
     named = ranked.rename_columns([key.name if key else ROW, *ranked.column_names[1:]])
     return MeasuredExperiment(found, named, reading, spared, model)
 

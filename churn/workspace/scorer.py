@@ -18,10 +18,10 @@ from churn.errors import ChurnError, Damaged, Unavailable
 from churn.explain.explainer import sum_contributions
 from churn.money.playbook import Playbook
 from churn.notices import Notice
-from churn.scoring.reasons import reason_sentence, weighed
+from churn.scoring.reasons import rank_groups, write_reason
 from churn.scoring.score import ROW, Ranking
-from churn.scoring.unfamiliar import Unfamiliar, not_known, odd_rows, odd_values
-from churn.scoring.wording import worth_said
+from churn.scoring.unfamiliar import Unfamiliar, missing_notice, odd_rows, odd_values
+from churn.scoring.wording import worth_answer
 from churn.training.model import Model
 from churn.workspace.businesses import playbook_for
 from churn.workspace.customer_fields import FieldParser, ParsedCustomer, refuse_unreadable_names
@@ -69,20 +69,20 @@ class OnlineScorer:
             reasons=reasons,
             action=action,
             value_at_risk=at_risk,
-            **worth_said(self.ranking.valuation, self.ranking.wording),
+            **worth_answer(self.ranking.valuation, self.ranking.wording),
             expected_gain=gain,
             model=self.name,
             ignored=given.ignored,
             missing=given.missing,
-            notices=(*model.notices, *odd_values(model, given.customer, row), *not_known(given.missing)),
+            notices=(*model.notices, *odd_values(model, given.customer, row), *missing_notice(given.missing)),
             features=self._kept(given),
         )
 
     def _reasons(self, given: ParsedCustomer, contributions: np.ndarray, margin: np.ndarray) -> tuple[str, ...]:
-        found = weighed(self.model, contributions, margin, self.ranking.groups, top=TOP)
+        found = rank_groups(self.model, contributions, margin, self.ranking.groups, top=TOP)
         reasons = found.column, found.points, found.taken_back
         return tuple(
-            reason_sentence(
+            write_reason(
                 self.model, self.ranking.wording, given.customer, column=column, points=points, taken_back=back
             )
             for column, points, back in zip(*(a[:, 0].tolist() for a in reasons), strict=True)
@@ -106,13 +106,13 @@ class OnlineScorer:
         unfamiliar.see(seen[0])
         of_all = (*self.model.notices, *ranking.notices_on(tuple(found.columns)), *unfamiliar.notices)
         told = {"ignored": found.ignored, "missing": found.missing, "notices": notices, "of_all": of_all}
-        return self._told_of(scored, found.columns, **told, **worth_said(ranking.valuation, ranking.wording))
+        return self._told_of(scored, found.columns, **told, **worth_answer(ranking.valuation, ranking.wording))
 
     def _noticed(
         self, columns: Mapping[str, Sequence[Any]], matrix: np.ndarray, missing: Sequence[tuple[str, ...]]
     ) -> list[tuple[Notice, ...]]:
         """Per customer what `single` would say of the values and of what is not known."""
-        notices = [not_known(names) for names in missing]
+        notices = [missing_notice(names) for names in missing]
         for row in odd_rows(self.model, columns, matrix):
             customer = {name: column[row] for name, column in columns.items()}
             notices[row] = (*odd_values(self.model, customer, matrix[row]), *notices[row])
@@ -129,7 +129,7 @@ class OnlineScorer:
         known = {name: interned_values(list_[name]) for name in kept} if list_ is not None else {}
         valuation = self.ranking.valuation
         valuation = valuation.of_list(list_.column_names) if valuation and list_ is not None else valuation
-        worth = worth_said(valuation, self.ranking.wording)
+        worth = worth_answer(valuation, self.ranking.wording)
         nothing = [()] * table.num_rows
         notices: Sequence[tuple[Notice, ...]] = ()
         if list_ is not None and matrix is not None:

@@ -119,26 +119,26 @@ def lift_coverage(small: bool) -> list[Line]:
 def _one_campaign(seed: int, customers: int, held: float, kept: float) -> tuple[bool, str]:
     import pandas as pd
 
-    from churn.campaigns.holdout import arms
-    from churn.campaigns.lift import measured_lift
+    from churn.campaigns.holdout import assign_holdout
+    from churn.campaigns.lift import measure_lift
 
     random = np.random.default_rng(seed)
     p = random.beta(1.3, 2.5, customers)
     keys = [f"{seed}-{i}" for i in range(customers)]
     tier = np.where(p > 0.4, "High", "Low")
-    out = arms(keys, tier, share=held, seed=seed)
+    out = assign_holdout(keys, tier, share=held, seed=seed)
     table = pd.DataFrame(
         {"id": keys, "arm": np.where(out, "holdout", "treat"), "probability": p, "worth": 300.0, "cost": 5.0}
     )
     left = random.random(customers) < np.where(out, p, p * (1 - kept))
-    found = measured_lift(table, pd.DataFrame({"id": keys, "left": left}), name="x", key="id", outcome="left")
+    found = measure_lift(table, pd.DataFrame({"id": keys, "left": left}), name="x", key="id", outcome="left")
     assert found.low is not None and found.high is not None
     return bool(found.low <= kept * p.mean() <= found.high), found.conclusion
 
 
 def learnt_rates(small: bool) -> list[Line]:
     """Take-up in 6 segments × 5 actions, the assumption off by a factor (lognormal, sd .5): error against raw."""
-    from churn.campaigns.learning import Cell, learnt_take_up
+    from churn.campaigns.learning import Cell, estimate_take_up
     from churn.money.playbook import Estimate
 
     lines, random = [], np.random.default_rng(0)
@@ -150,7 +150,7 @@ def learnt_rates(small: bool) -> list[Line]:
                 took = random.binomial(offered, true)
                 guess = float(np.clip(true_mean * random.lognormal(0, 0.5), 0.02, 0.6))
                 cells = [Cell("a", str(i), offered, int(k)) for i, k in enumerate(took)]
-                found = learnt_take_up(cells, Estimate(0.6 * guess, guess, min(1.0, 1.4 * guess)))
+                found = estimate_take_up(cells, Estimate(0.6 * guess, guess, min(1.0, 1.4 * guess)))
                 ours += [(f.estimate.mid - t) ** 2 for f, t in zip(found, true, strict=True)]
                 raw += list((took / offered - true) ** 2)
                 pooled += list((took.sum() / offered / 6 - true) ** 2)

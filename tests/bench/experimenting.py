@@ -84,7 +84,7 @@ def known_truth(small: bool) -> list[Line]:
     """The made offer experiment: our Qini beside the true uplift's, and how many named sleeping dogs are ones."""
     import pyarrow as pa
 
-    from churn.campaigns.uplift import Experiment, experiment_uplift, qini_of
+    from churn.campaigns.uplift import Experiment, experiment_uplift, measure_qini
     from churn.samples.catalogue import make_sample
     from churn.schema import Column, Schema
 
@@ -103,7 +103,7 @@ def known_truth(small: bool) -> list[Line]:
         found, where = experiment_uplift(table, Schema(tuple(columns)), asked)
         treated = np.array(table["offer"].to_pylist())[where] != "none"
         good = (np.array(table["left"].to_pylist())[where] == "no").astype(float)
-        best = qini_of(good, np.asarray(truth["uplift"])[where], treated, repeats=0).value
+        best = measure_qini(good, np.asarray(truth["uplift"])[where], treated, repeats=0).value
         dogs = np.asarray(truth["sleeping_dog"])[where]
         right = float(dogs[found.sleeping].mean()) if found.sleeping.any() else 0.0
         caught = float(found.sleeping[dogs].mean())

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from churn.campaigns.holdout import drawn
+from churn.campaigns.holdout import plan_with_holdout
 from churn.campaigns.limits import Order
 from churn.campaigns.optimizer import Choices
-from churn.campaigns.plan import PricedOffers, weighed
+from churn.campaigns.plan import PricedOffers, price_plan
 from churn.money.playbook import Playbook, playbook_from_mapping
 from churn.money.rules import Clause, Rule
 from churn.profiles import read_profile
@@ -76,7 +76,7 @@ def _cases(scored: pd.DataFrame, playbook: Playbook, capacity: str, of: tuple[st
             order = Order(None if share is None else share * pays, rooms, holdout=holdout, seed=seed % 1000)
             ready = _weighed(scored, playbook, order)
             start = time.process_time()
-            plan = drawn(ready.found, ready.limits, order, ready.names)
+            plan = plan_with_holdout(ready.found, ready.limits, order, ready.names)
             bound = plan.bound
             cpu = time.process_time() - start
             tight = Choices(ready.found.gain, ready.found.cost, ready.limits)
@@ -86,7 +86,7 @@ def _cases(scored: pd.DataFrame, playbook: Playbook, capacity: str, of: tuple[st
 
 
 def _weighed(scored: pd.DataFrame, playbook: Playbook, order: Order) -> PricedOffers:
-    return weighed(scored, playbook, order, key="key", value="value", history=None)
+    return price_plan(scored, playbook, order, key="key", value="value", history=None)
 
 
 def playbook_of(profile: str) -> Playbook:

@@ -23,9 +23,9 @@ def checksum(path: Path) -> tuple[str, int, int]:
     """The same for the same rows in any order; how many rows, and how many different keys (the first column)."""
     import pyarrow.parquet as pq
 
-    from churn.scoring.spark import plain
+    from churn.scoring.spark import decode_dictionaries
 
-    table = plain(pq.read_table(path))
+    table = decode_dictionaries(pq.read_table(path))
     table = table.sort_by(table.column_names[0]).combine_chunks()
     digest = hashlib.sha256()
     for column in table.columns:

@@ -28,7 +28,7 @@ from churn.profiles import read_profile
 from churn.samples.catalogue import make_sample
 from churn.samples.files import write_sample
 from churn.schema import Column
-from churn.scoring.reasons import explanation
+from churn.scoring.reasons import explain_customer
 from churn.scoring.score import Ranking
 from churn.scoring.whatif import nearest_changes
 from churn.scoring.wording import Wording, wording_for
@@ -187,10 +187,10 @@ def one_lines(given: Setting) -> list[Line]:
     people = given.table.slice(0, 1000).to_pylist()
     words = _wording(given)
     block = Ranking(given.model, words).block(given.table.slice(0, 1000)).column("probability").to_numpy()
-    single = np.array([explanation(given.model, words, p).probability for p in people])
+    single = np.array([explain_customer(given.model, words, p).probability for p in people])
     library = given.booster.predict(given.data(given.matrix[:1000]))
     apart = float(max(np.abs(block - single).max(), np.abs(block - library).max()))
-    explained = cost_of(lambda: [explanation(given.model, words, p).reasons() for p in people], repeats=2)
+    explained = cost_of(lambda: [explain_customer(given.model, words, p).reasons() for p in people], repeats=2)
     nearest = cost_of(lambda: nearest_changes(given.model, words, people[:1]), repeats=3)
     usual, _ = _child(USUAL, "one", given.folder / "usual.joblib", given.folder / "learnt.csv")
     return [

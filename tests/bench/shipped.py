@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from churn.scoring.reasons import Group, group_sums, groups_of, weighed
+from churn.scoring.reasons import Group, build_groups, rank_groups, sum_by_group
 from churn.training.calibration import Calibration
 from churn.training.dataset import Examples
 from churn.training.model import Explainer, Model
@@ -48,7 +48,7 @@ def shipped_from(table, schema) -> Shipped:
     ready = prepare(table, schema, PrepareOptions())
     selection = select_model(ready.examples, quick=False, seed=0)
     champion = fit_champion(selection.parts, ready.examples, Calibration(), seed=0)
-    return Shipped(selection, ready.examples, champion, groups_of(ready.schema, ready.examples.encoder))
+    return Shipped(selection, ready.examples, champion, build_groups(ready.schema, ready.examples.encoder))
 
 
 def stability_lines(given: Shipped) -> list[Line]:
@@ -70,9 +70,9 @@ def stability_lines(given: Shipped) -> list[Line]:
 def _told(given: Shipped, champion: Champion, rows: np.ndarray) -> tuple[list[set], list[set], list[set]]:
     """Per customer the three strongest groups, the three that raise most, and the reasons a list would name."""
     contributions = champion.explainer.contributions(rows)
-    sums = group_sums(contributions, given.groups)
+    sums = sum_by_group(contributions, given.groups)
     strongest, raising = (np.argsort(-a, axis=0)[:3].T for a in (np.abs(sums), sums))
-    named = weighed(
+    named = rank_groups(
         _Plain(champion.explainer), contributions, champion.explainer.margin_of(contributions), given.groups
     )
     said = [

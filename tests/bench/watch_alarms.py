@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from churn.monitoring.drift import chance_of
+from churn.monitoring.drift import chance_of_gap
 from churn.monitoring.report import watch_list
 from tests.bench.measuring import Line
 from tests.bench.watch_customers import LEARNT, LEVELS, NUMBERS, PLAYBOOK, as_table, customers, model_of
@@ -51,7 +51,7 @@ def by_hand(learnt: np.ndarray, now: np.ndarray, name: str) -> float:
     if name in NUMBERS:
         return float(ks_2samp(learnt[~np.isnan(learnt)], now[~np.isnan(now)], method="asymp").pvalue)
     a, b = (np.bincount(x.astype(int), minlength=20).astype(float) for x in (learnt, now))
-    return chance_of(b, a)
+    return chance_of_gap(b, a)
 
 
 def found_shifts(repeats: int) -> tuple[float, float]:

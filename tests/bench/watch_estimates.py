@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from churn.monitoring.performance import expected_measures, set_right
+from churn.monitoring.performance import correct_probability, expected_measures
 from churn.training.metrics import auc
 from churn.training.train import train
 from tests.bench.measuring import Line
@@ -77,7 +77,7 @@ def out_of_fold() -> Unseen:
         learn, check = table.filter(pa.array(place != fold)), table.filter(pa.array(place == fold))
         model = train(learn, schema, quick=True).model
         p = model.probability(model.encoder.matrix(check))
-        given[place == fold], taken[place == fold] = p, set_right(model, p)
+        given[place == fold], taken[place == fold] = p, correct_probability(model, p)
     return Unseen(table, left.astype(float), given, taken)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from churn.money.economics import Stakes
-from churn.monitoring.performance import Followed, followed_list, performance_of
-from churn.monitoring.report import Before, watch_list
+from churn.monitoring.performance import FollowedList, follow_list, measure_performance
+from churn.monitoring.report import EarlierLists, watch_list
 from churn.training.calibration import sigmoid
 from churn.training.model import Model
 from tests.bench.measuring import Line
@@ -25,7 +25,7 @@ class Month:
     """One list with its outcomes, and whether acting on the scores truly brings 5 % less than they promise."""
 
     table: pa.Table
-    followed: Followed
+    followed: FollowedList
     fallen: bool
 
 
@@ -45,7 +45,7 @@ def run_of(seed: int) -> tuple[int, int | None]:
     random, signs, wrong, fallen = np.random.default_rng(seed), [], 0, None
     for step in range(STABLE + AFTER):
         month = month_of(model, random, (seed, step))
-        before = Before(tuple(signs), performance=performance_of(model, month.followed))
+        before = EarlierLists(tuple(signs), performance=measure_performance(model, month.followed))
         report = watch_list(model, month.table, playbook=PLAYBOOK, before=before, telltale=False)
         signs.append(report.advice.signs)
         if fallen is None and month.fallen:
@@ -67,7 +67,7 @@ def month_of(model: Model, random: np.random.Generator, at: tuple[int, int]) -> 
     truth, given = sigmoid(-1.2 + fading * (margin + 1.2)), sigmoid(margin)
     stakes = Stakes(given, matrix[:, model.encoder.names.index("n0")].astype(float))
     left = (random.random(ROWS) < truth).astype(float)
-    followed = followed_list(f"list {step}", stakes, left, playbook=PLAYBOOK, columns=table)
+    followed = follow_list(f"list {step}", stakes, left, playbook=PLAYBOOK, columns=table)
     assert followed.if_leaves is not None
     assert followed.if_stays is not None
     at_stake = followed.if_leaves - followed.if_stays
