@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
@@ -24,6 +24,16 @@ from churn.errors import ChurnError
 from churn.workspace.access import THIS_MACHINE
 from churn.workspace.campaigns import order_from_choices
 from churn.workspace.parts import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from churn.money.playbook import Playbook
+    from churn.training.model import Model
+    from churn.workspace.campaigns import KeptCampaign
+    from churn.workspace.lists import ScoredCustomers
 
 AT_ONCE = 2  # while one is in compiled code, the other one has the interpreter
 
@@ -77,7 +87,7 @@ LIST_LATER = 1.0  # seconds by which a list being read, which says so, lets clic
 WORDS = (str, int, float, bool, type(None))
 
 
-def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.0) -> T:
+def kept(compute: Callable[..., T], subject: object, *words: object, later: float = 0.0) -> T:
     """What `compute(subject, *words)` gives, once for each list in hand and each version that scored it.
 
     The key is the function itself, the list with what was said of it, the version of the model that `subject` rests on,
@@ -90,7 +100,7 @@ def kept(compute: Callable[..., T], subject: Any, *words: Any, later: float = 0.
     return list_in_hand().kept_or(key, lambda: _computed(lambda: compute(subject, *words), later))
 
 
-def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T:
+def latest(compute: Callable[..., T], key: object, /, *args: object, **more: Any) -> T:
     """What `compute(*args, **more)` gives, kept until it is asked for with another key, list or model."""
     place, full = drawer().latest, _full_key(key, args)
     known, found = place.get(_name_of(compute), (None, None))
@@ -100,12 +110,12 @@ def latest(compute: Callable[..., T], key: Any, /, *args: Any, **more: Any) -> T
     return cast(T, found)
 
 
-def keep_latest(compute: Callable[..., Any], key: Any, value: Any) -> None:
+def keep_latest(compute: Callable[..., object], key: object, value: object) -> None:
     """Keep what that function once gave, under the key it was made with."""
     drawer().latest[_name_of(compute)] = (_full_key(key, ()), value)
 
 
-def found_latest(compute: Callable[..., Any], key: Any) -> Any:
+def found_latest(compute: Callable[..., object], key: object) -> Any:
     """What that function gave and was kept with this key; None where nothing was, or with another key."""
     known, value = drawer().latest.get(_name_of(compute), (None, None))
     return value if known == _full_key(key, ()) else None
@@ -118,7 +128,7 @@ def forget_computed() -> None:
     drawer().latest.clear()
 
 
-def _name_of(compute: Callable[..., Any]) -> str:
+def _name_of(compute: Callable[..., object]) -> str:
     """What tells a function from every other one; one made on the spot has nothing that does."""
     name, owner = getattr(compute, "__qualname__", "<"), getattr(compute, "__self__", None)
     if "<" in name or not (owner is None or isinstance(owner, Part)):
@@ -126,12 +136,12 @@ def _name_of(compute: Callable[..., Any]) -> str:
     return f"{compute.__module__}.{name}"
 
 
-def _full_key(key: Any, args: Sequence[Any]) -> Any:
+def _full_key(key: object, args: Sequence[object]) -> Any:
     now = at_hand()
     return (now.held.digest if now else None, _basis_of(args[0]) if args else None, key)
 
 
-def _basis_of(subject: Any) -> tuple[str, str] | None:
+def _basis_of(subject: object) -> tuple[str, str] | None:
     """The model and version that something rests on: a model, a scored list, what explores it, a plan made of it."""
     for part in ("basis", "ranked", "model"):
         subject = getattr(subject, part, subject)
@@ -139,7 +149,7 @@ def _basis_of(subject: Any) -> tuple[str, str] | None:
     return (str(name), str(version)) if version is not None else None
 
 
-def _flat(words: Sequence[Any]) -> Iterator[Any]:
+def _flat(words: Sequence[object]) -> Iterator[Any]:
     for word in words:
         if isinstance(word, tuple):
             yield from _flat(word)
@@ -209,7 +219,7 @@ def ranked() -> Any:
     return kept(_score, held(), f"{model.name}@{model.version}", later=LIST_LATER)
 
 
-def ranked_by(model: Any) -> Any:
+def ranked_by(model: Model) -> Any:
     """The list in hand as this model scored it; None where there is no list or another model scores it."""
     if in_hand() is None:
         return None
@@ -229,28 +239,28 @@ def likely_model(live: Sequence[str]) -> str:
     return live[0]
 
 
-def likely_campaign(kept: Any) -> str:
+def likely_campaign(kept: Iterable[KeptCampaign]) -> str:
     """The latest campaign of the business whose list is in hand, else the latest of all."""
     model = likely_model([one.record.model for one in kept])
     return str(next(one.record.campaign for one in kept if one.record.model == model))
 
 
-def exploring(found: Any) -> Any:
+def exploring(found: ScoredCustomers) -> Any:
     """The scored list, ready to be asked what moves it; what was computed once stays."""
     return kept(workspace().lists.explore, found)
 
 
-def explained(found: Any, key: str) -> Any:
+def explained(found: ScoredCustomers, key: str) -> Any:
     """One customer of the scored list with everything that can be said about the score."""
     return kept(workspace().customers.explain_in, found, key)
 
 
-def planned(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
+def planned(ranked: ScoredCustomers, words: dict[str, Any], playbook: Playbook) -> Any:
     """The campaign for the scored list under the choices made on screen; only the latest is kept."""
     return latest(_plan, (repr(words), playbook), ranked, words, playbook)
 
 
-def _plan(ranked: Any, words: dict[str, Any], playbook: Any) -> Any:
+def _plan(ranked: ScoredCustomers, words: dict[str, Any], playbook: Playbook) -> Any:
     asked = {word: value for word, value in words.items() if word != "rested"}
     return workspace().campaigns.plan(ranked, order_from_choices(**asked), playbook=playbook, rested=words["rested"])
 
@@ -371,7 +381,7 @@ def logs(profile: str) -> LogsInHand | None:
     return held if held and held.profile == profile else None
 
 
-def bring(profile: str, uploads: Mapping[str, Sequence[Any]]) -> None:
+def bring(profile: str, uploads: Mapping[str, Sequence[UploadedFile]]) -> None:
     """Lay uploaded files down for the engine, each table in a folder of its own; the server's copy is let go."""
     folder = OwnFolder()
     tables = {}

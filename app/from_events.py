@@ -7,7 +7,7 @@ would have left, then make the table. The counts come from what was computed onc
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -15,6 +15,11 @@ from app import cache, session, widgets
 from app.words import plain, say
 from churn.errors import ChurnError
 from churn.workspace.event_logs import months_chart
+
+if TYPE_CHECKING:
+    from app.cache import LogsInHand
+    from churn.features.labels import Outlook
+    from churn.features.recipe import Recipe, TableRecipe
 
 KINDS = ["csv", "tsv", "txt", "gz", "parquet", "pq"]
 SCORE, TRAIN = "score", "train"
@@ -69,7 +74,7 @@ def from_events(purpose: str) -> None:
     choose(held, seen, purpose)
 
 
-def bring(profile: str, recipe: Any, way: str) -> None:
+def bring(profile: str, recipe: Recipe, way: str) -> None:
     """The files of each table: uploaded, named by their place, or the shipped sample."""
     if way == "sample":
         st.caption(say("logs.sample_text"))
@@ -87,7 +92,7 @@ def bring(profile: str, recipe: Any, way: str) -> None:
         st.warning(say("logs.nothing"), icon=":material/upload_file:")
 
 
-def ask(table: Any, way: str) -> Any:
+def ask(table: TableRecipe, way: str) -> Any:
     """One table's files, with what it holds and whether it may be left out."""
     label = say("logs.table_optional" if table.optional else "logs.table_needed", name=table.name)
     text = say(f"logs.shape_{table.shape}")
@@ -96,7 +101,7 @@ def ask(table: Any, way: str) -> Any:
     return st.text_input(label, placeholder=say("logs.place_hint"), help=text)
 
 
-def covered(held: Any, seen: Any) -> None:
+def covered(held: LogsInHand, seen: Outlook) -> None:
     """Which dates the logs cover, what was set aside, and how long a silence means that someone has left."""
     if held.sample:
         st.caption(f":material/science: {say('logs.synthetic')}")
@@ -113,7 +118,7 @@ def covered(held: Any, seen: Any) -> None:
         st.caption(say("logs.contract", grace=seen.recipe.grace))
 
 
-def choose(held: Any, seen: Any, purpose: str) -> None:
+def choose(held: LogsInHand, seen: Outlook, purpose: str) -> None:
     """The date and the horizon, the counts they give at once, and the table made of them."""
     st.subheader(say("logs.choose"), anchor=False)
     left, right = st.columns([3, 1])
@@ -135,7 +140,7 @@ def choose(held: Any, seen: Any, purpose: str) -> None:
         st.rerun()
 
 
-def counts(seen: Any, as_of: date, horizon: int) -> None:
+def counts(seen: Outlook, as_of: date, horizon: int) -> None:
     """Who would be in the table, and who of them left; known only where the logs go on long enough."""
     found = seen.counts(as_of, horizon)
     customers, leavers, stayers = st.columns(3)
@@ -151,14 +156,14 @@ def counts(seen: Any, as_of: date, horizon: int) -> None:
         st.caption(say("logs.came_back", back=back, leavers=found.leavers, last=f"{seen.last:%d %b %Y}"))
 
 
-def several(held: Any, seen: Any, as_of: date, horizon: int) -> dict[str, Any]:
+def several(held: LogsInHand, seen: Outlook, as_of: date, horizon: int) -> dict[str, Any]:
     """More than one date, so that more than one season is learnt from; and silent days, filled in or not."""
     dates = st.number_input(say("logs.dates"), 1, 12, 1, help=say("logs.dates_help", step=horizon))
     asked = {"dates": int(dates)}
     return asked | ({"fill_silence": fill(held, seen, {"as_of": as_of, "horizon": horizon, **asked})})
 
 
-def fill(held: Any, seen: Any, request: dict[str, Any]) -> bool:
+def fill(held: LogsInHand, seen: Outlook, request: dict[str, Any]) -> bool:
     """Filling in the days on which the whole log was silent: its effect on quality first, then the choice."""
     if not seen.silent:
         return False

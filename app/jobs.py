@@ -18,12 +18,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from churn.cli.main import READER, SCREEN
 from churn.options import READ, RETRAIN, TRAIN, flags_for
 from churn.workspace.access import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
@@ -140,13 +143,13 @@ def job_command(home: Path, words: Sequence[str], uploaded: Path | None) -> list
     return [sys.executable, "-m", "churn", verb, "--json", f"--home={home}", *flags, *files]
 
 
-def train_words(options: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
+def train_words(options: Mapping[str, object], chosen: Mapping[str, object]) -> list[str]:
     """The command line that trains on the uploaded list with what was said and chosen on screen."""
     name = [f"--name={chosen['name']}"] if chosen.get("name") else []
     return ["train", *flags_for(READ, options), *name, *flags_for(TRAIN, chosen)]
 
 
-def retrain_words(options: dict[str, Any], model: str, *, quick: bool = False) -> list[str]:
+def retrain_words(options: Mapping[str, object], model: str, *, quick: bool = False) -> list[str]:
     """The command line that watches the uploaded list, learns from it and lets only a better version go live."""
     return ["retrain", *flags_for(READ, options), f"--model={model}", *flags_for(RETRAIN, {"quick": quick})]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app import session, widgets
 from app.words import plain, say
 from churn.errors import ChurnError, ListRefused, MissingColumns, OpenQuestion, UnsureColumns
+
+if TYPE_CHECKING:
+    from churn.intake.matching import Match
 
 KNOWN = {"dates": ("day-first", "month-first"), "duplicates": ("newest", "first")}
 
@@ -50,7 +53,7 @@ def in_words(asks: str) -> Any:
     return (lambda a: say(f"score.{asks}_{a.split('-')[0]}")) if asks in KNOWN else plain
 
 
-def confirm_matches(doubtful: Sequence[Any], headings: Sequence[str]) -> None:
+def confirm_matches(doubtful: Sequence[Match], headings: Sequence[str]) -> None:
     """Doubtful columns beside what is expected; nothing of them is used until the person says so."""
     if not doubtful:
         return
@@ -89,7 +92,7 @@ def which_heading(name: str, free: Sequence[str]) -> str | None:
     )
 
 
-def match(found: Any) -> bool:
+def match(found: Match) -> bool:
     """One doubtful column: cells of theirs on the left, what ours holds on the right."""
     with st.container(border=True):
         agreed = st.checkbox(say("score.match", theirs=found.theirs, ours=found.ours), value=found.confidence > 0.5)

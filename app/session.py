@@ -21,7 +21,7 @@ from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import streamlit as st
@@ -37,6 +37,13 @@ from churn.errors import RequestRefused
 from churn.intake.sources import CachedSource
 from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 from churn.workspace.lists import release_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from churn.workspace.access import Principal
 
 VISIT_COOKIE = "holdfast_visit"
 BYTES = 32
@@ -147,7 +154,7 @@ class KeptList:
         """About how many bytes of memory it takes."""
         return GROWTH * len(self.held.content)
 
-    def kept_or(self, key: Any, compute: Callable[[], T]) -> T:
+    def kept_or(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What is kept under that key, else computed now; what was not asked for the longest makes room."""
         if key in self.kept:
             found: T = self.kept[key]
@@ -253,7 +260,7 @@ def megabytes_allowed() -> int:
 LOOPBACK = "127.0.0.1"
 
 
-def who_visits(workspace: Any) -> Any:
+def who_visits(workspace: Workspace) -> Any:
     """The person at this screen; refused where people have to sign in and nobody has, or a stranger has."""
     entrance, peer = workspace.access.settings, st.context.ip_address or LOOPBACK
     named = one_name(st.context.headers.get_all(entrance.proxy_header)) if entrance.proxy_header else None
@@ -303,7 +310,7 @@ def provider_secrets() -> dict[str, Any]:
         raise RequestRefused("CHURN_SIGN_IN is no TOML.", "Set it to the text of a secrets.toml.") from problem
 
 
-def is_open_to_the_network(who: Any) -> bool:
+def is_open_to_the_network(who: Principal) -> bool:
     """Whether somebody from another machine is in without having signed in."""
     return bool(who == ANYBODY)
 
@@ -479,7 +486,7 @@ def sample_files() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in SAMPLES.glob("*.csv") if not p.name.startswith("music")))
 
 
-def tell(**options: Any) -> None:
+def tell(**options: object) -> None:
     """Add to what was said about the list: a mapping, how to read dates, which sheet."""
     list_in_hand().held = replace(held(), said={**held().said, **options})
 
@@ -489,37 +496,37 @@ def in_hand_said() -> dict[str, Any]:
     return held().said
 
 
-def confirm_mapping(headings: Any, mapping: dict[str, str]) -> None:
+def confirm_mapping(headings: Iterable[str], mapping: dict[str, str]) -> None:
     """Use the matches a person confirmed, and remember them for lists with the same headings."""
     workspace().lists.remember_mapping(headings, mapping)
     tell(mapping={**in_hand_said().get("mapping", {}), **mapping})
 
 
-def remember(name: str, value: Any) -> None:
+def remember(name: str, value: object) -> None:
     """Keep a small thing for this session, such as the customer that was opened."""
     st.session_state[f"small {name}"] = value
 
 
-def recall(name: str, default: Any = None) -> Any:
+def recall(name: str, default: object = None) -> Any:
     """What was kept under that name."""
     return st.session_state.get(f"small {name}", default)
 
 
-def free_upload(uploaded: Any) -> None:
+def free_upload(uploaded: UploadedFile) -> None:
     """Let the server forget the bytes of an upload that was taken in hand; they would stay until the session ends."""
     with suppress(Exception):  # not a public part of Streamlit: where it changes, memory is freed later instead
         from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-        context = get_script_run_ctx()
+        context: Any = get_script_run_ctx()
         context.uploaded_file_mgr.remove_file(context.session_id, uploaded.file_id)
 
 
 def fields(beginning: str) -> dict[str, Any]:
     """What stands in the fields of the screen whose names begin so."""
-    return {name: value for name, value in st.session_state.items() if str(name).startswith(beginning)}
+    return {str(name): value for name, value in st.session_state.items() if str(name).startswith(beginning)}
 
 
-def set_fields(values: dict[str, Any]) -> None:
+def set_fields(values: dict[str, object]) -> None:
     """Set these fields when the screen is drawn again; fields are set before they are drawn, never after."""
     st.session_state["set next"] = values
 
@@ -536,7 +543,7 @@ def set_waiting_fields() -> None:
     st.session_state.update(st.session_state.pop("set next", {}))
 
 
-def begin_with(values: dict[str, Any]) -> None:
+def begin_with(values: dict[str, object]) -> None:
     """What fields hold before anybody has touched them."""
     for name, value in values.items():
         st.session_state.setdefault(name, value)

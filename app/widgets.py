@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import PurePath
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 import streamlit as st
 from streamlit.elements.lib import streamlit_plotly_theme as slots
@@ -20,6 +20,12 @@ from app.words import plain, say
 from churn.errors import ChurnError, MissingColumns, NoModelFits, NoModelYet, UnsureColumns
 from churn.money.amounts import SIGNS, Amounts
 from churn.reports.charts import LIGHT, recolour
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from churn.notices import Notice
+    from churn.reports.charts import Chart, PlotlyDict
 
 NOTICE_ICONS = {"warning": "warning", "set_aside": "content_cut", "repaired": "healing", "info": "info"}
 
@@ -128,7 +134,7 @@ def screen(draw: Callable[[], None]) -> None:
         draw()
 
 
-def notices(items: Iterable[Any]) -> None:
+def notices(items: Iterable[Notice]) -> None:
     """What a person should know, the warnings first, one line each."""
     order = list(NOTICE_ICONS)
     for notice in sorted(items, key=lambda n: order.index(n.kind)):
@@ -156,26 +162,54 @@ def tenths(values: Iterable[float | None]) -> list[float | None]:
     return [None if value is None else round(value, 3) for value in values]
 
 
-def count(place: Any, label: str, value: float | None, **more: Any) -> None:
+class Beneath(TypedDict, total=False):
+    """What may stand beneath a figure, as `st.metric` takes it."""
+
+    delta: str | float | None
+    delta_color: Literal["normal", "inverse", "off"]
+    delta_arrow: Literal["auto", "up", "down", "off"]
+
+
+class ColumnOptions(TypedDict, total=False):
+    """How a column of a table is shown."""
+
+    width: Literal["small", "medium", "large"] | int | None
+    help: str | None
+    pinned: bool | None
+
+
+def count(
+    place: DeltaGenerator, label: str, value: float | None, help: str | None = None, **more: Unpack[Beneath]
+) -> None:
     """A figure that counts: customers, leavers, lines."""
     whole = value if value is None else round(value)
-    place.metric(label, whole, format="localized", border=True, height="stretch", **more)
+    place.metric(label, whole, format="localized", border=True, height="stretch", help=help, **more)
 
 
-def share(place: Any, label: str, value: float | None, **more: Any) -> None:
+def share(
+    place: DeltaGenerator, label: str, value: float | None, help: str | None = None, **more: Unpack[Beneath]
+) -> None:
     """A figure that is a share, such as a probability, to a tenth of a point; a change beside it as well."""
     shown = value if value is None else round(value, 3)
-    if isinstance(more.get("delta"), float):
-        more["delta"] = round(more["delta"], 3)
-    place.metric(label, shown, format="percent", border=True, height="stretch", **more)
+    if isinstance(change := more.get("delta"), float):
+        more["delta"] = round(change, 3)
+    place.metric(label, shown, format="percent", border=True, height="stretch", help=help, **more)
 
 
-def points(place: Any, label: str, effect: float, low: float, high: float, **more: Any) -> None:
+def points(
+    place: DeltaGenerator,
+    label: str,
+    effect: float,
+    low: float,
+    high: float,
+    help: str | None = None,
+    **more: Unpack[Beneath],
+) -> None:
     """An effect on a share, in percentage points, with the interval it may lie in beneath it."""
     written = partial(amounts().number, digits=1)
     shown = say("numbers.points", points=written(100 * effect))
     reach = say("numbers.points_reach", low=written(100 * low), high=written(100 * high))
-    place.metric(label, shown, border=True, height="stretch", **beneath(reach), **more)
+    place.metric(label, shown, border=True, height="stretch", help=help, **beneath(reach))
 
 
 def points_column(label: str) -> ColumnConfig:
@@ -183,42 +217,51 @@ def points_column(label: str) -> ColumnConfig:
     return st.column_config.NumberColumn(say("numbers.in_points", label=label), format="%.1f")
 
 
-def money(place: Any, label: str, value: float | None, currency: str, **more: Any) -> None:
+def money(
+    place: DeltaGenerator,
+    label: str,
+    value: float | None,
+    currency: str,
+    help: str | None = None,
+    **more: Unpack[Beneath],
+) -> None:
     """A figure in the money of the business, short enough for a card."""
     shown = plain(amounts(currency).money(value, short=True))
-    place.metric(label, shown, border=True, height="stretch", **more)
+    place.metric(label, shown, border=True, height="stretch", help=help, **more)
 
 
-def beneath(words: str) -> dict[str, Any]:
+def beneath(words: str) -> Beneath:
     """Words beneath a figure, such as the range it may lie in."""
     return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
 
 
-def between(low: float, high: float, written: Callable[[float], str]) -> dict[str, Any]:
+def between(low: float, high: float, written: Callable[[float], str]) -> Beneath:
     """Between what a figure may lie, beneath it, each end written this way."""
     return beneath(say("numbers.reach", low=written(low), high=written(high)))
 
 
-def reach(low: float, high: float, currency: str) -> dict[str, Any]:
+def reach(low: float, high: float, currency: str) -> Beneath:
     """The same of an amount."""
     return between(low, high, partial(amounts(currency).money, digits=0))
 
 
-def money_column(label: str, currency: str, **more: Any) -> ColumnConfig:
+def money_column(label: str, currency: str, **more: Unpack[ColumnOptions]) -> ColumnConfig:
     """A column of amounts, to the cent; where the browser cannot write the currency, the heading names it."""
     written = WRITTEN_BY_THE_BROWSER.get(currency)
     named = label if written or not currency else f"{label} ({SIGNS.get(currency, currency)})"
     return st.column_config.NumberColumn(named, format=written or "accounting", **more)
 
 
-def text_column(label: str, *, long: bool = False, **more: Any) -> ColumnConfig:
+def text_column(label: str, *, long: bool = False, **more: Unpack[ColumnOptions]) -> ColumnConfig:
     """A column of words; `long` ones wrap, in a table that lets them."""
-    return st.column_config.TextColumn(label, **({"width": LONG} if long else {}), **more)
+    if long:
+        more["width"] = LONG
+    return st.column_config.TextColumn(label, **more)
 
 
 TIERS = ("High", "Medium", "Low")
 TIER_ICONS = {"High": "keyboard_double_arrow_up", "Medium": "drag_handle", "Low": "keyboard_arrow_down"}
-TIER_COLOURS = {"High": "red", "Medium": "orange", "Low": "green"}
+TIER_COLOURS: dict[str, Literal["red", "orange", "green"]] = {"High": "red", "Medium": "orange", "Low": "green"}
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}  # in tables, which show text only
 
 
@@ -232,10 +275,10 @@ def tier_words(tier: str) -> str:
     return f":material/{TIER_ICONS[tier]}: {say(f'tiers.{tier}')}"
 
 
-def tier_filter(place: Any, label: str, **more: Any) -> list[str]:
+def tier_filter(place: DeltaGenerator, label: str, key: str) -> list[str]:
     """Which tiers to show; all of them to begin with, and all of them when none is chosen."""
     chosen: Sequence[str] = place.pills(
-        label, TIERS, default=TIERS, selection_mode="multi", format_func=tier_words, **more
+        label, TIERS, default=TIERS, selection_mode="multi", format_func=tier_words, key=key
     )
     return list(chosen) or list(TIERS)
 
@@ -260,7 +303,7 @@ THEMED |= {LIGHT.paper: slots.BG_COLOR, LIGHT.ink: slots.GRAY_90}
 INK = slots.GRAY_90  # the theme writes axes in a grey that is too pale to read
 
 
-def chart(made: Any, *, set_on: str = "plan") -> None:
+def chart(made: Chart, *, set_on: str = "plan") -> None:
     """A picture with its finding above and how to read it below; a figure that assumes something leads to where."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {plain(made.finding)}", anchors=False)
@@ -276,7 +319,7 @@ def chart(made: Any, *, set_on: str = "plan") -> None:
             assumed(plain(made.assumes), set_on=set_on)
 
 
-def charts(made: Iterable[Any], **how: Any) -> None:
+def charts(made: Iterable[Chart], **how: str) -> None:
     """Charts side by side, two in a row."""
     every = list(made)
     for left in range(0, len(every), 2):
@@ -285,7 +328,7 @@ def charts(made: Iterable[Any], **how: Any) -> None:
                 chart(one, **how)
 
 
-def on_screen(figure: Any) -> dict[str, Any]:
+def on_screen(figure: object) -> PlotlyDict:
     """A figure in the colours of whichever theme is on, and with the numbers of the reader's locale."""
     # As plain data: each change to a figure of Plotly's own would be checked, and it is checked when it is sent.
     shown = recolour(figure, THEMED)
@@ -300,14 +343,14 @@ def on_screen(figure: Any) -> dict[str, Any]:
     return shown
 
 
-def inked(axis: dict[str, Any]) -> None:
+def inked(axis: PlotlyDict) -> None:
     """Words along an axis in ink that can be read."""
     title = axis.get("title", {})
     axis["tickfont"] = {**axis.get("tickfont", {}), "color": INK}
     axis["title"] = {**title, "font": {**title.get("font", {}), "color": INK}}
 
 
-def wrap_labels(axis: dict[str, Any]) -> None:
+def wrap_labels(axis: PlotlyDict) -> None:
     """Long labels beside a picture on several lines: they would leave no room for it."""
     if axis.get("ticktext"):
         axis["ticktext"] = [label if "<" in label else folded(label) for label in axis["ticktext"]]
@@ -318,7 +361,7 @@ def folded(label: str) -> str:
     return "<br>".join(wrap(label, WIDEST_LABEL, break_long_words=False)) or label
 
 
-def wrap_title(axis: dict[str, Any]) -> None:
+def wrap_title(axis: PlotlyDict) -> None:
     """A long title of an axis on several lines: a phone would cut it off."""
     title = axis.get("title", {})
     if title.get("text"):
@@ -348,7 +391,7 @@ def table(
     )
 
 
-def rows_of(data: Any) -> int:
+def rows_of(data: Sized) -> int:
     """How many rows the table has."""
     return len(next(iter(data.values()), ())) if isinstance(data, Mapping) else len(data)
 
@@ -362,11 +405,28 @@ MIME = {
 }
 
 
-def download(label: str, name: str, content: Any, *, icon: str = "download", **more: Any) -> None:
+def download(
+    label: str,
+    name: str,
+    content: str | bytes | Callable[[], str | bytes],
+    *,
+    icon: str = "download",
+    help: str | None = None,
+    primary: bool = False,
+    key: str | None = None,
+) -> None:
     """A file by its name; `content` is its text or bytes, or what makes them."""
     kind = MIME[PurePath(name).suffix]
     st.download_button(
-        label, data=content, file_name=name, mime=kind, on_click="ignore", icon=f":material/{icon}:", **more
+        label,
+        data=content,
+        file_name=name,
+        mime=kind,
+        on_click="ignore",
+        icon=f":material/{icon}:",
+        help=help,
+        type="primary" if primary else "secondary",
+        key=key,
     )
 
 
@@ -389,7 +449,7 @@ def choose_list(*, then: str = "") -> None:
         session.take(file.name, file.getvalue())
         session.free_upload(file)
     session.remember("taken files", taken | {file.file_id for file in fresh})
-    if not fresh:
+    if chosen is not None and not fresh:
         session.take_sample(chosen)
         session.remember("turn", turn + 1)
     if then:

@@ -55,7 +55,7 @@ def test_a_missing_key_is_nobody_s_and_blanks_around_one_do_not_matter(tmp_path)
 def test_two_keys_that_have_one_number_are_two_customers(tmp_path, monkeypatch):
     one_number = lambda texts: np.full(len(texts), 7, np.uint64)  # noqa: E731
     for home in ("churn.intake.duplicates", "churn.scoring.spark"):
-        monkeypatch.setattr(f"{home}.hashes_of", one_number)
+        monkeypatch.setattr(f"{home}.hash_values", one_number)
     refuse_twice(noted(tmp_path, ["A1", "A2", "A3", "A4"]), "id", tmp_path)
 
 

@@ -132,7 +132,7 @@ def test_a_survey_settles_everything_before_a_cell_is_changed():
 
 def test_a_list_in_hand_is_taken_apart_once_for_two_readings_and_then_let_go(monkeypatch):
     taken = []
-    monkeypatch.setattr("churn.intake.survey.grid_of", lambda *how: taken.append(how) or open_grid(*how))
+    monkeypatch.setattr("churn.intake.survey.open_grid", lambda *how: taken.append(how) or open_grid(*how))
     source = CachedSource(GOOD.encode())
     readings = [read_list(source, filename="list.csv", **said) for said in ({}, {"schema": SCHEMA}, {})]
     assert (len(taken), len(source.apart)) == (2, 1)

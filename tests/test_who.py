@@ -11,7 +11,7 @@ from churn.workspace.access import ACTS, ROLES, SCOPES, THIS_MACHINE, Principal,
 def test_each_step_of_the_ladder_may_more():
     may = {role: {act for act in ACTS if Principal("ann", role, "sign-in").may(act)} for role in ROLES}
     assert may["viewer"] == {"look"}
-    assert may["analyst"] == {"look", "score", "plan", "export", "push", "measure", "train"}
+    assert may["analyst"] == {"look", "score", "plan", "export", "push", "measure", "train", "business"}
     assert may["admin"] == set(ACTS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -12,8 +12,14 @@ from churn.money.amounts import describe_horizon, parts_that_add_up
 from churn.workspace.customers import customer_from_form, similar_stayers, waterfall
 from churn.workspace.list_history import certainty_sentences, list_keys
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def pick(ranked: Any) -> Any:
+    from churn.workspace.customers import FormField
+    from churn.workspace.lists import ExplainedScore, ScoredCustomers
+
+
+def pick(ranked: ScoredCustomers) -> Any:
     """One customer of the list: the one opened before, or one found by key; None while nobody is chosen."""
     keys = list_keys(ranked)
     opened = cache.opened_customer()
@@ -58,7 +64,7 @@ def choose_model() -> Any:
     return workspace.models.get(name)
 
 
-def fill_in(fields: Any) -> dict[str, Any]:
+def fill_in(fields: Sequence[FormField]) -> dict[str, Any]:
     """Every field of the form, three in a row, in the order of the business."""
     values = {}
     for start in range(0, len(fields), 3):
@@ -68,7 +74,7 @@ def fill_in(fields: Any) -> dict[str, Any]:
     return values
 
 
-def ask(field: Any, now: Any, key: str) -> Any:
+def ask(field: FormField, now: Any, key: str) -> Any:
     """One column as the field that suits it; what comes back is the value, None where nothing is known."""
     label = plain(field.label)
     if field.options:
@@ -87,7 +93,7 @@ def ask(field: Any, now: Any, key: str) -> Any:
     return number(field, label, now, key)
 
 
-def number(field: Any, label: str, now: float | None, key: str) -> float | None:
+def number(field: FormField, label: str, now: float | None, key: str) -> float | None:
     """A number in the steps of its unit; a value that the list has already is never refused."""
     whole = field.step is not None and (now is None or float(now).is_integer())
     kind = int if whole else float
@@ -104,7 +110,7 @@ def number(field: Any, label: str, now: float | None, key: str) -> float | None:
     return None if value is None else float(value)
 
 
-def score(found: Any) -> None:
+def score(found: ExplainedScore) -> None:
     """The score with all that is known about how sure it is."""
     told = found.explanation
     left, middle, rank, right = widgets.row(4)
@@ -126,7 +132,7 @@ def score(found: Any) -> None:
     widgets.notices(told.notices)
 
 
-def reasons(found: Any) -> None:
+def reasons(found: ExplainedScore) -> None:
     """The way to this customer's score, step by step, and the same in sentences."""
     widgets.section(say("customer.why_title"), say("customer.associated"))
     left, right = st.columns([3, 2])
@@ -145,19 +151,19 @@ def reasons(found: Any) -> None:
         st.caption(say("customer.points_from", typical=told.typical, probability=told.probability))
 
 
-def within(found: Any) -> None:
+def within(found: ExplainedScore) -> None:
     """One group column by column, when it is asked for."""
     groups = {r.group: r.label for r in found.explanation.groups if len(r.columns) > 1}
     if not groups:
         return
-    words = {"format_func": lambda g: plain(groups[g]), "wrap": True}
+    words: dict[str, Any] = {"format_func": lambda g: plain(groups[g]), "wrap": True}
     chosen = st.pills(say("customer.within"), list(groups), key="within", **words)
     if chosen in groups:
         widgets.chart(session.workspace().customers.group_chart(found, chosen))
 
 
 @st.fragment
-def what_if(found: Any) -> None:
+def what_if(found: ExplainedScore) -> None:
     """Change what an offer can change, or anything at all, and see the score move."""
     st.markdown(say("customer.whatif_text"))
     every_field = session.workspace().customers.form(found.model)
@@ -177,7 +183,7 @@ def what_if(found: Any) -> None:
     outcome(found, changes, {f.name: f.label for f in every_field})
 
 
-def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None:
+def outcome(found: ExplainedScore, changes: dict[str, object], labels: dict[str, str]) -> None:
     """The score after the changes beside the score before, and what each changed field does, in the order given."""
     workspace = session.workspace()
     compared = workspace.customers.compare(found.model, found.customer, changes)
@@ -203,7 +209,7 @@ def outcome(found: Any, changes: dict[str, Any], labels: dict[str, str]) -> None
     widgets.notices(compared.notices)
 
 
-def within_reach(found: Any) -> None:
+def within_reach(found: ExplainedScore) -> None:
     """The smallest feasible changes that lower the risk, and the offers that exist for this customer."""
     left, right = st.columns(2)
     with left:
@@ -212,7 +218,7 @@ def within_reach(found: Any) -> None:
         offers(found)
 
 
-def nearest(found: Any) -> None:
+def nearest(found: ExplainedScore) -> None:
     """One or two fields changed, the ones that are enough first, each with the offer that stands for it."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {say('customer.nearest_title')}", anchors=False)
@@ -227,7 +233,7 @@ def nearest(found: Any) -> None:
         st.caption(say("customer.nearest_text"))
 
 
-def offers(found: Any) -> None:
+def offers(found: ExplainedScore) -> None:
     """The offers of the playbook that this customer may be made, the one worth most first."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"### {say('customer.offers_title')}", anchors=False)
@@ -260,7 +266,7 @@ def offers(found: Any) -> None:
 ICONS = {"scored": "monitoring", "treat": "campaign", "holdout": "block", "left": "logout", "stayed": "check_circle"}
 
 
-def peers(ranked: Any, found: Any, key: str | None) -> None:
+def peers(ranked: ScoredCustomers, found: ExplainedScore, key: str | None) -> None:
     """The most similar customers who stayed; without known outcomes, who are predicted to stay."""
     if ranked is None:
         widgets.empty(say("customer.peers_no_list"), icon="group", go="score")
@@ -291,7 +297,7 @@ def peers(ranked: Any, found: Any, key: str | None) -> None:
     st.caption(say("customer.peers_text"))
 
 
-def history(found: Any, key: str | None) -> None:
+def history(found: ExplainedScore, key: str | None) -> None:
     """Scores, campaigns and outcomes of this key, the latest first."""
     if key is None:
         widgets.empty(say("customer.history_typed"), icon="history")
@@ -333,7 +339,7 @@ def choose() -> tuple[Any, Any]:
     return ranked, pick(ranked)
 
 
-def parts(ranked: Any, found: Any) -> None:
+def parts(ranked: ScoredCustomers, found: ExplainedScore) -> None:
     """What if, offers, look-alikes, history; a part is computed when it is opened."""
     key = found.explanation.key
     tabs = st.tabs([say(f"customer.tab_{p}") for p in PARTS], key="customer part", on_change="rerun")

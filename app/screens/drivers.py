@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,8 +19,11 @@ from churn.workspace.exploring import (
     staying_chart,
 )
 
+if TYPE_CHECKING:
+    from churn.workspace.exploring import Exploration
 
-def matters(exploration: Any) -> None:
+
+def matters(exploration: Exploration) -> None:
     """What moves the scores, by business group and, where that differs, by column; then how it spreads."""
     made = cache.kept(driver_charts, exploration)
     if not made:
@@ -34,7 +37,7 @@ def matters(exploration: Any) -> None:
     widgets.chart(swarm)
 
 
-def one(exploration: Any) -> None:
+def one(exploration: Exploration) -> None:
     """One column: what it adds by its value, and how many leave by its levels or ranges."""
     name = pick_column(exploration, "drivers.column", "driver column")
     if name is None:
@@ -51,7 +54,7 @@ def one(exploration: Any) -> None:
     st.caption(say("drivers.two_views"))
 
 
-def together(exploration: Any) -> None:
+def together(exploration: Exploration) -> None:
     """Pairs of which one changes what the other means, and one pair in full."""
     made = cache.kept(pair_chart, exploration)
     if made is None:
@@ -70,15 +73,23 @@ def together(exploration: Any) -> None:
         widgets.chart(cache.kept(crossed, exploration, names[chosen].column, names[chosen].other))
 
 
-def crossed(exploration: Any, column: str, other: str) -> Any:
+def crossed(exploration: Exploration, column: str, other: str) -> Any:
     """What one of a pair of columns changes in what the other means."""
     return crossed_chart(exploration, next(p for p in exploration.pairs if (p.column, p.other) == (column, other)))
 
 
-def pick_column(exploration: Any, label: str, key: str, **more: Any) -> str | None:
-    """One of the list's columns, the strongest first, by its name in words."""
+def pick_column(exploration: Exploration, label: str, key: str, *, everybody: str = "") -> str | None:
+    """One of the list's columns, the strongest first, by its name in words.
+
+    everybody   what stands there while none is chosen; without it the strongest is
+    """
     chosen: str | None = st.selectbox(
-        say(label), exploration.of_list(), format_func=lambda n: plain(exploration.label(n)), key=key, **more
+        say(label),
+        exploration.of_list(),
+        format_func=lambda n: plain(exploration.label(n)),
+        key=key,
+        index=None if everybody else 0,
+        placeholder=everybody or None,
     )
     return chosen
 
@@ -86,7 +97,7 @@ def pick_column(exploration: Any, label: str, key: str, **more: Any) -> str | No
 TIER, REST = "tier", ""
 
 
-def segments(exploration: Any) -> None:
+def segments(exploration: Exploration) -> None:
     """Groups that are alike, the likeliest to leave first, with their share of the risk."""
     widgets.chart(cache.kept(segment_chart, exploration))
     found = exploration.segments
@@ -112,7 +123,7 @@ def segments(exploration: Any) -> None:
     )
 
 
-def compared(exploration: Any) -> None:
+def compared(exploration: Exploration) -> None:
     """Any two groups: which drivers make the difference."""
     columns, first, second = st.columns(3)
     names = [TIER, *exploration.of_list()]
@@ -132,7 +143,7 @@ def compared(exploration: Any) -> None:
     widgets.chart(cache.kept(contrast_chart, exploration, *words))
 
 
-def staying(exploration: Any) -> None:
+def staying(exploration: Exploration) -> None:
     """How many stay how long, for everybody or by the levels of a column."""
     lasting = exploration.lasting
     if exploration.left is None:
@@ -145,12 +156,12 @@ def staying(exploration: Any) -> None:
     with left:
         name = st.selectbox(say("drivers.time"), list(lasting), format_func=exploration.label, key="time column")
     with right:
-        by = pick_column(exploration, "drivers.split", "split column", index=None, placeholder=say("drivers.everybody"))
+        by = pick_column(exploration, "drivers.split", "split column", everybody=say("drivers.everybody"))
     made = cache.kept(staying_chart, exploration, name, by)
     widgets.chart(made)
 
 
-def fairness(exploration: Any) -> None:
+def fairness(exploration: Exploration) -> None:
     """How protected groups fare under this model."""
     st.markdown(say("drivers.fairness_text"))
     made = cache.kept(session.workspace().models.fairness_chart, exploration.ranked.model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -14,11 +14,25 @@ from app.words import plain, say
 from churn.reports.monitoring_charts import drift_charts
 from churn.workspace.monitoring_views import history_charts, history_rows, in_short, report_bytes
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from app.session import ListInHand
+    from churn.store.monitoring import WatchRecord
+    from churn.workspace.monitoring import WatchedList
+
 ICONS = {"keep": "check_circle", "watch": "visibility", "retrain": "model_training", "unjudged": "help"}
-COLOURS = {"keep": "green", "watch": "orange", "retrain": "red", "unjudged": "gray"}
+COLOURS: dict[str, Literal["green", "orange", "red", "gray"]] = {
+    "keep": "green",
+    "watch": "orange",
+    "retrain": "red",
+    "unjudged": "gray",
+}
 
 
-def advice(record: Any) -> None:
+def advice(record: WatchRecord) -> None:
     """What to do, first of all, with its reason in money; a list too short for a verdict is not called sound."""
     told = record.verdict if record.report["advice"]["judged"] or record.verdict != "keep" else "unjudged"
     with st.container(border=True):
@@ -30,17 +44,16 @@ def advice(record: Any) -> None:
         st.markdown(plain(record.why))
 
 
-def figures(record: Any) -> None:
+def figures(record: WatchRecord) -> None:
     """The list in a few figures, each beside what it was when the model learnt."""
     found = in_short(record)
     columns = widgets.row(5)
     widgets.count(columns[0], say("monitoring.customers"), found.customers, help=say("monitoring.customers_help"))
-    learnt = {"delta_color": "off", "delta_arrow": "off"}
     was = say("monitoring.learnt", value=widgets.amounts().share(found.learnt_rate, 1))
-    widgets.share(columns[1], say("monitoring.rate"), found.rate, delta=was, **learnt)
+    widgets.share(columns[1], say("monitoring.rate"), found.rate, **widgets.beneath(was))
     was = say("monitoring.learnt", value=widgets.amounts(found.currency).money(found.learnt_profit, short=True))
     told = say("monitoring.profit_help")
-    widgets.money(columns[2], say("monitoring.profit"), found.profit, found.currency, delta=was, help=told, **learnt)
+    widgets.money(columns[2], say("monitoring.profit"), found.profit, found.currency, help=told, **widgets.beneath(was))
     columns[3].metric(
         say("monitoring.moved"),
         say("monitoring.of", some=found.moved, all=found.columns) if found.columns else say("monitoring.none_judged"),
@@ -51,7 +64,7 @@ def figures(record: Any) -> None:
     widgets.count(columns[4], say("monitoring.faults"), found.faults, help=say("monitoring.faults_help"))
 
 
-def data_quality(record: Any) -> None:
+def data_quality(record: WatchRecord) -> None:
     """Faults of the data itself, apart from drift."""
     widgets.section(say("monitoring.quality_title"), say("monitoring.quality_text"))
     alarms = record.report["alarms"]
@@ -65,7 +78,7 @@ def data_quality(record: Any) -> None:
             widgets.notices(others)
 
 
-def pictures(record: Any) -> None:
+def pictures(record: WatchRecord) -> None:
     """What moved, how the scores are spread, and what the model is worth here."""
     widgets.section(say("monitoring.moved_title"), say("monitoring.moved_text"))
     widgets.charts(drift_charts(record.report))
@@ -73,7 +86,7 @@ def pictures(record: Any) -> None:
         columns(record.report["details"])
 
 
-def columns(details: list[dict[str, Any]]) -> None:
+def columns(details: Sequence[Mapping[str, object]]) -> None:
     """Every measure of every column."""
     named = ("label", "moved", "size", "low", "high", "ks", "js", "tv", "weight", "why")
     table = {name: [column[name] for column in details] for name in named}
@@ -85,7 +98,7 @@ def columns(details: list[dict[str, Any]]) -> None:
     widgets.table(table, shown, alt=say("monitoring.every_column"))
 
 
-def realised(record: Any) -> None:
+def realised(record: WatchRecord) -> None:
     """What became of customers who were scored; where nothing is known yet, how to make it known."""
     widgets.section(say("monitoring.realised_title"), say("monitoring.realised_text"))
     told = record.report["estimate"].get("realised") or record.realised
@@ -99,7 +112,7 @@ def realised(record: Any) -> None:
 SHARES = ("expected_rate", "realised_rate", "expected_auc", "realised_auc")
 
 
-def list_after_list(records: Any) -> None:
+def list_after_list(records: Sequence[WatchRecord]) -> None:
     """The history in pictures and as a table."""
     widgets.section(say("monitoring.history_title"), say("monitoring.history_text"))
     if not records:
@@ -122,7 +135,7 @@ def list_after_list(records: Any) -> None:
     widgets.table(table, config, alt=say("monitoring.history_title"))
 
 
-def shadow(record: Any) -> None:
+def shadow(record: WatchRecord) -> None:
     """How far the challenger agrees with the champion, and, once outcomes are known, who was right."""
     widgets.section(say("monitoring.shadow_title"), say("monitoring.shadow_text"))
     told = record.shadow
@@ -141,7 +154,7 @@ def shadow(record: Any) -> None:
     right(told)
 
 
-def right(report: Any) -> None:
+def right(report: Mapping[str, Any]) -> None:
     """Who was right about customers whose outcomes are known; nobody while chance alone could decide it."""
     duel = report.get("duel")
     if duel:
@@ -172,7 +185,7 @@ def list_to_watch() -> Any:
         return cache.latest(look_at_sample, (demo.name, version), demo)
 
 
-def look_at_list(held: Any, model: str, turns: int) -> Any:
+def look_at_list(held: ListInHand, model: str, turns: int) -> Any:
     """A look at the list in hand that keeps nothing; it is another one once a list was kept (`turns`)."""
     return session.workspace().monitor.check(held.content, model=model, keep=False, **held.words)
 
@@ -187,7 +200,7 @@ def turns() -> int:
     return session.recall("watched turns", 0)
 
 
-def acts(found: Any) -> None:
+def acts(found: WatchedList) -> None:
     """Keep the list in the history, retrain on it, or take the report home."""
     row, held = st.container(horizontal=True), session.in_hand()
     if held is not None and session.may("score"):
@@ -197,7 +210,7 @@ def acts(found: Any) -> None:
     take_home(row, found)
 
 
-def keep_list(row: Any, held: Any, record: Any) -> None:
+def keep_list(row: DeltaGenerator, held: ListInHand, record: WatchRecord) -> None:
     """Write the list into the history, where it counts for the next one."""
     if row.button(say("monitoring.keep_it"), icon=":material/history:", help=say("monitoring.keep_help")):
         session.workspace().monitor.check(held.content, model=f"{record.model}@{record.version}", **held.words)
@@ -205,7 +218,7 @@ def keep_list(row: Any, held: Any, record: Any) -> None:
         st.rerun()
 
 
-def retrain(row: Any, held: Any, found: Any) -> None:
+def retrain(row: DeltaGenerator, held: ListInHand, found: WatchedList) -> None:
     """Learn from the list in a process of its own; the gate decides what goes live."""
     pressed = row.button(
         say("monitoring.retrain_now"),
@@ -221,7 +234,7 @@ def retrain(row: Any, held: Any, found: Any) -> None:
         st.rerun()
 
 
-def take_home(row: Any, found: Any) -> None:
+def take_home(row: DeltaGenerator, found: WatchedList) -> None:
     """The report as a page that prints well, and for programs."""
     page, words = session.workspace().monitor.page, report_bytes
     with row:
@@ -234,7 +247,7 @@ def running(number: str) -> None:
     """How far the retrain is; it can be stopped."""
     job = jobs.find_job(session.workspace().home, number)
     now = job.progress() if job else None
-    if now is None or now.state != "running":
+    if job is None or now is None or now.state != "running":
         st.rerun()
         return
     st.progress(now.done, text=plain(now.text) or say("training.starting"))
@@ -247,7 +260,7 @@ def followed() -> None:
     """What became of the retrain that was started here."""
     number = cache.followed()
     job = jobs.find_job(session.workspace().home, number) if number else None
-    if job is None:
+    if job is None or number is None:
         return
     now = job.progress()
     if now.state == "running":
@@ -259,7 +272,7 @@ def followed() -> None:
         st.error(plain(now.text) or say("error.unexpected"), title=say("error.title"))
 
 
-def past_list(records: Any) -> Any:
+def past_list(records: Sequence[WatchRecord]) -> Any:
     """An earlier list to look at again, or None for the one above."""
     if not records:
         return None

@@ -1,8 +1,10 @@
 """Overview: what this list says as a whole, what changed since the last one, and the next step; a brief of it."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -10,8 +12,13 @@ from app import cache, session, widgets
 from app.words import plain, say
 from churn.errors import ChurnError
 
+if TYPE_CHECKING:
+    from churn.campaigns.plan import Campaign
+    from churn.workspace.list_history import Overview
+    from churn.workspace.lists import ScoredCustomers
 
-def suggested(ranked: Any) -> Any:
+
+def suggested(ranked: ScoredCustomers) -> Any:
     """The campaign that is suggested for the list, the one the Campaign screen opens with; None where none can be."""
     with suppress(ChurnError):
         playbook = session.workspace().playbooks.for_model(ranked.model).playbook
@@ -19,7 +26,7 @@ def suggested(ranked: Any) -> Any:
     return None
 
 
-def in_short(found: Any, campaign: Any) -> None:
+def in_short(found: Overview, campaign: Campaign | None) -> None:
     """The list in a few figures."""
     columns, written = widgets.row(4 if found.value_at_risk is not None else 3), widgets.amounts(found.currency)
     widgets.count(columns[0], say("overview.customers"), found.customers)
@@ -40,7 +47,7 @@ def in_short(found: Any, campaign: Any) -> None:
     widgets.money(columns[-1], say("overview.gain"), gain, found.currency, help=told, **widgets.beneath(people))
 
 
-def step(ranked: Any, campaign: Any) -> None:
+def step(ranked: ScoredCustomers, campaign: Campaign | None) -> None:
     """The one thing worth doing next."""
     found = session.workspace().lists.next_step(ranked, session.locale(), campaign)
     with st.container(border=True, height="stretch"):
@@ -49,7 +56,7 @@ def step(ranked: Any, campaign: Any) -> None:
         widgets.go_on(found.screen)
 
 
-def changes(ranked: Any) -> None:
+def changes(ranked: ScoredCustomers) -> None:
     """What changed since the list before."""
     change = session.workspace().lists.since_last(ranked, session.locale())
     with st.container(border=True, height="stretch"):
@@ -62,7 +69,7 @@ def changes(ranked: Any) -> None:
         st.caption(say("overview.before", source=change.before.source, date=change.before.scored[:10]))
 
 
-def groups(ranked: Any) -> None:
+def groups(ranked: ScoredCustomers) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
     found = cache.kept(session.workspace().lists.segments, ranked)
     if not found:
@@ -84,7 +91,7 @@ def groups(ranked: Any) -> None:
     widgets.table(table, config, alt=say("overview.groups_title"), long_words=True)
 
 
-def brief(ranked: Any, campaign: Any) -> None:
+def brief(ranked: ScoredCustomers, campaign: Campaign | None) -> None:
     """The page for a meeting, made when it is asked for."""
     page, told = (
         partial(session.workspace().lists.brief, ranked, session.locale(), campaign),

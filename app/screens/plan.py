@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -26,10 +26,21 @@ from churn.workspace.campaigns import (
 from churn.workspace.delivery import outline_push, places_to_push
 from churn.workspace.playbooks import editable_text
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from churn.money.playbook import Playbook
+    from churn.money.policies import Policy
+    from churn.workspace.campaigns import PlannedCampaign, Scale
+    from churn.workspace.lists import ScoredCustomers
+    from churn.workspace.playbooks import ActivePlaybook
+
 ENDS = ("low", "mid", "high")
 
 
-def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
+def limits(scale: Scale, playbook: Playbook, currency: str) -> dict[str, Any]:
     """Budget, holdout and capacities; a slider at its end sets no limit."""
     money, typed, held = st.columns([3, 1, 1], vertical_alignment="bottom")
     chosen = budget(scale, currency, (money, typed))
@@ -38,7 +49,7 @@ def limits(scale: Any, playbook: Any, currency: str) -> dict[str, Any]:
     return {"budget": chosen if chosen < scale.budget else None, "holdout_percent": holdout, "capacity": capacity}
 
 
-def budget(scale: Any, currency: str, places: tuple[Any, Any]) -> float:
+def budget(scale: Scale, currency: str, places: tuple[DeltaGenerator, DeltaGenerator]) -> float:
     """The budget, slid or typed: each follows the other."""
     sign = f" ({SIGNS.get(currency, currency)})" if currency else ""
     most, slid = max(scale.budget, scale.step), f"budget {scale.budget:g} {scale.opening:g}"
@@ -73,7 +84,7 @@ def budget(scale: Any, currency: str, places: tuple[Any, Any]) -> float:
     )
 
 
-def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
+def rooms(scale: Scale, playbook: Playbook) -> dict[str, int | None]:
     """How many customers each channel may reach."""
     found: dict[str, int | None] = {}
     shown = [channel for channel in playbook.channels if scale.channels[channel] > 0]
@@ -93,7 +104,7 @@ def rooms(scale: Any, playbook: Any) -> dict[str, int | None]:
     return found
 
 
-def more(ranked: Any) -> dict[str, Any]:
+def more(ranked: ScoredCustomers) -> dict[str, Any]:
     """The choices that most campaigns do not need."""
     with st.expander(say("campaign.more"), icon=":material/tune:"):
         words = segments(ranked)
@@ -107,16 +118,17 @@ def more(ranked: Any) -> dict[str, Any]:
     return {**words, "name": name.strip(), "scenario": scenario, "seed": seed, "rested": rested}
 
 
-def segments(ranked: Any) -> dict[str, Any]:
+def segments(ranked: ScoredCustomers) -> dict[str, Any]:
     """Limits for segments: at least so many, at most so many."""
     choices = cache.kept(segment_choices, ranked)
     if not choices:
         return {"at_least": {}, "at_most": {}}
     show = st.column_config
-    numbers = {"min_value": 0, "step": 1, "format": "localized"}
+    numbers: dict[str, Any] = {"min_value": 0, "step": 1, "format": "localized"}
     st.markdown(say("campaign.limits_text"))
+    empty: dict[str, Any] = {"segment": [None], "least": [None], "most": [None]}
     edited = st.data_editor(
-        {"segment": [None], "least": [None], "most": [None]},
+        empty,
         num_rows="dynamic",
         hide_index=True,
         column_config={
@@ -139,7 +151,7 @@ def rows_of(edited: dict[str, list[Any]]) -> list[dict[str, Any]]:
 ENDS = ("low", "mid", "high")
 
 
-def offers(force: Any) -> Any:
+def offers(force: ActivePlaybook) -> Any:
     """The playbook to plan with; what cannot be right is named, and the last one that was right counts."""
     if not session.may("playbook"):
         return force.playbook
@@ -157,7 +169,7 @@ def offers(force: Any) -> Any:
     return playbook
 
 
-def as_numbers(force: Any, playbook: Any) -> Any:
+def as_numbers(force: ActivePlaybook, playbook: Playbook) -> Any:
     """One row for every estimate of every action."""
     show = st.column_config
     rows = [
@@ -183,7 +195,7 @@ def as_numbers(force: Any, playbook: Any) -> Any:
     return playbook_with(playbook, edited)
 
 
-def as_text(force: Any) -> Any:
+def as_text(force: ActivePlaybook) -> Any:
     """Everything the playbook says, rules and channels as well, as TOML."""
     st.markdown(say("campaign.text_text"))
     before = editable_text(force.playbook)
@@ -197,7 +209,7 @@ def as_text(force: Any) -> Any:
     return force.playbook if told == before else parse_playbook(told, "The playbook")
 
 
-def keep(force: Any, playbook: Any) -> None:
+def keep(force: ActivePlaybook, playbook: Playbook) -> None:
     """Make the edited numbers the ones that count, for all plans."""
     st.caption(say("campaign.trying_out"))
     if st.button(say("campaign.keep_playbook"), icon=":material/save:"):
@@ -211,7 +223,7 @@ OFFER = 260  # pixels: the words of an offer
 ORDER = ("action", "reason_1", "cost", "gain_mid", "probability", "tier", "gain_low", "gain_high", "break_even")
 
 
-def in_short(planned: Any) -> None:
+def in_short(planned: PlannedCampaign) -> None:
     """The plan in a few numbers, cautious, expected and hopeful side by side."""
     campaign, currency = planned.campaign, planned.basis.currency
     treated, held, cost, gain = widgets.row(4)
@@ -225,14 +237,14 @@ def in_short(planned: Any) -> None:
     st.markdown(f":material/verified: {plain(campaign.proof)}")
 
 
-def power(planned: Any) -> None:
+def power(planned: PlannedCampaign) -> None:
     """What the holdout can prove, before anything leaves."""
     show = st.warning if planned.weak else st.info
     words = plain(planned.campaign.detectable.words)
     show(words, icon=":material/science:", title=say("campaign.power_title"))
 
 
-def told(planned: Any) -> None:
+def told(planned: PlannedCampaign) -> None:
     """What to know of the plan; what was noticed in the list is folded away, as its own screen has told it."""
     widgets.notices(planned.beside)
     about_list = planned.basis.ranked.notices
@@ -241,7 +253,7 @@ def told(planned: Any) -> None:
             widgets.notices(about_list)
 
 
-def gain(planned: Any) -> None:
+def gain(planned: PlannedCampaign) -> None:
     """Gain by budget, what one more of each limit is worth, and what the plan does with each action."""
     amounts = widgets.amounts(planned.basis.currency)
     words = price_sentences(planned, amounts)
@@ -255,7 +267,7 @@ def gain(planned: Any) -> None:
     actions(planned)
 
 
-def prices(words: Any) -> None:
+def prices(words: Sequence[str]) -> None:
     """What one more of each limit would bring, in words; a line where no limit holds the plan back."""
     if not words:
         st.markdown(f":material/check: {say('campaign.prices_none')}")
@@ -267,7 +279,7 @@ def prices(words: Any) -> None:
         st.caption(say("campaign.prices_text"))
 
 
-def actions(planned: Any) -> None:
+def actions(planned: PlannedCampaign) -> None:
     """What the campaign does with each action."""
     widgets.section(say("campaign.actions_title"))
     totals, currency = action_totals(planned), planned.basis.currency
@@ -284,7 +296,7 @@ def actions(planned: Any) -> None:
     widgets.table(table, config, alt=say("campaign.actions_title"), long_words=True)
 
 
-def customers(planned: Any) -> None:
+def customers(planned: PlannedCampaign) -> None:
     """Who gets what and why."""
     arm = st.segmented_control(
         say("campaign.arm"),
@@ -316,7 +328,7 @@ def customers(planned: Any) -> None:
 ENDS = ("low", "mid", "high")
 
 
-def ways(planned: Any) -> None:
+def ways(planned: PlannedCampaign) -> None:
     """Treat all, above .50, top by risk: what they bring, whom they reach, whom they contact for nothing."""
     amounts = widgets.amounts(planned.basis.currency)
     policies, charts = cache.latest(policy_comparison, planned.basis.playbook, planned, amounts)
@@ -325,7 +337,7 @@ def ways(planned: Any) -> None:
     widgets.charts(charts, set_on="")
 
 
-def threshold(planned: Any) -> None:
+def threshold(planned: PlannedCampaign) -> None:
     """A threshold in people and money: leavers caught, stayers contacted for nothing."""
     widgets.section(say("campaign.threshold_title"), say("campaign.threshold_text"))
     percent = st.slider(say("campaign.threshold"), 0, 100, 50, format="%d%%")
@@ -339,7 +351,7 @@ def threshold(planned: Any) -> None:
     widgets.money(gain, say("campaign.gain"), found.mid, currency, help=told, **reach)
 
 
-def table(policies: Any, currency: str) -> None:
+def table(policies: Sequence[Policy], currency: str) -> None:
     """Every way with its people and its money."""
     widgets.section(say("campaign.ways_title"), say("campaign.ways_text"))
     names = ("name", "treated", "leavers", "stayers", *ENDS)
@@ -355,7 +367,7 @@ def table(policies: Any, currency: str) -> None:
     widgets.table(rows, config, alt=say("campaign.ways_title"))
 
 
-def assumptions(planned: Any) -> None:
+def assumptions(planned: PlannedCampaign) -> None:
     """Which assumptions the gain hangs on, the widest on top."""
     amounts = widgets.amounts(planned.basis.currency)
     key = (planned.basis.playbook, planned.as_json())
@@ -369,7 +381,7 @@ def assumptions(planned: Any) -> None:
 KINDS = (".csv", ".xlsx", ".parquet")
 
 
-def export(planned: Any) -> None:
+def export(planned: PlannedCampaign) -> None:
     """Keep the campaign in the database and make its file; what was made can be downloaded as often as wanted."""
     if not session.may("export"):
         widgets.empty(say("campaign.may_not_export"), icon="lock")
@@ -392,14 +404,14 @@ def export(planned: Any) -> None:
     push(kept, columns or None)
 
 
-def key_of(planned: Any) -> tuple[Any, ...]:
+def key_of(planned: PlannedCampaign) -> tuple[Any, ...]:
     """What tells one plan from another."""
     model = planned.basis.ranked.model
     scored = (planned.basis.ranked.reading.fingerprint, model.name, model.version)
     return (planned.basis.order, planned.basis.playbook, scored)
 
 
-def push(kept: Any, columns: Any) -> None:
+def push(kept: PlannedCampaign, columns: Sequence[str] | None) -> None:
     """Send the same rows to the operator's CRM: first what would be sent, then the sending."""
     workspace, places = session.workspace(), places_to_push()
     widgets.section(say("campaign.push_title"))
@@ -429,7 +441,7 @@ def push(kept: Any, columns: Any) -> None:
 PARTS = ("gain", "who", "ways", "hangs", "export")
 
 
-def parts(planned: Any) -> None:
+def parts(planned: PlannedCampaign) -> None:
     """Gain and limits, who gets what, other ways, assumptions, export; a part is computed when it is opened."""
     tabs = st.tabs([say(f"campaign.tab_{part}") for part in PARTS], key="campaign part", on_change="rerun")
     draws = (gain, customers, ways, assumptions, export)

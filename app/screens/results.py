@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -12,8 +12,19 @@ from churn.reports.campaign_charts import lift_chart
 from churn.workspace.list_history import count_words
 from churn.workspace.results import low_cardinality_columns, notices_of, uplift_charts
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def pick(kept: Any) -> Any:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from churn.campaigns.lift import LiftJson
+    from churn.intake.reader import Reading
+    from churn.money.amounts import Amounts
+    from churn.workspace.campaigns import KeptCampaign
+    from churn.workspace.results import MeasuredExperiment
+
+
+def pick(kept: Sequence[KeptCampaign]) -> Any:
     """Every campaign with its state in a table, and the one that was chosen."""
     titles = {one.record.campaign: one.title for one in kept}
     names = list(titles)
@@ -30,7 +41,7 @@ def pick(kept: Any) -> Any:
     return one
 
 
-def table(kept: Any) -> None:
+def table(kept: Sequence[KeptCampaign]) -> None:
     """When each left, how large it was, what it should bring, and what came of it."""
     many = st.column_config.NumberColumn
     rows = {
@@ -53,7 +64,7 @@ def table(kept: Any) -> None:
     widgets.table(rows, config, alt=say("results.all", count=len(kept)), long_words=True)
 
 
-def state_of(one: Any) -> str:
+def state_of(one: KeptCampaign) -> str:
     """Waiting for outcomes, or what was measured."""
     if one.measured is None:
         return say("results.waiting")
@@ -65,7 +76,7 @@ def day(moment: str) -> str:
     return moment[:16].replace("T", " ")
 
 
-def bring_outcomes(one: Any) -> None:
+def bring_outcomes(one: KeptCampaign) -> None:
     """Take the outcomes of a campaign and measure it with them."""
     if not session.may("measure"):
         st.caption(say("results.may_not"))
@@ -87,7 +98,7 @@ def bring_outcomes(one: Any) -> None:
         st.rerun()
 
 
-def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
+def questions(one: KeptCampaign, uploaded: UploadedFile) -> dict[str, Any] | None:
     """What the file leaves open, asked with the file's own headings and words; None until it is answered."""
     content, campaign = uploaded.getvalue(), one.record.campaign
     said: dict[str, Any] = {"filename": uploaded.name}
@@ -111,7 +122,7 @@ def questions(one: Any, uploaded: Any) -> dict[str, Any] | None:
     return said
 
 
-def just_measured(one: Any) -> None:
+def just_measured(one: KeptCampaign) -> None:
     """Say once that the outcomes have been taken in."""
     if session.recall("measured") == one.record.campaign:
         session.remember("measured", None)
@@ -121,7 +132,7 @@ def just_measured(one: Any) -> None:
 ENDS = ("low", "mid", "high")
 
 
-def verdict(lift: Any, currency: str) -> None:
+def verdict(lift: LiftJson, currency: str) -> None:
     """What the campaign changed; nothing is claimed that chance could have done."""
     if lift["lift"] is None:
         st.warning(plain(lift["verdict"]), icon=":material/block:", title=say("results.no_claim"))
@@ -148,17 +159,17 @@ def verdict(lift: Any, currency: str) -> None:
         st.caption(say("results.adjusted"))
 
 
-def kind_of(lift: Any) -> str:
+def kind_of(lift: LiftJson) -> str:
     """Whether fewer or more left, whether that is open, or whether too few came back to say."""
     if lift["lift"] is None:
         return "few"
     return "fewer" if lift["low"] > 0 else "more" if lift["high"] < 0 else "open"
 
 
-def money(one: Any) -> None:
+def money(one: KeptCampaign) -> None:
     """What the campaign cost and brought, the planned beside the measured."""
-    lift, currency = one.measured.lift, one.currency
-    if not lift["saved"]:
+    lift, currency = one.measured.lift if one.measured else {}, one.currency
+    if not lift.get("saved"):
         return
     planned, measured, cost = widgets.row(3)
     asked = one.record.summary
@@ -172,12 +183,12 @@ def money(one: Any) -> None:
     widgets.money(cost, say("results.cost"), asked["spent"], currency, help=say("results.cost_help"))
 
 
-def points(written: Any, share: float) -> str:
+def points(written: Amounts, share: float) -> str:
     """A difference of shares in points, as this reader writes numbers."""
     return str(written.number(100 * share, 1)).replace("-", "−")
 
 
-def parts(lift: Any) -> None:
+def parts(lift: LiftJson) -> None:
     """The lift per action, tier and segment, each with its interval and its own verdict."""
     chart = lift_chart(lift)
     if chart is not None:
@@ -196,7 +207,7 @@ def parts(lift: Any) -> None:
     widgets.table(table, config, alt=say("results.parts_alt"), long_words=True)
 
 
-def learnt(rates: Any) -> None:
+def learnt(rates: Sequence[LiftJson]) -> None:
     """What was learnt beside what was assumed, with the weight of the evidence."""
     widgets.section(say("results.learnt_title"), say("results.learnt_text"))
     if not rates:
@@ -211,8 +222,8 @@ def learnt(rates: Any) -> None:
         "weight": widgets.tenths(rate["weight"] for rate in rates),
         "customers": [rate["learnt"]["customers"] for rate in rates],
     }
-    wide = {"action": "medium", "rate": "medium"}
-    words = {n: widgets.text_column(say(f"results.{n}"), width=wide.get(n)) for n in ("action", "tier", "rate")}
+    words = {n: widgets.text_column(say(f"results.{n}"), width="medium") for n in ("action", "rate")}
+    words["tier"] = widgets.text_column(say("results.tier"))
     shares = ("assumed", *(f"learnt_{end}" for end in ENDS))
     config = {
         **words,
@@ -279,7 +290,7 @@ def put_away() -> None:
         cache.keep_latest(what, None, None)
 
 
-def experiment_columns(reading: Any) -> dict[str, Any] | None:
+def experiment_columns(reading: Reading) -> dict[str, Any] | None:
     """Which column says who was treated, which what came of it, and which words mean what."""
     names = low_cardinality_columns(reading)
     first, second, third = st.columns(3)
@@ -311,7 +322,7 @@ def likely(arms: list[str]) -> int:
     return next((n for n, arm in enumerate(arms) if arm.strip().lower() in known or "no " in arm.lower()), 0)
 
 
-def answer(found: Any) -> None:
+def answer(found: MeasuredExperiment) -> None:
     """The verdict, the Qini with its interval, the tenths, and who is better left alone."""
     uplift = found.uplift
     show = st.success if uplift.usable else st.info
@@ -334,7 +345,7 @@ def answer(found: Any) -> None:
     widgets.download(say("results.ranked"), "ranked_by_uplift.csv", found.as_csv)
 
 
-def between(low: float, high: float) -> dict[str, Any]:
+def between(low: float, high: float) -> widgets.Beneath:
     """The interval beneath a figure."""
     return widgets.beneath(say("results.between", low=low, high=high))
 
@@ -342,7 +353,7 @@ def between(low: float, high: float) -> dict[str, Any]:
 PARTS = ("campaigns", "experiments")
 
 
-def outcomes(one: Any) -> None:
+def outcomes(one: KeptCampaign) -> None:
     """What came back of a campaign; a file that cannot be right leaves all else as it is."""
     with widgets.polite_errors():
         bring_outcomes(one)
@@ -363,6 +374,8 @@ def measured() -> None:
     with st.expander(say("results.again"), icon=":material/update:"):
         outcomes(one)
     one = session.workspace().campaigns.in_words(one)
+    if one.measured is None:
+        return
     lift = one.measured.lift
     verdict(lift, one.currency)
     money(one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,12 +16,18 @@ from churn.workspace.files import clean_csv, scored_list_file, set_aside_csv
 from churn.workspace.list_history import ListFilter, actions_in, filter_columns, filter_list, filter_values
 from churn.workspace.models import one_sided_notice
 
+if TYPE_CHECKING:
+    from churn.intake.reader import Reading
+    from churn.notices import Notice
+    from churn.workspace.list_history import FilteredList, Overview
+    from churn.workspace.lists import ScoredCustomers
+
 SHOWN = 3  # warnings that are read without opening anything
 KIND_WIDE = 110  # pixels: a word
 COLUMN_KINDS = ("warning", "set_aside", "repaired", "info")
 
 
-def understood(reading: Any) -> DeltaGenerator:
+def understood(reading: Reading) -> DeltaGenerator:
     """In a line how the list was read; opened, all that was repaired, set aside or ignored, and the columns.
 
     Returns the place of the warnings above it, so that a refusal that says the same can take it.
@@ -41,7 +47,7 @@ def understood(reading: Any) -> DeltaGenerator:
     return warned
 
 
-def told(reading: Any, warnings: list[Any]) -> str:
+def told(reading: Reading, warnings: list[Notice]) -> str:
     """How the list was read, with how much was repaired, left out, or wants a look."""
     rows, title = widgets.amounts().number(reading.rows), session.workspace().business_title(reading.profile)
     counted = {
@@ -53,7 +59,7 @@ def told(reading: Any, warnings: list[Any]) -> str:
     return line + "".join(say(f"score.told_{what}", count=count) for what, count in counted.items() if count)
 
 
-def in_figures(reading: Any) -> None:
+def in_figures(reading: Reading) -> None:
     """The reading in four figures."""
     rows, aside, repaired, business = widgets.row(4)
     widgets.count(rows, say("score.rows"), reading.rows)
@@ -65,7 +71,7 @@ def in_figures(reading: Any) -> None:
         st.markdown(f"**{plain(session.workspace().business_title(reading.profile))}**")
 
 
-def repairs(reading: Any) -> None:
+def repairs(reading: Reading) -> None:
     """Every repair and remark that does not stand above, and the rows as they were read to take home."""
     above = [n for n in reading.notices if n.kind == "warning"][:SHOWN]
     rest = sorted((n for n in reading.notices if n not in above), key=lambda n: COLUMN_KINDS.index(n.kind))
@@ -85,7 +91,7 @@ def repairs(reading: Any) -> None:
     widgets.download(say("score.download_clean"), "as-read.csv", clean, help=told)
 
 
-def set_aside(reading: Any) -> None:
+def set_aside(reading: Reading) -> None:
     """The lines left out, to look at and to take home."""
     st.markdown(say("score.set_aside_text"))
     found = {
@@ -98,7 +104,7 @@ def set_aside(reading: Any) -> None:
     widgets.download(say("score.download_set_aside"), "set-aside.csv", left)
 
 
-def columns(reading: Any) -> None:
+def columns(reading: Reading) -> None:
     """What each column was taken for, in words."""
     theirs = {m.ours: m.theirs for m in reading.matches}
     used = [c for c in reading.schema.columns if c.role != "ignored"]
@@ -127,12 +133,12 @@ FIELDS = ("tiers", "actions", "column", "words", "least", "search", "by", "upwar
 SEGMENTS = "segments"
 
 
-def narrowed(ranked: Any) -> Any:
+def narrowed(ranked: ScoredCustomers) -> Any:
     """Which customers a person asks for, by the fields above the table."""
     session.set_waiting_fields()
     segments()
     first, second, third = st.columns([2, 2, 1.4], vertical_alignment="bottom")
-    asked = {
+    asked: dict[str, Any] = {
         "tiers": tuple(widgets.tier_filter(first, say("score.tier_filter"), key=field("tiers"))),
         "search": second.text_input(say("score.search"), type="search", key=field("search")),
         "by": third.selectbox(
@@ -146,7 +152,7 @@ def narrowed(ranked: Any) -> Any:
     return ListFilter(**asked)
 
 
-def further(ranked: Any) -> dict[str, Any]:
+def further(ranked: ScoredCustomers) -> dict[str, Any]:
     """The filters that are used less often."""
     left, right = st.columns(2)
     actions = left.multiselect(
@@ -216,7 +222,7 @@ OFFER, BAR = 245, 130  # pixels: the words of an offer, a probability
 FILE_KINDS = (".csv", ".xlsx", ".parquet")
 
 
-def in_short(ranked: Any) -> None:
+def in_short(ranked: ScoredCustomers) -> None:
     """The scored list in four numbers."""
     found = cache.kept(session.workspace().lists.overview, ranked)
     money = widgets.amounts(found.currency)
@@ -232,7 +238,7 @@ def in_short(ranked: Any) -> None:
     widgets.assumed(plain(session.workspace().playbooks.for_model(ranked.model).playbook.evidence))
 
 
-def customers(ranked: Any) -> bool:
+def customers(ranked: ScoredCustomers) -> bool:
     """The customers asked for, in the order asked for; a click on one opens it. Answers whether there are any."""
     widgets.section(say("score.ranked_title"), say("score.ranked_lead"))
     wanted = narrowed(ranked)
@@ -264,7 +270,7 @@ def customers(ranked: Any) -> bool:
     return True
 
 
-def summed_up(found: Any, ranked: Any, overview: Any) -> str:
+def summed_up(found: FilteredList, ranked: ScoredCustomers, overview: Overview) -> str:
     """How many customers fit and what they add up to."""
     money = widgets.amounts(overview.currency)
     told = {
@@ -277,7 +283,7 @@ def summed_up(found: Any, ranked: Any, overview: Any) -> str:
     return say("score.fitting_money", money=money.money(found.value_at_risk, short=True), over=overview.over, **told)
 
 
-def columns_shown(key: str, overview: Any) -> dict[str, Any]:
+def columns_shown(key: str, overview: Overview) -> dict[str, Any]:
     """How each column of the table is headed and shown."""
     currency, horizon = overview.currency, overview.horizon
     show = st.column_config
@@ -298,7 +304,7 @@ def columns_shown(key: str, overview: Any) -> dict[str, Any]:
     }
 
 
-def take_home(ranked: Any, label: str, wanted: Any = None, *, primary: bool = False) -> None:
+def take_home(ranked: ScoredCustomers, label: str, wanted: ListFilter | None = None, *, primary: bool = False) -> None:
     """Scored customers as a file of each kind, made only when it is asked for."""
     stem = "scored" if wanted is None else "segment"
     with st.container(horizontal=True):
@@ -310,7 +316,7 @@ def take_home(ranked: Any, label: str, wanted: Any = None, *, primary: bool = Fa
                 partial(scored_list_file, ranked, ending, wanted),
                 icon="download" if first else "table_view",
                 help=say("score.download_help") if first else None,
-                type="primary" if first and primary else "secondary",
+                primary=first and primary,
                 key=f"download {stem} {ending}",
             )
 
@@ -325,7 +331,7 @@ def bring() -> None:
     from_events.offer(from_events.SCORE)
 
 
-def scored(reading: Any, warned: DeltaGenerator) -> None:
+def scored(reading: Reading, warned: DeltaGenerator) -> None:
     """Scores, where a model fits the list; otherwise what is open, or where to train one.
 
     warned   where the list was warned about; cleared by a refusal that says the same

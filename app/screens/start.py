@@ -1,6 +1,8 @@
 """Start here: a tour to show Holdfast with, sample businesses to try it on, its words, and where numbers come from."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -8,6 +10,9 @@ from app import session, tour, widgets
 from app.demo import DEMOS, Demo, missing_demos
 from app.session import workspace
 from app.words import say
+
+if TYPE_CHECKING:
+    from churn.profiles import Profile
 
 WORDS = ("probability", "tier", "reasons", "value_at_risk", "action", "expected_gain", "holdout", "lift")
 STEPS = (
@@ -51,7 +56,7 @@ def demos() -> None:
                 business(demo, businesses[demo.profile], ready=demo.name not in waiting)
 
 
-def business(demo: Demo, profile: Any, *, ready: bool) -> None:
+def business(demo: Demo, profile: Profile, *, ready: bool) -> None:
     """One sample business: what it is, and the list to try."""
     st.markdown(f"### {say(f'start.demo_{demo.key}')} :gray-badge[{say('start.synthetic')}]", anchors=False)
     st.markdown(profile.about)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from app import cache, from_events, jobs, session, widgets
 from app.questions import ask
 from app.words import plain, say
 from churn.errors import ChurnError
+from churn.notices import Notice
 from churn.reports.campaign_words import nearly_everybody
 from churn.training.report import highest_lift, leak_sentence
 from churn.workspace.models import (
@@ -24,10 +25,22 @@ from churn.workspace.models import (
     read_labels,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from churn.intake.checks import OutcomeCounts
+    from churn.intake.reader import Reading
+    from churn.reports.charts import Chart
+    from churn.training.model import Model
+    from churn.training.prepare import Leak
+    from churn.workspace.models import ChampionComparison, Labels
+
 SHOWN_WORDS = 12
 
 
-def labelled(reading: Any) -> Any:
+def labelled(reading: Reading) -> Any:
     """The choices about who left, made on screen; None while no column is chosen."""
     widgets.section(say("training.who"), say("training.who_text"))
     column = which_column(reading)
@@ -60,7 +73,7 @@ def labelled(reading: Any) -> Any:
     return settled, told, dropped
 
 
-def which_column(reading: Any) -> str | None:
+def which_column(reading: Reading) -> str | None:
     """The column that says who left; preselected where that is plain."""
     names = cache.kept(outcome_candidates, reading)
     guess = cache.kept(guess_outcome, reading)
@@ -89,7 +102,7 @@ def other_words(column: str, others: list[str]) -> list[str]:
     )
 
 
-def counted(found: Any) -> None:
+def counted(found: Labels) -> None:
     """How many left and stayed, against the least that can be learnt from."""
     if found.known is None:
         st.warning(plain(found.why), icon=":material/help:", title=say("training.not_settled"))
@@ -105,7 +118,7 @@ def counted(found: Any) -> None:
         st.warning(plain(found.why), icon=":material/group_off:", title=say("training.too_few"))
 
 
-def heading_of(reading: Any, name: str) -> str:
+def heading_of(reading: Reading, name: str) -> str:
     """The column as the file itself calls it."""
     return next((m.theirs for m in reading.matches if m.ours == name), name)
 
@@ -115,7 +128,7 @@ LONGEST = 60  # signs of a heading in a sentence
 WAYS = ("money", "f1", "recall", "list")
 
 
-def roles(reading: Any, outcome: str) -> dict[str, str | None]:
+def roles(reading: Reading, outcome: str) -> dict[str, str | None]:
     """Which column names the customer, which is the money, which says when a row was true."""
     widgets.section(say("training.roles"), say("training.roles_text"))
     chosen: dict[str, str | None] = {}
@@ -135,7 +148,7 @@ def roles(reading: Any, outcome: str) -> dict[str, str | None]:
     return chosen
 
 
-def kept_out(reading: Any, options: dict[str, Any]) -> list[str]:
+def kept_out(reading: Reading, options: dict[str, Any]) -> list[str]:
     """Columns not to learn from: those a person takes out, and suspects by choice; sure leaks go by themselves."""
     with widgets.working(say("training.looking")):
         found = cache.latest(find_leaks, repr(sorted(options.items())), reading, **options)
@@ -163,7 +176,7 @@ def shortened(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 15]} … {name[-12:]}"
 
 
-def suspect(reading: Any, leak: Any) -> str:
+def suspect(reading: Reading, leak: Leak) -> str:
     """One column that may know the outcome: learn from it, or leave it out."""
     with st.container(border=True):
         text, choice = st.columns([3, 1], vertical_alignment="center")
@@ -179,7 +192,7 @@ def suspect(reading: Any, leak: Any) -> str:
         )
 
 
-def how(known: Any) -> dict[str, Any]:
+def how(known: OutcomeCounts) -> dict[str, Any]:
     """How to train, which most lists can leave as it is."""
     with st.expander(say("training.more"), icon=":material/tune:"):
         left, right = st.columns(2)
@@ -195,7 +208,7 @@ def how(known: Any) -> dict[str, Any]:
         return {"name": name, "quick": quick, "threshold": threshold(right, way, known)}
 
 
-def threshold(place: Any, way: str, known: Any) -> str | None:
+def threshold(place: DeltaGenerator, way: str, known: OutcomeCounts) -> str | None:
     """The words for how the threshold is chosen, with the number that belongs to it."""
     if way == "recall":
         share = place.slider(say("training.recall"), 50, 99, 80, format="%d%%", key="recall wanted")
@@ -206,7 +219,7 @@ def threshold(place: Any, way: str, known: Any) -> str | None:
     return None if way == "money" else way
 
 
-def start(chosen: dict[str, Any]) -> None:
+def start(chosen: Mapping[str, object]) -> None:
     """Train in a process of its own; its number goes into the address, so that a reload finds it again."""
     held = session.held()
     words = jobs.train_words(held.said, chosen)
@@ -268,7 +281,7 @@ def finished(answer: dict[str, Any]) -> None:
     told = [n for n in answer["notices"] if n["kind"] in ("warning", "set_aside")]
     if told:
         with st.expander(say("training.told", count=len(told)), icon=":material/info:"):
-            widgets.notices(SimpleNamespace(**notice) for notice in told)
+            widgets.notices(Notice(n["kind"], n["text"]) for n in told)
     # The list in hand is the one learnt from: what comes next is a list of today's customers.
     st.caption(say("training.todays_list"))
     if session.may("score") and st.button(say("training.score_now"), icon=":material/arrow_forward:"):
@@ -281,7 +294,7 @@ FIRST = ("calibration", "gain", "profit", "confusion")
 DRIVERS = ("importance", "shap-summary")
 
 
-def report(model: Any) -> None:
+def report(model: Model) -> None:
     """Everything known about one version, the most useful first."""
     leak, summary = leak_sentence(model.report), str(model.report["summary"])
     if leak:
@@ -307,12 +320,12 @@ def report(model: Any) -> None:
         cautions(model)
 
 
-def charts_of(model: Any) -> list[Any]:
+def charts_of(model: Model) -> Sequence[Chart]:
     """The pictures of a version, drawn once for as long as it is looked at."""
     return cache.latest(session.workspace().models.charts, session.locale(), model, session.locale())
 
 
-def in_short(model: Any) -> None:
+def in_short(model: Model) -> None:
     """The version in a few figures."""
     card, scores = model.report, model.report["scores"]
     columns = widgets.row(4)
@@ -337,7 +350,7 @@ def in_short(model: Any) -> None:
     widgets.count(columns[3], say("training.learnt_from"), card["customers"], help=say("training.learnt_from_help"))
 
 
-def reaches(model: Any) -> None:
+def reaches(model: Model) -> None:
     """Every way to choose who is contacted, in people and money."""
     st.markdown(say("training.reach_text"))
     if said := nearly_everybody(model):
@@ -378,7 +391,7 @@ def way(how: str) -> str:
     return say(f"ways.{word}")
 
 
-def leaderboard(model: Any) -> None:
+def leaderboard(model: Model) -> None:
     """Every candidate on the same unseen customers."""
     st.markdown(say("training.board_text"))
     found = leaderboard_of(model)
@@ -402,7 +415,7 @@ def leaderboard(model: Any) -> None:
     )
 
 
-def rivalry(model: Any) -> None:
+def rivalry(model: Model) -> None:
     """The version beside the one that was live when it was trained, on the same customers unseen by both."""
     found = compare_with_champion(model)
     if found is None or found.champion is None:
@@ -430,7 +443,7 @@ def rivalry(model: Any) -> None:
     both_beside(found, model.version)
 
 
-def both_beside(found: Any, version: str) -> None:
+def both_beside(found: ChampionComparison, version: str) -> None:
     """What is told of each of the two: how it ranks, how true its probabilities are, what it costs."""
     ends = ("auc", "low", "high") if found.ranking else ()  # versions of before that was kept have none
     ranking = {f"ranking_{end}": {who: row[end] for who, row in found.ranking.items()} for end in ends}
@@ -450,7 +463,7 @@ def both_beside(found: Any, version: str) -> None:
     )
 
 
-def cautions(model: Any) -> None:
+def cautions(model: Model) -> None:
     """What was left out, and what to keep in mind."""
     card = model.report
     said = [f"{leak['column']}: {leak['why']}" for leak in card["leaks"]]
@@ -569,6 +582,9 @@ def view(trained: str) -> str:
     opened = cache.asked_view()  # by a link, which says what it leads to
     usual = opened if opened in VIEWS else "learn" if to_learn else "models"
     shown = VIEWS if session.may("train") else VIEWS[1:]
+    # A finished training opens its own report, whatever was open before it.
+    own = bool(trained or opened)
+    kept: dict[str, Any] = {"key": f"view of {trained or opened}"} if own else {"key": "view", "bind": "query-params"}
     return st.segmented_control(
         say("training.view"),
         shown,
@@ -576,8 +592,7 @@ def view(trained: str) -> str:
         required=True,
         format_func=lambda word: say(f"training.view_{word}"),
         label_visibility="collapsed",
-        # A finished training opens its own report, whatever was open before it.
-        **({"key": f"view of {trained or opened}"} if trained or opened else {"key": "view", "bind": "query-params"}),
+        **kept,
     )
 
 

@@ -23,6 +23,8 @@ from churn.training.calibration import wilson_interval
 if TYPE_CHECKING:
     import pandas as pd
 
+LiftJson = Mapping[str, Any]  # a Lift, or a part of one, as it is kept and answered
+
 Z95 = 1.959963984540054
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from churn.money.amounts import Amounts
 
+PlotlyDict = dict[str, Any]  # a figure of Plotly's, or a part of one, as plain data
+
 
 @dataclass(frozen=True)
 class Chart:
