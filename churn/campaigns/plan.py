@@ -166,7 +166,7 @@ def price_plan(
     keys = _keys(scored, key)
     playbook = playbook.with_capacity(order.capacity)
     bill = _bill(scored, value)
-    named = {"column": value or "", "said": called}
+    named = {"column": value or "", "called": called}
     given = build_stakes(scored["probability"], bill, playbook, **named, remaining=scored.get("remaining"))
     stopped, resting = contact_cooldown(scored, playbook, keys=keys, history=history)
     found = price_offers(given, playbook, scored, order.scenario, barred=stopped)
