@@ -25,7 +25,7 @@ import os, xgboost, lightgbm, scipy.linalg, sklearn.ensemble
 from churn.explain.library import read_library_model
 from churn.training.boosting import Boosted
 from churn.training.train import train
-from churn.monitoring.drift import telltale_of
+from churn.monitoring.drift import classify_domain
 from tests.small_lists import SCHEMA, small_table
 from tests.test_threads import EXAMPLES, RUNG
 before = len(os.listdir("/proc/self/task"))
@@ -34,7 +34,7 @@ Boosted("lightgbm", RUNG, 5).fit(EXAMPLES, seed=0).margin(EXAMPLES.matrix)
 for library in ("xgboost", "lightgbm"):
     for booster in Boosted(library, RUNG, 5).fit(EXAMPLES, seed=0).boosters:
         read_library_model(booster).add_to(EXAMPLES.matrix.T.copy(), EXAMPLES.matrix)
-assert telltale_of(model, model.reference.rows[::-1]) is not None
+assert classify_domain(model, model.reference.rows[::-1]) is not None
 print(len(os.listdir("/proc/self/task")) - before)
 """
 

@@ -13,7 +13,7 @@ import json, sys, time
 import numpy as np, pandas as pd
 from churn.campaigns.optimizer import Choices
 from churn.campaigns.limits import Order
-from churn.campaigns.plan import planned_campaign
+from churn.campaigns.plan import plan_campaign
 from churn.money.economics import price_offers
 from churn.money.playbook import Action, Estimate, Playbook, exact_estimate
 from churn.money.economics import build_stakes
@@ -37,7 +37,7 @@ book = Playbook((act("tip", "app", .08, .10, 0, .2, 5, ""), act("gift", "email",
 order = Order(budget=2.0 * n, holdout=holdout, seed=1,
               at_most={("region", "n"): n // 12}, at_least={("region", "w"): n // 50})
 start = time.process_time()
-campaign = planned_campaign(scored, book, order)
+campaign = plan_campaign(scored, book, order)
 cpu = time.process_time() - start
 treat = campaign.table[campaign.table.arm == "treat"]
 used = treat.channel.value_counts().to_dict()
