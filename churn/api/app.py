@@ -18,7 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from churn import __version__
-from churn.api import campaign_routes, customer_routes, explain_routes, health_routes, metrics_routes, model_routes
+from churn.api import (
+    business_routes,
+    campaign_routes,
+    customer_routes,
+    explain_routes,
+    health_routes,
+    metrics_routes,
+    model_routes,
+)
 from churn.api import monitoring_routes as drift_routes
 from churn.api import score_routes as predict_routes
 from churn.api.metrics import RequestLogMiddleware, Traffic, log_as_json
@@ -49,6 +57,7 @@ ROUTES = (
     explain_routes.router,
     customer_routes.router,
     model_routes.router,
+    business_routes.router,
     campaign_routes.router,
     drift_routes.router,
     metrics_routes.router,

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from churn.api.middleware import workspace_of
 from churn.api.requests import AboutFile, SentFile, list_sent, playbook_sent
-from churn.api.score_routes import LIMITS, NAMED, ModelAsked, within_limits
+from churn.api.score_routes import LIMITS, NAMED, BusinessAsked, ModelAsked, within_limits
 from churn.campaigns.export import campaign_records, campaign_table
 from churn.campaigns.limits import parse_order
 from churn.workspace.delivery import outline_push
@@ -36,6 +36,7 @@ class Ordered(AboutFile):
     """What is asked of a campaign, in the words of the command line."""
 
     model: Annotated[str | None, Query(pattern=NAMED)] = None
+    business: BusinessAsked = None
     budget: float | None = None
     capacity: list[str] = Field(default_factory=list, description="`CHANNEL=N`, repeatable")
     at_least: list[str] = Field(default_factory=list, description="`COL=VALUE:N`, repeatable")
@@ -128,7 +129,7 @@ async def outcomes(request: Request, query: Annotated[OutcomeQuery, Query()]) ->
 
 @router.get("/playbook", response_model=PlaybookInForce)
 def playbook(
-    request: Request, profile: Annotated[str, Query(pattern=A_NAME)] = "general", model: ModelAsked = None
+    request: Request, model: ModelAsked, profile: Annotated[str, Query(pattern=A_NAME)] = "general"
 ) -> JSONResponse:
     """Show the offers in force for a model's business, or by default for a ready-made one, and where they come from."""
     workspace = workspace_of(request)
@@ -138,8 +139,8 @@ def playbook(
 @router.put("/playbook", response_model=PlaybookInForce)
 async def set_playbook(
     request: Request,
+    model: ModelAsked,
     profile: Annotated[str, Query(pattern=A_NAME)] = "general",
-    model: ModelAsked = None,
     why: Annotated[str, Query(max_length=500)] = "Set by a program.",
 ) -> JSONResponse:
     """Set the offers of a model's business, or the default of a ready-made one; every earlier version is kept.
@@ -157,7 +158,9 @@ async def set_playbook(
 
 def _planned(workspace: Workspace, sent: SentFile, query: Ordered) -> dict[str, Any]:
     words = query.model_dump(include=set(ORDER))
-    scoring = partial(workspace.lists.score, sent.content, model=query.model, limits=LIMITS, **query.options(sent))
+    scoring = partial(
+        workspace.lists.score, sent.content, model=query.model or query.business, limits=LIMITS, **query.options(sent)
+    )
     ranked = within_limits(scoring)
     planned = workspace.campaigns.plan(ranked, parse_order(**words), rested=query.rested)
     columns, push = query.columns or None, None

@@ -26,7 +26,7 @@ class LastScore(BaseModel):
 
 
 @router.get("/customers/{key:path}")
-async def customer(request: Request, key: str, model: ModelAsked = None) -> LastScore:
+async def customer(request: Request, key: str, model: ModelAsked) -> LastScore:
     """Show the last score of a customer, by one model or by whichever scored last; 404 for a stranger."""
     seen = await run_in_threadpool(workspace_of(request).customers.recorded, key, model)
     return LastScore(

@@ -70,14 +70,14 @@ class ComparedCustomer(BaseModel):
 
 
 @router.post("/explain", response_model=ExplainedCustomer)
-async def explain(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
+async def explain(request: Request, model: ModelAsked, as_of: DayAsked = None) -> JSONResponse:
     """Say why one customer may leave: reasons, contributions in log-odds, and the nearest feasible changes."""
     fields = await customer_sent(request)
     return JSONResponse(await run_in_threadpool(_explained, workspace_of(request), fields, (model, as_of)))
 
 
 @router.post("/whatif", response_model=ComparedCustomer)
-async def what_if(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
+async def what_if(request: Request, model: ModelAsked, as_of: DayAsked = None) -> JSONResponse:
     """Say what the score would be if something changed: `customer` as for /predict, `changes` with new values."""
     customer, changes = await change_sent(request)
     return JSONResponse(await run_in_threadpool(_compared, workspace_of(request), (customer, changes), (model, as_of)))

@@ -61,7 +61,7 @@ def models(request: Request) -> ModelsAnswer:
 
 
 @router.get("/schema")
-def schema(request: Request, model: ModelAsked = None) -> WantedColumns:
+def schema(request: Request, model: ModelAsked) -> WantedColumns:
     """Show the columns a model reads; without `?model=` those of the only live model."""
     found = workspace_of(request).online.scorer((), model=model).model
     return WantedColumns(model=found.name, version=found.version, columns=wanted_columns(found))

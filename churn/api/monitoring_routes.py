@@ -41,7 +41,7 @@ class Drift(BaseModel):
 
 @router.post("/drift", response_model=Drift, response_model_exclude_unset=True)
 async def drift(
-    request: Request, about: FileSaid, model: ModelAsked = None, as_of: DayAsked = None, keep: Keep = True
+    request: Request, about: FileSaid, model: ModelAsked, as_of: DayAsked = None, keep: Keep = True
 ) -> JSONResponse:
     """Hold a list against the model: an uploaded file, or a JSON list of customers under the list's own names."""
     sent, workspace = await customers_sent(request), workspace_of(request)

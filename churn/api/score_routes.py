@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator
 from starlette.concurrency import run_in_threadpool
@@ -32,9 +32,22 @@ router = APIRouter(tags=["scoring"])
 NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
 
 
-ModelAsked = Annotated[
-    str | None, Query(pattern=NAMED, description="`NAME` or `NAME@VERSION`; else the live model that fits")
+BusinessAsked = Annotated[
+    str | None, Query(max_length=80, description="the business whose model answers, by its name or in its own words")
 ]
+
+
+def model_asked(
+    model: Annotated[
+        str | None, Query(pattern=NAMED, description="`NAME` or `NAME@VERSION`; else the live model that fits")
+    ] = None,
+    business: BusinessAsked = None,
+) -> str | None:
+    """The model that is to answer: the one named, else that of the business named."""
+    return model or business
+
+
+ModelAsked = Annotated[str | None, Depends(model_asked)]
 
 
 def _a_day(text: object) -> object:
@@ -108,7 +121,7 @@ class Understood(BaseModel):
 
 
 @router.post("/predict", response_model=Prediction)
-async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = None) -> JSONResponse:
+async def predict(request: Request, model: ModelAsked, as_of: DayAsked = None) -> JSONResponse:
     """Score one customer, a flat object under the list's own column names; what is not sent counts as unknown.
 
     `{"key": …}` alone scores from the features last recorded of that customer.
@@ -126,7 +139,7 @@ async def predict(request: Request, model: ModelAsked = None, as_of: DayAsked = 
 
 
 @router.post("/predict/batch", response_model=Predictions)
-async def predict_many(request: Request, about: FileSaid, model: ModelAsked = None, as_of: DayAsked = None) -> Response:
+async def predict_many(request: Request, about: FileSaid, model: ModelAsked, as_of: DayAsked = None) -> Response:
     """Score a list of such objects, or an uploaded file (CSV, workbook or Parquet); a file may leave questions open."""
     sent, workspace = await customers_sent(request), workspace_of(request)
     if isinstance(sent, SentFile):

@@ -169,7 +169,7 @@ def verb(name: str, does: str, words: Words, *, example: str = "") -> Callable[[
 
 
 # Each module registers its verbs when imported; `--help` shows them in this order.
-FAMILIES = ("lists", "models", "campaigns")
+FAMILIES = ("lists", "models", "campaigns", "businesses")
 
 
 DONE, A_BUG, REFUSED = 0, 1, 2
@@ -384,6 +384,9 @@ def said_of(args: Namespace) -> dict[str, Any]:
 def add_model_words(words: ArgumentParser) -> None:
     """Take the model that should answer, and the day the list speaks of."""
     words.add_argument(
-        "--model", metavar="N[@V]", help="the model to use (default: the live one whose columns the list has)"
+        "--model",
+        "--business",
+        metavar="N[@V]",
+        help="the business whose model answers, or one version of it (default: the one whose columns the list has)",
     )
     add_options(words, [AS_OF])
