@@ -148,8 +148,8 @@ def test_filters_cut_the_table_and_an_empty_result_says_so(monkeypatch, telco_ho
     assert "No customer fits these filters." in shown(page)
 
 
-def test_a_saved_segment_sets_its_filters_again(monkeypatch, telco_home):
-    page = opened(monkeypatch, telco_home, "score", sample="telco_today.csv")
+def test_a_saved_segment_sets_its_filters_again(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "score", sample="telco_today.csv")
     page.selectbox(key="narrow column").set_value("Contract").run()
     page.multiselect(key="narrow words Contract").set_value(["Two year"]).run()
     narrowed = next(c.value for c in page.caption if "are expected to leave" in c.value)
@@ -157,9 +157,11 @@ def test_a_saved_segment_sets_its_filters_again(monkeypatch, telco_home):
     next(b for b in page.button if b.label == "Save").click().run()
     page.multiselect(key="narrow words Contract").set_value([]).run()
     assert narrowed not in [c.value for c in page.caption]
-    page.button_group(key="segment").set_value("Bound").run()
+    page.button_group(key="segment").set_value("bound").run()
     assert list(page.exception) == []
     assert narrowed in [c.value for c in page.caption]
+    another = opened(monkeypatch, own_telco, "score", sample="telco_today.csv")  # it belongs to the business
+    assert another.button_group(key="segment").options == ["Bound"]
 
 
 def test_the_screen_reads_a_messy_file_as_the_command_line_does(monkeypatch, telco_home, tmp_path, capsys):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from churn.workspace.models import one_sided_notice
 if TYPE_CHECKING:
     from churn.intake.reader import Reading
     from churn.notices import Notice
+    from churn.workspace.business import Business
     from churn.workspace.list_history import FilteredList, Overview
     from churn.workspace.lists import ScoredCustomers
 
@@ -129,14 +132,13 @@ def said() -> None:
 
 
 ORDERS = ("expected_gain", "value_at_risk", "probability")
-FIELDS = ("tiers", "actions", "column", "words", "least", "search", "by", "upwards")
-SEGMENTS = "segments"
 
 
 def narrowed(ranked: ScoredCustomers) -> Any:
     """Which customers a person asks for, by the fields above the table."""
     session.set_waiting_fields()
-    segments()
+    business = session.workspace().business(ranked.model.name)
+    segments(business)
     first, second, third = st.columns([2, 2, 1.4], vertical_alignment="bottom")
     asked: dict[str, Any] = {
         "tiers": tuple(widgets.tier_filter(first, say("score.tier_filter"), key=field("tiers"))),
@@ -148,8 +150,9 @@ def narrowed(ranked: ScoredCustomers) -> Any:
     with st.container(horizontal=True, gap="small"):
         with st.popover(say("score.more_filters"), icon=":material/filter_alt:", width="content"):
             asked |= further(ranked)
-        save_segment()
-    return ListFilter(**asked)
+        wanted = ListFilter(**asked)
+        save_segment(business, wanted)
+    return wanted
 
 
 def further(ranked: ScoredCustomers) -> dict[str, Any]:
@@ -183,31 +186,38 @@ def further(ranked: ScoredCustomers) -> dict[str, Any]:
     }
 
 
-def segments() -> None:
-    """The segments saved before; choosing one sets all fields as they were."""
-    saved = session.recall(SEGMENTS, {})
+def segments(business: Business) -> None:
+    """The segments that the business saved; choosing one sets all fields as they were."""
+    saved = {one.segment: one for one in business.segments.all()}
     if not saved:
         return
     left, right = st.columns([4, 1], vertical_alignment="bottom")
-    chosen = left.pills(say("score.segments"), list(saved), format_func=plain, key="segment")
+    titled = {name: plain(one.title) for name, one in saved.items()}
+    chosen = left.pills(say("score.segments"), list(saved), format_func=titled.__getitem__, key="segment")
     if chosen and session.recall("segment in force") != chosen:
-        session.set_fields(saved[chosen])
+        session.set_fields(fields_of(saved[chosen].filter))
         session.remember("segment in force", chosen)
         st.rerun()
     if not chosen:
         session.remember("segment in force", None)
     elif right.button(say("score.forget_segment"), icon=":material/delete:"):
-        session.remember(SEGMENTS, {n: s for n, s in saved.items() if n != chosen})
+        business.segments.remove(chosen)
         st.rerun()
 
 
-def save_segment() -> None:
-    """Keep the filters under a name for as long as the session lasts."""
+def fields_of(wanted: Mapping[str, Any]) -> dict[str, object]:
+    """The fields above the table as a saved filter sets them."""
+    words = {field(f"words {wanted['column']}"): wanted["words"]} if wanted.get("column") else {}
+    fields = {field(name): value for name, value in wanted.items() if name != "words"}
+    return fields | {field("column"): wanted.get("column") or None} | words
+
+
+def save_segment(business: Business, wanted: ListFilter) -> None:
+    """Keep the filters under a name; they belong to the business and open in every session."""
     with st.popover(say("score.save_segment"), icon=":material/bookmark_add:"), st.form("save segment", border=False):
         name = st.text_input(say("score.segment_name"), max_chars=40)
         if st.form_submit_button(say("score.save")) and name.strip():
-            kept = session.fields(field(""))
-            session.remember(SEGMENTS, {**session.recall(SEGMENTS, {}), name.strip(): kept})
+            business.segments.save(name, asdict(wanted))
             st.rerun()
 
 
