@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from churn.store.businesses import SavedSegment, StoredList
     from churn.training.model import Model
     from churn.workspace.lists import ScoredCustomers
+    from churn.workspace.timeline import ListMoves, TimelinePoint
     from churn.workspace.workspace import Workspace
 
 LONGEST_TITLE = 80
@@ -149,6 +150,12 @@ class Business:
     def segments(self) -> SavedSegments:
         """Its saved groups of customers."""
         return SavedSegments(self)
+
+    def timeline(self) -> tuple[TimelinePoint, ...]:
+        """Its lists by day, with the share expected to leave of each."""
+        from churn.workspace.timeline import timeline
+
+        return timeline(self.home, self.name)
 
     def change(
         self,
@@ -376,6 +383,21 @@ class KeptLists:
         """The bytes of a list, only as they were brought."""
         self.workspace.user.must("score")
         return kept_lists.read_kept(self.home, self.get(digest))
+
+    def before(self, digest: str) -> StoredList | None:
+        """The kept list that speaks of the latest day before that of this one; None for the first."""
+        every = self.all()
+        place = next((i for i, kept in enumerate(every) if kept.list == digest), None)
+        return None if place is None else next((k for k in every[place + 1 :] if k.day < every[place].day), None)
+
+    def moves(self, now: ScoredCustomers) -> ListMoves | None:
+        """Whose risk rose and fell since the list before; None for the first list, or one that is not kept."""
+        from churn.workspace.timeline import compare_lists
+
+        earlier = self.before(now.reading.fingerprint)
+        if earlier is None:
+            return None
+        return compare_lists(self.home, now, self.score(earlier.list), earlier.day)
 
     def score(self, digest: str) -> ScoredCustomers:
         """A kept list, read as it was said to be read, with the scores of the model that is live now."""
