@@ -180,7 +180,9 @@ def _fitting(now: ListInHand) -> str:
 
 
 def _score(now: ListInHand, named: str) -> Any:
-    return workspace().lists.score(now.content, model=named, **now.words)
+    found = workspace().lists.score(now.content, model=named, **now.words)
+    session.keep_in_home(now, found.model.name, found.reading.rows)
+    return found
 
 
 def model_names() -> list[str]:

@@ -14,7 +14,7 @@ import time
 import tomllib
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,7 +33,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.demo import SAMPLES
 from app.words import ENGLISH, languages, speak
 from churn import Workspace
-from churn.errors import RequestRefused
+from churn.errors import RequestRefused, Unavailable
 from churn.intake.sources import CachedSource
 from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 from churn.workspace.lists import release_memory
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from churn.store.businesses import StoredList
     from churn.workspace.access import Principal
 
 VISIT_COOKIE = "holdfast_visit"
@@ -107,6 +108,7 @@ def cookie(number: str, *, secure: bool) -> str:
 
 T = TypeVar("T")
 MOST_KEPT = 24
+MOST_OFFERED = 40  # lists of the home that a person can choose from
 GROWTH = 8  # bytes in memory for a byte of the file, once it is read, typed and scored (measured on CSV lists)
 MOST_MEGABYTES = 2048
 SOON = 1.0  # seconds after which what a drawer held is out of memory
@@ -128,6 +130,11 @@ class ListInHand:
         words = hashlib.sha256(self.content)
         words.update(repr(sorted(self.said.items())).encode())
         return words.hexdigest()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same bytes, as a kept list is found by."""
+        return hashlib.sha256(self.content).hexdigest()
 
     @property
     def suffix(self) -> str:
@@ -183,7 +190,8 @@ class Drawer:
             again = (known.held.name, known.held.content) == (held.name, held.content)
             if known.held.sample == held.sample and (held.sample or again):
                 self.drop(number)
-        added = KeptList(held)
+        number = held.fingerprint[:12]  # of its bytes, so that an address still finds it once it is kept in the home
+        added = KeptList(held, uuid4().hex[:12] if number in self.lists else number)
         self.lists[added.number] = added
         return added
 
@@ -413,6 +421,8 @@ def in_hand() -> ListInHand | None:
         take_sample(str(sample))
     elif number in drawer().lists and number != st.session_state.get("list"):
         st.session_state["list"] = number
+    elif number and number not in drawer().lists and "list" not in st.session_state and number in kept_lists():
+        take_kept(kept_lists()[number])  # of before a restart, or brought by a colleague
     elif "list" not in st.session_state and sample is None and drawer().own():
         hold(drawer().own()[0].number)
     found = at_hand()
@@ -437,9 +447,39 @@ def was_let_go() -> str:
     return drawer().let_go.get(st.session_state.get("list", ""), "")
 
 
-def take(name: str, content: bytes, *, made_up: bool = False) -> None:
-    """Take an uploaded list in hand; those brought before are kept beside it."""
-    hold(drawer().put(ListInHand(name, CachedSource(content), made_up=made_up)).number)
+def take(name: str, content: bytes, *, made_up: bool = False, options: Mapping[str, Any] | None = None) -> None:
+    """Take an uploaded list in hand; those brought before are kept beside it.
+
+    options  what was said about it when it was brought
+    """
+    held = ListInHand(name, CachedSource(content), made_up=made_up, said=dict(options or {}))
+    hold(drawer().put(held).number)
+
+
+def kept_lists() -> dict[str, StoredList]:
+    """The lists that stay in the home and are not in this session already, by number, the latest day first."""
+    if not may("score"):
+        return {}
+    there = {known.held.fingerprint for known in drawer().lists.values()}
+    every = (kept for business in workspace().businesses.all() for kept in business.lists.all())
+    latest = sorted(every, key=lambda kept: (kept.day, kept.brought), reverse=True)
+    return {kept.list[:12]: kept for kept in latest[:MOST_OFFERED] if kept.list not in there}
+
+
+def take_kept(kept: StoredList) -> None:
+    """Take a list that stays in the home in hand, read as when it was brought."""
+    content = workspace().business(kept.business).lists.content(kept.list)
+    take(kept.name, content, options=kept.options)
+
+
+def keep_in_home(held: ListInHand, business: str, customers: int) -> None:
+    """Keep a list that was scored with its business, unless the business keeps none; made-up customers are not kept."""
+    if held.sample or held.made_up or not may("score"):
+        return
+    one = workspace().business(business)
+    if one.settings.keeps_lists:
+        with suppress(Unavailable):  # a full disk is no reason not to show the scores
+            one.lists.keep(held.content, held.name, customers=customers, options=held.said)
 
 
 def hold(number: str) -> None:
@@ -468,7 +508,11 @@ def put_down() -> None:
 
 
 def forget() -> None:
-    """Forget the list in hand and everything computed from it; the latest of the others comes into hand."""
+    """Forget the list in hand, here and in the home, and all computed from it; the latest of the others comes up."""
+    if (now := at_hand()) and not now.held.sample:
+        for one in workspace().businesses.all():
+            if any(kept.list == now.held.fingerprint for kept in one.lists.all()):
+                one.lists.remove(now.held.fingerprint)
     drawer().drop(st.session_state.get("list", ""))
     others = drawer().own()
     put_down()

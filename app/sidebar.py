@@ -11,8 +11,8 @@ from app.words import languages, plain, say
 def draw() -> None:
     """What every screen speaks of, and who reads it."""
     if session.may("score"):
+        business_choice()
         list_choice()
-        model_choice()
     st.space("small")
     language_choice()
     person()
@@ -21,7 +21,10 @@ def draw() -> None:
 def list_choice() -> None:
     """The list in hand; every list that was brought, and every sample, is one choice away."""
     held, own, samples = session.in_hand(), session.own_lists(), list(session.sample_files())
-    called = {**own_called(own, samples), **{name: name for name in samples}}
+    asked, stay = cache.asked_model(), session.kept_lists()
+    kept = {number: one for number, one in stay.items() if asked in (None, one.business) and number not in own}
+    days = told_apart({number: f"{one.name} · {one.day}" for number, one in kept.items()})
+    called = {**own_called(own, samples), **days, **{name: name for name in samples}}
     now = session.list_number() or (held.name if held else None)
     # The key names the list and those beside it, so that what is brought elsewhere is shown here at once.
     chosen = st.selectbox(
@@ -30,12 +33,24 @@ def list_choice() -> None:
         index=None if now is None else list(called).index(now),
         format_func=called.__getitem__,
         placeholder=say("sidebar.no_list"),
-        key=f"sidebar list {now} of {' '.join(own)}",
+        key=f"sidebar list {now} of {' '.join([*own, *kept])}",
         help=say("sidebar.list_help"),
     )
     if chosen is not None and chosen != now:
-        (session.hold if chosen in own else session.take_sample)(chosen)
+        if chosen in kept:
+            session.take_kept(kept[chosen])
+        else:
+            (session.hold if chosen in own else session.take_sample)(chosen)
         st.rerun()
+
+
+def told_apart(called: dict[str, str]) -> dict[str, str]:
+    """What each is called, with a number behind those of one name."""
+    names = list(called.values())
+    return {
+        number: f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name
+        for place, (number, name) in enumerate(called.items())
+    }
 
 
 def own_called(own: dict[str, str], samples: list[str]) -> dict[str, str]:
@@ -49,21 +64,20 @@ def own_called(own: dict[str, str], samples: list[str]) -> dict[str, str]:
     return {number: called[number] for number in own}
 
 
-def model_choice() -> None:
-    """The model that scores: one that was chosen, else the one whose columns the list has."""
-    cards = session.workspace().models.list()
-    if not cards:
+def business_choice() -> None:
+    """The business whose model answers: one that was chosen, else the one whose columns the list has."""
+    titles = {b.name: b.title for b in session.workspace().businesses.all() if b.has_model}
+    if not titles:
         st.caption(say("sidebar.no_model"))
         return
-    live = {card["name"]: card["live"] for card in cards}
     asked = cache.asked_model()
     chosen = st.selectbox(
-        say("sidebar.model"),
-        [None, *live],
-        index=[None, *live].index(asked) if asked in live else 0,
-        format_func=lambda name: say("sidebar.fitting") if name is None else f"{name} {live[name] or ''}".strip(),
-        key=f"sidebar model {asked}",
-        help=say("sidebar.model_help"),
+        say("sidebar.business"),
+        [None, *titles],
+        index=[None, *titles].index(asked) if asked in titles else 0,
+        format_func=lambda name: say("sidebar.fitting") if name is None else titles[name],
+        key=f"sidebar business {asked}",
+        help=say("sidebar.business_help"),
     )
     if chosen != asked:
         cache.choose_model(chosen)

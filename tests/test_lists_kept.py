@@ -1,6 +1,7 @@
 """Lists are kept: all that were brought, across a reload, for the browser that brought them and for nobody else."""
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -11,6 +12,7 @@ from app import session
 from app.session import VISIT_COOKIE as COOKIE
 from app.session import BrowserCookie
 from app.sidebar import own_called
+from churn import Workspace
 from tests.paging import MAIN, metric, opened, shown
 from tests.trained import TODAY
 
@@ -43,7 +45,12 @@ def brought(page, *files):
 
 
 def lists(page):
-    return page.sidebar.selectbox[0]
+    return next(field for field in page.sidebar.selectbox if field.label == "List")
+
+
+def keeping_none(home):
+    """The business of a home keeps no list beyond the session."""
+    Workspace(home).business("telco").change(keeps_lists=False)
 
 
 def test_a_reload_finds_the_list_again_and_what_was_said_of_it(monkeypatch, own_telco, browser_of):
@@ -62,7 +69,8 @@ def test_an_address_without_a_number_opens_the_latest_list(monkeypatch, own_telc
 
 
 @pytest.mark.parametrize("number", ["", "somebody else's"])
-def test_nobody_else_opens_a_list_by_its_number(monkeypatch, own_telco, browser_of, number):
+def test_nobody_else_opens_a_list_that_is_not_kept_by_its_number(monkeypatch, own_telco, browser_of, number):
+    keeping_none(own_telco)
     browser_of("mine")
     page = brought(opened(monkeypatch, own_telco, "score"), (TODAY, (own_telco / TODAY).read_bytes()))
     browser_of(number)
@@ -72,6 +80,7 @@ def test_nobody_else_opens_a_list_by_its_number(monkeypatch, own_telco, browser_
 
 
 def test_who_signs_in_at_the_same_browser_finds_nothing_of_the_one_before(monkeypatch, own_telco, browser_of):
+    keeping_none(own_telco)
     browser_of("one")
     page = brought(opened(monkeypatch, own_telco, "score"), (TODAY, (own_telco / TODAY).read_bytes()))
     monkeypatch.setattr(session, "owner", lambda: "one sign-in another@example.com")
@@ -98,6 +107,37 @@ def test_a_list_that_is_forgotten_leaves_the_others(monkeypatch, own_telco):
     next(b for b in page.button if b.label.replace("\\", "") == "Forget other.csv").click().run()
     assert lists(page).options[0] == TODAY and "other.csv" not in lists(page).options
     assert metric(page, "Customers read") == "60"
+
+
+def test_a_scored_list_stays_with_its_business_and_opens_after_a_restart(monkeypatch, own_telco, browser_of):
+    browser_of("mine")
+    page = brought(opened(monkeypatch, own_telco, "score"), (TODAY, (own_telco / TODAY).read_bytes()))
+    number = page.query_params["list"]
+    st.cache_resource.clear()  # a restart: no session is left
+    again = reloaded(list=number)
+    again.switch_page("screens/overview.py").run()
+    assert metric(again, "Customers") == "60"
+    st.cache_resource.clear()
+    browser_of("a colleague's")
+    other = reloaded()
+    (kept,) = Workspace(own_telco).business("telco").lists.all()
+    place = lists(other).options.index(f"{TODAY} · {kept.day}")
+    lists(other).select_index(place).run()
+    other.switch_page("screens/overview.py").run()
+    assert metric(other, "Customers") == "60"
+
+
+def test_a_sample_and_a_list_without_a_model_are_not_kept(monkeypatch, own_telco):
+    page = opened(monkeypatch, own_telco, "score", sample="telco_today.csv")
+    brought(page, ("other.csv", OTHER))
+    assert [b.lists.all() for b in Workspace(own_telco).businesses.all()] == [()]
+
+
+def test_a_list_that_is_forgotten_goes_from_the_home_too(monkeypatch, own_telco):
+    page = brought(opened(monkeypatch, own_telco, "score"), (TODAY, (own_telco / TODAY).read_bytes()))
+    assert len(Workspace(own_telco).business("telco").lists.all()) == 1
+    next(b for b in page.button if b.label.replace("\\", "") == f"Forget {TODAY}").click().run()
+    assert Workspace(own_telco).business("telco").lists.all() == () and TODAY not in lists(page).options
 
 
 def test_a_list_that_had_to_make_room_is_named(monkeypatch, own_telco):

@@ -203,7 +203,7 @@ def test_an_upload_called_as_a_sample_stays_the_list_in_hand(monkeypatch, telco_
     page = opened(monkeypatch, telco_home, "score")
     own = (FOLDER / "telco_messy.csv").read_bytes()
     page.file_uploader[0].upload("telco_today.csv", own, "text/csv").run()
-    lists = page.sidebar.selectbox[0]
+    lists = next(field for field in page.sidebar.selectbox if field.label == "List")
     assert lists.options[0] == "telco_today.csv (yours)" and len(set(lists.options)) == len(lists.options)
     page.switch_page("screens/overview.py").run()
     assert metric(page, "Customers") == "599"

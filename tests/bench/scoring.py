@@ -51,7 +51,7 @@ from churn.training.registry import load
 home = Path(sys.argv[1])
 model = load(home, sys.argv[4] if len(sys.argv) > 4 else "bench", "v1")
 cpu, wall = time.process_time(), time.perf_counter()
-score_to_file(model, home, Path(sys.argv[2]), Path(sys.argv[3]), said={})
+score_to_file(model, home, Path(sys.argv[2]), Path(sys.argv[3]), options={})
 print(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}))
 """
 USUAL = """
