@@ -1,7 +1,7 @@
 """The screens in the order of the sidebar: section, then (file and path, icon). The first one is the start."""
 
 SCREENS: dict[str, list[tuple[str, str]]] = {
-    "": [("start", "flag")],
+    "": [("start", "flag"), ("business", "storefront")],
     "list": [
         ("overview", "dashboard"),
         ("score", "upload_file"),
@@ -18,6 +18,7 @@ SCREENS: dict[str, list[tuple[str, str]]] = {
 # What a person must be allowed to do to be shown a screen (the words of churn/workspace/access.py).
 TAKES = {
     "start": "look",
+    "business": "look",
     "overview": "look",
     "score": "score",
     "customer": "score",

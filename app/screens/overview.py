@@ -11,11 +11,14 @@ import streamlit as st
 from app import cache, session, widgets
 from app.words import plain, say
 from churn.errors import ChurnError
+from churn.reports.overview_charts import timeline_chart
+from churn.workspace.timeline import as_columns
 
 if TYPE_CHECKING:
     from churn.campaigns.plan import Campaign
     from churn.workspace.list_history import Overview
     from churn.workspace.lists import ScoredCustomers
+    from churn.workspace.timeline import ListMoves
 
 
 def suggested(ranked: ScoredCustomers) -> Any:
@@ -69,6 +72,40 @@ def changes(ranked: ScoredCustomers) -> None:
         st.caption(say("overview.before", source=change.before.source, date=change.before.scored[:10]))
 
 
+def moves_since(ranked: ScoredCustomers) -> ListMoves | None:
+    """Whose risk rose and fell since the list before of the same business."""
+    return session.workspace().business(ranked.model.name).lists.moves(ranked)
+
+
+def week_by_week(ranked: ScoredCustomers) -> None:
+    """The lists of the business one after the other, and whose risk rose since the list before and why."""
+    one = session.workspace().business(ranked.model.name)
+    points = one.timeline()
+    if len(points) < 2:
+        return
+    moves = cache.latest(moves_since, repr(one.lists.all()), ranked)
+    left, right = st.columns([2, 3])
+    with left:
+        widgets.chart(timeline_chart(points), set_on="")
+    if moves is None:
+        return
+    with right.container(border=True, height="stretch"):
+        st.markdown(f"### {say('overview.moves_title', day=moves.day)}", anchors=False)
+        st.markdown(plain(moves.sentence))
+        if moves.rose:
+            table = as_columns(moves.rose)
+            table["before"], table["now"] = widgets.tenths(table["before"]), widgets.tenths(table["now"])
+            config = {
+                "key": widgets.text_column(say("score.customer"), pinned=True),
+                "before": st.column_config.NumberColumn(say("overview.then"), format="percent"),
+                "now": st.column_config.NumberColumn(say("overview.now"), format="percent"),
+                "points": st.column_config.NumberColumn(say("overview.points"), format="%+.0f"),
+                "why": widgets.text_column(say("overview.why"), long=True),
+            }
+            widgets.table(table, config, alt=say("overview.moves_title", day=moves.day), long_words=True)
+        st.caption(say("overview.moves_how"))
+
+
 def groups(ranked: ScoredCustomers) -> None:
     """Groups of customers that are alike, the likeliest to leave first."""
     found = cache.kept(session.workspace().lists.segments, ranked)
@@ -120,6 +157,7 @@ def draw() -> None:
         step(ranked, campaign)
     with right:
         changes(ranked)
+    week_by_week(ranked)
     widgets.charts(charts)
     groups(ranked)
     widgets.assumed(plain(session.workspace().playbooks.for_model(ranked.model).playbook.evidence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from churn.money.amounts import parts_that_add_up
 from churn.reports.charts import BLUE, GREY, TIER_COLOURS, Chart, plain_label, style_figure
@@ -23,6 +23,34 @@ BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hover
 
 
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
+
+
+class ListPoint(Protocol):
+    """One list on a timeline: its day, and the share of its customers expected to leave with an interval."""
+
+    @property
+    def day(self) -> str:
+        """The day it speaks of."""
+
+    @property
+    def name(self) -> str:
+        """What the list is called."""
+
+    @property
+    def customers(self) -> int:
+        """How many it has."""
+
+    @property
+    def share(self) -> float:
+        """The share expected to leave; `low` and `high` are its interval."""
+
+    @property
+    def low(self) -> float:
+        """Its lower end."""
+
+    @property
+    def high(self) -> float:
+        """Its upper end."""
 
 
 def tiers_chart(customers: Mapping[str, int], leavers: Mapping[str, float]) -> Chart:
@@ -75,3 +103,34 @@ def drivers_chart(drivers: Sequence[Driver], among: str = "this list") -> Chart:
     strongest = capital(" and ".join(d.label for d in drivers[:2]))
     reading = f"How far what is known in each group moves the scores of {among}, up or down. Associated, not caused."
     return Chart("list-drivers", f"{strongest} move the scores of this list most", reading, figure)
+
+
+def timeline_chart(points: Sequence[ListPoint]) -> Chart:
+    """The share of each list that is expected to leave, list after list, with what chance alone would make of it."""
+    import plotly.graph_objects as go
+
+    days = [point.day for point in points]
+    shares = [point.share for point in points]
+    bars = {
+        "type": "data",
+        "array": [point.high - point.share for point in points],
+        "arrayminus": [point.share - point.low for point in points],
+        "color": GREY,
+    }
+    words = [f"{plain_label(point.name)}: {point.share:.1%} of {point.customers:,}" for point in points]
+    line = go.Scatter(
+        x=days, y=shares, mode="lines+markers", line={"color": BLUE}, error_y=bars, hovertext=words, hoverinfo="text"
+    )
+    figure = style_figure(go.Figure(line), x="Day of the list", y="Expected to leave")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    first, last = points[-2], points[-1]
+    clear = last.low > first.high or last.high < first.low
+    way = "more" if last.share > first.share else "fewer"
+    finding = (
+        f"{last.share:.1%} are expected to leave, {way} than the {first.share:.1%} before"
+        if clear
+        else f"{last.share:.1%} are expected to leave; it was {first.share:.1%}, which chance alone could make"
+    )
+    reading = "Each point is a list; the line through it is what chance alone could make of it."
+    return Chart("timeline", finding, reading, figure)
