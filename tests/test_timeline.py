@@ -46,6 +46,14 @@ def test_lists_stand_by_the_day_they_speak_of(weeks):
     points = business.timeline()
     assert [point.day for point in points] == ["2026-11-23", "2026-11-30"]
     assert all(0 <= point.low < point.share < point.high <= 1 for point in points)
+    first = business.lists.all()[-1].list
+    assert [point.day for point in business.timeline(until=first)] == ["2026-11-23"]
+
+
+def test_a_list_that_is_not_kept_is_no_week(weeks):
+    workspace, business, _, _ = weeks
+    workspace.lists.keep_summary(workspace.lists.score(workspace.home / "history.csv"))
+    assert len(business.timeline()) == 2
 
 
 def test_who_got_worse_is_named_with_the_reason_then_and_now(weeks):
@@ -54,7 +62,7 @@ def test_who_got_worse_is_named_with_the_reason_then_and_now(weeks):
     assert (found.day, found.new, found.gone) == ("2026-11-23", 1, 1)
     assert found.rose[0].key == moved and found.rose[0].now > found.rose[0].before
     assert found.rose[0].why.startswith("Contract: ")
-    assert "are new" in found.sentence
+    assert "59 customers are on both lists: the risk of 1 rose" in found.sentence and "1 is new" in found.sentence
     assert found.risen == 1 and found.fallen == 0 and found.fell == ()
 
 

@@ -12,6 +12,8 @@ from app.words import say
 from churn.workspace.store import settled_row
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from churn.workspace.business import Business, BusinessSettings
 
 CURRENCIES = ("", "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "INR", "BRL")
@@ -45,7 +47,7 @@ def settings(one: Business) -> None:
         left, right = st.columns(2)
         given: dict[str, Any] = {
             "title": left.text_input(say("business.title"), now.title, max_chars=80, disabled=not may),
-            "currency": currency(now, may),
+            "currency": currency(right, now, may),
         }
         first, second, third = st.columns(3)
         given["horizon_months"] = first.number_input(
@@ -77,7 +79,7 @@ def settings(one: Business) -> None:
             help=say("business.bills_help"),
             disabled=not may,
         )
-        given["keeps_lists"] = right.toggle(
+        given["keeps_lists"] = st.toggle(
             say("business.keeps"), now.keeps_lists, help=say("business.keeps_help"), disabled=not may
         )
         if st.form_submit_button(say("business.save"), type="primary", disabled=not may):
@@ -85,11 +87,11 @@ def settings(one: Business) -> None:
     st.caption(f":material/tune: {say('business.offers')}")
 
 
-def currency(now: BusinessSettings, may: bool) -> str:
+def currency(place: DeltaGenerator, now: BusinessSettings, may: bool) -> str:
     """The currency of the business's money: one of the usual ones, or any other by its three letters."""
     codes = [*CURRENCIES, *([now.currency] if now.currency not in CURRENCIES else [])]
     return str(
-        st.selectbox(
+        place.selectbox(
             say("business.currency"),
             codes,
             index=codes.index(now.currency),

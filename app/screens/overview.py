@@ -80,7 +80,7 @@ def moves_since(ranked: ScoredCustomers) -> ListMoves | None:
 def week_by_week(ranked: ScoredCustomers) -> None:
     """The lists of the business one after the other, and whose risk rose since the list before and why."""
     one = session.workspace().business(ranked.model.name)
-    points = one.timeline()
+    points = one.timeline(ranked.reading.fingerprint)
     if len(points) < 2:
         return
     moves = cache.latest(moves_since, repr(one.lists.all()), ranked)

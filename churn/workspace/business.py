@@ -151,11 +151,11 @@ class Business:
         """Its saved groups of customers."""
         return SavedSegments(self)
 
-    def timeline(self) -> tuple[TimelinePoint, ...]:
-        """Its lists by day, with the share expected to leave of each."""
+    def timeline(self, until: str = "") -> tuple[TimelinePoint, ...]:
+        """The lists it keeps by day, up to the one of that fingerprint, with the share expected to leave of each."""
         from churn.workspace.timeline import timeline
 
-        return timeline(self.home, self.name)
+        return timeline(self.home, self.name, until)
 
     def change(
         self,

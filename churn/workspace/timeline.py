@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from churn.notices import do
+from churn.notices import do, many
 from churn.scoring.reasons import build_groups, compute_column_points, sum_by_group
 from churn.scoring.wording import capital
 from churn.workspace.businesses import wording_of
@@ -79,15 +79,18 @@ class ListMoves:
     @property
     def sentence(self) -> str:
         """The same in a sentence."""
-        up, down = do(self.risen, "customer's risk", "customers' risk"), do(self.fallen, "one's", "ones'")
+        on, new, gone = (do(count, "is", "are") for count in (self.stayed_on, self.new, self.gone))
         return (
-            f"{self.stayed_on:,} are on both lists: {self.risen:,} {up} rose, {self.fallen:,} {down} fell. "
-            f"{self.new:,} are new, {self.gone:,} are not on it any more."
+            f"{many(self.stayed_on, 'customer')} {on} on both lists: the risk of {self.risen:,} rose by a point or "
+            f"more, that of {self.fallen:,} fell. {self.new:,} {new} new, {self.gone:,} {gone} not on it any more."
         )
 
 
-def timeline(home: Path, business: str) -> tuple[TimelinePoint, ...]:
-    """Every list of a business that was scored, by day; the same list scored again counts once, by the latest score."""
+def timeline(home: Path, business: str, until: str = "") -> tuple[TimelinePoint, ...]:
+    """Every list that a business keeps, by day, as it was scored last.
+
+    until   the fingerprint of the list to end with; empty for all
+    """
     from churn.store.customers import lists_scored
 
     if not has_store(home):
@@ -97,10 +100,10 @@ def timeline(home: Path, business: str) -> tuple[TimelinePoint, ...]:
     days = {kept.list: kept.day for kept in lists_of(home, business)}
     points: dict[str, TimelinePoint] = {}
     for record in reversed(records):  # the latest score of a list last
-        if record.rows:
+        day = days.get(record.list)
+        if record.rows and day is not None and (record.list == until or day < days.get(until, "9999")):
             share = record.leavers / record.rows
             around = Z95 * (share * (1 - share) / record.rows) ** 0.5
-            day = days.get(record.list, record.scored[:10])
             points[record.list] = TimelinePoint(
                 day, record.source, record.rows, share, max(0.0, share - around), min(1.0, share + around)
             )
