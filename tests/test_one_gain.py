@@ -12,7 +12,7 @@ from churn.api.app import make_api
 from churn.campaigns.limits import Order
 from churn.money.amounts import Amounts
 from churn.workspace.campaigns import action_totals, budget_curve
-from tests.trained import TODAY
+from tests.trained import HISTORY, TODAY
 
 
 def cents(amounts):
@@ -64,3 +64,17 @@ def test_over_http_a_campaign_may_be_called_anything(own_telco, name):
     sent = {"content": (own_telco / TODAY).read_bytes(), "headers": {"content-type": "text/csv"}}
     told = client.post("/campaign", params={"name": name, "dry_run": "true"}, **sent).json()
     assert (told["title"], told["kept"]) == (name, False) and told["campaign"].isascii()
+
+
+def test_the_overview_says_one_decision_with_what_it_costs_keeps_and_brings(own_telco):
+    workspace = Workspace(own_telco)
+    ranked = workspace.lists.score(own_telco / HISTORY)
+    campaign = workspace.campaigns.suggest(ranked).campaign
+    said = workspace.lists.next_step(ranked, campaign=campaign).why
+    treated = campaign.table[campaign.table["arm"] == "treat"]
+    for channel, count in treated["channel"].value_counts().items():
+        assert f"{count:,} " in said and f"by {channel}" in said
+    money = Amounts("USD", "en-US").money
+    low, mid, high = (money(campaign.expected_gain[end]) for end in ("low", "mid", "high"))
+    assert f"cost about {money(campaign.spent)}" in said and f"bring {mid} after costs ({low} to {high})" in said
+    assert f"keep about {round(campaign.detectable.expected * campaign.treated):,} customer" in said

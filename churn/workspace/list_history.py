@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from churn.intake.reader import Reading
 from churn.money.amounts import describe_horizon
-from churn.notices import do
+from churn.notices import do, listed
 from churn.notices import many as counted
 from churn.scoring.reasons import Explanation
 from churn.training.model import Model
@@ -261,12 +261,22 @@ def next_step(
     who = do(overview.suggested, "customer is", "customers are")
     why = f"{amounts.number(overview.suggested)} {who} worth an action."
     if campaign is not None:
-        people, held = amounts.number(campaign.treated), amounts.number(campaign.held)
-        cost, gain = amounts.money(campaign.spent), amounts.money(campaign.expected_gain["mid"])
-        to, out = do(campaign.treated, "customer", "customers"), do(campaign.held, "is", "are")
-        offers = f"Offers to {people} {to} cost about {cost} and should bring {gain} after that"
-        why = f"{offers}; {held} {out} held out."
+        why = decision_sentence(campaign, amounts)
     return NextStep("Plan the campaign", f"{why} {playbook_for(ranked.model, home).evidence}", "plan")
+
+
+def decision_sentence(campaign: Campaign, amounts: Amounts) -> str:
+    """The one decision a campaign asks for, with what it should keep and bring and between what that may lie."""
+    treated = campaign.table[campaign.table["arm"] == "treat"]
+    channels = [f"{amounts.number(n)} by {channel}" for channel, n in treated["channel"].value_counts().items()]
+    first = channels[0].replace(" by ", f" {do(campaign.treated, 'customer', 'customers')} by ", 1)
+    kept, held = round(campaign.detectable.expected * campaign.treated), campaign.held
+    low, gain, high = (amounts.money(campaign.expected_gain[end]) for end in ("low", "mid", "high"))
+    keep = f"keep about {counted(kept, 'customer')} and " if kept else ""
+    return (
+        f"Offers to {listed([first, *channels[1:]])} cost about {amounts.money(campaign.spent)}; they should {keep}"
+        f"bring {gain} after costs ({low} to {high}). {amounts.number(held)} {do(held, 'is', 'are')} held out."
+    )
 
 
 def _title(record: CampaignRecord) -> str:
