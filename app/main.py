@@ -64,7 +64,7 @@ def draw() -> None:
         cache.carry_address()
     asked = st.navigation(sections(), position="sidebar", expanded=True)
     with st.sidebar, widgets.polite_errors():
-        sidebar.draw()
+        sidebar.draw(asked.url_path)
     if asked.url_path:  # the start screen shows the whole tour itself
         with widgets.polite_errors():
             tour.bar(asked.url_path)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cache, session
+from app import cache, session, widgets
 from app.words import languages, plain, say
 
+HAVE_THEIR_OWN = ("", "score", "training", "results")  # screens with a place of their own to drop a list
 
-def draw() -> None:
+
+def draw(screen: str) -> None:
     """What every screen speaks of, and who reads it."""
     if session.may("score"):
         business_choice()
         list_choice()
+        if screen not in HAVE_THEIR_OWN:
+            widgets.drop_list(st.container(), "sidebar upload", then="score")
     st.space("small")
     language_choice()
     person()

@@ -435,23 +435,34 @@ def choose_list(*, then: str = "") -> None:
 
     then  the screen to go on to with what was taken in hand (empty: this one)
     """
-    turn, taken = session.recall("turn", 0), session.recall("taken files", frozenset())
+    turn = session.recall("turn", 0)
     left, right = st.columns([3, 2])
-    # The field stays the same one: a file on its way to a field that is drawn anew would be lost.
-    uploaded = left.file_uploader(say("list.drop"), key="upload", help=say("list.kinds"), accept_multiple_files=True)
     chosen = right.selectbox(
         say("list.sample"), session.sample_files(), index=None, key=f"sample {turn}", placeholder=say("list.pick")
     )
+    drop_list(left, "upload", then=then)
+    if chosen is not None:
+        session.take_sample(chosen)
+        session.remember("turn", turn + 1)
+        go_with_list(then)
+
+
+def drop_list(place: DeltaGenerator, key: str, *, then: str = "") -> None:
+    """A place to drop lists: each is kept in the session, and the last one comes into hand."""
+    taken = session.recall("taken files", frozenset())
+    # The field stays the same one: a file on its way to a field that is drawn anew would be lost.
+    uploaded = place.file_uploader(say("list.drop"), key=key, help=say("list.kinds"), accept_multiple_files=True)
     fresh = [file for file in uploaded if file.file_id not in taken]
-    if not fresh and chosen is None:
-        return
     for file in fresh:
         session.take(file.name, file.getvalue())
         session.free_upload(file)
-    session.remember("taken files", taken | {file.file_id for file in fresh})
-    if chosen is not None and not fresh:
-        session.take_sample(chosen)
-        session.remember("turn", turn + 1)
+    if fresh:
+        session.remember("taken files", taken | {file.file_id for file in fresh})
+        go_with_list(then)
+
+
+def go_with_list(then: str) -> None:
+    """Go on with the list that was just taken in hand, to a screen or on this one."""
     if then:
         st.switch_page(f"screens/{then}.py", query_params=cache.address())
     st.rerun()

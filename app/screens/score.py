@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import cache, from_events, session, widgets
+from app import cache, first_list, from_events, session, widgets
 from app.questions import ask, confirm_matches
 from app.words import plain, say
-from churn.errors import ChurnError, ListRefused, NoModelFits, NoModelYet
+from churn.errors import ChurnError, ListRefused, MissingColumns, NoModelFits, NoModelYet
 from churn.workspace.files import clean_csv, scored_list_file, set_aside_csv
 from churn.workspace.list_history import ListFilter, actions_in, filter_columns, filter_list, filter_values
 from churn.workspace.models import one_sided_notice
@@ -353,9 +353,11 @@ def scored(reading: Reading, warned: DeltaGenerator) -> None:
         if (same := one_sided_notice(reading)) and problem.message.startswith(same.text.partition(",")[0]):
             warned.empty()
         ask(problem)
+        if isinstance(problem, MissingColumns):  # it may be of a business that is not here yet
+            first_list.offer(reading)
         return
     except (NoModelFits, NoModelYet) as problem:
-        widgets.no_model(problem)
+        first_list.no_model(problem, reading)
         return
     if not reading.doubtful:
         confirm_matches(ranked.reading.doubtful, ranked.reading.raw.column_names)
