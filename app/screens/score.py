@@ -352,9 +352,9 @@ def scored(reading: Reading, warned: DeltaGenerator) -> None:
     except ListRefused as problem:
         if (same := one_sided_notice(reading)) and problem.message.startswith(same.text.partition(",")[0]):
             warned.empty()
-        ask(problem)
         if isinstance(problem, MissingColumns):  # it may be of a business that is not here yet
             first_list.offer(reading)
+        ask(problem)
         return
     except (NoModelFits, NoModelYet) as problem:
         first_list.no_model(problem, reading)
