@@ -46,7 +46,8 @@ def test_logs_become_a_model_a_list_and_a_campaign(browser, fresh, business):
 def made_from_logs(page, business, purpose):
     """Open the path, take the sample logs of a business, and make the list of the date on the slider."""
     page.get_by_text(say("logs.title")).first.click()
-    choose(page, page.get_by_role("combobox", name=say("logs.business")), read_profile(business).recipe["title"])
+    main = page.get_by_test_id("stMain")  # the sidebar has a business to choose as well
+    choose(page, main.get_by_role("combobox", name=say("logs.business")), read_profile(business).recipe["title"])
     settled(page).get_by_text(say("logs.way_sample"), exact=True).click()
     page.get_by_role("button", name=say("logs.take_sample")).click()
     expect(page.get_by_text(say("logs.choose"))).to_be_visible()
