@@ -46,7 +46,7 @@ def _together(workspace: Workspace, sample, path: Path, name: str):
     """Each customer's score, true probability and what came of it, for those known to both."""
     import pyarrow.parquet as pq
 
-    ranked = workspace.lists.score(path, model=name).scored.table
+    ranked = workspace.lists.score(path, model=name, everybody=True).scored.table
     found = ranked.select([ranked.column_names[0], "probability"]).to_pandas()
     found.columns = ["key", "probability"]
     found["left"] = (pq.read_table(path, columns=["left"])["left"].to_pandas() == "left").to_numpy()
