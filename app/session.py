@@ -447,7 +447,7 @@ def was_let_go() -> str:
     return drawer().let_go.get(st.session_state.get("list", ""), "")
 
 
-def take(name: str, content: bytes, *, made_up: bool = False, options: Mapping[str, Any] | None = None) -> None:
+def take(name: str, content: bytes, *, made_up: bool = False, options: Mapping[str, object] | None = None) -> None:
     """Take an uploaded list in hand; those brought before are kept beside it.
 
     options  what was said about it when it was brought

@@ -205,7 +205,7 @@ def segments(business: Business) -> None:
         st.rerun()
 
 
-def fields_of(wanted: Mapping[str, Any]) -> dict[str, object]:
+def fields_of(wanted: Mapping[str, object]) -> dict[str, object]:
     """The fields above the table as a saved filter sets them."""
     words = {field(f"words {wanted['column']}"): wanted["words"]} if wanted.get("column") else {}
     fields = {field(name): value for name, value in wanted.items() if name != "words"}

@@ -46,10 +46,7 @@ from churn.workspace.access import auth_settings
 from churn.workspace.workspace import Workspace
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
-
-
 __all__ = ["make_api", "refusal"]
-
 
 ROUTES = (
     health_routes.router,

@@ -21,14 +21,8 @@ from churn.workspace.results import rate_json
 from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["campaigns"])
-
-
 ORDER = ("budget", "capacity", "at_least", "at_most", "holdout", "seed", "scenario", "name")
-
-
 LONGEST = 300
-
-
 A_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 

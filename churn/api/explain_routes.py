@@ -17,8 +17,6 @@ from churn.workspace.customers import comparison_json, explained_json
 from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["scoring"])
-
-
 Asked = tuple[str | None, date | None]  # the model, and the day ages count back from
 
 

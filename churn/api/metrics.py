@@ -28,8 +28,6 @@ from churn.workspace.prediction import PredictionBatch, ScoredCustomer
 from churn.workspace.recorder import Kept
 
 RECORD = "x-record"  # says `delayed` or `lost` where the score is not in the database as usual
-
-
 SOURCE = "api"
 
 
@@ -51,8 +49,6 @@ async def headers_after(request: Request, scored: ScoredCustomer | PredictionBat
 
 
 TIME: tuple[float, ...] = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-
-
 Gauges = Callable[[], Iterable[Any]]
 
 
@@ -126,8 +122,6 @@ class Traffic(Collector):
 
 
 LOG = logging.getLogger("holdfast.requests")
-
-
 FAULTS = logging.getLogger("holdfast.faults")
 
 

@@ -13,8 +13,6 @@ from churn.errors import ChurnError
 from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["operation"])
-
-
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 

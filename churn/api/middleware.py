@@ -80,11 +80,7 @@ def too_often(wait: float) -> JSONResponse:
 
 
 POLICY_VIOLATION = 1008  # what a socket is closed with that may not be opened
-
-
 _HOST = "This server does not answer under the name of this request."
-
-
 _ORIGIN = "A page of another origin may not ask here."
 
 
@@ -155,17 +151,9 @@ def _is_address(name: str) -> bool:
 
 
 MOST_BYTES = 10 * 1024 * 1024
-
-
 MOST_ROWS = 100_000
-
-
 MOST_NAMES = 2_000
-
-
 MOST_CELLS = 4_000_000  # customers × names: 40 columns of the most customers there may be
-
-
 MOST_OBJECTS = 4 * MOST_ROWS
 
 
@@ -249,14 +237,8 @@ def too_many_rows() -> TooLarge:
 
 
 OPEN = frozenset({"/health", "/ready"})
-
-
 LOOKING = frozenset({"GET", "HEAD"})
-
-
 PATIENCE = 1.0  # seconds a request waits for the database when the keys are looked up again
-
-
 _HOW = "Send an API key as X-API-Key, or as Authorization: Bearer."
 
 
@@ -362,8 +344,6 @@ def forwarded_for(scope: Scope) -> str:
 
 
 SENDING = 30.0  # seconds in which a body has to arrive
-
-
 WORKING = 120.0  # seconds after which nobody waits for an answer any more
 
 
@@ -419,13 +399,8 @@ def _in_time(receive: Receive) -> Receive:
 
 
 ID = "x-request-id"
-
-
 REFERRER = "referrer-policy"
-
-
 _SOUND = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
 
 EVERYWHERE = {
     "x-content-type-options": "nosniff",

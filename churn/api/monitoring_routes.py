@@ -21,8 +21,6 @@ from churn.errors import ChurnError
 from churn.workspace.workspace import Workspace
 
 router = APIRouter(tags=["watching"])
-
-
 Keep = Annotated[bool, Query(description="false only looks: nothing is kept, so it counts for no later list")]
 
 

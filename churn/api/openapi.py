@@ -19,11 +19,7 @@ from churn.workspace.scorer import OnlineScorer
 from churn.workspace.workspace import Workspace
 
 TYPES = {"number": ["number", "string", "null"], "flag": ["boolean", "string", "number", "null"]}
-
-
 ANY = ["string", "number", "boolean", "null"]
-
-
 _TRIED: dict[str, Any] = {"number": 12.5, "flag": True, "date": "2026-01-31"}
 
 
@@ -100,7 +96,6 @@ _TO_ACT_ON = {
     "template": {"type": "string", "description": "a small CSV that has every needed column"},
 }
 
-
 TOLD = {
     "400": "Not a request this server answers.",
     "401": "Nobody said who they are, or the key is wrong.",
@@ -113,7 +108,6 @@ TOLD = {
     "503": "Not now.",
 }
 
-
 KEY_ALONE = {
     "type": "object",
     "description": "Score the customer with this key from the features last recorded.",
@@ -122,13 +116,8 @@ KEY_ALONE = {
     "additionalProperties": False,
 }
 
-
 _BINARY = {"type": "string", "format": "binary"}
-
-
 FILE = {"type": "object", "properties": {"file": _BINARY, **FIELDS_OF_FORM}, "required": ["file"]}
-
-
 OFFERS = {"application/json": {"schema": {"type": "object"}}, "application/toml": {"schema": {"type": "string"}}}
 
 

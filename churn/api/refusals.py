@@ -45,7 +45,6 @@ STATUS: dict[type[ChurnError], int] = {
     Unavailable: 503,
 }
 
-
 WORDS = ("sheet", "map", "dates", "duplicates", "profile", "model", "as_of")  # what the address of a request may say
 
 

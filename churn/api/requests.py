@@ -25,17 +25,9 @@ from churn.options import READ, pair_of
 from churn.workspace.prediction import PredictionBatch
 
 JSON_TYPES = ("", "application/json")
-
-
 DEEP = frozenset((list, dict))
-
-
 FORM = "multipart/form-data"
-
-
 MOST_FIELDS = 100
-
-
 LONG = 1 << 18  # bytes from which a body is no work for the loop that answers everybody
 
 
@@ -232,7 +224,6 @@ FIELDS = (
     "currency",
     "notices",
 )
-
 
 _ONE = "{" + ",".join(f'"{name}":%s' for name in FIELDS) + "}"
 

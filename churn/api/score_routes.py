@@ -24,13 +24,8 @@ from churn.workspace.prediction import KEY, PredictionBatch, ScoredCustomer, onl
 from churn.workspace.workspace import Workspace
 
 Read = TypeVar("Read")
-
-
 router = APIRouter(tags=["scoring"])
-
-
 NAMED = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,63})?$"
-
 
 BusinessAsked = Annotated[
     str | None, Query(max_length=80, description="the business whose model answers, by its name or in its own words")
@@ -59,13 +54,11 @@ def _a_day(text: object) -> object:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
 DayAsked = Annotated[
     date | None,
     BeforeValidator(_a_day),
     Query(description="the day ages count back from, where the customers have no date column (2026-01-31)"),
 ]
-
 
 LIMITS = Limits(bytes=64 << 20, rows=MOST_ROWS, cells=MOST_CELLS)  # a small file can unpack into a very large one
 

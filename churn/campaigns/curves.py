@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE = 20_000
-
-
 CLOSE = 1e-4  # of the bound: finer than any picture shows
 
 

@@ -64,8 +64,6 @@ def _decode_column(table: pa.Table) -> pa.Table:
 
 
 LONGEST = 300
-
-
 KEPT = 48  # letters of an id that come from the words
 
 

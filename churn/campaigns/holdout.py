@@ -97,17 +97,9 @@ def _stratum_counts(kinds: np.ndarray, share: float, start: float) -> dict[str, 
 
 
 Limits = tuple[Limit, ...]
-
-
 ROUGH = 0.01
-
-
 STAY = (1.0, 0.3, 0.1, 0.03)  # what staying in the plan may be worth to it, as a share of the average gain
-
-
 WORTH_STAYING = 0.9992  # of the bound: a plan that keeps those drawn may fall this short of the best possible
-
-
 DRAWS = 6  # so often more customers are chosen to make up for those of a minimum whom chance held out
 
 

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 LiftJson = Mapping[str, Any]  # a Lift, or a part of one, as it is kept and answered
 
 Z95 = 1.959963984540054
-
-
 FEWEST = 20
-
-
 FEWEST_EVENTS = 5
 
 
@@ -131,17 +127,9 @@ def _newcombe(left_a: float, a: int, left_b: float, b: int) -> Difference:
 
 
 Z_ALPHA = 1.959963984540054
-
-
 Z_POWER = 0.8416212335729143
-
-
 FEWEST_IN_AN_ARM = 20
-
-
 SURE_ENOUGH = 0.8  # a lower chance to see the expected effect is a warning
-
-
 MOST_HELD = 0.5
 
 
@@ -269,14 +257,8 @@ def _chance(chance: float) -> str:
 
 
 MISSING_WARNED = 0.05
-
-
 CONTAMINATED_WARNED = 0.01
-
-
 FAR_OFF = 2.0  # times fewer, or more, of the held out left than their scores say
-
-
 SURE = 4.0  # … by so many standard errors
 
 
@@ -461,14 +443,8 @@ def _doubtful(known: pd.DataFrame) -> tuple[Notice, ...]:
 
 
 Conclusion = Literal["fewer left", "more left", "inconclusive", "no claim"]
-
-
 ENDS = ("low", "mid", "high")
-
-
 UNBALANCED = 0.001
-
-
 FEWEST_SHOWN = 10
 
 

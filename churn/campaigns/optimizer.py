@@ -141,8 +141,6 @@ def _slack(bounds: np.ndarray) -> np.ndarray:
 
 
 SAMPLE, ROUNDS = 500, 40  # a start is enough: 4,000 customers cost ten times the work and save three rounds
-
-
 CLOSE = 5e-6  # of the bound: prices are no longer improved
 
 
@@ -518,22 +516,11 @@ def _c_nowhere() -> int | None:
 
 
 EXACT = 200
-
-
 DOUBTFUL = 400  # of a longer list, so many of the closest calls are decided again, exactly
-
-
 LEANS = (0.0005, 0.002, 0.005, 0.01, 0.02, 0.05)
-
-
 WHOLE = 1_000  # where no more than this are left in doubt, all of them are decided at once
-
-
 NODES = 500
-
-
 CLOSE_ENOUGH = 4e-4  # of the bound: nearer than this to the best possible, close calls are not worth the wait
-
 
 _SAID = {
     "budget": "a budget of {most:,g}",

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BEST_OF_THE_OTHERS = "This is the best possible plan for those who are not held out."
-
-
 FILE_COLUMNS = ("arm", "action", "channel", "cost", "expected_gain", "probability", "tier", "reason_1")
 
 

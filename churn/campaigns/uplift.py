@@ -22,13 +22,8 @@ from churn.schema import Schema
 from churn.training.encoder import encoder_for
 
 FOLDS = 3
-
-
 REPEATS = 3
-
-
 FEWEST = 50
-
 
 SETTINGS = {
     "max_depth": 3,
@@ -39,7 +34,6 @@ SETTINGS = {
     "tree_method": "hist",
     "nthread": 1,
 }
-
 
 ROUNDS = 120
 
@@ -279,8 +273,6 @@ def _seen_effect(good: np.ndarray, treated: np.ndarray) -> Difference | None:
 
 
 Z95 = 1.959963984540054
-
-
 SURE_ARMS = 0.001
 
 

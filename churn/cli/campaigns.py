@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from churn.workspace.workspace import Workspace
 
 ENDS = ("low", "mid", "high")
-
-
 OF_THE_LIST = 5  # notices about the list that a plan repeats: `check` and `score` tell them all
 
 

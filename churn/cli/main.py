@@ -20,14 +20,8 @@ from churn.notices import Notice
 from churn.options import AS_OF, READ, Option, pair_of
 
 BAR = 20  # signs of a progress bar
-
-
 READER, SCREEN = "CHURN_READER", "screen"  # set for the jobs of the dashboard, which shows their refusals as they are
-
-
 TOGETHER = ("map",)  # options that are given several times at once; of others one is chosen
-
-
 _COLOURS = {"warning": "33", "refused": "31", "strong": "1", "quiet": "2"}
 
 
@@ -127,8 +121,6 @@ def _all_numbers(column: Sequence[str]) -> bool:
 
 
 Run = Callable[[Namespace, Printer], "Answer | None"]
-
-
 Words = Callable[[ArgumentParser], None]
 
 
@@ -170,8 +162,6 @@ def verb(name: str, does: str, words: Words, *, example: str = "") -> Callable[[
 
 # Each module registers its verbs when imported; `--help` shows them in this order.
 FAMILIES = ("lists", "models", "campaigns", "businesses")
-
-
 DONE, A_BUG, REFUSED = 0, 1, 2
 
 
@@ -254,8 +244,6 @@ def _carry_out(args: Namespace, printer: Printer) -> int:
 
 
 SHELLS = ("bash", "zsh")
-
-
 _ZSH = "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
 
 

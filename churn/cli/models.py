@@ -136,8 +136,6 @@ def _promoted(workspace: Workspace, name: str, version: str, why: str) -> Answer
 
 
 RETRAIN_ADVISED = 3
-
-
 MOST_SHOWN = 8
 
 

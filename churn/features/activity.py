@@ -13,8 +13,6 @@ from churn.features.recipe import Measure, RecipeRate
 from churn.schema import Column
 
 ACTIVE = Measure("active_days", "Days with activity")
-
-
 MONTH = 30
 
 

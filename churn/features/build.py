@@ -33,8 +33,6 @@ from churn.notices import Notice
 from churn.schema import Column, Schema
 
 LEAST = 1_000  # fewer customers are worth keeping whole
-
-
 DIGITS = 4  # of the MD5: 65,536 equal parts, so that a class is met to within 1/65,536 of it
 
 
@@ -131,8 +129,6 @@ def _md5() -> Any:
 
 
 LEFT, STAYED = "left", "stayed"
-
-
 AS_OF = "as_of"
 
 

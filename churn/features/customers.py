@@ -65,14 +65,8 @@ def _days_before(day: Any, at: Cut) -> Any:
 
 
 Keep = Callable[[Any], Any]
-
-
 _BOTS = "are likely no people, with more than {:,} events in a day, and were left out"
-
-
 _SILENT = "were silent for more than {} days already and count as gone"
-
-
 _PAID = "have paid beyond the {} days and cannot leave in them"
 
 

@@ -62,11 +62,7 @@ def payment_states(log: Entries, before: int, grace: int) -> Any:
 
 
 TIDY = (1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 42, 60, 90, 120, 180, 270, 365, 540, 730)
-
-
 ENOUGH = 0.90
-
-
 FEWEST = 20
 
 

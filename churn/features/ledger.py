@@ -22,20 +22,10 @@ from churn.features.recipe import Recipe, TableRecipe
 from churn.notices import Notice
 
 QUIET = 0.1  # of the median day's entries
-
-
 TYPICAL = 20  # entries a median day needs before a quiet day means anything
-
-
 LONGEST = 31  # a longer silence is a closed business, not an outage
-
-
 NEAR = 7
-
-
 STRAY_GAP, STRAY_SHARE = 30, 0.001
-
-
 EPOCH = date(1970, 1, 1)
 
 

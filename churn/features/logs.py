@@ -22,8 +22,6 @@ from churn.intake.values import YES
 from churn.notices import Notice
 
 MOMENT = ("key", "day", "second")
-
-
 MANY = 0.25  # share of the entries from which comparing all of them at once is quicker (days without hours: all are)
 
 
@@ -49,23 +47,11 @@ def drop_duplicates(engine: Engine, rows: Any, entries: int) -> tuple[Any, int]:
 
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
-
-
 EARLIEST, LATEST = 3_652, 47_481  # 1980-01-01 and 2099-12-31: a date outside them is a mistake, not a moment
-
-
 _DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-
-
 _TIME = r"[ T](?:[01]?[0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?"
-
-
 _ZONE = r"(?:Z|UTC|GMT|(([+-])[0-9]{2})(?::?([0-9]{2}))?)"
-
-
 _WRITTEN = rf"^({_DATE}(?:{_TIME})?)(?:[.][0-9]+)? ?{_ZONE}?$"
-
-
 _WHOLE, _HOURS, _SIGN, _MINUTES = 1, 2, 3, 4
 
 
@@ -144,17 +130,9 @@ def _number(text: Any) -> Any:
 
 
 UNKNOWN = -1  # stands for a day that is not understood
-
-
 LARGEST = 9.0e13  # beyond it a sum of whole cents is no longer exact
-
-
 DAY_OF = {"time": "day", "arrived": "arrived", "expires": "expires"}
-
-
 MOMENTS = tuple(DAY_OF)
-
-
 Source = str | os.PathLike[str]
 
 
@@ -334,8 +312,6 @@ def _notice(kind: Any, table: TableRecipe, number: int, text: str) -> Notice:
 
 
 NARROW = "int32"  # days, and counts within one: half the memory of the widest table that is kept
-
-
 HOURS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
 

@@ -9,8 +9,6 @@ from churn.features.engines.base import Engine
 from churn.features.logs import Entries
 
 MONTH, CENTS = 30, 100
-
-
 PARTS = ("expires", "plan_days", "price", "paid", "method", "auto_renew", "cancel")
 
 
@@ -196,7 +194,6 @@ def monthly_value(people: Any, at: Cut) -> Any:
 
 
 _MONEY = ("price", "paid")
-
 
 FORMULAS: tuple[tuple[Formula, tuple[str, ...], dict[str, Any]], ...] = (
     (days_to_expiry, (), {"group": "Subscription", "unit": "days"}),

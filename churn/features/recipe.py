@@ -16,29 +16,17 @@ from typing import Any
 from churn.errors import ListRefused, RequestRefused
 
 SHAPES = ("log", "payments", "members")
-
-
 RULES = ("inactivity", "expiry")
-
-
 MAKES = ("total", "windows", "pace", "trend")
-
-
 DUPLICATES = ("drop", "keep")
-
-
 POPULATIONS = ("current", "expiring")
-
-
 FIELD_KINDS = ("category", "number", "flag", "date")
-
 
 COLUMN_WORDS = {
     "log": ("key", "time", "arrived", "kind", "session", "item"),
     "payments": ("key", "time", "expires", "plan_days", "price", "paid", "method", "auto_renew", "cancel"),
     "members": ("key",),
 }
-
 
 NEEDED = {"log": ("key", "time"), "payments": ("key", "time", "expires"), "members": ("key",)}
 
@@ -175,10 +163,7 @@ _CHOICES = {
     "lever": ("actionable", "context", "protected"),
 }
 
-
 _PARTS = {"measures": Measure, "rates": RecipeRate, "varieties": Variety, "fields": RecipeField}
-
-
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "bool": (bool,), "float | None": (int, float)}
 
 

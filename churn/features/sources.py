@@ -15,11 +15,7 @@ from churn.errors import ListRefused
 from churn.features.engines.base import Engine
 
 PARQUET = (".parquet", ".pq")
-
-
 TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
-
-
 DELIMITERS = (",", ";", "\t", "|")
 
 

@@ -24,8 +24,6 @@ from churn.features.recipe import Recipe
 from churn.features.sources import PARQUET, source_files
 
 DIALECTS = ("bigquery", "clickhouse", "databricks", "postgres", "snowflake", "trino")
-
-
 NOT_RUN = "Compiled, not run: compare its result with DuckDB's on the same rows before you rely on it."
 
 

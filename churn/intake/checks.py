@@ -17,14 +17,8 @@ from churn.notices import Notice, do, many
 from churn.schema import Column, Schema
 
 WARN_SHARE = 0.05  # unseen levels in more rows than this are a warning
-
-
 MISSING_SHARE = 0.2  # a column with more missing than this is a warning
-
-
 NEWLY_MISSING = 0.05  # where the usual share is known, a column with so much more missing is a warning
-
-
 _SAMPLE = 4_096  # values per block that the median is taken from
 
 
@@ -227,8 +221,6 @@ def verdict_of(table: pa.Table, schema: Schema) -> Verdict:
 
 
 CUSTOMERS = 100
-
-
 LEAVERS = STAYERS = 30  # fewer on one side leave a handful in each fold: every figure on the card would be chance
 
 

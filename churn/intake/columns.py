@@ -90,30 +90,16 @@ def cells_of(column: pa.ChunkedArray, lines: np.ndarray) -> Cells:
 
 
 LEVELS = 1_000  # different words kept per column; beyond it is free text
-
-
 EXAMPLES = 5
-
-
 _FEW = 2_000  # different cells looked at one by one in a block
-
-
 _ENOUGH = 200  # cells of a column that settle how its numbers are written
 
 
 # Days and months that are numbers as well: dates only where the heading says so, or where a schema does.
 _COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])|(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}")
-
-
 _SHORTENED = re.compile(SHORTENED)
-
-
 _PHONE = r"\+[0-9]{7,}"
-
-
 _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{4,15}(?: ?(?:Z|UTC))?)?$"
-
-
 Example = tuple[int, str]  # a line and the cell that stands there
 
 

@@ -10,39 +10,24 @@ from typing import Literal, get_args
 import pyarrow as pa
 
 Order = Literal["day-first", "month-first"]
-
-
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 # What a cell says about the order: settled by itself, settled by a number above 12, open, or the same either way.
 Says = Literal["settled", "day-first", "month-first", "open", "same"]
-
-
 _CLOCK = r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?"
-
-
 _TIME = rf"(?:[T ,]\s*{_CLOCK}\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
-
-
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
-
-
 _COMPACT = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
-
-
 _YEAR_LAST = re.compile(rf"([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_TIME}")
-
 
 _DAY_NAMED = re.compile(
     rf"(?:[^\W\d_]{{2,10}}\.?,?\s+)?([0-9]{{1,2}})\.?[-\s/]*([^\W\d_]{{3,10}})\.?[-\s/,]*([0-9]{{4}}|[0-9]{{2}}){_TIME}"
 )
 
-
 _MONTH_NAMED = re.compile(
     rf"(?:[^\W\d_]{{2,10}}\.?,?\s+)?([^\W\d_]{{3,10}})\.?\s*([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+([0-9]{{4}}){_TIME}"
 )
-
 
 _MONTH_WORDS = (
     ("jan", "ene", "gen", "jän"),
@@ -59,7 +44,6 @@ _MONTH_WORDS = (
     ("dec", "dez", "déc", "dic"),
 )
 
-
 _MONTHS = {word: i + 1 for i, words in enumerate(_MONTH_WORDS) for word in words}
 
 
@@ -74,19 +58,14 @@ _MONTH_NAMES = (
     "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
 )
 
-
 _WORD, _YEAR, _NUMBER = r"([^\W\d_]{3,10})", r"((?:19|20)[0-9]{2})", r"(0?[1-9]|1[0-2])"
-
 
 _MONTH_OF_YEAR = (
     re.compile(rf"(?:{_WORD}\.?[-\s/,.]*|{_NUMBER}[-/]){_YEAR}"),  # Jan 2026, 01/2026
     re.compile(rf"{_WORD}\.?(?:-|\s?['’])()([0-9]{{2}})"),  # Jan-26, as spreadsheets write it
 )
 
-
 _YEAR_AND_MONTH = re.compile(rf"{_YEAR}(?:[-\s/.,]*{_WORD}\.?|[-/]{_NUMBER})")  # 2026-01, 2026 Jan
-
-
 _DOTTED_MONTH = re.compile(r"(0[1-9]|1[0-2])\.((?:19|20)[0-9]{2})")  # a number as well, like 20260131
 
 

@@ -21,13 +21,8 @@ from churn.intake.sources import DAMAGED
 from churn.intake.values import BLANKS, strip_marks
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f")
-
-
 _SEP_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?$", re.IGNORECASE)
-
-
 _NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
-
 
 _KNOWN_CELL = re.compile(
     r"""\s*(?:[-+(]*[€$£]?\s*\d[\d.,' \u00a0]*\s*[%€$£)-]*     # a number, an amount, a share
@@ -132,17 +127,9 @@ def _has_spaces(lines: Sequence[str], delimiter: str, quote: str) -> bool:
 
 
 JOINED = 200  # lines that one quoted value may run over
-
-
 UNBALANCED = "a quotation mark is opened or closed in the wrong place"
-
-
 NULS = "it holds NUL bytes, which no text has"
-
-
 BROKEN_BYTES = "it holds bytes that are not text in the file's encoding"
-
-
 STRAY_RETURN = "a stray line break stands inside it"
 
 

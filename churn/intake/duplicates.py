@@ -18,14 +18,8 @@ from churn.intake.values import is_missing, strip_marks
 from churn.notices import Notice, do, many
 
 Duplicates = Literal["newest", "first", "refuse"]
-
-
 LOG_ROWS, LOG_SHARE = 50, 0.3  # beyond both, the rows are events and not customers
-
-
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-
-
 _BYTES = np.random.default_rng(20261120).integers(1, 1 << 63, 256, dtype=np.uint64)
 
 

@@ -41,8 +41,6 @@ from churn.intake.sources import (
 from churn.notices import Notice
 
 HEAD_LINES = 300
-
-
 KEEP = 256 << 20  # a list of less text than this is kept in memory between the two passes
 
 

@@ -23,10 +23,7 @@ from churn.profiles import GENERAL, Profile, profile_names, read_profile
 from churn.schema import Column, Kind, Role, Schema
 
 MOSTLY = 0.8  # the share of cells that must agree on a kind
-
-
 FITS = 0.6  # the share of a profile's columns a list must have to be that business
-
 
 _ID_ENDINGS = (
     "id",
@@ -49,7 +46,6 @@ _ID_ENDINGS = (
     "uuid",
     "guid",
 )
-
 
 _FLAG_WORDS = YES | NO
 

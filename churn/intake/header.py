@@ -17,14 +17,8 @@ from churn.intake.values import NO, YES, fold_text, is_missing, same_words, stri
 from churn.notices import Notice
 
 Known = Callable[[str], bool]  # is this a heading we have seen before?
-
-
 Rough = Literal["number", "date", "flag", "word", ""]
-
-
 _UNIT_WORDS = "months month days day years eur usd gbp € $ £ % text date number string int float yes/no y/n unit"
-
-
 _UNITS = frozenset(_UNIT_WORDS.split())
 
 

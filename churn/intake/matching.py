@@ -17,14 +17,8 @@ from churn.profiles import Profile
 from churn.schema import Column, Schema
 
 How = Literal["exact", "folded", "synonym", "similar", "confirmed"]
-
-
 _CONFIDENCE: dict[str, float] = {"confirmed": 1.0, "exact": 1.0, "folded": 0.98, "synonym": 0.9}
-
-
 SURE = 0.8  # below it a match is shown for confirmation and not applied
-
-
 ALIKE = 0.72  # below it two headings are not worth proposing
 
 

@@ -20,9 +20,7 @@ _SERIALS = (
     (600_000_000_000, 4_000_000_000_000, "milliseconds counted since 1970"),
 )
 
-
 _UNIT = r"[kmgt]b|k|m|bn|mins?|minutes?|hours?|h|days?|d|months?|km|pcs|gib|mib"
-
 
 _NEARLY = (
     ("numbers with a unit", re.compile(rf"[-+]?[$€£]?[0-9][0-9.,]*\s?(?:{_UNIT})", re.IGNORECASE)),
@@ -32,7 +30,6 @@ _NEARLY = (
     ),
     ("durations", re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?")),
 )
-
 
 _SHORT_YEAR = re.compile(r"[^0-9][0-9]{2}$")
 

@@ -14,13 +14,8 @@ import pyarrow.compute as pc
 
 # What Arrow reads as the same number that `parse_number` gives; `$` alone would let a last line feed pass.
 PLAIN = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
-
-
 LONG_EXPONENT = r"[eE][+-]?[0-9]{4}"  # a number to Arrow, a code to people
-
-
 EITHER_POINT = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
-
 
 _CURRENCIES = {
     "€": "EUR",
@@ -34,15 +29,9 @@ _CURRENCIES = {
     "₹": "INR",
 }
 
-
 _CODES = "eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|czk|cad|aud|inr|brl|try|us\\$|fr\\.?|kr\\.?|zł"
-
-
 _MONEY = rf"(?:[€$£¥₹]|(?:{_CODES})(?![a-z]))"
-
-
 _SIGN = "[-+\u2212\u2013]"
-
 
 _WRITTEN = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>{_SIGN})?\s*(?P<before>{_MONEY})?\s*(?P<sign2>{_SIGN})?\s*"
@@ -51,16 +40,9 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 
-
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
-
-
 _MARKS = str.maketrans({"٫": ".", "٬": ",", "．": ".", "，": ",", "％": "%"})
-
-
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?=[.,]|$)")
-
-
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 
 
@@ -70,16 +52,12 @@ _POINT = re.compile(
     r"|[0-9]*\.[0-9]*[eE].*"
 )
 
-
 _COMMA = re.compile(
     r"(?:0|[0-9]{4,})?,[0-9]+|[0-9]{4,},|[0-9]{1,3},(?:[0-9]{1,2}|[0-9]{4,})?|0[0-9]{1,2},[0-9]{3}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
     r"|[0-9]+,[0-9]*[eE].*"
 )
 
-
 _EITHER = {".": re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}"), ",": re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")}
-
-
 _NEITHER = re.compile(r"[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 

@@ -16,13 +16,11 @@ from churn.schema import Schema
 
 Purpose = Literal["check", "score", "train"]
 
-
 _CHOICES = {
     "dates": ORDERS,
     "duplicates": ("newest", "first", "refuse"),
     "purpose": ("check", "score", "train"),
 }
-
 
 _ROLES = ("key", "outcome", "value", "date")
 

@@ -31,8 +31,6 @@ from churn.intake.values import (
 from churn.schema import Column
 
 _TYPES = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.date32()}
-
-
 MOST = 0.5  # a column of which more than this share cannot be read is refused, not emptied
 
 

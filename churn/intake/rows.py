@@ -21,37 +21,16 @@ _TOTAL_WORDS = (
     "|moyenne|count|anzahl"
 )
 
-
 _TOTAL = rf"(?i)^\W*(?:grand |sub-?)?(?:{_TOTAL_WORDS})(?: general| général)?\W*$"
-
-
 _TOTAL_AT_END = re.compile(r"(?:grand |sub-?)?(?:total|sum|summe|gesamt|insgesamt|somme|suma|average)s?\b.*")
-
-
 _SUBTOTAL = rf"(?i)^(?:(?:grand |sub-?)?(?:{_TOTAL_WORDS})\W+\w.*|.*\w\W+(?:sub-?)?(?:{_TOTAL_WORDS})\W*)$"
-
-
 _RULE = re.compile(r"[:|+]?(?:-{2,}|={2,}|_{2,}|\*{2,})[:|+]?")
-
-
 _TRAILER = frozenset(["t", "tr", "trl", "trailer", "eof", "end"])
-
-
 AGAIN = "it repeats the header"
-
-
 RULED = "it is a line drawn across the table, not a customer"
-
-
 TOTALS = "it is a totals row, not a customer"
-
-
 NOTE = "it is a note below the list"
-
-
 CONTROL = "it is a control line at the end of the file, not a customer"
-
-
 TAIL = 5
 
 

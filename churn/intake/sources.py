@@ -33,23 +33,11 @@ class CachedSource(bytes):
 
 
 FileKind = Literal["text", "workbook", "parquet"]
-
-
 Wrapping = Literal["", "gzip", "zip"]
-
-
 READABLE = ".csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods .parquet, or one of these in .gz or .zip"
-
-
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
 PARQUET = b"PAR1"
-
-
 _HEAD = 65536
 
 
@@ -73,7 +61,6 @@ _NO_LISTS = {
     b"\x7fELF": "a program",
     b"ARROW1": "an Arrow file",
 }
-
 
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")
 
@@ -270,21 +257,13 @@ def _size_and_fingerprint(source: Source, name: str) -> tuple[int, str]:
 
 
 _ONE_BYTE = "cp1252 cp1250 cp1251 cp1253 cp1254 koi8_r mac_roman cp850 cp866 cp1255 cp1256"
-
-
 _WIDE = "shift_jis euc_jp gb18030 big5 euc_kr"
 
 
 # In the order in which they are believed when several read alike.
 CODECS = tuple(_ONE_BYTE.split()) + tuple(_WIDE.split())
-
-
 _SIGNS = frozenset("€£§°’‘“”„–—…«»©®™¿¡ºª·\u00a0½¼²³µ")
-
-
 _RARE = frozenset("þðÞÐýÝƒŠšŽžŸ¸¨ª")
-
-
 _WORDS = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
 
 
@@ -339,13 +318,8 @@ def _looks_written(word: str) -> float:
 
 
 BLOCK = 16 << 20
-
-
 _LONGEST = 1 << 20  # how far is read on for the end of a line
-
-
 DAMAGED = "\ufffd"  # stands where bytes were no text; a row that holds it is set aside
-
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

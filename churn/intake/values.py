@@ -26,7 +26,6 @@ _NOTHING = (
     "|#ref!|#div/0!|#value!|#name?|#num!|#null!"
 )
 
-
 MISSING = frozenset(_NOTHING.split("|"))
 
 
@@ -38,13 +37,8 @@ _WORDS = (
     "|9999-12-31|9999-12-31 00:00:00|9999-12-31 23:59:59|31.12.9999|31/12/9999|12/31/9999"
 )
 
-
 WORDS_FOR_NOTHING = frozenset(_WORDS.split("|"))
-
-
 _YES = "yes y true t 1 1.0 on ja j wahr oui o vrai sí si sì s verdadero vero sim tak x ✓ ✔"
-
-
 _NO = "no n false f 0 0.0 off nein falsch non faux falso não nao nie nee ✗ ✘"
 
 
@@ -54,26 +48,15 @@ YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
 
 # Letters that also stand for other things: alone they mean yes or no only where nothing else speaks for it.
 LETTERS = frozenset(w for w in YES | NO if len(w) == 1 and not w.isdigit())
-
-
 _RUNS = re.compile(r"\s+")
-
-
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-
-
 _CODE = re.compile(r"[A-Z]{2,4}")
-
-
 _MARKS_OF_TEXT = r"""^(?:="([^"]*)"|'([-0-9=+@].*))$"""
-
-
 _MARKED = re.compile(_MARKS_OF_TEXT)
 
 
 # Cells worth a look of their own among very many: short without a digit, a mark that has digits, a shortened number.
 SHORTENED = r"[0-9][.,][0-9]{2,}[eE]\+[0-9]{2}"
-
 
 MAY_BE_NOTHING = (
     rf"^(?:[^0-9]{{0,20}}|#[dD][iI][vV]/0!|(?:0000-00-00|9999-12-31)(?: [0-9:]{{8}})?|00[./]00[./]0000"
@@ -138,8 +121,6 @@ def real_levels(levels: dict[str, int]) -> frozenset[str]:
 
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
-
-
 _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
 

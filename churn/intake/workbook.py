@@ -25,14 +25,8 @@ from churn.intake.values import same_words
 from churn.notices import Notice, do, many
 
 UNPACKED, RATIO, ENTRIES, PACKED = 400 << 20, 200, 2_000, 200 << 20
-
-
 SECONDS = 60  # by the clock; the process itself is bound to fewer of its own
-
-
 _ROOT = Path(__file__).parents[2]
-
-
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -206,11 +200,7 @@ def _too_large(name: str) -> ListRefused:
 
 
 SheetRecord = tuple[int, bytes]
-
-
 _SHEET, _EOF = 0x85, 0x0A
-
-
 _STREAMS = ("Workbook", "Book")
 
 
@@ -295,20 +285,10 @@ def _numbers(data: bytes) -> tuple[int, ...]:
 
 
 Found = dict[str, object]
-
-
 EXAMPLES, MOST_RECORDS = 3, 3_000_000
-
-
 OLE_START = b"\xd0\xcf\x11\xe0"
-
-
 _XLS_ROW, _XLS_FORMULA = 0x208, 0x06
-
-
 _XLSB_ROW, _XLSB_FORMULAS, _XLSB_SHEET = 0, {8, 9, 10, 11}, 156
-
-
 _NOT_AS_WRITTEN = (KeyError, StopIteration, IndexError, ValueError, struct.error, zipfile.BadZipFile, OSError)
 
 

@@ -20,14 +20,8 @@ from typing import Any
 from churn.intake.workbook import find_oddities
 
 MEMORY, SECONDS = 1 << 30, 30
-
-
 A_CELL = 80  # bytes that each cell there may be is given here; a million take some 240 MB
-
-
 HEAD = 60  # rows shown of each sheet before one is chosen
-
-
 ROWS, COLUMNS, CELLS = 1_048_576, 2_000, 20_000_000
 
 

@@ -8,16 +8,9 @@ from math import floor
 from typing import Any
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "TWD": "NT$"}
-
-
 NARROW, HARD, HIGH = "\u202f", "\u00a0", "’"
-
-
 _DOTS = {"de", "nl", "it", "es", "pt", "da", "tr", "id", "el", "ro", "hr", "sl", "sr", "vi", "ca", "gl", "eu", "is"}
-
-
 _BLANKS = {"sv", "nb", "nn", "no", "fi", "cs", "sk", "pl", "hu", "uk", "ru", "bg", "et", "lt", "lv"}
-
 
 _OWN = {  # where a country writes unlike its language: thousands, decimal
     "de-ch": (HIGH, "."),
@@ -30,13 +23,8 @@ _OWN = {  # where a country writes unlike its language: thousands, decimal
     "pt-pt": (HARD, ","),
 }
 
-
 _IN_FRONT = {"nl", "tr", "de-ch", "de-at", "de-li", "it-ch", "pt-br", "es-mx", "es-us", "id"}
-
-
 _FOUR_TOGETHER = {"es", "pt-pt", "pl", "bg"}  # 1234, but 12.345
-
-
 SHORT = ((1e9, 1e9, "bn"), (1e6, 1e6, "m"))  # from, size, unit
 
 

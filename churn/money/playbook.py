@@ -16,17 +16,9 @@ from churn.files import NAME
 from churn.money.rules import EVERYBODY, Rule, parse_rule
 
 Scenario = Literal["low", "mid", "high"]
-
-
 SCENARIOS: tuple[Scenario, ...] = ("low", "mid", "high")
-
-
 RATES = ("save", "take_up", "wake_up")
-
-
 PERIODS: Mapping[float, str] = {1: "year", 4: "quarter", 12: "month", 52: "week", 365: "day"}
-
-
 _TURNED: Mapping[Scenario, Scenario] = {"low": "high", "mid": "mid", "high": "low"}
 
 
@@ -279,8 +271,6 @@ class Place:
 
 
 _HEADER = re.compile(r"^\s*\[\[?([^\[\]]+|.*?)\]\]?\s*(?:#.*)?$")
-
-
 _PART = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 
 
@@ -338,22 +328,14 @@ def _quoted(text: str) -> str:
 
 
 TOP = ("title", "bill", "margin", "periods", "per_year", "discount_rate", "actions", "channels")
-
-
 CHANNEL = ("capacity", "title")
-
-
 OFFER = ("amount", "bill_share", "periods")
-
-
 ESTIMATE = ("low", "mid", "high", "from", "customers")
-
 
 ACTION = (
     *("title", "channel", "contact_cost", "offer", *RATES, "when"),
     *("answers", "only_answers", "cool_down_days", "segments"),
 )
-
 
 MONEY = 1e12
 

@@ -151,25 +151,15 @@ def empty_cells(columns: Any, name: str) -> np.ndarray:
 
 WORDS = "is, is not, is one of, is missing, is known, between … and …, >=, >, <=, <, =, !=, and, or, not, ( )"
 
-
 _OPERATOR = re.compile(
     r"\s*(is\s+not\s+one\s+of\b|is\s+one\s+of\b|is\s+missing\b|is\s+known\b|is\s+not\b|is\b|between\b|>=|<=|!=|>|<|=)\s*",
     re.IGNORECASE,
 )
 
-
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-
-
 _BARE_NAME = re.compile(r"[^\s()\"'<>=!,][^()\"'<>=!,]*?(?=\s+(?:is|between)\b|\s*(?:>=|<=|!=|>|<|=))", re.IGNORECASE)
-
-
 _BARE_VALUE = re.compile(r"[^()\"'<>=!,]+?(?=\s*(?:,|\)|\s(?:and|or)\b|$))", re.IGNORECASE)
-
-
 _LINK = re.compile(r"\s*(and|or)\b\s*", re.IGNORECASE)
-
-
 _NOT = re.compile(r"\s*not\b\s*", re.IGNORECASE)
 
 

@@ -25,8 +25,6 @@ from churn.training.metrics import auc
 from churn.training.model import Model
 
 FEWEST_EXPECTED = 5.0  # customers a bin should have by chance; thinner bins are put together
-
-
 Z95 = 1.959964
 
 
@@ -173,11 +171,7 @@ def _jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
 
 
 THEN = "than in the list the model learnt from"
-
-
 PLAINLY = 0.0995  # a share from which on a decimal of its percentage says nothing
-
-
 _WORTH_SAYING = 0.02  # a typical value that moved by less says nothing about the column
 
 
@@ -259,17 +253,9 @@ def _levels(subject: str, shape: ColumnShape, counts: np.ndarray) -> str:
 
 
 FEWEST = 500  # customers below which no verdict on drift is given
-
-
 FALSE_ALARMS = 0.01  # share of columns called moved by mistake, over all columns of a list
-
-
 NO_DISTANCE = Distance()
-
-
 LARGE_PSI, LARGE_GAP, LARGE_TV, LARGE_SHIFT = 0.04, 0.08, 0.06, 0.2
-
-
 AN_EVEN_SHARE = 0.5  # a column matters from half an even share of what drives the risk
 
 
@@ -410,17 +396,9 @@ def table_of_columns(columns: Sequence[ColumnDrift]) -> list[Mapping[str, Any]]:
 
 
 MOST_ROWS = 2000
-
-
 FEWEST_ROWS = 500
-
-
 TELLS = 0.60  # ROC-AUC, at the lower end of its interval, from which the lists are called different
-
-
 NAMES = 3
-
-
 _CODES = 250
 
 

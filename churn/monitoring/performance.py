@@ -29,20 +29,10 @@ from churn.training.metrics import auc, fit_platt_line
 from churn.training.model import Model
 
 GRID = 500  # steps of probability between which customers are not told apart when drawing
-
-
 DRAWS = 200
-
-
 FEWEST_BINS = 5  # bins of customers with known outcomes that a correction is drawn through
-
-
 LINES = (0.5, 2.0)  # a flatter or steeper line says that bins are all of one kind, not how the model leans
-
-
 USUAL = (0.1, 1.0)  # how far models of five businesses lean in slope and intercept, as standard deviations
-
-
 MEASURES = ("auc", "recall", "precision", "churn_rate")
 
 
@@ -206,17 +196,9 @@ def _measures(p: np.ndarray, left: np.ndarray, stayed: np.ndarray, threshold: fl
 
 
 FEWEST_IN_PART = 200
-
-
 FEWEST_LEARNT = 50
-
-
 MOST_COLUMNS = 4
-
-
 MOST_LEVELS = 6
-
-
 Z95 = 1.959964
 
 
@@ -287,8 +269,6 @@ def _mean(gains: np.ndarray) -> Likely:
 
 
 SURE = 2.58  # standard errors from which a fall counts as real: with two lists in a row, chance all but never does it
-
-
 ALARMING_FALL = 0.05
 
 
@@ -389,11 +369,7 @@ def _levels(levels: tuple[str, ...], codes: np.ndarray) -> pa.Array:
 
 
 FEWEST_CUSTOMERS, FEWEST_LEAVERS = 500, 50
-
-
 SLOPES = RATES = (0.8, 1.25)
-
-
 Measured = tuple[Likely, Likely, Likely, Likely | None]  # ranking, calibration slope, churn rate, profit
 
 

@@ -16,29 +16,13 @@ from churn.scoring.wording import Wording, capital
 from churn.training.model import Model
 
 Trouble = Literal["schema", "unseen", "blank", "unit", "constant", "keys", "volume"]
-
-
 UNSEEN, BLANK, SAME_KEYS = 0.01, 0.05, 0.2
-
-
 UNITS = (10, 100, 1000)
-
-
 NEAR = 0.12  # how far from a round ratio, as a share, a change of unit may lie
-
-
 CHANCE = 1e-4  # how seldom chance alone may raise one alarm; a list has about a hundred places for one
-
-
 FEWEST_FOR_UNITS = 30
-
-
 TIMES_LONGER = 2  # times longer or shorter than the last list from which one is doubted
-
-
 FEWEST_TO_COMPARE = 500  # customers of the last list below which its length says nothing
-
-
 EVERYWHERE = 0.5  # share of columns in trouble from which the list as a whole is doubted
 
 

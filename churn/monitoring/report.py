@@ -49,22 +49,15 @@ from churn.scoring.wording import Wording, capital, wording_for
 from churn.training.model import Model
 
 Verdict = Literal["keep", "watch", "retrain"]
-
-
 IN_A_ROW = 2
-
 
 OF_THE_LIST = {
     "keys": "it has hardly a customer in common with the last list",
     "volume": "it is far longer or shorter than the last list",
 }
 
-
 FAULTS = ("schema", "blank", "unit", "constant")
-
-
 PER = 1000  # customers money is computed for
-
 
 SAID = {
     "expected_profit": "the expected profit fell by more than 5%",

@@ -14,11 +14,7 @@ from churn.training.model import STEPS, Model
 from churn.training.thresholds import TIERS
 
 BINS = 20  # bins of equal learnt share over the scores
-
-
 ALARMING_PSI, FEWEST_FOR_ALARM = 0.2, 1000
-
-
 LARGEST_CHANCE = 0.001
 
 

@@ -20,8 +20,6 @@ from churn.training.encoder import Encoder, Field
 from churn.training.model import Model
 
 LEVELLED = ("nominal", "ordered", "service")  # forms whose codes are names; all others but flags are measured
-
-
 COARSE = 10  # bins of a number for PSI; all cuts serve for the KS distance
 
 
@@ -147,14 +145,8 @@ def coarse_places(shares: np.ndarray, bins: int = COARSE) -> np.ndarray:
 
 
 MOST_SAMPLED = 100_000
-
-
 MOST_NAMES = 5  # unseen levels remembered per column
-
-
 LONGEST_NAME = 40
-
-
 FAMILIAR = 0.5  # share of the learnt columns a list must have to be this business at all
 
 

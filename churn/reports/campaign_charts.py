@@ -15,17 +15,9 @@ from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, format_money_
 from churn.scoring.wording import capital
 
 MOST = 10
-
-
 PLAIN = Amounts()
-
-
 BY_PLAYBOOK = "By the playbook: what offers cost is assumed, and so is what they keep where nothing was learnt."
-
-
 WIDE = 52  # letters of a label on one line
-
-
 ROW = 40  # pixels of a row, two lines of its label high
 
 

@@ -118,10 +118,7 @@ class Palette:
 
 
 LIGHT = Palette("#ffffff", "#0c1420", "#1558b0", "#b8420f", "#149a80", "#b38600", "#c154c1", "#565f6e")
-
-
 DARK = Palette("#0f141b", "#e6e9ee", "#5a9cf8", "#ee8a50", "#2fd4b0", "#f5cc4e", "#dda6ee", "#8490a0")
-
 
 BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
     LIGHT.blue,
@@ -131,7 +128,6 @@ BLUE, ORANGE, GREEN, GOLD, PINK, GREY = (
     LIGHT.violet,
     LIGHT.grey,
 )
-
 
 TIER_COLOURS = {"High": ORANGE, "Medium": GOLD, "Low": GREEN}
 
@@ -161,14 +157,8 @@ def _exchange_colours(part: Any, colours: Mapping[str, str]) -> Any:
 
 
 WIDTH, HEIGHT = 640, 360
-
-
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 30, 48
-
-
 ROW, BAR = 26, 18  # pixels of a row of bars, and of a bar
-
-
 WIDEST_LABEL = 26  # letters of a category that are shown beside its bar
 
 

@@ -12,19 +12,13 @@ from churn.scoring.reasons import LEAST_POINTS, Explanation
 from churn.scoring.wording import Wording, capital
 
 MOST = 9  # steps drawn; smaller ones go together
-
-
 TYPICAL, OTHERS, PROTECTED = "A typical customer", "Everything else", "Protected traits, never a reason"
-
-
 WaterfallStep = tuple[str, float]  # what it is, and how many points it adds
-
 
 READING = (
     "Read from the top: each bar starts where the one above ends, first what raises the risk, then what lowers it. "
     "They are the points of the sentences, and together they lead from a typical customer's risk to this one's."
 )
-
 
 BEYOND = " On the way the bars pass 100 or 0, and others take that back; a risk is only where they begin and end."
 

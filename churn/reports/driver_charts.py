@@ -16,14 +16,8 @@ from churn.scoring.segments import Segment
 from churn.scoring.wording import Wording, capital
 
 ROW = 34  # pixels of a bar with its gap
-
-
 WIDE = 26  # letters of a label on one line
-
-
 POINTS = "Points of risk"  # short enough for a phone
-
-
 NOT_CAUSED = "Associated with leaving, not shown to be its cause."
 
 
@@ -36,13 +30,8 @@ DIRECT: dict[str, Any] = {
     "cliponaxis": False,
 }
 
-
 FEWEST_TICKS = 4
-
-
 LITTLE = 1.0  # points on average, below which two columns count each by itself
-
-
 SURE = 0.95  # of the resamples in which a driver must be among the strongest to be called so without more words
 
 
@@ -346,14 +335,8 @@ def _widest(rows: Sequence[CrossEffect]) -> float:
 
 
 SHADE = 0.16
-
-
 STEPS = 60  # points of a curve that are drawn
-
-
 BAR, LINE, LABEL_WIDTH = 16, 17, 50  # pixels of a segment's bar and of a line of its words, and letters on that line
-
-
 ABOVE = {"showarrow": False, "align": "left", "xanchor": "left", "yanchor": "bottom", "xshift": -3}
 
 

@@ -15,14 +15,8 @@ from churn.training.encoder import Field
 from churn.training.model import Model
 
 MOST_BARS = 12
-
-
 PLAIN = Amounts()
-
-
 TINT = [[0, "rgba(21, 88, 176, 0.06)"], [1, "rgba(21, 88, 176, 0.5)"]]  # clear enough for light and dark paper
-
-
 Report = Mapping[str, Any]
 
 
@@ -226,20 +220,10 @@ def _xy(points: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
 
 
 COLUMNS = 10
-
-
 DOTS = 160  # customers per column in the summary: enough to see the shape, few enough for a small page
-
-
 DEPENDENCE = 4
-
-
 BINS = 12
-
-
 STEPS = 7
-
-
 _LOW, _HIGH = np.array([21, 88, 176]), np.array([184, 66, 15])  # blue and orange of the palette
 
 

@@ -12,16 +12,9 @@ from churn.money.amounts import Amounts
 from churn.reports.charts import BLUE, GREEN, GREY, ORANGE, Chart, format_money_axis, line, plain_label, style_figure
 
 FEW_TICKS = 3  # beside long labels an axis on a phone has room for no more
-
-
 MOST_COLUMNS, MOST_PARTS = 12, 10
-
-
 PER = 1000
-
-
 CLEAR = 0.1  # PSI from which a shift is plain to see
-
 
 MEASURES = {
     "auc": "Leaver ranked above stayer",
@@ -30,10 +23,7 @@ MEASURES = {
     "churn_rate": "Share that leaves",
 }
 
-
 ASSUMES = "What offers save and cost is the playbook's word."
-
-
 Words = Mapping[str, Any]
 
 
@@ -199,14 +189,8 @@ def _scale_likely(likely: Words) -> dict[str, float]:
 
 
 ALARMING_PSI = 0.2
-
-
 NAMED = 14  # letters of a list's name under an axis
-
-
 MOST_NAMED = 12  # lists whose names fit under an axis
-
-
 SLANT = -35  # degrees; a name that ends at its list never runs past the edge, where it would be left out
 
 

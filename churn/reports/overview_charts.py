@@ -11,17 +11,9 @@ from churn.scoring.drivers import Driver
 from churn.scoring.wording import capital
 
 MOST = 6
-
-
 ROOM = 1.5  # times the longest bar: a telephone shows what is written beside it, too
-
-
 FEW_TICKS = 5
-
-
 BESIDE: dict[str, Any] = {"textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
-
-
 TIER_MARKS = {"High": "▲", "Medium": "■", "Low": "▽"}
 
 

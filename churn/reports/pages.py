@@ -144,8 +144,6 @@ def brief_page(brief: Brief) -> str:
 
 
 VERDICTS = {"keep": "Keep the model", "watch": "Watch the next list", "retrain": "Retrain the model"}
-
-
 Words = Mapping[str, Any]
 
 

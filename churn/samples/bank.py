@@ -9,17 +9,9 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, whole, words
 
 EDUCATION = ("Graduate", "High School", "Unknown", "Uneducated", "College", "Post-Graduate", "Doctorate")
-
-
 MARITAL = ("Married", "Single", "Unknown", "Divorced")
-
-
 INCOME = ("Less than $40K", "$40K - $60K", "$60K - $80K", "$80K - $120K", "$120K +", "Unknown")
-
-
 CARDS = ("Blue", "Silver", "Gold", "Platinum")
-
-
 Traits = dict[str, np.ndarray]
 
 

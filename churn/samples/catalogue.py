@@ -25,11 +25,7 @@ from churn.samples.shop import SHOP
 from churn.samples.telco import TELCO
 
 REASONS = ("Competitor made a better offer", "Price too high", "Moved away", "Poor service", "Not needed any more")
-
-
 MOST_LEVELS = 50
-
-
 MOST_DRIFT = 100
 
 
@@ -181,11 +177,7 @@ def _like(column: pa.ChunkedArray, before: Floats, after: Floats) -> pa.Array:
 
 
 SEED = 2026
-
-
 MOST_ROWS, MOST_SEED = 100_000_000, 2**32 - 1
-
-
 BUSINESSES: dict[str, SampleBusiness] = {b.name: b for b in (TELCO, BANK, PRODUCT, MUSIC, SHOP, CLUB, OFFER)}
 
 

@@ -9,17 +9,9 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, dates, day_number, rounded, serial, words
 
 TODAY = day_number("2026-06-30")
-
-
 PLANS = ("Off-peak", "Standard", "Premium")
-
-
 FEES = (24.90, 39.90, 64.90)
-
-
 HEARD = ("Friend", "Walked in", "Advertisement", "Employer")
-
-
 Traits = dict[str, np.ndarray]
 
 

@@ -139,17 +139,9 @@ def _without(block: SampleBlock, columns: set[str]) -> SampleBlock:
 
 
 TODAY = "today"  # the file with customers whose outcome is not known yet
-
-
 KINDS = (".csv", ".parquet")
-
-
 ROW_GROUP = 131_072
-
-
 PLAIN = pa_csv.WriteOptions(include_header=True, quoting_style="none", quoting_header="none")
-
-
 Progress = Callable[[int, int], None]
 
 

@@ -16,26 +16,12 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, date_numbers, dates, first_days, rounded, tokens
 
 MONTHS = 12
-
-
 FIRST_DAYS = first_days("2025-07", MONTHS)
-
-
 LOGGED_FROM = 6  # listening is written down from January 2026 on
-
-
 NEVER = 10**6
-
-
 HABIT, LIKING = -0.35, 1.15  # log-odds of listening on a day, and how much taste adds
-
-
 PLAN_DAYS = np.array([30, 31, 90, 180, 365])
-
-
 PLAN_PRICE = np.array([149, 149, 447, 799, 1490])
-
-
 Payment = dict[str, np.ndarray]
 
 
@@ -225,11 +211,7 @@ def _written_payments(life: Life, who: Integers, day: Integers, until: Integers,
 
 
 CITIES = np.array([1, 13, 5, 4, 15, 22, 6, 14, 9, 8])
-
-
 CITY_SHARES = (0.52, 0.12, 0.09, 0.07, 0.06, 0.05, 0.03, 0.03, 0.02, 0.01)
-
-
 WAYS = np.array([7, 9, 3, 4, 13])
 
 
@@ -244,11 +226,7 @@ def unit(draw: Draw, place: Integers, seed: int) -> SampleBlock:
 
 
 DATES = ("registration_init_time", "transaction_date", "membership_expire_date", "date")
-
-
 CODES = ("city", "registered_via", "payment_method_id")
-
-
 MUSIC = SampleBusiness("music", unit, rows=3000, key="msno", as_of="2026-05-01", fixed=(*DATES, *CODES))
 
 

@@ -9,11 +9,7 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Floats, Integers, chance, rounded, serial, words
 
 ARMS = ("none", "discount call")
-
-
 PLANS = ("monthly", "yearly")
-
-
 Traits = dict[str, np.ndarray]
 
 

@@ -9,8 +9,6 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import DAY, Draw, Floats, Integers, chance, day_number, moments, rounded, uuids, words
 
 OPENS = day_number("2026-05-01") * DAY  # the window: 1 May to 30 June 2026
-
-
 WINDOW = 61
 
 

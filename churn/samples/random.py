@@ -17,14 +17,8 @@ import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-
-
 Flags = NDArray[np.bool_]
-
-
 Integers = NDArray[np.int64]
-
-
 DIGITS = 6
 
 
@@ -156,17 +150,9 @@ def first_days(month: str, months: int) -> tuple[int, ...]:
 
 
 Words = NDArray[np.uint64]
-
-
 Letters = NDArray[np.uint8]
-
-
 NUMERALS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
 HEX = b"0123456789abcdef"
-
-
 BASE64 = CAPITALS + CAPITALS.lower() + NUMERALS + b"+/"
 
 

@@ -42,22 +42,11 @@ HEADINGS = {
     "TotalCharges": "Gesamtgebühr",
 }
 
-
 FLAGS = ("SeniorCitizen", "Partner", "Dependents", "PhoneService", "PaperlessBilling")
-
-
 MONEY = ("MonthlyCharges", "TotalCharges")
-
-
 YES_NO = {"Yes": "ja", "No": "nein", "1": "ja", "0": "nein"}
-
-
 TITLE = ("Kundenliste Festnetz und Internet", "Stand: 30.06.2026", "")
-
-
 BLANK_BEFORE, SHORT, TWICE = 120, 200, 300  # places in the list, counted from 0
-
-
 UNKNOWN_EVERY = 37  # every so many customers the way of paying is not known
 
 
@@ -104,8 +93,6 @@ def _with_comma(number: str) -> str:
 
 
 FOLDER = REPOSITORY / "data" / "samples"
-
-
 MEMBERS, SHOPPERS = 2000, 1500
 
 

@@ -28,14 +28,8 @@ from churn.samples.random import (
 )
 
 MONTHS = 8
-
-
 FIRST_VISIT_DAYS = first_days("2025-11", MONTHS)
-
-
 SEASON = (1.08, 1.15, 0.95, 0.92, 1.0, 1.0, 1.0, 1.0)
-
-
 MOST_VISITS = 40
 
 
@@ -87,10 +81,7 @@ def conversion(has_bought: np.ndarray) -> Floats:
 
 
 VIEW, CART, REMOVE, BUY = range(4)
-
-
 KINDS = ("view", "cart", "remove_from_cart", "purchase")
-
 
 CODES = (
     "electronics.smartphone",
@@ -107,16 +98,9 @@ CODES = (
     None,
 )
 
-
 BRANDS = ("arvento", "bluemoor", "calder", "dunova", "elmhaus", "fjelda", "grano", "hilvar", None)
-
-
 PRODUCTS = 600
-
-
 SESSIONS_EACH = 10**4  # more than any customer has, so that no session number is given twice
-
-
 Visits = dict[str, np.ndarray]
 
 

@@ -10,23 +10,11 @@ from churn.samples.files import SampleBlock, SampleBusiness
 from churn.samples.random import Draw, Flags, Floats, Integers, chance, contract_codes, rounded, words
 
 NONE, DSL, FIBRE = 0, 1, 2
-
-
 MONTHLY = 0
-
-
 NO_INTERNET, NO_PHONE = "No internet service", "No phone service"
-
-
 CONTRACTS = ("Month-to-month", "One year", "Two year")
-
-
 PAYMENTS = ("Electronic check", "Mailed check", "Bank transfer (automatic)", "Credit card (automatic)")
-
-
 ADDED = ("OnlineSecurity", "OnlineBackup", "DeviceProtection", "TechSupport", "StreamingTV", "StreamingMovies")
-
-
 Traits = dict[str, np.ndarray]
 
 

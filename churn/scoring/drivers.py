@@ -18,8 +18,6 @@ from churn.training.encoder import Encoder
 from churn.training.model import Model
 
 MOST_LEVELS = 20
-
-
 RANGES = 8
 
 
@@ -129,11 +127,7 @@ def _rate(
 
 
 BAGS = 50  # resamples of the customers, for the interval
-
-
 BAGGED = 20_000  # customers at most in a resample; on a longer list the interval is wider than it need be
-
-
 TOP = 3
 
 

@@ -16,18 +16,12 @@ from churn.errors import RequestRefused, Unavailable
 from churn.files import inert_text, whole_file
 
 Progress = Callable[[int, int | None], None]
-
-
 Put = Callable[[pa.Table], None]
-
-
 MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, the header not counted
 
 
 # The same first letters as `files.inert_text`, for millions of cells at once.
 _ACTIVE = r"^[=+\-@\t\r\n\x00＝＋－＠]"
-
-
 _ACTIVE_LATER = r';("*[=+\-@\t\r＝＋－＠])'
 
 

@@ -23,8 +23,6 @@ from churn.training.encoder import Encoder
 from churn.training.model import Model
 
 LEAST_POINTS = 0.5  # of a hundred; what moves a customer less is not worth a sentence
-
-
 MOST_SAID = 65_536  # values kept in words
 
 

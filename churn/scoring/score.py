@@ -25,11 +25,7 @@ from churn.training.thresholds import TIERS
 
 # Given a checked table and its scores (probability, tier …), the columns `action` and `expected_gain`, or fewer.
 Suggester = Callable[[pa.Table, pa.Table], pa.Table]
-
-
 AT_ONCE = 1 << 17  # customers scored together: what is computed on the way takes several times a list's own memory
-
-
 ROW = "row"  # names the customers of a list without a key
 
 

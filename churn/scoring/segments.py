@@ -14,14 +14,8 @@ from churn.training.encoder import Encoder
 from churn.training.model import Model
 
 DEPTH = 3
-
-
 SMALLEST = 0.02  # of the list
-
-
 FEWEST = 30
-
-
 GROWN_ON = 100_000  # customers; a longer list is sorted into the groups found on this many of it
 
 
@@ -223,8 +217,6 @@ def _describe_condition(wording: Wording, encoder: Encoder, condition: Condition
 
 
 LIKE = 0.1  # of a column's usual spread: closer than this counts as the same
-
-
 MOST_SAID = 3
 
 

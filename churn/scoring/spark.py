@@ -224,14 +224,8 @@ def _unread_notice(name: str, number: int, examples: list[tuple[int, str]]) -> N
 
 
 SAMPLE = 100_000  # the rows from which the meaning of the columns is settled
-
-
 A_TASK = 100_000  # customers that keep a worker busy for about a second
-
-
 TYPED = ("number", "date")
-
-
 WHOLE = "_SUCCESS"  # the mark that readers of such folders look for
 
 
@@ -241,8 +235,6 @@ Settle = Callable[[bytes], tuple[ColumnReader, Ranking]]
 
 # Given how customers were ranked and what was counted of the whole list, refuses what should not be kept.
 Judge = Callable[[Ranking, Counter[str]], None]
-
-
 Work = Callable[[Scorer, int], Mapping[str, int]]  # what is done with the share of a number, and what was counted
 
 

@@ -14,8 +14,6 @@ from churn.training.encoder import Field
 from churn.training.model import Model
 
 AS_MOST = " As money, what lies far above counts as the largest learnt from."
-
-
 MANY = 0.05  # from this share of the customers on it is the list that is strange, not a few of them
 
 

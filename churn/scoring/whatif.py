@@ -262,14 +262,8 @@ def _out_of_reach(model: Model, changes: Mapping[str, Any]) -> list[Notice]:
 
 
 STEPS = (0.1, 0.2)
-
-
 LEAST_POINTS = 0.5  # of a hundred
-
-
 MOST_FIELDS = 2  # changed together
-
-
 Option = tuple[str, Any]  # a column and the value it would get
 
 

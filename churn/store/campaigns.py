@@ -45,8 +45,6 @@ class CampaignRecord:
 
 
 _FIELDS = tuple(f.name for f in fields(CampaignRecord))
-
-
 _JSON = ("asked", "summary")
 
 
@@ -191,11 +189,7 @@ def outcomes_of(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
 
 
 SENDING, DELIVERED = "sending", "delivered"
-
-
 STALE = timedelta(minutes=10)  # longer than all tries of one message together
-
-
 Claim = Literal["ours", "another's", "delivered"]
 
 
@@ -274,8 +268,6 @@ def suppressed_customers(engine: sa.Engine, business: str) -> dict[str, str]:
 
 
 BY_HAND, LEARNT = "by hand", "learnt"
-
-
 DEFAULT = "profile:"  # before a profile's name: what counts for its businesses that have set nothing of their own
 
 

@@ -196,8 +196,6 @@ def _outcomes(connection: sa.Connection, key: str, model: str) -> list[CustomerE
 
 
 KEPT_DAYS = "CHURN_RETENTION_DAYS"
-
-
 OF_CUSTOMERS = (MEMBERS, OUTCOMES, CONTACTS, LAST_SEEN, LEFT_ALONE, WATCHED_CUSTOMERS)
 
 

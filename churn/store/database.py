@@ -25,23 +25,11 @@ from churn.files import home_folder
 from churn.store.migrations import carry_out, up_to_date
 
 BUSY = 30_000  # milliseconds that a process waits for another to finish writing
-
-
 FILE = Path("data") / "book.db"
-
-
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
-
-
 IN_THE_WAY = {*NO_ROOM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
-
-
 RESOURCES = "53"  # the class of PostgreSQL's refusals for want of disk, memory or connections
-
-
 ONE_AT_A_TIME = 0x486F6C64  # the name of the lock in PostgreSQL under which the database is brought up to date
-
-
 MOST_OPEN = 8  # books that one process keeps open; the one asked least recently is closed for another
 
 

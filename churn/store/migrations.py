@@ -38,14 +38,8 @@ from churn.store.tables import (
 )
 
 DEFAULT = "profile:"
-
-
 TABLES = ("contacts", "playbooks", "left_alone")
-
-
 TAUGHT_BY = re.compile(r"Learnt from (\d+) measured campaigns?, the last one (.+)\.")
-
-
 Rows = list[dict[str, Any]]
 
 

@@ -45,8 +45,6 @@ class WatchRecord:
 
 
 _FIELDS = tuple(f.name for f in fields(WatchRecord))
-
-
 _JSON = ("signs", "scores", "gauges", "report", "shadow", "realised")
 
 

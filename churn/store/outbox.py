@@ -28,14 +28,8 @@ from churn.store.database import is_the_books_fault, looking, merge_rows, writin
 from churn.store.tables import AUDIT
 
 ENDING, REFUSED = ".jsonl", ".refused"
-
-
 MOST_BYTES = 64 << 20
-
-
 AT_ONCE = 5_000  # rows in memory on their way into the database
-
-
 Rows = Iterable[Mapping[str, Any]]
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-
-
 STEPS_DONE = sa.Table("steps_done", METADATA, sa.Column("step", sa.Integer, primary_key=True))
-
 
 MAPPINGS = sa.Table(
     "mappings",
@@ -22,7 +19,6 @@ MAPPINGS = sa.Table(
     sa.Column("confirmed", sa.String(32), nullable=False),
 )
 
-
 CAMPAIGNS = sa.Table(
     "campaigns",
     METADATA,
@@ -31,7 +27,6 @@ CAMPAIGNS = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("source", "keyed", "asked", "playbook", "summary")),
     sa.Column("seed", sa.BigInteger, nullable=False),
 )
-
 
 MEMBERS = sa.Table(
     "members",
@@ -46,7 +41,6 @@ MEMBERS = sa.Table(
     sa.Index("members_by_key", "key"),
 )
 
-
 OUTCOMES = sa.Table(
     "outcomes",
     METADATA,
@@ -55,7 +49,6 @@ OUTCOMES = sa.Table(
     *(sa.Column(name, sa.Integer) for name in ("outcome", "contacted", "accepted")),
     sa.Column("came", sa.String(32), nullable=False),
 )
-
 
 MEASURED = sa.Table(
     "measured",
@@ -66,7 +59,6 @@ MEASURED = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("list", "lift", "learnt")),
 )
 
-
 CONTACTS = sa.Table(
     "contacts",
     METADATA,
@@ -76,7 +68,6 @@ CONTACTS = sa.Table(
     sa.Column("date", sa.String(10), nullable=False),
 )
 
-
 PLAYBOOKS = sa.Table(
     "playbooks",
     METADATA,
@@ -84,7 +75,6 @@ PLAYBOOKS = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("made", "how", "why", "playbook")),
 )
-
 
 LISTS = sa.Table(
     "lists",
@@ -96,7 +86,6 @@ LISTS = sa.Table(
     sa.Column("worth_basis", sa.Text),  # what the worth was made of; nothing where tiers and worth were others
 )
 
-
 LAST_SEEN = sa.Table(
     "last_seen",
     METADATA,
@@ -107,14 +96,12 @@ LAST_SEEN = sa.Table(
     sa.Index("last_seen_by_key", "key"),
 )
 
-
 DELIVERIES = sa.Table(
     "deliveries",
     METADATA,
     sa.Column("message", sa.String(64), primary_key=True),
     *(sa.Column(name, sa.String(32), nullable=False) for name in ("state", "sender", "moment")),
 )
-
 
 LEFT_ALONE = sa.Table(
     "left_alone",
@@ -126,7 +113,6 @@ LEFT_ALONE = sa.Table(
     sa.Index("left_alone_by_key", "key"),
 )
 
-
 KEYS = sa.Table(
     "keys",
     METADATA,
@@ -135,7 +121,6 @@ KEYS = sa.Table(
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("revoked", sa.String(32), nullable=False),
 )
-
 
 AUDIT = sa.Table(
     "audit",
@@ -146,9 +131,7 @@ AUDIT = sa.Table(
     sa.Index("audit_by_time", "at"),
 )
 
-
 SWEPT = sa.Table("swept", METADATA, sa.Column("turn", sa.String(32), primary_key=True))
-
 
 WATCHED = sa.Table(
     "watched",
@@ -163,7 +146,6 @@ WATCHED = sa.Table(
     sa.Column("customers", sa.BigInteger, nullable=False),
 )
 
-
 WATCHED_CUSTOMERS = sa.Table(
     "watched_customers",
     METADATA,
@@ -175,7 +157,6 @@ WATCHED_CUSTOMERS = sa.Table(
     sa.Index("watched_customers_by_key", "key"),
 )
 
-
 BUSINESSES = sa.Table(
     "businesses",
     METADATA,
@@ -184,7 +165,6 @@ BUSINESSES = sa.Table(
     sa.Column("keeps_lists", sa.Integer, nullable=False),
     sa.Column("made", sa.String(32), nullable=False),
 )
-
 
 KEPT_LISTS = sa.Table(
     "kept_lists",
@@ -197,7 +177,6 @@ KEPT_LISTS = sa.Table(
     *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("customers", "size")),
     sa.Column("made_up", sa.Integer, nullable=False),
 )
-
 
 SEGMENTS = sa.Table(
     "segments",

@@ -34,11 +34,7 @@ from churn.training.model import Model, model_from
 FOLDER = "models"
 MANIFEST = "model.json"
 ANSWERS, LIBRARY = "answers.npz", "library.npz"
-
-
 DEMO, OF_DEMO = "demo-", "(demo)"  # how the names of the demo's models begin, and how their titles end
-
-
 ABANDONED_AFTER = 24 * 3600  # seconds after which a half-written version is taken to be a dead writer's
 
 

@@ -33,10 +33,7 @@ if TYPE_CHECKING:
     from churn.store.access import Entry, KeyRow
 
 ROLES = ("viewer", "analyst", "admin")
-
-
 SCOPES = ("read", "score", "admin")
-
 
 ACTS = {
     "look": "viewer",
@@ -54,7 +51,6 @@ ACTS = {
     "forget": "admin",
     "audit": "admin",
 }
-
 
 By = Literal["terminal", "local", "key", "sign-in", "proxy"]
 
@@ -90,8 +86,6 @@ class Principal:
 
 
 THIS_MACHINE = Principal("this machine", "admin", "local")
-
-
 ANYBODY = Principal("anybody", "admin", "local")  # from elsewhere, where the operator lets everybody in
 
 
@@ -139,14 +133,8 @@ def _account() -> str:
 
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-
-
 _LISTS = {"admin": "CHURN_ADMINS", "analyst": "CHURN_ANALYSTS", "viewer": "CHURN_VIEWERS"}
-
-
 RATE = 1000.0
-
-
 _ONE_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 
 
@@ -301,11 +289,7 @@ def _is_network(text: str) -> bool:
 
 
 MARK = "hf"
-
-
 FRESH = 2.0  # seconds after which a key that was made or revoked elsewhere counts here
-
-
 _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 
@@ -400,11 +384,7 @@ class ApiKeyStore:
 
 
 COOKIE = "holdfast"
-
-
 LASTS = 30 * 24 * 3600  # seconds a browser stays signed in
-
-
 MOST = 10_000
 
 

@@ -169,11 +169,7 @@ def _history(home: Path, order: Order, ranked: ScoredCustomers, playbook: Playbo
 
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
-
-
 MOST_TRAITS = 12  # different values up to which a column is a segment worth measuring
-
-
 TIMES = 5
 
 
@@ -349,11 +345,7 @@ def _seen(ranked: ScoredCustomers) -> Iterator[dict[str, Any]]:
 
 
 MOST_LEVELS = 12
-
-
 KNEES = 20  # budgets that are tried to find where the curve bends
-
-
 STEPS = 100  # of a budget slider
 
 
@@ -451,16 +443,9 @@ def _step(cost: float) -> float:
 
 
 SHOWN = ("action", "channel", "cost", "gain_low", "gain_mid", "gain_high", "probability", "break_even", "tier")
-
-
 ESTIMATES = (*RATES, "contact", "offer", "bill_share")
-
-
 ENDS = ("low", "mid", "high")
-
-
 SHARES = (*RATES, "bill_share")
-
 
 ESTIMATE_WORDS = {
     "save": "share it saves",

@@ -34,14 +34,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 ADDRESSES, SECRET = "CHURN_PUSH_URL", "CHURN_PUSH_SECRET"
-
-
 SHORTEST = 16  # letters of a secret
-
-
 LONGEST_PAUSE = 30.0
-
-
 WORTH_ANOTHER_TRY = (408, 425, 429)
 
 

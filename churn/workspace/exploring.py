@@ -44,17 +44,9 @@ if TYPE_CHECKING:
     from churn.reports.charts import Chart
 
 PICTURED = 50_000  # customers at most in a picture; of a longer list every second, third … one is taken
-
-
 MOST_COLUMNS, MOST_PAIRS = 10, 6
-
-
 MOST_CURVES = 4
-
-
 EVERYBODY_ELSE = "everybody else"
-
-
 EVERYBODY = "all customers of the list, those who have left included"
 
 

@@ -89,8 +89,6 @@ def _to_score(words: list[dict[str, object]]) -> str:
 
 
 GROUPS = 3
-
-
 ASSOCIATED = "What goes with leaving is an association in past data, not shown to be its cause."
 
 

@@ -34,11 +34,7 @@ if TYPE_CHECKING:
     from churn.store.customers import ListRecord
 
 SHOWN = ("probability", "tier", "value_at_risk", "reason_1", "reason_2", "reason_3", "action", "expected_gain")
-
-
 MOST_WORDS = 50
-
-
 ORDERS = ("expected_gain", "value_at_risk", "probability")
 
 
@@ -178,8 +174,6 @@ def _total(cells: pa.ChunkedArray) -> float | None:
 
 
 MANY_SET_ASIDE = 0.05  # of the lines: more than this is worth a look before anything is planned
-
-
 CHANCE = 1.96
 
 
@@ -351,11 +345,7 @@ def _grown(was: int, is_: int) -> str:
 
 
 REASONS = ("reason_1", "reason_2", "reason_3")
-
-
 FIGURES = ("probability", "value_at_risk", "expected_gain")
-
-
 MOST_LEVELS = 60  # a column of more different words is searched, not chosen from
 
 

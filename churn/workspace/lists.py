@@ -301,11 +301,7 @@ def remember(home: Path, layout: str, mapping: Mapping[str, str]) -> None:
 
 
 STREAMED = 32 << 20  # a list larger than this is gone through twice instead of kept in memory
-
-
 MOST_REASONS = 20
-
-
 Progress = Callable[[int, int | None], None]
 
 

@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from churn.training.train import TrainingResult
 
 FOLDER = Path("data") / "searches"
-
-
 KEPT_SECONDS = 30 * 24 * 3600
 
 
@@ -91,14 +89,8 @@ def search_for(home: Path, fingerprint: str) -> Search:
 
 
 Promotion = Literal["auto", "yes", "no"]
-
-
 Progress = Callable[[float, str], None]
-
-
 ROLES = ("key", "outcome", "value", "date")
-
-
 HOW = ("positive", "drop", "drop_class", "suspects", "quick", "tune", "aim", "seed", "break_even", "threshold")
 
 
@@ -333,8 +325,6 @@ def _reigning(home: Path, name: str) -> Model | None:
 
 
 WAYS = ("money", "f1", "recall 0.79", "recall 0.9", "recall 0.925")
-
-
 BETTER = ("roc_auc", "logloss", "f1")
 
 
@@ -456,8 +446,6 @@ def _checked(report: Mapping[str, Any]) -> tuple[int, int]:
 
 
 SPEAKING = ("flag", "category", "number")
-
-
 A_DAY, NO_DAY = "a day", "empty"  # the two words of a date of leaving
 
 

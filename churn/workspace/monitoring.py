@@ -67,8 +67,6 @@ WINDOW = 3  # lists a rolling number is taken over
 # from 100 after two of 250. A sound list after them is then called bad in 1 to 3 of 200 cases; harm that still goes on
 # (profit 5 % lower) is noticed in 98 of 100 cases with 400 outcomes, in 88 with 240, in 41 with 100.
 AN_EVEN_SHARE = 0.5
-
-
 CONTACT_DAYS = 90  # a customer contacted so shortly before a list tells of the campaign, not of the model
 
 
@@ -266,11 +264,7 @@ def _parcel(record: WatchRecord) -> Parcel:
 
 
 Again = tuple[pa.Table | Iterable[pa.Table], date | None]
-
-
 FEWEST_TO_COMPARE = 200  # customers with known outcomes below which nobody is called right
-
-
 NOBODY = "none"
 
 
@@ -480,8 +474,6 @@ def _without_nan(column: np.ndarray) -> list[Any]:
 
 
 AT_ONCE = 200_000  # rows of a list that are looked at together; a longer one goes by in blocks
-
-
 Progress = Callable[[float, str], None]
 
 
@@ -658,11 +650,7 @@ def _told(
 
 
 When = Literal["always", "advised"]
-
-
 WATCHED_BY = 0.1  # share of the work that is done once the list has been watched
-
-
 ROLES = ("key", "outcome", "value", "date")
 
 

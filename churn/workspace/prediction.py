@@ -21,11 +21,7 @@ from churn.training.model import Model
 from churn.workspace.customer_fields import FieldParser, ParsedCustomer
 
 Cell = tuple[Any, pa.DataType]
-
-
 TOP = 3
-
-
 NUMBERS, WORDS = pa.float64(), pa.string()
 
 
@@ -142,8 +138,6 @@ def _amount(cell: Any) -> float:
 
 
 Fields = Mapping[str, Any]
-
-
 TEXT = {str, type(None)}
 
 
@@ -317,11 +311,7 @@ class PredictionBatch:
 
 
 _OF_ALL = ("model", "value_horizon", "value_assumed", "currency")
-
-
 _TOLD = tuple(f.name for f in fields(ScoredCustomer) if f.name not in (*_OF_ALL, "features"))
-
-
 KEY = "key"
 
 

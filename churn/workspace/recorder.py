@@ -71,17 +71,9 @@ def _can_be_kept(key: str | None) -> bool:
 
 
 FOLDER = Path("data") / "spool"
-
-
 GATHER = 0.2  # seconds that rows are gathered before they are carried together
-
-
 RETRY = 2.0  # seconds until a database that did not answer is asked again
-
-
 IN_MEMORY = 10_000  # rows that are kept where the disk takes none
-
-
 Kept = Literal["kept", "delayed", "lost"]
 
 

@@ -58,14 +58,8 @@ if TYPE_CHECKING:
     from churn.reports.charts import Chart
 
 LEFT = "left"
-
-
 MOST_WORDS = 12
-
-
 TOLD = ("contacted", "accepted")
-
-
 _OURS = ("key", "outcome", "positive", "profile")
 
 

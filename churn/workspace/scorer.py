@@ -198,14 +198,8 @@ def interned_values(column: pa.ChunkedArray) -> list[Any]:
 
 
 FRESH = 1.0  # seconds after which a promotion, or offers changed elsewhere, count here
-
-
 IDLE = 5.0  # seconds after which nobody is answered by what was known before, unless nothing newer can be had
-
-
 LAYOUTS = 64
-
-
 AWAY = (Unavailable, Damaged)
 
 

@@ -13,8 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 DEFAULT = "duckdb://"
-
-
 NOTE = "holdfast"  # the key of our own words in a Parquet file
 
 

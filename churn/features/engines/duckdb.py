@@ -28,8 +28,6 @@ from churn.errors import ListRefused, RequestRefused, Unavailable
 from churn.features.engines.base import DEFAULT, NOTE, Engine
 
 SUMS = 1_000  # bytes that one customer's sums take while they are worked out
-
-
 MARKS = 10_000  # keys looked at to say where slices begin, evenly spread over a table that lies in their order
 
 
@@ -134,13 +132,8 @@ SETTINGS = {
     "spill_limit": "max_temp_directory_size",
 }
 
-
 KEPT = "kept"  # the database of tables that are needed twice: a file, so that they take up no memory meanwhile
-
-
 _BLOCK = 32_768  # rows of a row group, the share of one core when a list is scored
-
-
 _FULL = ("no space left", "max_temp_directory_size", "failed to offload", "disk quota")
 
 

@@ -18,8 +18,6 @@ from churn.features.engines.base import NOTE, Engine
 from churn.features.engines.spark_session import explain_spark_errors, open_session
 
 _DAMAGED = "line as it stood"  # the column in which Spark leaves a line it could not split
-
-
 _BLOCK = 131_072
 
 

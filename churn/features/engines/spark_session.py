@@ -25,10 +25,7 @@ from urllib.parse import parse_qsl
 from churn.errors import ChurnError, RequestRefused, Unavailable
 
 PATIENCE = 60.0  # seconds without any worker; a cluster in order lends the first one within ten
-
-
 _PAUSE = 0.25
-
 
 _FIX = (
     "Nothing was written. Check that workers are running with a free core and the memory= asked for, "
@@ -105,22 +102,11 @@ def _watch(session: Any, patience: float, done: threading.Event, deserted: threa
 
 
 SETTINGS = ("memory", "cores", "partitions", "spill", "host", "python", "archive", "patience")
-
-
 EXAMPLES = "Use spark://HOST:PORT, or local[2] for two cores of this machine."
-
-
 OLDEST_JAVA = 17
-
-
 ATTEMPTS = 3  # a part of the work that failed so often fails the whole
-
-
 WAIT = 5.0
-
-
 _MASTER = re.compile(r"spark://(?P<host>[^:/?]+):(?P<port>[0-9]+)|local\[(?P<cores>[0-9]+|\*)\]")
-
 
 _QUIET = """status = error
 rootLogger.level = error
