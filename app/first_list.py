@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -53,14 +53,20 @@ def propose(reading: Reading) -> BusinessProposal:
 
 
 def learn(title: str, currency: str, proposal: BusinessProposal) -> None:
-    """Make the business, start a quick training for it, and turn to where its progress is shown."""
+    """Make the business, start a quick training for it, and turn to where its progress is shown.
+
+    A thorough one is started beside it and goes on whatever screen one is at; it takes over if it is clearly better.
+    """
     workspace, held = session.workspace(), session.held()
     known = {name: one for one in workspace.businesses.all() for name in (one.name, one.title)}
     one = known.get(" ".join(title.split()))
     if one is None or one.has_model:  # one that has learnt nothing yet is tried again
         one = workspace.businesses.add(title, currency=currency, profile=proposal.profile)
-    words = jobs.train_words(held.said, {"name": one.title, "outcome": proposal.outcome, "quick": True})
-    sent = {"asked_by": session.who(), "filename": held.name}
+    chosen = {"name": one.title, "outcome": proposal.outcome}
+    sent: dict[str, Any] = {"asked_by": session.who(), "filename": held.name}
+    words = jobs.train_words(held.said, {**chosen, "quick": True})
     job = jobs.start_job(workspace.home, words, held.content, held.suffix, **sent)
+    told = say("first.thorough", name=one.title)
+    jobs.start_job(workspace.home, jobs.train_words(held.said, chosen), held.content, held.suffix, **sent, title=told)
     cache.follow(job.number)
     st.switch_page("screens/training.py", query_params={**cache.address(), "job": job.number})

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_SECONDS = 24 * 3600
+FAR_ENOUGH = 0.05  # of the work: before that nothing can be said of how long it takes
 
 State = Literal["running", "done", "refused", "cancelled"]
 
@@ -54,6 +55,20 @@ class Job:
     def number(self) -> str:
         """What the address of a page carries to find the job again."""
         return self.folder.name
+
+    @property
+    def title(self) -> str:
+        """What it does, in the words it was started with; empty where it is followed on its own screen alone."""
+        with suppress(OSError):
+            return (self.folder / "title").read_text(encoding="utf-8")
+        return ""
+
+    def seconds_left(self, done: float) -> float | None:
+        """About how long it still takes, by how far it came since it began; None while that is a guess."""
+        with suppress(OSError):
+            passed = time.time() - (self.folder / "pid").stat().st_mtime
+            return passed * (1 - done) / done if done > FAR_ENOUGH else None
+        return None
 
     def progress(self) -> Progress:
         """How far it is now, read from what it wrote."""
@@ -99,11 +114,13 @@ def start_job(
     *,
     asked_by: Principal | None = None,
     filename: str = "",
+    title: str = "",
 ) -> Job:
     """Start `python -m churn VERB LIST FLAGS…` in the background, over the uploaded list where there is one.
 
     words     the verb and its flags; a value is joined to its flag (`--drop=note`), so that it can never be one itself
     asked_by  whose name and rights it works with; this account's where it is None
+    title     what it does, to be shown on every screen while it runs
     """
     jobs_folder(home).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     jobs_folder(home).mkdir(mode=0o700, exist_ok=True)
@@ -122,6 +139,7 @@ def start_job(
             stderr=said,
             start_new_session=True,
         )
+    (folder / "title").write_text(title, encoding="utf-8")
     (folder / "pid").write_text(str(process.pid))
     # Without a wait the ended process would stay in the process table and look alive.
     threading.Thread(target=_reap, args=(process, uploaded), daemon=True).start()
@@ -158,6 +176,11 @@ def find_job(home: Path, number: str) -> Job | None:
     """The job of that number, if it is still known."""
     known = {j.number: j for j in jobs(home)}
     return known.get(number)
+
+
+def in_background(home: Path) -> tuple[Job, ...]:
+    """The jobs that run now and say what they do."""
+    return tuple(job for job in jobs(home) if job.title and job.progress().state == "running")
 
 
 def jobs(home: Path) -> Iterator[Job]:

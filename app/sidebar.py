@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cache, session, widgets
+from app import cache, jobs, session, widgets
 from app.words import languages, plain, say
 
 HAVE_THEIR_OWN = ("", "score", "training", "results")  # screens with a place of their own to drop a list
@@ -17,9 +17,42 @@ def draw(screen: str) -> None:
         list_choice()
         if screen not in HAVE_THEIR_OWN:
             widgets.drop_list(st.container(), "sidebar upload", then="score")
+    if session.may("train"):
+        background()
     st.space("small")
     language_choice()
     person()
+
+
+def background() -> None:
+    """The work that goes on whatever screen one is at, and what became of it."""
+    running = [job.number for job in jobs.in_background(session.workspace().home)]
+    known = dict.fromkeys([*session.recall("background", ()), *running])
+    session.remember("background", tuple(known))
+    # Only while something runs is there anything to look for again.
+    st.fragment(at_work, run_every="2s" if running else None)(tuple(known))
+
+
+def at_work(numbers: tuple[str, ...]) -> None:
+    """How far each piece of work is and how long it still takes; once it is done, what came of it in a line."""
+    for number in numbers:
+        job = jobs.find_job(session.workspace().home, number)
+        now = job.progress() if job else None
+        if job is None or now is None or now.state == "cancelled":
+            continue
+        if now.state == "running":
+            st.progress(now.done, text=f"{plain(job.title)}{left_in_words(job.seconds_left(now.done))}")
+        elif now.state == "done":
+            st.caption(f":material/check: {plain(job.title)}: {plain(str(now.answer.get('why', '')))}")
+        else:
+            st.caption(f":material/error: {plain(job.title)}: {plain(now.text)}")
+
+
+def left_in_words(seconds: float | None) -> str:
+    """How long something still takes, behind what it is."""
+    if seconds is None:
+        return ""
+    return say("sidebar.minutes_left", minutes=round(seconds / 60)) if seconds > 90 else say("sidebar.soon")
 
 
 def list_choice() -> None:

@@ -34,6 +34,12 @@ def test_one_press_makes_the_business_and_its_first_model(monkeypatch, home, own
     field(page, "Name").set_value("Acme 東京")
     learn(page)
     assert page.title[0].value == "Training"
+    (thorough,) = jobs.in_background(home)
+    assert thorough.title == "Learning thoroughly for Acme 東京"
+    page.switch_page("screens/business.py").run()  # on every screen
+    assert any("Learning thoroughly" in str(one.proto) for one in page.sidebar.get("progress"))
+    page.switch_page("screens/training.py").run()
+    thorough.cancel()
     job = jobs.find_job(home, page.query_params["job"])
     until = time.monotonic() + 120
     while job.progress().state == "running" and time.monotonic() < until:

@@ -169,3 +169,12 @@ def test_what_a_job_keeps_is_for_this_account_alone(tmp_path):
     job = start_job(tmp_path, ["models"], b"a,b\n")
     modes = [place.stat().st_mode & 0o777 for place in (job.folder, job.folder.parent, job.folder.parent.parent)]
     assert modes == [0o700] * 3
+
+
+def test_how_long_a_job_still_takes_follows_from_how_far_it_came(tmp_path):
+    job = Job(tmp_path)
+    (tmp_path / "pid").write_text("1")
+    os.utime(tmp_path / "pid", (time.time() - 30, time.time() - 30))
+    assert job.seconds_left(0.0) is None
+    assert job.seconds_left(0.25) == pytest.approx(90, rel=0.1)
+    assert (job.title, Job(tmp_path / "gone").seconds_left(0.5)) == ("", None)
