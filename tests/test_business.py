@@ -244,3 +244,21 @@ def test_training_under_the_title_of_a_business_is_training_for_it(workspace):
     assert business.has_model
     business.change(title="Anders")
     assert workspace.models.get("Anders").name == business.name
+
+
+def test_a_business_whose_model_is_damaged_is_still_listed_with_its_lists(workspace):
+    kept = workspace.business("telco").lists.keep(b"a", "a.csv", customers=1)
+    (workspace.home / "models" / "telco" / "v1" / "model.json").write_text("{}")
+    (again,) = Workspace(workspace.home).businesses.all()
+    assert (again.title, again.lists.all()) == ("telco", (kept,))
+    assert again.change(title="Still here").title == "Still here"
+    with pytest.raises(ChurnError, match="was changed"):
+        again.model  # noqa: B018
+
+
+def test_two_weeks_of_one_file_name_are_two_lists(workspace):
+    lists = workspace.business("telco").lists
+    lists.keep(b"a", "customers.csv", customers=1, day=date(2026, 11, 23))
+    lists.keep(b"b", "customers.csv", customers=1, day=date(2026, 11, 30))
+    assert [k.day for k in lists.all()] == ["2026-11-30", "2026-11-23"]
+    assert lists.before(lists.all()[0].list) == lists.all()[1]
