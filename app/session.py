@@ -14,7 +14,7 @@ import time
 import tomllib
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,7 +33,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.demo import SAMPLES
 from app.words import ENGLISH, languages, speak
 from churn import Workspace
-from churn.errors import RequestRefused, Unavailable
+from churn.errors import ChurnError, RequestRefused, Unavailable
 from churn.intake.sources import CachedSource
 from churn.workspace.access import ANYBODY, COOKIE, SIGN_INS, is_here, one_name
 from churn.workspace.lists import release_memory
@@ -447,13 +447,15 @@ def was_let_go() -> str:
     return drawer().let_go.get(st.session_state.get("list", ""), "")
 
 
-def take(name: str, content: bytes, *, made_up: bool = False, options: Mapping[str, object] | None = None) -> None:
-    """Take an uploaded list in hand; those brought before are kept beside it.
+def take(name: str, content: bytes, *, made_up: bool = False, options: Mapping[str, object] | None = None) -> str:
+    """Take an uploaded list in hand, beside those brought before; its number.
 
     options  what was said about it when it was brought
     """
     held = ListInHand(name, CachedSource(content), made_up=made_up, said=dict(options or {}))
-    hold(drawer().put(held).number)
+    number = drawer().put(held).number
+    hold(number)
+    return number
 
 
 def kept_lists() -> dict[str, StoredList]:
@@ -505,6 +507,15 @@ def put_down() -> None:
     st.session_state.pop("customer", None)
     for name in ("sample", "customer", "list"):
         st.query_params.pop(name, None)
+
+
+def keep_weeks(numbers: Sequence[str]) -> None:
+    """Score and keep lists that were brought together with the one in hand, where a business answers them."""
+    for known in (drawer().lists[number] for number in numbers):
+        with suppress(ChurnError):  # what is open about it is asked once it is in hand
+            found = workspace().lists.score(known.held.content, **known.held.words)
+            workspace().lists.keep_summary(found)
+            keep_in_home(known.held, found.model.name, found.reading.rows)
 
 
 def forget() -> None:

@@ -20,6 +20,7 @@ from app.words import plain, say
 from churn.errors import ChurnError, MissingColumns, NoModelFits, NoModelYet, UnsureColumns
 from churn.money.amounts import SIGNS, Amounts
 from churn.reports.charts import LIGHT, recolour
+from churn.workspace.kept_lists import day_in_name
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -448,16 +449,23 @@ def choose_list(*, then: str = "") -> None:
 
 
 def drop_list(place: DeltaGenerator, key: str, *, then: str = "") -> None:
-    """A place to drop lists: each is kept in the session, and the last one comes into hand."""
+    """A place to drop lists: each is taken, and the one of the latest day comes into hand, else the last.
+
+    Several at once are weeks of a business: those before are scored and kept beside it.
+    """
     taken = session.recall("taken files", frozenset())
     # The field stays the same one: a file on its way to a field that is drawn anew would be lost.
     uploaded = place.file_uploader(say("list.drop"), key=key, help=say("list.kinds"), accept_multiple_files=True)
-    fresh = [file for file in uploaded if file.file_id not in taken]
+    fresh = sorted((file for file in uploaded if file.file_id not in taken), key=lambda file: day_in_name(file.name))
+    numbers = []
     for file in fresh:
-        session.take(file.name, file.getvalue())
+        numbers.append(session.take(file.name, file.getvalue()))
         session.free_upload(file)
     if fresh:
         session.remember("taken files", taken | {file.file_id for file in fresh})
+        if numbers[:-1] and session.may("score"):
+            with working(say("list.weeks", count=len(numbers))):
+                session.keep_weeks(numbers[:-1])
         go_with_list(then)
 
 

@@ -80,3 +80,18 @@ def test_two_weeks_show_who_got_worse_and_why(monkeypatch, own_telco):
     assert "Whose risk rose since 2026" in shown(page).replace("\\", "")
     moved = next(d.value for d in page.dataframe if "why" in d.value.columns)
     assert moved["key"].tolist() == [lines[place].split(",")[0]] and moved["why"][0].startswith("Contract")
+
+
+def test_three_weeks_dropped_at_once_are_kept_and_the_latest_comes_up(monkeypatch, own_telco):
+    lines = rows_of(own_telco)
+    weeks = {f"list_2026-11-{day}.csv": "\n".join(lines[: 61 - day // 2]).encode() for day in (30, 16, 23)}
+    page = opened(monkeypatch, own_telco, "score")
+    for name, content in weeks.items():
+        page.file_uploader[0].upload(name, content, "text/csv")
+    page.run()
+    assert list(page.exception) == []
+    kept = Workspace(own_telco).business("telco").lists.all()
+    assert [k.day for k in kept] == ["2026-11-30", "2026-11-23", "2026-11-16"]
+    page.switch_page("screens/overview.py").run()
+    assert metric(page, "Customers") == "45"
+    assert len(Workspace(own_telco).business("telco").timeline()) == 3

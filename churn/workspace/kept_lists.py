@@ -101,12 +101,19 @@ def _day_of(name: str, day: date | None, before: StoredList | None) -> tuple[str
         return day.isoformat(), "said"
     if before is not None:
         return before.day, before.day_from
+    if found := day_in_name(name):
+        return found, "name"
+    return datetime.now(UTC).date().isoformat(), "brought"
+
+
+def day_in_name(name: str) -> str:
+    """The first day that the name of a file holds, as 2026-11-23; empty where there is none."""
     for year, month, number in DAY_IN_NAME.findall(name):
         try:
-            return date(int(year), int(month), int(number)).isoformat(), "name"
+            return date(int(year), int(month), int(number)).isoformat()
         except ValueError:
             continue
-    return datetime.now(UTC).date().isoformat(), "brought"
+    return ""
 
 
 def forget_in_lists(home: Path, key: str) -> int:
