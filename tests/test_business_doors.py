@@ -84,3 +84,8 @@ def test_http_refuses_in_one_sentence_without_a_flag(api, act, status):
     answer = act(api)
     assert answer.status_code == status
     assert answer.json()["error"].endswith(".") and "--" not in answer.json()["error"] + answer.json()["fix"]
+
+
+@pytest.mark.parametrize("wrong", [{"keeps_lists": 0}, {"margin": "0.5"}, {"title": 7}])
+def test_a_value_of_another_kind_is_refused_over_http(api, wrong):
+    assert api.put("/businesses/telco", json=wrong).status_code == 422

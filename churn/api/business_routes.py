@@ -48,7 +48,7 @@ class BusinessCards(BaseModel):
 class NewBusiness(BaseModel):
     """What a new business is called, its currency, and the ready-made business it is like."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     title: str
     currency: str = ""
     profile: str = "general"
@@ -57,7 +57,7 @@ class NewBusiness(BaseModel):
 class BusinessChange(BaseModel):
     """What is to change; what is not sent stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     title: str | None = None
     currency: str | None = None
     horizon_months: float | None = None
